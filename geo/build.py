@@ -1,0 +1,330 @@
+"""From input files to a finished study."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pyogrio.errors
+import pyproj
+import shapely
+
+from geo.crs import WGS84, metric_crs
+from geo.decisions import reapply
+from geo.errors import InputError
+from geo.findings import Finding, findings_table
+from geo.osm import CREDIT, Ways, read_features, read_ways
+from geo.points import PointKind, count_per_street, locate, read_points
+from geo.rules import Profile, load_profile
+from geo.schema import POINT_KINDS, conform
+from geo.streets import assemble_streets, split_at_junctions, streets_layer, with_widths
+from geo.study import about, now, read_layer, write_study
+from geo.text import Text
+from geo.tiers import TierList, apply_tier_list, infer_tiers, read_tier_list, spread_to_roads
+
+OnStep = Callable[[Text], None]
+"""Called as each step of a build begins."""
+
+STEPS: Final = 7
+"""How many steps a build reports."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """
+    What a study is built from.
+
+    Attributes
+    ----------
+    osm
+        The extract's file.
+    osm_source
+        What to call it (a download says where from); by default the file's name.
+    boundary
+        A file of polygons; streets that touch them are kept whole.
+    tiers
+        The official list.
+    points
+        Files of points by kind.
+    rules
+        A profile's name or file.
+    """
+
+    osm: Path
+    osm_source: str = ""
+    boundary: Path | None = None
+    tiers: Path | None = None
+    points: Mapping[PointKind, Path] = field(default_factory=dict)
+    rules: str = "china"
+
+
+def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None) -> None:
+    """
+    Build a study, or build it anew.
+
+    What an existing study holds and `inputs` does not replace is carried over: decisions and the tiers that they set,
+    the official list, points of each kind.
+
+    Parameters
+    ----------
+    path
+        The GeoPackage to make.
+    inputs
+        The files.
+    on_step
+        Told of each of the `STEPS` steps as it begins.
+
+    Raises
+    ------
+    InputError, RuleError, StudyError
+        For files that cannot be used. An existing study is untouched then.
+    """
+    old = _Old.of(path)
+    profile = load_profile(inputs.rules)
+
+    on_step(Text("读取道路", "Reading roads"))
+    ways = read_ways(inputs.osm, profile["roads.kept_highways"])
+    on_step(Text("切分路段、归并街道", "Cutting segments, assembling streets"))
+    roads, crs = make_roads(ways, profile, inputs.osm)
+    boundary = None if inputs.boundary is None else _read_boundary(inputs.boundary, roads)
+    if boundary is not None:
+        inside = roads["street_id"].isin(roads.loc[shapely.intersects(roads.geometry, boundary), "street_id"])
+        roads = roads[inside].reset_index(drop=True)
+
+    on_step(Text("评定等级", "Grading streets"))
+    tier_list = read_tier_list(inputs.tiers) if inputs.tiers else old.tier_list
+    roads, streets, grading_findings = grade(roads, tier_list, old.decisions, profile, crs)
+
+    on_step(Text("读取设施和底图", "Reading facilities and base map"))
+    facilities, context = read_features(
+        inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds")
+    )
+    if boundary is not None:
+        near = boundary.buffer(0.003)
+        facilities = facilities[shapely.intersects(facilities.geometry, boundary)].reset_index(drop=True)
+        context = context[shapely.intersects(context.geometry, near)].reset_index(drop=True)
+
+    on_step(Text("读取点位", "Reading points"))
+    points: dict[str, gpd.GeoDataFrame] = {}
+    findings = [_way_findings(ways, inputs.osm), grading_findings]
+    for kind in POINT_KINDS:
+        if kind in inputs.points:
+            read, problems = read_points(inputs.points[kind], kind)
+        else:
+            read, problems = old.points[kind], old.findings_of(kind)
+        points[kind] = locate(read, roads, crs)
+        findings.append(problems)
+        findings.append(_far_findings(points[kind], kind, profile["points.far_from_streets"]))
+        streets[kind] = count_per_street(points[kind], roads, streets["street_id"])
+
+    on_step(Text("写入研究文件", "Writing the study"))
+    layers: dict[str, pd.DataFrame] = {
+        "roads": roads,
+        "streets": streets,
+        **points,
+        "facilities": facilities,
+        "context": context,
+        "decisions": old.decisions,
+        "findings": pd.concat([f for f in findings if len(f)] or [findings[0]], ignore_index=True),
+    }
+    if tier_list is not None:
+        layers["tier_list"] = tier_list.grades.assign(file=tier_list.file)
+    west, south, east, north = (float(v) for v in roads.total_bounds)
+    write_study(
+        path,
+        layers,
+        {
+            **old.identity,
+            "built_at": now().isoformat(),
+            "metric_crs": crs.to_string(),
+            "extent": json.dumps([west, south, east, north]),
+            "osm_date": ways.dated.isoformat() if ways.dated else None,
+            "osm_source": inputs.osm_source or inputs.osm.name,
+            "profile": profile.name,
+            "profile_hash": profile.hash,
+            "credit": CREDIT,
+        },
+    )
+    on_step(Text("完成", "Done"))
+
+
+def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFrame, pyproj.CRS]:
+    """
+    Make the segments of a study, without their tiers.
+
+    Parameters
+    ----------
+    ways
+        As `geo.osm.read_ways` returns.
+    profile
+        Widths and the rules of street assembly.
+    file
+        Where the ways come from, for the error.
+
+    Returns
+    -------
+    roads
+        One row per segment with `street_id`, `width_m`, `width_source`, `length_m` and the way's tags.
+    crs
+        The metric CRS in which lengths were computed.
+
+    Raises
+    ------
+    InputError
+        If no way has two nodes in the extract.
+    """
+    if np.isnan(ways.lonlat).all():
+        raise InputError(
+            file,
+            Text("道路的节点全部缺失", "The nodes of all roads are missing"),
+            Text("请用保留完整路径的方式导出（osmium extract -s complete_ways）", "Export with complete ways (osmium extract -s complete_ways)"),
+        )
+    crs = metric_crs(*np.nanmin(ways.lonlat, axis=0), *np.nanmax(ways.lonlat, axis=0))
+    segments = split_at_junctions(ways, crs)
+    if segments.empty:
+        raise InputError(
+            file,
+            Text("没有一条道路有长度", "No road has a length"),
+            Text("请检查提取范围并重新导出", "Check the extract's area and export it again"),
+        )
+    roads = with_widths(segments, profile)
+    for tag in ("bridge", "tunnel"):
+        roads[tag] = roads[tag].notna() & (roads[tag] != "no")
+    roads["street_id"] = assemble_streets(roads, crs, profile["streets.same_name_gap"])
+    return roads, crs
+
+
+def grade(
+    roads: gpd.GeoDataFrame, tier_list: TierList | None, decisions: pd.DataFrame, profile: Profile, crs: pyproj.CRS
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
+    """
+    Grade the streets: inferred, then the official list, then the decisions, each over the one before.
+
+    Returns
+    -------
+    roads
+        The columns of the layer `roads`.
+    streets
+        The columns of the layer `streets` but for the counts of points.
+    findings
+        Names on the list that match no street or several; decisions that fit no street.
+    """
+    streets = streets_layer(roads)
+    tiers = infer_tiers(streets, roads, profile)
+    streets[tiers.columns] = tiers
+    findings = []
+    if tier_list is not None:
+        streets, unmatched = apply_tier_list(streets, tier_list, profile)
+        findings.append(unmatched)
+    streets, lost = reapply(streets, decisions, crs, profile["streets.reattach_within"])
+    findings.append(lost)
+    return conform_geo(spread_to_roads(roads, streets), "roads"), streets, pd.concat(findings, ignore_index=True)
+
+
+def conform_geo(table: gpd.GeoDataFrame, layer: str) -> gpd.GeoDataFrame:
+    """Return `geo.schema.conform` of a table that has a geometry."""
+    return gpd.GeoDataFrame(conform(table, layer), geometry="geometry", crs=table.crs)
+
+
+@dataclass(frozen=True)
+class _Old:
+    """What an existing study hands on to the one that replaces it."""
+
+    identity: dict[str, str]
+    decisions: pd.DataFrame
+    tier_list: TierList | None
+    points: dict[str, gpd.GeoDataFrame]
+    findings: pd.DataFrame
+
+    @classmethod
+    def of(cls, path: Path) -> _Old:
+        if not path.exists():
+            points = {
+                kind: gpd.GeoDataFrame(conform(pd.DataFrame(), kind), geometry=[], crs=WGS84) for kind in POINT_KINDS
+            }
+            return cls({}, conform(pd.DataFrame(), "decisions"), None, points, conform(pd.DataFrame(), "findings"))
+        facts = about(path)  # refuses to replace a file that is no study
+        tier_list = None
+        if "tier_list" in {name for name, _ in pyogrio.list_layers(path)}:
+            rows = pd.DataFrame(read_layer(path, "tier_list"))
+            file = str(rows["file"].iloc[0]) if len(rows) else ""
+            tier_list = TierList(file, rows.drop(columns="file"), conform(pd.DataFrame(), "findings"))
+        return cls(
+            {"study_id": facts["study_id"]},
+            read_layer(path, "decisions"),
+            tier_list,
+            {kind: gpd.GeoDataFrame(read_layer(path, kind), crs=WGS84) for kind in POINT_KINDS},
+            read_layer(path, "findings"),
+        )
+
+    def findings_of(self, kind: str) -> pd.DataFrame:
+        """Return what the reader found; what was found of positions is found anew."""
+        return self.findings[(self.findings["layer"] == kind) & (self.findings["column"] != "distance_m")]
+
+
+def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> shapely.Geometry:
+    try:
+        shapes = gpd.read_file(file)
+    except (pyogrio.errors.DataSourceError, OSError, ValueError) as error:
+        raise InputError(
+            file,
+            Text(f"无法读取边界（{error}）", f"The boundary cannot be read ({error})"),
+            Text("请提供含面的 GeoJSON、GeoPackage 或 Shapefile", "Give a GeoJSON, GeoPackage or Shapefile of polygons"),
+        ) from error
+    if shapes.crs is not None:
+        shapes = shapes.to_crs(WGS84)
+    polygons = shapes.geometry[shapes.geom_type.isin(["Polygon", "MultiPolygon"])] if len(shapes) else shapes.geometry
+    if len(polygons) == 0:
+        raise InputError(
+            file,
+            Text("边界文件中没有面", "The boundary has no polygon"),
+            Text("请提供面状边界", "Give polygons"),
+        )
+    boundary = shapely.union_all(shapely.make_valid(polygons.to_numpy()))
+    if not shapely.intersects(roads.geometry.to_numpy(), boundary).any():
+        raise InputError(
+            file,
+            Text("边界内没有一条道路，边界在数据范围之外", "No road lies within the boundary: it is outside the extract"),
+            Text("请检查边界的坐标系，或换用覆盖该区域的数据", "Check its coordinate system, or use an extract of that area"),
+        )
+    return boundary
+
+
+def _way_findings(ways: Ways, file: Path) -> pd.DataFrame:
+    missing = np.isnan(ways.lonlat[:, 0])
+    broken = ways.table["way_id"].to_numpy()[np.unique(ways.way[missing])].tolist()
+    some = ", ".join(str(way) for way in broken[:_NAMED_WAYS]) + (" …" if len(broken) > _NAMED_WAYS else "")
+    finding = Finding(
+        None,
+        "way_id",
+        Text(f"{len(broken)} 条路径有节点不在数据中：{some}", f"{len(broken)} ways have nodes beyond the extract: {some}"),
+        Text("在缺口处断开，其余保留", "They were cut at the gaps, the rest is kept"),
+    )
+    return findings_table("roads", [finding] if broken else [], file.name)
+
+
+_NAMED_WAYS = 20
+
+
+def _far_findings(points: gpd.GeoDataFrame, kind: str, far_m: float) -> pd.DataFrame:
+    far = points[points["distance_m"] > far_m]
+    return findings_table(
+        kind,
+        [
+            Finding(
+                None,
+                "distance_m",
+                Text(f"{identifier} 距最近街道 {distance:.0f} 米", f"{identifier} is {distance:.0f} m from the nearest street"),
+                Text("已保留；请核对坐标和坐标系", "It is kept; check its coordinates and their system"),
+            )
+            for identifier, distance in zip(far.iloc[:, 0], far["distance_m"], strict=True)
+        ],
+        "",
+    )

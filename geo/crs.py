@@ -1,0 +1,63 @@
+"""Coordinate systems: where lengths are computed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyproj
+from numpy.typing import NDArray
+
+WGS84 = pyproj.CRS.from_epsg(4326)
+
+_CHINA = (73.5, 18.0, 135.1, 53.6)
+"""Bounding box of the Chinese mainland and Hainan, in degrees."""
+
+_CGCS2000_3_DEGREE_CM_75 = 4534
+"""EPSG:4534 is "CGCS2000 / 3-degree Gauss-Kruger CM 75E"; each following code is 3 degrees further east, to 4554."""
+
+
+def metric_crs(west: float, south: float, east: float, north: float) -> pyproj.CRS:
+    """
+    Return the CRS in which a study's lengths and areas are computed.
+
+    Parameters
+    ----------
+    west, south, east, north
+        The study's extent, in degrees (WGS 84).
+
+    Returns
+    -------
+    crs
+        The CGCS2000 3-degree Gauss-Kruger zone (EPSG:4534 to 4554, after GB/T 18522 practice for large scales)
+        nearest to the extent's centre inside the bounding box of China, else the UTM zone.
+    """
+    lon, lat = (west + east) / 2, (south + north) / 2
+    if _CHINA[0] <= lon <= _CHINA[2] and _CHINA[1] <= lat <= _CHINA[3]:
+        zone = int(np.clip(round(lon / 3) - 25, 0, 20))
+        return pyproj.CRS.from_epsg(_CGCS2000_3_DEGREE_CM_75 + zone)
+    zone = int(np.clip((lon + 180) // 6 + 1, 1, 60))
+    return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
+
+
+def transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
+    """Return a transformer that takes and gives x (or longitude) before y (or latitude)."""
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+
+def to_metric(lonlat: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.float64]:
+    """
+    Project coordinates.
+
+    Parameters
+    ----------
+    lonlat
+        Shape (n, 2), degrees, WGS 84.
+    crs
+        A metric CRS, as `metric_crs` returns.
+
+    Returns
+    -------
+    xy
+        Shape (n, 2), metres.
+    """
+    x, y = transformer(WGS84, crs).transform(lonlat[:, 0], lonlat[:, 1])
+    return np.column_stack([x, y])

@@ -1,0 +1,146 @@
+"""The words of the study file: tiers, layers and their columns."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+Tier = Literal["demonstration", "secondary", "back_street", "unclassified"]
+
+TIERS: Final[tuple[Tier, ...]] = ("demonstration", "secondary", "back_street", "unclassified")
+"""From the strictest to the most lenient; the last is no tier (motorways and service ways carry no kerb use)."""
+
+GRADED: Final = TIERS[:3]
+"""The tiers that a list or a decision may give."""
+
+TIER_SOURCES: Final = ("official", "manual", "inferred")
+POINT_KINDS: Final = ("complaints", "stalls", "parking")
+
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "roads": (
+        "segment_id",
+        "street_id",
+        "way_id",
+        "name",
+        "highway",
+        "oneway",
+        "lanes",
+        "width_m",
+        "width_source",
+        "length_m",
+        "bridge",
+        "tunnel",
+        "tier",
+        "tier_source",
+        "tier_reason",
+        "tier_confidence",
+    ),
+    "streets": (
+        "street_id",
+        "name",
+        "highway",
+        "tier",
+        "tier_source",
+        "tier_reason",
+        "tier_confidence",
+        "length_m",
+        "complaints",
+        "stalls",
+        "parking",
+    ),
+    "complaints": (
+        "complaint_id",
+        "category",
+        "received_at",
+        "closed_at",
+        "channel",
+        "status",
+        "response",
+        "subject_id",
+        "segment_id",
+        "side",
+        "offset_m",
+        "distance_m",
+        "text",
+        "source",
+    ),
+    "stalls": (
+        "stall_id",
+        "operator_id",
+        "goods",
+        "area_m2",
+        "permit_until",
+        "offences",
+        "segment_id",
+        "side",
+        "offset_m",
+        "distance_m",
+        "verdict",
+        "reasons",
+        "source",
+    ),
+    "parking": (
+        "parking_id",
+        "kind",
+        "capacity",
+        "night_only",
+        "segment_id",
+        "side",
+        "offset_m",
+        "distance_m",
+        "source",
+    ),
+    "facilities": ("facility_id", "kind", "name", "capacity", "source"),
+    "context": ("kind", "name"),
+    "decisions": (
+        "decision_id",
+        "at",
+        "by",
+        "subject",
+        "subject_name",
+        "before",
+        "after",
+        "reason",
+        "lon",
+        "lat",
+    ),
+    "findings": ("layer", "row", "column", "problem", "action", "source"),
+}
+"""The columns of each layer besides its geometry, in order. Lengths in metres, areas in square metres."""
+
+_TYPES: Final[dict[str, str]] = {
+    **dict.fromkeys(("oneway", "bridge", "tunnel", "night_only"), "bool"),
+    **dict.fromkeys(("width_m", "length_m", "tier_confidence", "offset_m", "distance_m", "area_m2"), "float64"),
+    **dict.fromkeys(("lon", "lat"), "float64"),
+    **dict.fromkeys(("lanes", "offences", "capacity", "row"), "Int64"),
+    "way_id": "int64",
+    **dict.fromkeys(("received_at", "closed_at", "at"), "datetime64[ms, UTC]"),
+}
+
+
+def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:
+    """
+    Return `table` with exactly the columns of `layer` (and its geometry), in order and of the declared types.
+
+    Missing columns come empty. The counts of `streets` are integers; all that is not declared otherwise is text.
+    """
+    result = table.copy(deep=False)
+    for column in COLUMNS[layer]:
+        dtype = "Int64" if layer == "streets" and column in POINT_KINDS else _TYPES.get(column, "object")
+        if column not in result:
+            result[column] = False if dtype == "bool" else None
+        if dtype == "object":
+            result[column] = result[column].astype(object).where(result[column].notna(), None)
+        elif dtype.startswith("datetime64"):
+            result[column] = pd.to_datetime(result[column], utc=True).astype(dtype)
+        else:
+            result[column] = result[column].astype(dtype)
+    geometry = ["geometry"] if "geometry" in result else []
+    return result[[*COLUMNS[layer], *geometry]].reset_index(drop=True)
+
+
+def length_km(lengths_m: pd.Series) -> float:
+    """Return the sum of lengths in metres as kilometres."""
+    return float(np.round(lengths_m.sum() / 1000, 3))

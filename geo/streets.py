@@ -1,0 +1,256 @@
+"""From ways to segments between junctions, and from segments to streets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geo.crs import WGS84, to_metric
+from geo.osm import Ways
+from geo.rules import Profile
+
+
+def split_at_junctions(ways: Ways, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """
+    Cut ways into segments that run from junction to junction.
+
+    A junction is a node that kept ways share, or that a way passes twice. A way's end is a segment's end too, since
+    width, name or lanes change there. Where the extract lacks a node, the way is cut: no line is invented.
+    Ways drawn against their traffic (`oneway=-1`) are turned round, so that a one-way segment runs with its traffic.
+
+    Parameters
+    ----------
+    ways
+        As `geo.osm.read_ways` returns.
+    crs
+        The metric CRS in which `length_m` is computed.
+
+    Returns
+    -------
+    segments
+        One row per segment: `segment_id` ("WAY-NUMBER", numbered along the way), `way_id`, the way's tags as
+        `ROAD_TAGS`, `oneway` (bool), `length_m`, `from_node`, `to_node` (OSM node ids), LineStrings in WGS 84.
+        Segments without length are left out.
+    """
+    reverse = (ways.table["oneway"].to_numpy() == "-1") if len(ways.table) else np.zeros(0, bool)
+    order = _traffic_order(ways.way, reverse)
+    node_id, lonlat = ways.node_id[order], ways.lonlat[order]
+    known = ~np.isnan(lonlat[:, 0])
+
+    # a run is an unbroken stretch of one way: a missing node ends it
+    gap_before = np.concatenate([[True], ways.way[1:] != ways.way[:-1]]) | ~known
+    gap_before[1:] |= ~known[:-1]
+    run = np.cumsum(gap_before)[known]
+    way, node_id, lonlat = ways.way[known], node_id[known], lonlat[known]
+
+    _, node, uses = np.unique(node_id, return_inverse=True, return_counts=True)
+    starts = np.concatenate([[True], run[1:] != run[:-1]]) if len(run) else np.zeros(0, bool)
+    ends = np.concatenate([starts[1:], [True]]) if len(run) else np.zeros(0, bool)
+    cut = np.flatnonzero(starts | ends | (uses[node] > 1))
+    same_run = run[cut[1:]] == run[cut[:-1]]
+    first, last = cut[:-1][same_run], cut[1:][same_run]
+
+    # vertices of all segments in one array: those at junctions belong to two
+    counts = last - first + 1
+    segment = np.repeat(np.arange(len(first)), counts)
+    vertex = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts - first, counts)
+    xy = to_metric(lonlat, crs)
+    steps = np.hypot(*(xy[vertex[1:]] - xy[vertex[:-1]]).T) * (segment[1:] == segment[:-1])
+    length_m = np.bincount(segment[1:], weights=steps, minlength=len(first))
+
+    kept = length_m > 0
+    inside = kept[segment]
+    renumbered = np.cumsum(kept) - 1
+    lines = shapely.linestrings(lonlat[vertex[inside]], indices=renumbered[segment[inside]])
+    row = way[first[kept]]
+    table = ways.table.iloc[row].reset_index(drop=True)
+    number = np.arange(len(row)) - np.searchsorted(row, row)
+    table.insert(0, "segment_id", table["way_id"].astype(str) + "-" + pd.Series(number).astype(str))
+    table["oneway"] = _is_oneway(table)
+    table["length_m"] = np.round(length_m[kept], 3)
+    table["from_node"], table["to_node"] = node_id[first[kept]], node_id[last[kept]]
+    return gpd.GeoDataFrame(table, geometry=lines, crs=WGS84)
+
+
+def _traffic_order(way: NDArray[np.int64], reverse: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the order of vertices in which the ways of `reverse` run backwards."""
+    index = np.arange(len(way))
+    if not reverse.any():
+        return index
+    first, last = np.searchsorted(way, way, "left"), np.searchsorted(way, way, "right") - 1
+    return np.where(reverse[way], first + last - index, index)
+
+
+def _is_oneway(table: pd.DataFrame) -> pd.Series:
+    tagged = table["oneway"].isin(["yes", "true", "1", "-1", "reverse"])
+    denied = table["oneway"].isin(["no", "false", "0"])
+    implied = table["highway"].isin(["motorway", "motorway_link"]) | table["junction"].isin(["roundabout", "circular"])
+    return tagged | (implied & ~denied)
+
+
+_METRES = {"": 1.0, "m": 1.0, "cm": 0.01, "km": 1000.0, "ft": 0.3048, "'": 0.3048}
+_WIDTH = re.compile(r"""^\s*(\d+(?:[.,]\d+)?)\s*(m|cm|km|ft|')?\s*(?:(\d+(?:\.\d+)?)\s*")?\s*$""")
+_PLAUSIBLE_WIDTH_M = (1.0, 100.0)
+
+
+def parse_width_m(text: str | None) -> float:
+    """
+    Return a `width` tag in metres ("7", "7.5 m", "7,5", "24'", "24'6\\""), NaN where it says no plausible width.
+    """
+    match = _WIDTH.match(text or "")
+    if match is None:
+        return np.nan
+    number, unit, inches = match.groups()
+    width = float(number.replace(",", ".")) * _METRES[unit or ""] + float(inches or 0) * 0.0254
+    return width if _PLAUSIBLE_WIDTH_M[0] <= width <= _PLAUSIBLE_WIDTH_M[1] else np.nan
+
+
+def with_widths(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
+    """
+    Add the carriageway's width.
+
+    Parameters
+    ----------
+    segments
+        `highway`, `oneway` and the tags `lanes`, `width`, `est_width`.
+    profile
+        `roads.width.lane`, `roads.width.default_two_way`, `roads.width.default_one_way`, by highway class.
+
+    Returns
+    -------
+    segments
+        With `lanes` (a count, or missing), `width_m` and `width_source`: `tag`, else `lanes` times the lane's width,
+        else the class's `default`.
+    """
+    result = segments.copy(deep=False)
+    tag = _by_value(segments["width"], parse_width_m)
+    tag = np.where(np.isnan(tag), _by_value(segments["est_width"], parse_width_m), tag)
+    lanes = pd.to_numeric(segments["lanes"].astype("string").str.extract(r"^\s*(\d{1,2})\b", expand=False))
+    result["lanes"] = lanes.where(lanes > 0).astype("Int64")
+
+    road_class = highway_class(segments["highway"])
+    from_lanes = result["lanes"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    from_lanes = from_lanes * road_class.map(profile.group("roads.width.lane")).to_numpy(dtype=float)
+    default = np.where(
+        segments["oneway"],
+        road_class.map(profile.group("roads.width.default_one_way")).to_numpy(dtype=float),
+        road_class.map(profile.group("roads.width.default_two_way")).to_numpy(dtype=float),
+    )
+    has_tag, has_lanes = ~np.isnan(tag), ~np.isnan(from_lanes)
+    result["width_m"] = np.select([has_tag, has_lanes], [tag, from_lanes], default)
+    result["width_source"] = np.select([has_tag, has_lanes], ["tag", "lanes"], "default")
+    return result
+
+
+def highway_class(highway: pd.Series) -> pd.Series:
+    """Return the class of each `highway` value: a link counts as the road that it leads to."""
+    return highway.str.removesuffix("_link")
+
+
+def _by_value(column: pd.Series, function: object) -> NDArray[np.float64]:
+    """Apply a parser once per distinct text."""
+    codes, values = pd.factorize(column, use_na_sentinel=True)
+    parsed = np.array([*(function(v) for v in values), np.nan], dtype=float)  # type: ignore[operator]
+    return parsed[codes]
+
+
+def normal_name(name: str) -> str:
+    """Return a street name's form for comparing: full-width letters made half-width, spaces and case folded."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", name)).strip().casefold()
+
+
+def assemble_streets(segments: gpd.GeoDataFrame, crs: pyproj.CRS, gap_m: float) -> pd.Series:
+    """
+    Give each segment its street.
+
+    Segments of one name (`normal_name`) are one street where they share a node or lie within about `gap_m` of each
+    other: the carriageways of a dual carriageway, pieces either side of a junction. The same name further away is
+    another street. Unnamed segments are streets by OSM way.
+
+    Parameters
+    ----------
+    segments
+        `way_id`, `name`, `from_node`, `to_node` and geometry.
+    crs
+        The study's metric CRS.
+    gap_m
+        The rule `streets.same_name_gap`, in metres. Nearness is judged on a grid of this cell size.
+
+    Returns
+    -------
+    street_id
+        By row: "s" and the lowest way id of the street, which stays as long as that way exists in OSM.
+    """
+    codes, names = pd.factorize(segments["name"], use_na_sentinel=True)
+    _, same = np.unique([normal_name(name) for name in names] or [""], return_inverse=True)
+    named = codes >= 0
+    n = len(segments)
+    way_keys = np.unique(segments["way_id"].to_numpy(), return_inverse=True)[1]
+    name = same[codes[named]]
+    rows = np.flatnonzero(named)
+
+    cell_rows, cells = _cells(segments.geometry.iloc[rows], name, crs, gap_m)
+    # the four corners of each cell: touching cells share one
+    corners = np.concatenate([cells + np.array([0, dx, dy]) for dx in (0, 1) for dy in (0, 1)])
+    ends = [np.column_stack([name, segments[end].to_numpy()[rows]]) for end in ("from_node", "to_node")]
+    links = [(np.arange(n), way_keys + n)]
+    offset = n + (way_keys.max(initial=-1) + 1)
+    for owner, key in ((np.tile(rows, 2), np.concatenate(ends)), (np.tile(rows[cell_rows], 4), corners)):
+        _, group = np.unique(key, axis=0, return_inverse=True)
+        links.append((owner, group.ravel() + offset))
+        offset += len(group)
+    left, right = (np.concatenate(side) for side in zip(*links, strict=True))
+    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(offset, offset))
+    component = connected_components(graph, directed=False)[1][:n]
+    lowest = segments["way_id"].groupby(component).transform("min")
+    return "s" + lowest.astype(str)
+
+
+def _cells(
+    lines: gpd.GeoSeries, name: NDArray[np.int64], crs: pyproj.CRS, size_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (row, [name, cell x, cell y]) for each vertex of each line, once per cell."""
+    lonlat, row = shapely.get_coordinates(lines.to_numpy(), return_index=True)
+    cell = np.floor(to_metric(lonlat, crs) / size_m).astype(np.int64)
+    table = np.column_stack([row, name[row], cell])
+    table = np.unique(table, axis=0)
+    return table[:, 0], table[:, 1:]
+
+
+def streets_layer(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Gather segments into streets.
+
+    Parameters
+    ----------
+    roads
+        `street_id`, `name`, `highway`, `length_m`, and the columns of a tier if the segments have one.
+
+    Returns
+    -------
+    streets
+        One MultiLineString per `street_id`, sorted by it: `name`, `highway` (the class of most of its length),
+        `length_m`, and the tier's columns.
+    """
+    order = np.argsort(roads["street_id"].to_numpy(dtype=str), kind="stable")
+    codes, ids = pd.factorize(roads["street_id"].iloc[order])
+    lines = shapely.multilinestrings(roads.geometry.to_numpy()[order], indices=codes)
+    by_class = (
+        roads["length_m"].groupby([roads["street_id"], roads["highway"]]).sum().reset_index().sort_values("length_m")
+    )
+    main = by_class.drop_duplicates("street_id", keep="last").set_index("street_id")["highway"]
+    first = roads.iloc[order].drop_duplicates("street_id").set_index("street_id")
+    kept = [c for c in ("name", "tier", "tier_source", "tier_reason", "tier_confidence") if c in roads]
+    table = first[kept].reindex(ids).reset_index(names="street_id")
+    table["highway"] = main.reindex(ids).to_numpy()
+    table["length_m"] = roads["length_m"].groupby(roads["street_id"]).sum().reindex(ids).round(3).to_numpy()
+    return gpd.GeoDataFrame(table, geometry=lines, crs=roads.crs)

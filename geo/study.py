@@ -1,0 +1,257 @@
+"""The study file: one GeoPackage that keeps inputs, results and decisions (DESIGN: the study file)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pyogrio.errors
+import pyproj
+import shapely
+
+from geo.crs import WGS84
+from geo.errors import StudyError, writing
+from geo.schema import COLUMNS, conform
+from geo.styles import layer_styles
+from geo.text import Text
+
+FORMAT: Final = "jiexu-study-1"
+
+_GEOMETRY_TYPES: Final = {
+    "roads": "LineString",
+    "streets": "MultiLineString",
+    "complaints": "Point",
+    "stalls": "Point",
+    "parking": "Unknown",
+    "facilities": "Point",
+    "context": "Unknown",
+}
+SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
+TABLES: Final = ("decisions", "findings")
+LAYERS: Final = (*SPATIAL_LAYERS, *TABLES)
+
+
+def write_study(path: Path, layers: Mapping[str, pd.DataFrame], about: Mapping[str, str | None]) -> None:
+    """
+    Write a whole study aside, then swap it in: whoever reads meanwhile, or kills this, has the old or the new one.
+
+    Parameters
+    ----------
+    path
+        The GeoPackage to create or replace.
+    layers
+        Tables by layer name, with the columns of `geo.schema.COLUMNS`; a layer that is not given is written empty.
+        Other tables (the official list) are written as they are.
+    about
+        What is to be known of the study as a whole, by key.
+
+    Raises
+    ------
+    StudyError
+        If the folder is read-only or the disk is full. The old study stays as it was.
+    """
+    aside = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(3)}.gpkg")
+    try:
+        with writing(path):
+            if not path.parent.is_dir():
+                path.parent.mkdir(parents=True)
+            for name in dict.fromkeys((*LAYERS, *layers)):
+                _write_layer(aside, name, layers.get(name))
+            versions = {f"version:{name}": secrets.token_hex(6) for name in LAYERS}
+            facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **versions}
+            _write_table(aside, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
+            _write_table(aside, "layer_styles", layer_styles())
+            with aside.open("rb+") as file:
+                os.fsync(file.fileno())
+            aside.replace(path)
+    finally:
+        for leftover in (aside, aside.with_name(aside.name + "-journal")):
+            with suppress(OSError):
+                leftover.unlink(missing_ok=True)
+
+
+def _write_layer(path: Path, name: str, table: pd.DataFrame | None) -> None:
+    if name not in COLUMNS:
+        if table is not None:
+            _write_table(path, name, table)
+        return
+    table = conform(pd.DataFrame() if table is None else table, name)
+    if name in TABLES:
+        _write_table(path, name, table)
+        return
+    if not isinstance(table, gpd.GeoDataFrame):
+        table = gpd.GeoDataFrame(table, geometry=[None] * len(table), crs=WGS84)
+    pyogrio.write_dataframe(
+        table,
+        path,
+        layer=name,
+        driver="GPKG",
+        append=path.exists(),
+        geometry_type=_GEOMETRY_TYPES[name],
+        layer_options={"GEOMETRY_NAME": "geom", "DESCRIPTION": "Jiexu"},
+    )
+
+
+def _write_table(path: Path, name: str, table: pd.DataFrame) -> None:
+    pyogrio.write_dataframe(
+        table, path, layer=name, driver="GPKG", append=path.exists(), layer_options={"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}
+    )
+
+
+def is_study(path: Path) -> bool:
+    """Tell whether `path` is a study file."""
+    try:
+        about(path)
+    except StudyError:
+        return False
+    return True
+
+
+def about(path: Path) -> dict[str, str]:
+    """
+    Return what is known of the study as a whole, by key.
+
+    Raises
+    ------
+    StudyError
+        If there is no such file, or it is no study.
+    """
+    if not path.is_file():
+        raise StudyError(
+            Text(f"找不到研究文件 {path}", f"There is no study {path}"),
+            Text("请检查路径，或用 jiexu build 新建", "Check the path, or make one with jiexu build"),
+        )
+    try:
+        with connect(path) as connection:
+            facts = dict(connection.execute("SELECT key, value FROM about").fetchall())
+    except sqlite3.DatabaseError as error:
+        raise _no_study(path) from error
+    if facts.get("format") != FORMAT:
+        raise _no_study(path)
+    return facts
+
+
+def _no_study(path: Path) -> StudyError:
+    return StudyError(
+        Text(f"{path} 不是街序研究文件", f"{path} is not a Jiexu study"),
+        Text("请选择 jiexu build 生成的 .gpkg 文件", "Choose a .gpkg file that jiexu build made"),
+    )
+
+
+@contextmanager
+def connect(path: Path, write: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open the study's database for reading, or for writing in explicit transactions."""
+    mode = "rw" if write else "ro"
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=10, isolation_level=None)
+    try:
+        # the spatial index's triggers call these, though a change of attributes never moves a geometry
+        for function, value in (("ST_IsEmpty", shapely.is_empty), *zip(_BOUNDS, _BOUND_VALUES, strict=True)):
+            connection.create_function(function, 1, lambda blob, value=value: value(geometry_of(blob)), deterministic=True)
+        yield connection
+    finally:
+        connection.close()
+
+
+_BOUNDS = ("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")
+_BOUND_VALUES = tuple(lambda shape, i=i: float(shapely.bounds(shape)[i]) for i in range(4))
+_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+
+
+def geometry_of(blob: bytes) -> Any:
+    """Read a GeoPackage geometry: an eight-byte header, an envelope, then WKB (GeoPackage 1.3, 2.1.3)."""
+    return shapely.from_wkb(blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :])
+
+
+def read_layer(path: Path, name: str) -> gpd.GeoDataFrame | pd.DataFrame:
+    """
+    Return one layer or table of a study, with the columns of `geo.schema.COLUMNS`.
+
+    Raises
+    ------
+    StudyError
+        If the file is no study, or has no such layer.
+    """
+    about(path)
+    try:
+        table = pyogrio.read_dataframe(path, layer=name, use_arrow=True)
+    except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
+        names = ", ".join(str(layer) for layer, _ in pyogrio.list_layers(path) if layer not in ("about", "layer_styles"))
+        raise StudyError(
+            Text(f"研究文件中没有图层 {name}", f"The study has no layer {name}"),
+            Text(f"请选择：{names}", f"Choose one of: {names}"),
+        ) from error
+    return conform(table, name) if name in COLUMNS else table
+
+
+def metric_crs_of(path: Path) -> pyproj.CRS:
+    """Return the CRS in which the study's lengths are computed."""
+    return pyproj.CRS.from_user_input(about(path)["metric_crs"])
+
+
+def info(path: Path) -> dict[str, Any]:
+    """
+    Return the study's figures: what `jiexu info --json` prints.
+
+    Returns
+    -------
+    figures
+        `layers` (rows by layer), `streets_km` by `tier` and by `tier_source`, `per_tier` (for each tier: km, and
+        complaints, stalls and parking with their count per km), `synthetic` (made-up points by layer), `extent`
+        (west, south, east, north in degrees), `metric_crs`, `osm_date`, `osm_source`, `profile` (name and hash),
+        `findings` (by layer), `credit`.
+    """
+    facts = about(path)
+    roads = pd.DataFrame(read_layer(path, "roads").drop(columns="geometry"))
+    tier_of_segment = pd.Series(roads["tier"].to_numpy(), index=roads["segment_id"].to_numpy())
+    km = roads["length_m"].groupby(roads["tier"]).sum() / 1000
+    per_tier: dict[str, dict[str, float | int | None]] = {tier: {"km": round(float(v), 3)} for tier, v in km.items()}
+    synthetic = {}
+    layers = {}
+    for kind in ("complaints", "stalls", "parking"):
+        points = read_layer(path, kind)
+        synthetic[kind] = int((points["source"] == "synthetic").sum())
+        counts = points["segment_id"].map(tier_of_segment).value_counts()
+        for tier, figures in per_tier.items():
+            count = int(counts.get(tier, 0))
+            figures[kind] = count
+            length = figures["km"] or 0
+            figures[f"{kind}_per_km"] = round(count / length, 3) if length else None
+    with connect(path) as connection:
+        for name in LAYERS:
+            layers[name] = int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0])  # noqa: S608
+    findings = read_layer(path, "findings")
+    by_source = roads["length_m"].groupby(roads["tier_source"]).sum() / 1000
+    return {
+        "study": path.name,
+        "built_at": facts["built_at"],
+        "layers": layers,
+        "streets_km": {
+            "tier": {tier: figures["km"] for tier, figures in per_tier.items()},
+            "tier_source": {str(source): round(float(v), 3) for source, v in by_source.items()},
+        },
+        "per_tier": per_tier,
+        "synthetic": synthetic,
+        "extent": json.loads(facts["extent"]),
+        "metric_crs": facts["metric_crs"],
+        "osm_date": facts.get("osm_date"),
+        "osm_source": facts.get("osm_source"),
+        "profile": {"name": facts["profile"], "hash": facts["profile_hash"]},
+        "findings": {str(layer): int(n) for layer, n in findings["layer"].value_counts().items()},
+        "credit": facts["credit"],
+    }
+
+
+def now() -> dt.datetime:
+    """Return the present moment to the millisecond, as the study file keeps it."""
+    moment = dt.datetime.now(dt.UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -1,0 +1,253 @@
+"""Give every street its tier: from the city's official list, else inferred from the profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from geo.errors import InputError
+from geo.findings import Finding, findings_table
+from geo.rules import Profile
+from geo.streets import highway_class, normal_name
+from geo.tables import find_columns, read_table
+from geo.text import Text
+
+TIER_COLUMNS: Final = ("tier", "tier_source", "tier_reason", "tier_confidence")
+
+TIER_NAMES: Final[dict[str, Text]] = {
+    "demonstration": Text("示范路", "demonstration road"),
+    "secondary": Text("次干道", "secondary road"),
+    "back_street": Text("背街小巷", "back street"),
+    "unclassified": Text("不分级", "unclassified"),
+}
+
+_TIER_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "demonstration": ("示范路", "示范街", "示范道路", "示范", "严禁", "demonstration", "demonstration road"),
+    "secondary": ("次干道", "次干路", "严控", "secondary", "secondary road"),
+    "back_street": ("背街小巷", "背街", "小巷", "有序", "back_street", "back street", "back-street"),
+}
+_WORD_TO_TIER = {word: tier for tier, words in _TIER_WORDS.items() for word in words}
+
+_LIST_ALIASES = {
+    "name": ("street", "street name", "road", "路名", "道路名称", "街路名称", "街道名称", "道路", "名称"),
+    "tier": ("level", "class", "等级", "道路等级", "分级", "类别", "道路类别", "级别"),
+}
+
+
+@dataclass(frozen=True)
+class TierList:
+    """
+    An official list as read: `grades` has `name`, `tier`, `row`; `findings` says which rows were refused and why.
+    """
+
+    file: str
+    grades: pd.DataFrame
+    findings: pd.DataFrame
+
+
+def read_tier_list(path: Path | str) -> TierList:
+    """
+    Read the city's list of graded streets.
+
+    Parameters
+    ----------
+    path
+        CSV or XLSX with a street's name and its tier, in Chinese (示范路, 次干道, 背街小巷) or English.
+
+    Raises
+    ------
+    InputError
+        If the file is no table, or has no column for name or tier.
+    """
+    path = Path(path)
+    table = read_table(path)
+    found = find_columns(table, _LIST_ALIASES)
+    for field, zh in (("name", "路名"), ("tier", "等级")):
+        if len(table) == 0 or found[field].isna().all():
+            raise InputError(
+                path,
+                Text(f"没有“{zh}”列，或该列为空", f"There is no column “{field}”, or it is empty"),
+                Text("首行请写列名：路名,等级", "Name the columns in the first row: name,tier"),
+                column=field,
+            )
+    tier = found["tier"].map(lambda word: _WORD_TO_TIER.get(word.casefold()) if word else None)
+    graded = found["name"].notna() & tier.notna()
+    grades = pd.DataFrame({"name": found["name"], "tier": tier, "row": found.index})[graded].reset_index(drop=True)
+    words = "、".join(_TIER_WORDS[t][0] for t in _TIER_WORDS)
+    problems = [
+        Finding(
+            row,
+            "tier" if name else "name",
+            Text(f"未知等级“{word}”", f"Unknown tier “{word}”") if name else Text("缺少路名", "The street's name is missing"),
+            Text(f"该行未采用；请改为 {words}", f"The row was left out; write one of {', '.join(_TIER_WORDS)}"),
+        )
+        for row, name, word in zip(
+            found.index[~graded], found["name"][~graded], found["tier"][~graded].fillna(""), strict=True
+        )
+    ]
+    return TierList(path.name, grades, findings_table("streets", problems, path.name))
+
+
+def infer_tiers(streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
+    """
+    Infer each street's tier from the OSM class of most of its length.
+
+    Parameters
+    ----------
+    streets
+        `street_id`.
+    roads
+        `street_id`, `highway`, `length_m`.
+    profile
+        `tiers.by_highway` and `tiers.confidence`, by class.
+
+    Returns
+    -------
+    tiers
+        By row of `streets`: `TIER_COLUMNS`. The confidence is the class's, times the share of the street's length
+        whose class suggests the same tier.
+    """
+    road_class = highway_class(roads["highway"])
+    lengths = pd.DataFrame(
+        {
+            "street_id": roads["street_id"],
+            "tier": road_class.map(profile.group("tiers.by_highway")),
+            "road_class": road_class,
+            "length_m": roads["length_m"],
+        }
+    )
+    lengths = lengths.groupby(["street_id", "tier", "road_class"], sort=False, as_index=False)["length_m"].sum()
+    lengths["of_tier"] = lengths.groupby(["street_id", "tier"])["length_m"].transform("sum")
+    lengths["share"] = lengths["of_tier"] / lengths.groupby("street_id")["length_m"].transform("sum")
+    main = lengths.sort_values(["of_tier", "length_m"]).drop_duplicates("street_id", keep="last")
+    main = main.set_index("street_id").loc[streets["street_id"]]
+    confidence = main["road_class"].map(profile.group("tiers.confidence")) * main["share"]
+    return pd.DataFrame(
+        {
+            "tier": main["tier"].to_numpy(),
+            "tier_source": "inferred",
+            "tier_reason": [
+                str(_class_reason(road_class, share))
+                for road_class, share in zip(main["road_class"], main["share"], strict=True)
+            ],
+            "tier_confidence": confidence.round(3).to_numpy(dtype=float),
+        },
+        index=streets.index,
+    )
+
+
+def _class_reason(road_class: str, share: float) -> Text:
+    return Text(
+        f"按 OSM 道路等级推断：主要为 {road_class}，{share:.0%} 的长度指向这一级；规则 tiers.by_highway.{road_class}",
+        f"inferred from the OSM class: mostly {road_class}, {share:.0%} of the length suggests this tier; "
+        f"rule tiers.by_highway.{road_class}",
+    )
+
+
+def apply_tier_list(
+    streets: gpd.GeoDataFrame, tier_list: TierList, profile: Profile
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """
+    Put the official list over the inferred tiers.
+
+    Parameters
+    ----------
+    streets
+        `street_id`, `name` and `TIER_COLUMNS`.
+    tier_list
+        As `read_tier_list` returns. A later row on the same street wins over an earlier one.
+    profile
+        `tiers.list_similarity`: how alike a candidate must be to be named in a finding.
+
+    Returns
+    -------
+    streets
+        With the list's tiers, `tier_source` "official" and confidence 1.
+    findings
+        The list's own, and one for each name that matches no street (with the nearest names) or several.
+    """
+    result = streets.copy(deep=False)
+    names = streets["name"].dropna()
+    normal = names.map(normal_name)
+    wanted = tier_list.grades["name"].map(normal_name)
+    last = tier_list.grades.assign(normal=wanted).drop_duplicates("normal", keep="last").set_index("normal")
+
+    matched = normal[normal.isin(last.index)]
+    grade = last.loc[matched.to_numpy()]
+    for column in TIER_COLUMNS:
+        result[column] = result[column].astype(object)
+    result.loc[matched.index, "tier"] = grade["tier"].to_numpy()
+    result.loc[matched.index, "tier_source"] = "official"
+    result.loc[matched.index, "tier_confidence"] = 1.0
+    result.loc[matched.index, "tier_reason"] = [
+        str(Text(f"官方名单 {tier_list.file} 第 {row} 行", f"official list {tier_list.file}, row {row}"))
+        for row in grade["row"]
+    ]
+    result["tier_confidence"] = result["tier_confidence"].astype(float)
+
+    counts = matched.value_counts()
+    choices = normal.drop_duplicates()
+    problems: list[Finding] = []
+    for row, name, key in zip(tier_list.grades["row"], tier_list.grades["name"], wanted, strict=True):
+        if key not in counts.index:
+            problems.append(Finding(row, "name", *_unmatched(name, key, choices, names, profile["tiers.list_similarity"])))
+        elif counts[key] > 1:
+            problems.append(
+                Finding(
+                    row,
+                    "name",
+                    Text(f"“{name}”对应 {counts[key]} 条不相连的街道", f"“{name}” is {counts[key]} separate streets"),
+                    Text("均按此等级；如有误请在地图上修改", "All got this tier; change what is wrong on the map"),
+                )
+            )
+    problems += [
+        Finding(
+            row,
+            "name",
+            Text(f"“{name}”在名单中重复", f"“{name}” is on the list more than once"),
+            Text("以最后一行为准", "The last row counts"),
+        )
+        for row, name in tier_list.grades.loc[wanted.duplicated(keep="last").to_numpy(), ["row", "name"]].itertuples(
+            index=False
+        )
+    ]
+    return result, pd.concat([tier_list.findings, findings_table("streets", problems, tier_list.file)], ignore_index=True)
+
+
+def _unmatched(name: str, key: str, choices: pd.Series, names: pd.Series, cutoff: float) -> tuple[Text, Text]:
+    nearest = process.extract(key, choices.to_dict(), scorer=fuzz.ratio, limit=3, score_cutoff=cutoff * 100)
+    candidates = [str(names[index]) for _, _, index in nearest]
+    hint = (
+        Text(f"最相近：{'、'.join(candidates)}", f"Nearest: {', '.join(candidates)}")
+        if candidates
+        else Text("没有相近的路名", "No name is near")
+    )
+    return (
+        Text(f"地图上没有“{name}”。{hint.zh}", f"No street is called “{name}”. {hint.en}"),
+        Text("该行未采用；请核对路名后重新生成", "The row was left out; correct the name and build again"),
+    )
+
+
+def spread_to_roads(roads: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return `roads` with the `TIER_COLUMNS` of each segment's street."""
+    result = roads.copy(deep=False)
+    position = pd.Index(streets["street_id"]).get_indexer(pd.Index(roads["street_id"]))
+    for column in TIER_COLUMNS:
+        result[column] = streets[column].to_numpy()[position]
+    return result
+
+
+def tier_of(word: str) -> str | None:
+    """Return the tier that a Chinese or English word names, or None."""
+    return _WORD_TO_TIER.get(word.strip().casefold())
+
+
+def decision_reason(reason: str, by: str, at: pd.Timestamp) -> str:
+    """Return what a manual tier's `tier_reason` says: the decision's reason, who and when."""
+    return f"{reason}（{by}，{at:%Y-%m-%d %H:%M}）" if by else f"{reason}（{at:%Y-%m-%d %H:%M}）"
+

@@ -1,0 +1,1 @@
+"""The pages: one per decision, and the shared map view, filters, cards and texts."""

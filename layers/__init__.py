@@ -1,0 +1,1 @@
+"""Map layers: tables of a study as vector tiles and folium objects, with their legend."""

@@ -1,0 +1,21 @@
+"""The ground around the streets: water, green, buildings, rails and paths from the extract."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+from freestiler import FreestileLayer
+
+KINDS = ("green", "water", "river", "rail", "building", "path")
+"""From the bottom up."""
+
+_FROM_ZOOM = {"building": 13, "path": 13, "rail": 11, "river": 11}
+
+
+def tile_layers(context: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
+    """Return a tile layer per kind of ground, with the name as `n`."""
+    table = context[["kind", "name", "geometry"]].rename(columns={"name": "n"})
+    table["n"] = table["n"].fillna("")
+    return {
+        kind: FreestileLayer(table.loc[table["kind"] == kind, ["n", "geometry"]], min_zoom=_FROM_ZOOM.get(kind))
+        for kind in KINDS
+    }

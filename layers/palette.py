@@ -1,0 +1,51 @@
+"""Every colour and line width of the map, in one place."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from geo.styles import POINT_COLOURS, TIER_COLOURS, TIER_WIDTHS
+
+TIERS: Final = {
+    tier: {"colour": colour, "width": TIER_WIDTHS[tier]}
+    for tier, colour in TIER_COLOURS.items()
+}
+POINTS: Final = {kind: {"colour": colour} for kind, colour in POINT_COLOURS.items()}
+
+GROUND: Final[dict[str, dict[str, Any]]] = {
+    "light": {
+        "background": "#f4f2ee",
+        "green": "#d9e7cf",
+        "water": "#bcd7e8",
+        "building": "#e2ddd5",
+        "building_edge": "#d3ccc1",
+        "river": "#bcd7e8",
+        "rail": "#b9b3ab",
+        "path": "#d8c9b4",
+        "casing": "#ffffff",
+        "label": "#333333",
+        "halo": "#ffffff",
+        "selected": "#111111",
+        "point_edge": "#ffffff",
+    },
+    "dark": {
+        "background": "#1d2126",
+        "green": "#24332a",
+        "water": "#1f3a4d",
+        "building": "#2b3138",
+        "building_edge": "#363d46",
+        "river": "#1f3a4d",
+        "rail": "#4a5058",
+        "path": "#4b463d",
+        "casing": "#11151a",
+        "label": "#e8e8e8",
+        "halo": "#11151a",
+        "selected": "#ffffff",
+        "point_edge": "#11151a",
+    },
+}
+
+
+def style(theme: str) -> dict[str, Any]:
+    """Return all that the map's script needs to know of colours and widths, for `light` or `dark`."""
+    return {"tiers": TIERS, "points": POINTS, "ground": GROUND[theme]}

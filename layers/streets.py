@@ -1,0 +1,54 @@
+"""Streets in their tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import geopandas as gpd
+from freestiler import FreestileLayer
+
+from geo.schema import TIERS
+from geo.streets import highway_class
+from layers import palette
+
+_MAJOR = ("motorway", "trunk", "primary", "secondary", "tertiary")
+_MINOR_FROM_ZOOM = 12
+
+
+def tile_layers(streets: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
+    """
+    Return the tile layers `major` and `minor` (the latter from zoom 12 on).
+
+    A street is `s` (its id without the leading letter), `t` (its tier's place in `TIERS`), `h` (its OSM class) and `n`
+    (its name).
+    """
+    table = gpd.GeoDataFrame(
+        {
+            "s": streets["street_id"].str.removeprefix("s").astype("int64"),
+            "t": streets["tier"].map({tier: i for i, tier in enumerate(TIERS)}).astype("int64"),
+            "h": highway_class(streets["highway"]),
+            "n": streets["name"].fillna(""),
+        },
+        geometry=streets.geometry,
+        crs=streets.crs,
+    )
+    major = table["h"].isin(_MAJOR)
+    return {
+        "major": FreestileLayer(table[major]),
+        "minor": FreestileLayer(table[~major], min_zoom=_MINOR_FROM_ZOOM),
+    }
+
+
+def legend(translate: Callable[[str], str]) -> dict[str, Any]:
+    """Return the legend's entries: one line per tier."""
+    names = {
+        "demonstration": translate("Demonstration road: no stalls"),
+        "secondary": translate("Secondary road: strictly controlled"),
+        "back_street": translate("Back street: orderly"),
+        "unclassified": translate("No tier"),
+    }
+    return {
+        "title": translate("Tiers"),
+        "entries": [{"label": names[tier], "kind": "line", **palette.TIERS[tier]} for tier in TIERS],
+    }

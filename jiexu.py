@@ -23,7 +23,7 @@ from geo.export import SUFFIXES, export_layer
 from geo.points import PointKind
 from geo.rules import PROFILES, load_profile
 from geo.sample import write_sample
-from geo.study import LAYERS, info
+from geo.study import LAYERS, about, info
 from geo.text import Language, Text
 from geo.tiers import TIER_NAMES
 
@@ -167,7 +167,9 @@ def _table(figures: dict[str, Any]) -> str:
     ]
     for tier, row in figures["per_tier"].items():
         rate = "-" if row["complaints_per_km"] is None else f"{row['complaints_per_km']:.2f}"
-        lines.append(f"{tier:<16}{row['km']:>10.2f}{rate:>15}{row['stalls']:>9}{row['parking']:>9}  {TIER_NAMES[tier].zh}")
+        lines.append(
+            f"{tier:<16}{row['km']:>10.2f}{rate:>15}{row['stalls']:>9}{row['parking']:>9}  {TIER_NAMES[tier].zh}"
+        )
     lines += ["", "km by source: " + ", ".join(f"{k} {v:.2f}" for k, v in figures["streets_km"]["tier_source"].items())]
     lines += ["rows: " + ", ".join(f"{name} {count}" for name, count in figures["layers"].items())]
     if figures["findings"]:
@@ -219,18 +221,11 @@ def serve(
         if not study.exists():
             _say(Text("正在生成示例研究…", "Making the sample study …"))
             _build(study, write_sample(study.parent / "sample-data"))
-    info_or_refuse(study)
+    about(study)  # refuses a file that is no study before a server starts on it
     os.environ["JIEXU_STUDY"] = str(study.resolve())
-    from streamlit_app import run
+    from streamlit_app import run  # noqa: PLC0415 (Streamlit takes a second to load: only this verb waits for it)
 
     run(host, port, browser)
-
-
-def info_or_refuse(study: Path) -> None:
-    """Refuse a file that is no study before a server starts on it."""
-    from geo.study import about
-
-    about(study)
 
 
 def main() -> None:

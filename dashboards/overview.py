@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -75,7 +77,7 @@ def _remember(picked: Pick | None) -> None:
     st.rerun()  # the card and the map's highlight follow the click
 
 
-def _headline(figures: dict) -> None:
+def _headline(figures: dict[str, Any]) -> None:
     layers = figures["layers"]
     km = sum(figures["streets_km"]["tier"].values())
     graded = sum(figures["streets_km"]["tier"].get(tier, 0) for tier in GRADED)
@@ -92,7 +94,7 @@ def _headline(figures: dict) -> None:
         column.metric(label, value, note, delta_color="off", delta_arrow="off", border=True)
 
 
-def _rate(figures: dict, kind: str, graded_km: float) -> str:
+def _rate(figures: dict[str, Any], kind: str, graded_km: float) -> str:
     count = sum(row[kind] for tier, row in figures["per_tier"].items() if tier in GRADED)
     text = _("{rate:.1f} per graded km").format(rate=count / graded_km) if graded_km else ""
     return f"{text} · {_('synthetic')}" if figures["synthetic"][kind] else text
@@ -176,9 +178,7 @@ def _tier_form(street: pd.Series) -> None:
         if not st.form_submit_button(_("Save the decision"), type="primary", width="stretch"):
             return
     try:
-        st.session_state["saved"] = decide_tier(
-            store.study_path(), street["street_id"], tier or "", reason, by.strip()
-        )
+        st.session_state["saved"] = decide_tier(store.study_path(), street["street_id"], tier or "", reason, by.strip())
     except JiexuError as error:
         show_error(error)
         return
@@ -186,7 +186,7 @@ def _tier_form(street: pd.Series) -> None:
     st.rerun()
 
 
-def _tier_table(figures: dict) -> None:
+def _tier_table(figures: dict[str, Any]) -> None:
     st.subheader(_("Tiers compared"))
     rows = pd.DataFrame.from_dict(figures["per_tier"], orient="index").reindex(
         [tier for tier in TIERS if tier in figures["per_tier"]]

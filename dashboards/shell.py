@@ -9,7 +9,6 @@ from dashboards.i18n import _
 from dashboards.parts import show_error
 from geo.errors import JiexuError
 
-
 _STYLE = """
 /* the map and its figures are the first screen: no empty band above them */
 .block-container { padding-top: 2.2rem; padding-bottom: 2rem; }

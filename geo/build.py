@@ -103,9 +103,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     roads, streets, grading_findings = grade(roads, tier_list, old.decisions, profile, crs)
 
     on_step(Text("读取设施和底图", "Reading facilities and base map"))
-    facilities, context = read_features(
-        inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds")
-    )
+    facilities, context = read_features(inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
     if boundary is not None:
         near = boundary.buffer(0.003)
         facilities = facilities[shapely.intersects(facilities.geometry, boundary)].reset_index(drop=True)
@@ -184,7 +182,10 @@ def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFra
         raise InputError(
             file,
             Text("道路的节点全部缺失", "The nodes of all roads are missing"),
-            Text("请用保留完整路径的方式导出（osmium extract -s complete_ways）", "Export with complete ways (osmium extract -s complete_ways)"),
+            Text(
+                "请用保留完整路径的方式导出（osmium extract -s complete_ways）",
+                "Export with complete ways (osmium extract -s complete_ways)",
+            ),
         )
     crs = metric_crs(*np.nanmin(ways.lonlat, axis=0), *np.nanmax(ways.lonlat, axis=0))
     segments = split_at_junctions(ways, crs)
@@ -276,7 +277,9 @@ def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> shapely.Geometry:
         raise InputError(
             file,
             Text(f"无法读取边界（{error}）", f"The boundary cannot be read ({error})"),
-            Text("请提供含面的 GeoJSON、GeoPackage 或 Shapefile", "Give a GeoJSON, GeoPackage or Shapefile of polygons"),
+            Text(
+                "请提供含面的 GeoJSON、GeoPackage 或 Shapefile", "Give a GeoJSON, GeoPackage or Shapefile of polygons"
+            ),
         ) from error
     if shapes.crs is not None:
         shapes = shapes.to_crs(WGS84)
@@ -291,8 +294,13 @@ def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> shapely.Geometry:
     if not shapely.intersects(roads.geometry.to_numpy(), boundary).any():
         raise InputError(
             file,
-            Text("边界内没有一条道路，边界在数据范围之外", "No road lies within the boundary: it is outside the extract"),
-            Text("请检查边界的坐标系，或换用覆盖该区域的数据", "Check its coordinate system, or use an extract of that area"),
+            Text(
+                "边界内没有一条道路，边界在数据范围之外", "No road lies within the boundary: it is outside the extract"
+            ),
+            Text(
+                "请检查边界的坐标系，或换用覆盖该区域的数据",
+                "Check its coordinate system, or use an extract of that area",
+            ),
         )
     return boundary
 
@@ -304,7 +312,9 @@ def _way_findings(ways: Ways, file: Path) -> pd.DataFrame:
     finding = Finding(
         None,
         "way_id",
-        Text(f"{len(broken)} 条路径有节点不在数据中：{some}", f"{len(broken)} ways have nodes beyond the extract: {some}"),
+        Text(
+            f"{len(broken)} 条路径有节点不在数据中：{some}", f"{len(broken)} ways have nodes beyond the extract: {some}"
+        ),
         Text("在缺口处断开，其余保留", "They were cut at the gaps, the rest is kept"),
     )
     return findings_table("roads", [finding] if broken else [], file.name)
@@ -321,7 +331,10 @@ def _far_findings(points: gpd.GeoDataFrame, kind: str, far_m: float) -> pd.DataF
             Finding(
                 None,
                 "distance_m",
-                Text(f"{identifier} 距最近街道 {distance:.0f} 米", f"{identifier} is {distance:.0f} m from the nearest street"),
+                Text(
+                    f"{identifier} 距最近街道 {distance:.0f} 米",
+                    f"{identifier} is {distance:.0f} m from the nearest street",
+                ),
                 Text("已保留；请核对坐标和坐标系", "It is kept; check its coordinates and their system"),
             )
             for identifier, distance in zip(far.iloc[:, 0], far["distance_m"], strict=True)

@@ -110,9 +110,7 @@ def decide_tier(path: Path, street_id: str, tier: str, reason: str, by: str = ""
         for layer in ("streets", "roads"):
             connection.execute(f"UPDATE {layer} SET {assignments} WHERE street_id = ?", change)  # noqa: S608
         for layer in ("streets", "roads", "decisions"):
-            connection.execute(
-                "UPDATE about SET value = ? WHERE key = ?", (secrets.token_hex(6), f"version:{layer}")
-            )
+            connection.execute("UPDATE about SET value = ? WHERE key = ?", (secrets.token_hex(6), f"version:{layer}"))
         connection.execute("COMMIT")
     return decision
 
@@ -178,8 +176,14 @@ def reapply(
             Finding(
                 None,
                 "subject",
-                Text(f"决定 {decision} 的街道“{name or subject}”已不在地图上", f"“{name or subject}”, the street of decision {decision}, is gone"),
-                Text("决定仍保留；请重新指定街道", "The decision is kept; decide again for the street that took its place"),
+                Text(
+                    f"决定 {decision} 的街道“{name or subject}”已不在地图上",
+                    f"“{name or subject}”, the street of decision {decision}, is gone",
+                ),
+                Text(
+                    "决定仍保留；请重新指定街道",
+                    "The decision is kept; decide again for the street that took its place",
+                ),
             )
             for decision, subject, name in newest.loc[rows < 0, ["decision_id", "subject", "subject_name"]].itertuples(
                 index=False

@@ -35,7 +35,7 @@ def download_place(
         If there is no network, or no area has that name.
     """
     with _network(place, osmnx.settings.nominatim_url):
-        boundary = osmnx.geocode_to_gdf(place).geometry.iloc[0]
+        boundary: shapely.Geometry = osmnx.geocode_to_gdf(place).geometry.iloc[0]
     return download_area(boundary, tags, overpass_url, folder)
 
 
@@ -72,7 +72,9 @@ def download_area(
     InputError
         If there is no network, or the server refuses or knows nothing of the area.
     """
-    asked = json.dumps([area.normalize().wkt, {key: sorted(values) for key, values in sorted(tags.items())}, overpass_url])
+    asked = json.dumps(
+        [area.normalize().wkt, {key: sorted(values) for key, values in sorted(tags.items())}, overpass_url]
+    )
     home = folder or Path(platformdirs.user_cache_dir("jiexu")) / "osm"
     answers = home / hashlib.sha256(asked.encode()).hexdigest()[:16]
     extract = answers / "area.osm.pbf"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from pyogrio.errors import DataSourceError
 
 from geo.text import Language, Text
 
@@ -85,10 +88,6 @@ def writing(path: Path) -> Iterator[None]:
     StudyError
         In place of `OSError` (read-only folder, full disk) and of GDAL's and SQLite's words for them.
     """
-    import sqlite3
-
-    from pyogrio.errors import DataSourceError
-
     try:
         yield
     except (OSError, DataSourceError, sqlite3.OperationalError) as error:

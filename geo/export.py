@@ -9,6 +9,7 @@ from typing import Final
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 import pyogrio
 
 from geo.errors import StudyError, writing
@@ -97,8 +98,7 @@ def _write_shapefile(table: pd.DataFrame, to: Path) -> None:
             Text("该表没有几何，不能存为 Shapefile", "This table has no geometry and cannot be a Shapefile"),
             Text("请改用 .csv 或 .xlsx", "Use .csv or .xlsx"),
         )
-    shapes = {kind for kind in table.geom_type.dropna().unique()}
-    if len({kind.removeprefix("Multi") for kind in shapes}) > 1:
+    if table.geom_type.dropna().str.removeprefix("Multi").nunique() > 1:
         raise StudyError(
             Text("Shapefile 只能存一种几何", "A Shapefile holds one kind of geometry"),
             Text("请改用 .gpkg 或 .geojson", "Use .gpkg or .geojson"),
@@ -109,8 +109,6 @@ def _write_shapefile(table: pd.DataFrame, to: Path) -> None:
 
 
 def _write_parquet(table: pd.DataFrame, to: Path, credit: str) -> None:
-    import pyarrow.parquet as pq
-
     table.to_parquet(to)
     arrow = pq.read_table(to)
     pq.write_table(arrow.replace_schema_metadata({**(arrow.schema.metadata or {}), b"credit": credit.encode()}), to)
@@ -127,7 +125,7 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
     for column in flat:
         if isinstance(flat[column].dtype, pd.DatetimeTZDtype):
             flat[column] = flat[column].dt.strftime("%Y-%m-%d %H:%M:%S%z")
-        elif flat[column].dtype == object or pd.api.types.is_string_dtype(flat[column].dtype):
+        elif pd.api.types.is_string_dtype(flat[column]):
             flat[column] = inert(flat[column])
     return flat
 
@@ -142,7 +140,7 @@ _XLSX_CELL_LIMIT = 32767
 
 
 def _write_xlsx(flat: pd.DataFrame, to: Path, layer: str, credit: str) -> None:
-    for column in flat.columns[flat.dtypes == object]:
+    for column in flat.select_dtypes(object).columns:
         flat[column] = flat[column].astype("string").str.replace(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", regex=True)
         flat[column] = flat[column].str.slice(0, _XLSX_CELL_LIMIT)
     with pd.ExcelWriter(to, engine="openpyxl") as writer:

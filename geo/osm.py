@@ -251,7 +251,7 @@ def _existing(path: Path | str) -> Path:
     return path
 
 
-def _processor(path: Path) -> osmium.FileProcessor:
+def _processor(path: Path) -> Any:  # osmium types its objects as a union that no loop can narrow
     file = osmium.io.File(str(path), "osm") if path.suffix == ".xml" else osmium.io.File(str(path))
     return osmium.FileProcessor(file).with_locations()
 

@@ -137,12 +137,16 @@ def _coordinates(found: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
     missing = found["lon"].isna() | found["lat"].isna()
     zero = (lon == 0) & (lat == 0)
     bad = ~missing & ~zero & ~((lon.abs() <= 180) & (lat.abs() <= 90))
-    for row in found.index[missing]:
-        findings.append(Finding(row, "lon, lat", Text("缺少坐标", "No coordinates"), _LEFT_OUT))
-    for row in found.index[zero]:
-        findings.append(Finding(row, "lon, lat", Text("坐标为 0, 0", "The coordinates are 0, 0"), _LEFT_OUT))
-    for row in found.index[bad]:
-        findings.append(Finding(row, "lon, lat", Text("坐标不是经纬度", "These are no degrees"), _LEFT_OUT))
+    findings += [
+        Finding(row, "lon, lat", Text("缺少坐标", "No coordinates"), _LEFT_OUT) for row in found.index[missing]
+    ]
+    findings += [
+        Finding(row, "lon, lat", Text("坐标为 0, 0", "The coordinates are 0, 0"), _LEFT_OUT)
+        for row in found.index[zero]
+    ]
+    findings += [
+        Finding(row, "lon, lat", Text("坐标不是经纬度", "These are no degrees"), _LEFT_OUT) for row in found.index[bad]
+    ]
     return pd.DataFrame({"lon": lon, "lat": lat, "ok": ~missing & ~zero & ~bad}, index=found.index)
 
 
@@ -152,8 +156,9 @@ _LEFT_OUT = Text("该行未导入；请补充经纬度", "The row was left out; 
 def _numbers(column: pd.Series, name: str, findings: list[Finding]) -> pd.Series:
     number = pd.to_numeric(column, errors="coerce").astype("Float64")
     bad = column.notna() & (number.isna() | (number < 0))
-    for row in column.index[bad]:
-        findings.append(Finding(row, name, Text("不是非负数", "Not a number of 0 or more"), _EMPTIED))
+    findings += [
+        Finding(row, name, Text("不是非负数", "Not a number of 0 or more"), _EMPTIED) for row in column.index[bad]
+    ]
     number = number.where(~bad, pd.NA)
     return number.round() if _NUMBERS[name] == "Int64" else number
 
@@ -165,8 +170,10 @@ def _times(column: pd.Series, name: str, findings: list[Finding]) -> pd.Series:
     else:
         result = pd.to_datetime(time, errors="coerce").dt.tz_localize(TIMEZONE, nonexistent="NaT", ambiguous="NaT")
         result = result.dt.tz_convert("UTC")
-    for row in column.index[column.notna() & result.isna()]:
-        findings.append(Finding(row, name, Text("不是可读的时间", "Not a time that can be read"), _EMPTIED))
+    findings += [
+        Finding(row, name, Text("不是可读的时间", "Not a time that can be read"), _EMPTIED)
+        for row in column.index[column.notna() & result.isna()]
+    ]
     return result
 
 
@@ -177,15 +184,15 @@ def _identifiers(column: pd.Series, findings: list[Finding], name: str) -> pd.Se
     """Number the rows without an identifier by their row, and tell apart those that share one."""
     given = column.where(column.notna(), "row-" + column.index.astype(str).to_series(column.index))
     repeated = given.duplicated(keep="first")
-    for row in given.index[repeated]:
-        findings.append(
-            Finding(
-                row,
-                name,
-                Text("编号重复", "This identifier was used before"),
-                Text("已在编号后加行号", "The row's number was added to it"),
-            )
+    findings += [
+        Finding(
+            row,
+            name,
+            Text("编号重复", "This identifier was used before"),
+            Text("已在编号后加行号", "The row's number was added to it"),
         )
+        for row in given.index[repeated]
+    ]
     return given.where(~repeated, given + "-row-" + given.index.astype(str).to_series(given.index))
 
 

@@ -24,7 +24,9 @@ PATTERNS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(?<![\w])\+\d{1,3}[-\s]?\d[\d\s-]{6,14}\d(?!\d)"), "[电话]"),
     # plates: province, letter, five or six characters
     (
-        re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·\s]?[A-HJ-NP-Z0-9]{5,6}"),
+        re.compile(
+            r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][·\s]?[A-HJ-NP-Z0-9]{5,6}"
+        ),
         "[车牌]",
     ),
     (re.compile(rf"({_LEADS})([:：为是]?\s*)[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])"), r"\1\2[姓名]"),

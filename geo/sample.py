@@ -164,7 +164,9 @@ def _complaints(roads: gpd.GeoDataFrame, crs: pyproj.CRS, rng: Generator, count:
     mixes = {tier: np.array(mix) / sum(mix) for tier, mix in _MIX.items()}
     codes_of = list(CATEGORIES)
     category = np.array([codes_of[rng.choice(len(codes_of), p=mixes[tier])] for tier in tiers])
-    received = pd.Timestamp("2025-01-01 07:00") + pd.to_timedelta(np.sort(rng.uniform(0, 365 * 24 * 60, count)), unit="min")
+    received = pd.Timestamp("2025-01-01 07:00") + pd.to_timedelta(
+        np.sort(rng.uniform(0, 365 * 24 * 60, count)), unit="min"
+    )
     open_still = rng.random(count) < 0.08
     closed = pd.Series(received + pd.to_timedelta(rng.lognormal(2.6, 0.9, count), unit="h")).mask(open_still)
     text = pd.Series([_TEXTS[code] for code in category])

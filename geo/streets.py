@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import geopandas as gpd
 import numpy as np
@@ -156,10 +157,10 @@ def highway_class(highway: pd.Series) -> pd.Series:
     return highway.str.removesuffix("_link")
 
 
-def _by_value(column: pd.Series, function: object) -> NDArray[np.float64]:
+def _by_value(column: pd.Series, parse: Callable[[str], float]) -> NDArray[np.float64]:
     """Apply a parser once per distinct text."""
     codes, values = pd.factorize(column, use_na_sentinel=True)
-    parsed = np.array([*(function(v) for v in values), np.nan], dtype=float)  # type: ignore[operator]
+    parsed: NDArray[np.float64] = np.array([*(parse(value) for value in values), np.nan])
     return parsed[codes]
 
 

@@ -104,7 +104,12 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame | None) -> None:
 
 def _write_table(path: Path, name: str, table: pd.DataFrame) -> None:
     pyogrio.write_dataframe(
-        table, path, layer=name, driver="GPKG", append=path.exists(), layer_options={"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}
+        table,
+        path,
+        layer=name,
+        driver="GPKG",
+        append=path.exists(),
+        layer_options={"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"},
     )
 
 
@@ -156,7 +161,9 @@ def connect(path: Path, write: bool = False) -> Iterator[sqlite3.Connection]:
     try:
         # the spatial index's triggers call these, though a change of attributes never moves a geometry
         for function, value in (("ST_IsEmpty", shapely.is_empty), *zip(_BOUNDS, _BOUND_VALUES, strict=True)):
-            connection.create_function(function, 1, lambda blob, value=value: value(geometry_of(blob)), deterministic=True)
+            connection.create_function(
+                function, 1, lambda blob, value=value: value(geometry_of(blob)), deterministic=True
+            )
         yield connection
     finally:
         connection.close()
@@ -185,7 +192,9 @@ def read_layer(path: Path, name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     try:
         table = pyogrio.read_dataframe(path, layer=name, use_arrow=True)
     except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
-        names = ", ".join(str(layer) for layer, _ in pyogrio.list_layers(path) if layer not in ("about", "layer_styles"))
+        names = ", ".join(
+            str(layer) for layer, _ in pyogrio.list_layers(path) if layer not in ("about", "layer_styles")
+        )
         raise StudyError(
             Text(f"研究文件中没有图层 {name}", f"The study has no layer {name}"),
             Text(f"请选择：{names}", f"Choose one of: {names}"),

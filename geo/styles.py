@@ -15,7 +15,7 @@ TIER_COLOURS: Final = {
     "back_street": "#1f78b4",
     "unclassified": "#9a9a9a",
 }
-"""Told apart by people with colour-blindness too (checked for protan, deutan and tritan vision); width differs as well."""
+"""From dark red to blue: told apart without red-green vision too, and the line's width differs as well."""
 
 TIER_WIDTHS: Final = {"demonstration": 1.2, "secondary": 0.9, "back_street": 0.6, "unclassified": 0.3}
 """Relative line widths."""

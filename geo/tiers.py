@@ -83,7 +83,9 @@ def read_tier_list(path: Path | str) -> TierList:
         Finding(
             row,
             "tier" if name else "name",
-            Text(f"未知等级“{word}”", f"Unknown tier “{word}”") if name else Text("缺少路名", "The street's name is missing"),
+            Text(f"未知等级“{word}”", f"Unknown tier “{word}”")
+            if name
+            else Text("缺少路名", "The street's name is missing"),
             Text(f"该行未采用；请改为 {words}", f"The row was left out; write one of {', '.join(_TIER_WORDS)}"),
         )
         for row, name, word in zip(
@@ -195,7 +197,9 @@ def apply_tier_list(
     problems: list[Finding] = []
     for row, name, key in zip(tier_list.grades["row"], tier_list.grades["name"], wanted, strict=True):
         if key not in counts.index:
-            problems.append(Finding(row, "name", *_unmatched(name, key, choices, names, profile["tiers.list_similarity"])))
+            problems.append(
+                Finding(row, "name", *_unmatched(name, key, choices, names, profile["tiers.list_similarity"]))
+            )
         elif counts[key] > 1:
             problems.append(
                 Finding(
@@ -216,7 +220,9 @@ def apply_tier_list(
             index=False
         )
     ]
-    return result, pd.concat([tier_list.findings, findings_table("streets", problems, tier_list.file)], ignore_index=True)
+    return result, pd.concat(
+        [tier_list.findings, findings_table("streets", problems, tier_list.file)], ignore_index=True
+    )
 
 
 def _unmatched(name: str, key: str, choices: pd.Series, names: pd.Series, cutoff: float) -> tuple[Text, Text]:
@@ -250,4 +256,3 @@ def tier_of(word: str) -> str | None:
 def decision_reason(reason: str, by: str, at: pd.Timestamp) -> str:
     """Return what a manual tier's `tier_reason` says: the decision's reason, who and when."""
     return f"{reason}（{by}，{at:%Y-%m-%d %H:%M}）" if by else f"{reason}（{at:%Y-%m-%d %H:%M}）"
-

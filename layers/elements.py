@@ -66,8 +66,14 @@ class MapFrame(MacroElement):
         """
     )
 
-    def __init__(self, style: dict[str, Any], legend: list[dict[str, Any]], words: dict[str, str],
-        extent: tuple[float, float, float, float], data_zoom: int) -> None:
+    def __init__(
+        self,
+        style: dict[str, Any],
+        legend: list[dict[str, Any]],
+        words: dict[str, str],
+        extent: tuple[float, float, float, float],
+        data_zoom: int,
+    ) -> None:
         super().__init__()
         self._name = "MapFrame"
         self.config = {"style": style, "legend": legend, "words": words, "extent": extent, "dataZoom": data_zoom}

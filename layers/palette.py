@@ -6,10 +6,7 @@ from typing import Any, Final
 
 from geo.styles import POINT_COLOURS, TIER_COLOURS, TIER_WIDTHS
 
-TIERS: Final = {
-    tier: {"colour": colour, "width": TIER_WIDTHS[tier]}
-    for tier, colour in TIER_COLOURS.items()
-}
+TIERS: Final = {tier: {"colour": colour, "width": TIER_WIDTHS[tier]} for tier, colour in TIER_COLOURS.items()}
 POINTS: Final = {kind: {"colour": colour} for kind, colour in POINT_COLOURS.items()}
 
 GROUND: Final[dict[str, dict[str, Any]]] = {

@@ -67,7 +67,12 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
         home.mkdir(parents=True, exist_ok=True)
         aside = home / f".{secrets.token_hex(4)}.pmtiles"
         freestile(
-            cut, aside, min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM, generate_ids=False, quiet=True  # type: ignore[arg-type]
+            cut,
+            aside,
+            min_zoom=MIN_ZOOM,
+            max_zoom=MAX_ZOOM,
+            generate_ids=False,
+            quiet=True,
         )
         for old in home.glob(f"{layer}-*.pmtiles"):
             with suppress(OSError):  # still being sent to somebody

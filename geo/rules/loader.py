@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,7 +32,7 @@ def _is_texts(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
 
 
-_UNITS: Final = {
+_UNITS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "m": ("a length of 0 m or more", lambda v: _is_number(v) and v >= 0),
     "share": ("a number from 0 to 1", lambda v: _is_number(v) and 0 <= v <= 1),
     "flag": ("true or false", lambda v: isinstance(v, bool)),
@@ -126,7 +126,9 @@ def load_profile(name: str = _BASE) -> Profile:
             raise RuleError(
                 file,
                 path,
-                Text(f"单位应为 {base[path].unit}，而不是 {leaf.unit}", f"The unit is {base[path].unit}, not {leaf.unit}"),
+                Text(
+                    f"单位应为 {base[path].unit}，而不是 {leaf.unit}", f"The unit is {base[path].unit}, not {leaf.unit}"
+                ),
                 Text("请改正单位和数值", "Correct the unit and the value"),
             )
     return _complete(file, Profile(own_name, {**base, **leaves}))
@@ -151,7 +153,9 @@ def _complete(file: Path, profile: Profile) -> Profile:
                 file,
                 group,
                 Text(f"缺少道路等级 {'、'.join(missing)}", f"The classes {', '.join(missing)} are missing"),
-                Text("请补上参数，或从 roads.kept_highways 中删去", "Add them, or take them out of roads.kept_highways"),
+                Text(
+                    "请补上参数，或从 roads.kept_highways 中删去", "Add them, or take them out of roads.kept_highways"
+                ),
             )
     return profile
 
@@ -164,7 +168,10 @@ def _read(file: Path) -> tuple[str, dict[str, Leaf]]:
             file,
             "",
             Text(f"无法读取规则文件（{error}）", f"The rule file cannot be read ({error})"),
-            Text(f"请给出 YAML 文件，或内置规则 {'、'.join(PROFILES)}", f"Give a YAML file or one of: {', '.join(PROFILES)}"),
+            Text(
+                f"请给出 YAML 文件，或内置规则 {'、'.join(PROFILES)}",
+                f"Give a YAML file or one of: {', '.join(PROFILES)}",
+            ),
         ) from error
     if not isinstance(tree, dict):
         raise RuleError(

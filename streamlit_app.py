@@ -6,13 +6,14 @@ from pathlib import Path
 
 from streamlit.starlette import App
 
-from dashboards.routes import ROUTES
+from dashboards.routes import ROUTES, tile_urls
 
 app = App(Path(__file__).parent / "dashboards" / "shell.py", routes=ROUTES)
 
 
 def run(host: str, port: int, browser: bool) -> None:
-    """Serve until stopped."""
+    """Serve until stopped. The map's tiles are cut before, so that the first visitor does not wait for them."""
+    tile_urls()
     app.run(
         config={
             "server.address": host,

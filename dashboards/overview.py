@@ -10,9 +10,20 @@ import streamlit as st
 from dashboards import i18n, store
 from dashboards.i18n import _
 from dashboards.map_view import Pick, View, map_view
-from dashboards.parts import category_name, credits, kind_name, show_error, tier_badge, tier_name, tier_source_name
+from dashboards.parts import (
+    category_name,
+    credits,
+    kind_name,
+    show_error,
+    tier_badge,
+    tier_name,
+    tier_source_name,
+    value_name,
+)
+from dashboards.served import study_path
 from geo.decisions import decide_tier
 from geo.errors import JiexuError
+from geo.points import SYNTHETIC
 from geo.schema import GRADED, POINT_KINDS, TIERS
 from geo.text import pick
 
@@ -37,7 +48,7 @@ def page() -> None:
 
 def _filters() -> View:
     with st.sidebar:
-        st.markdown(f"**{_('Show on the map')}**")
+        st.subheader(_("Show on the map"))
         tiers = st.pills(
             _("Tiers"), list(TIERS), default=list(TIERS), selection_mode="multi", format_func=tier_name, key="tiers"
         )
@@ -97,7 +108,7 @@ def _headline(figures: dict[str, Any]) -> None:
 def _rate(figures: dict[str, Any], kind: str, graded_km: float) -> str:
     count = sum(row[kind] for tier, row in figures["per_tier"].items() if tier in GRADED)
     text = _("{rate:.1f} per graded km").format(rate=count / graded_km) if graded_km else ""
-    return f"{text} · {_('synthetic')}" if figures["synthetic"][kind] else text
+    return " · ".join((text, _("synthetic"))) if figures["synthetic"][kind] else text
 
 
 def _card() -> None:
@@ -118,7 +129,7 @@ def _card() -> None:
             tier_badge(street["tier"])
             st.badge(tier_source_name(street["tier_source"]), color="gray")
             st.badge(_("confidence {share:.0%}").format(share=street["tier_confidence"]), color="gray")
-        st.text(f"{_('Why')}: {pick(street['tier_reason'], language)}")
+        st.text(_("Why: {reason}").format(reason=pick(street["tier_reason"], language)))
         counts = st.columns(3)
         for column, kind in zip(counts, POINT_KINDS, strict=True):
             column.metric(kind_name(kind), int(street[kind]))
@@ -133,14 +144,14 @@ def _point_card() -> None:
     kind, number = point
     row = store.layer(kind).iloc[int(number)]
     st.divider()
-    st.text(kind_name(kind) + (f"（{_('synthetic')}）" if row["source"] == "synthetic" else ""))
+    st.text(" · ".join((kind_name(kind), _("synthetic"))) if row["source"] == SYNTHETIC else kind_name(kind))
     words = {
         "complaints": ("category", "received_at", "status", "response", "text"),
         "stalls": ("goods", "area_m2", "offences"),
         "parking": ("kind", "capacity", "night_only"),
     }[kind]
     for column in words:
-        value = category_name(row[column]) if column == "category" else row[column]
+        value = value_name(column, row[column])
         if isinstance(value, pd.Timestamp):
             value = value.tz_convert("Asia/Shanghai").strftime("%Y-%m-%d %H:%M")
         if value is not None and not pd.isna(value):
@@ -178,7 +189,7 @@ def _tier_form(street: pd.Series) -> None:
         if not st.form_submit_button(_("Save the decision"), type="primary", width="stretch"):
             return
     try:
-        st.session_state["saved"] = decide_tier(store.study_path(), street["street_id"], tier or "", reason, by.strip())
+        st.session_state["saved"] = decide_tier(study_path(), street["street_id"], tier or "", reason, by.strip())
     except JiexuError as error:
         show_error(error)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -47,6 +47,18 @@ def tier_source_name(source: str) -> str:
 def category_name(code: str) -> str:
     """Return a complaint category's name; one that is not listed is shown as it was written."""
     return CATEGORIES[code].pick(i18n.current()) if code in CATEGORIES else code
+
+
+def value_name(column: str, value: Any) -> Any:
+    """Return what a coded value of a point's column is called; other values come back as they are."""
+    if column == "category":
+        return category_name(value)
+    names = {
+        "response": {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")},
+        "kind": {"on_street": _("on street"), "off_street": _("off street")},
+        "night_only": {True: _("yes"), False: _("no")},
+    }
+    return names.get(column, {}).get(value, value)
 
 
 def kind_name(kind: str) -> str:

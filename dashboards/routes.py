@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from dashboards.i18n import language_of, translator
-from dashboards.store import study_path
+from dashboards.served import study_path
 from geo.study import about, info
 from layers.compose import ASSETS, SCRIPTS, compose_map
 from layers.tiles import CUTTERS, tile_archive

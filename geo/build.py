@@ -252,17 +252,20 @@ class _Old:
             }
             return cls({}, conform(pd.DataFrame(), "decisions"), None, points, conform(pd.DataFrame(), "findings"))
         facts = about(path)  # refuses to replace a file that is no study
+        findings = read_layer(path, "findings")
         tier_list = None
         if "tier_list" in {name for name, _ in pyogrio.list_layers(path)}:
             rows = pd.DataFrame(read_layer(path, "tier_list"))
             file = str(rows["file"].iloc[0]) if len(rows) else ""
-            tier_list = TierList(file, rows.drop(columns="file"), conform(pd.DataFrame(), "findings"))
+            # the rows that the reader refused; what does not match a street is found anew
+            refused = findings[(findings["layer"] == "streets") & ~findings["row"].isin(rows["row"])]
+            tier_list = TierList(file, rows.drop(columns="file"), refused)
         return cls(
             {"study_id": facts["study_id"]},
             read_layer(path, "decisions"),
             tier_list,
             {kind: gpd.GeoDataFrame(read_layer(path, kind), crs=WGS84) for kind in POINT_KINDS},
-            read_layer(path, "findings"),
+            findings,
         )
 
     def findings_of(self, kind: str) -> pd.DataFrame:

@@ -135,7 +135,7 @@ def reapply(
     Put the decisions over the tiers of streets that were built anew.
 
     A decision belongs to the street with its id and name; else to the nearest street of that name, else (for an unnamed
-    street, or one that OSM renamed) to the one with its id, within the rule `streets.reattach_within` of where it was taken.
+    street, or one that OSM renamed) to the one with its id, within `within_m` of where it was taken.
 
     Parameters
     ----------

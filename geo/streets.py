@@ -19,6 +19,9 @@ from geo.crs import WGS84, to_metric
 from geo.osm import Ways
 from geo.rules import Profile
 
+_AGAINST = ("-1", "reverse")
+"""Values of `oneway` for traffic against the way's drawing direction."""
+
 
 def split_at_junctions(ways: Ways, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """
@@ -42,7 +45,7 @@ def split_at_junctions(ways: Ways, crs: pyproj.CRS) -> gpd.GeoDataFrame:
         `ROAD_TAGS`, `oneway` (bool), `length_m`, `from_node`, `to_node` (OSM node ids), LineStrings in WGS 84.
         Segments without length are left out.
     """
-    reverse = (ways.table["oneway"].to_numpy() == "-1") if len(ways.table) else np.zeros(0, bool)
+    reverse = ways.table["oneway"].isin(_AGAINST).to_numpy()
     order = _traffic_order(ways.way, reverse)
     node_id, lonlat = ways.node_id[order], ways.lonlat[order]
     known = ~np.isnan(lonlat[:, 0])
@@ -92,7 +95,7 @@ def _traffic_order(way: NDArray[np.int64], reverse: NDArray[np.bool_]) -> NDArra
 
 
 def _is_oneway(table: pd.DataFrame) -> pd.Series:
-    tagged = table["oneway"].isin(["yes", "true", "1", "-1", "reverse"])
+    tagged = table["oneway"].isin(["yes", "true", "1", *_AGAINST])
     denied = table["oneway"].isin(["no", "false", "0"])
     implied = table["highway"].isin(["motorway", "motorway_link"]) | table["junction"].isin(["roundabout", "circular"])
     return tagged | (implied & ~denied)

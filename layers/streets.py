@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
+import shapely
 from freestiler import FreestileLayer
 
 from geo.schema import TIERS
@@ -20,6 +21,7 @@ def tile_layers(streets: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
     """
     Return the tile layers `major` and `minor` (the latter from zoom 12 on).
 
+    A third layer, `names`, has each named street's continuous lines, for labels along them.
     A street is `s` (its id without the leading letter), `t` (its tier's place in `TIERS`), `h` (its OSM class) and `n`
     (its name).
     """
@@ -34,9 +36,14 @@ def tile_layers(streets: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
         crs=streets.crs,
     )
     major = table["h"].isin(_MAJOR)
+    named = table.loc[table["n"] != "", ["t", "n", "h"]].assign(major=major.astype("int64"))
+    names = gpd.GeoDataFrame(
+        named, geometry=shapely.line_merge(table.geometry[named.index].to_numpy()), crs=streets.crs
+    ).explode()
     return {
         "major": FreestileLayer(table[major]),
         "minor": FreestileLayer(table[~major], min_zoom=_MINOR_FROM_ZOOM),
+        "names": FreestileLayer(names, min_zoom=_MINOR_FROM_ZOOM),
     }
 
 

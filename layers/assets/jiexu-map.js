@@ -62,9 +62,9 @@ const jiexu = (() => {
           line("path", g.path, byZoom([[13, 0.5], [18, 2.5]])),
         ],
         label: ["water", "green"].map((dataLayer) => ({
-          dataLayer, minzoom: 15, filter: (z, f) => f.props.n !== "",
+          dataLayer, minzoom: dataLayer === "water" ? 15 : 16, filter: (z, f) => f.props.n !== "",
           symbolizer: new P.CenteredTextSymbolizer({
-            labelProps: ["n"], fill: style.ground.label, stroke: style.ground.halo, width: 2,
+            labelProps: ["n"], fill: style.ground.label, stroke: style.ground.halo, width: 2, maxLineChars: 60,
             font: "italic 11px system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif",
           }),
         })),
@@ -89,8 +89,8 @@ const jiexu = (() => {
             symbolizer: new P.LineSymbolizer({ color: style.tiers[TIERS[tier]].colour, width, ...round }),
           }))),
         ],
-        label: [...parts].reverse().map((dataLayer) => ({
-          dataLayer, minzoom: dataLayer === "major" ? 13 : 15, filter: (z, f) => f.props.n !== "" && shown(f),
+        label: [1, 0].map((major) => ({
+          dataLayer: "names", minzoom: major ? 13 : 15, filter: (z, f) => f.props.major === major && shown(f),
           symbolizer: new P.LineLabelSymbolizer({
             labelProps: ["n"], fill: g.label, stroke: g.halo, width: 3, repeatDistance: 400,
             font: "12px system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif",

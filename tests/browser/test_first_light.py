@@ -1,0 +1,86 @@
+"""A new user sees the streets, clicks one, changes its tier with a reason, and finds it kept after a restart."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from PIL import Image
+
+from geo.study import read_layer
+from layers.palette import TIERS
+from tests.browser.conftest import ARTEFACTS, Visit, serving
+
+Visiting = Callable[..., AbstractContextManager[Visit]]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def middle(study: Path, name: str) -> tuple[float, float]:
+    """Return a place on a street, away from its ends and points of interest."""
+    streets = read_layer(study, "streets").set_index("name")
+    parts = shapely.get_parts(shapely.line_merge(streets.loc[name, "geometry"]))
+    longest = parts[shapely.length(parts).argmax()]
+    place = shapely.line_interpolate_point(longest, 0.37, normalized=True)
+    return place.x, place.y
+
+
+def drawn_as(visit: Visit, tier: str, lon: float, lat: float) -> bool:
+    """Tell whether a tier's colour (but for smoothing) is on the page within a few pixels of a place."""
+    x, y = visit.place(lon, lat)
+    shot = visit.page.screenshot(clip={"x": x - 7, "y": y - 7, "width": 14, "height": 14})
+    image = np.asarray(Image.open(io.BytesIO(shot)).convert("RGB"), dtype=int)
+    colour = str(TIERS[tier]["colour"])
+    wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    return bool((np.abs(image - wanted).sum(axis=2) < 30).any())
+
+
+@pytest.mark.parametrize(
+    ("locale", "tiers", "save", "reason", "form"),
+    [
+        ("zh-CN", ["投诉", "摊位", "停车"], "保存决定", "理由", "将等级改为"),
+        ("en-GB", ["Complaints", "Stalls", "Parking"], "Save the decision", "Reason", "Change the tier to"),
+    ],
+)
+def test_from_the_first_look_to_a_decision_that_stays(
+    locale: str, tiers: list[str], save: str, reason: str, form: str, study: Path, visit: Visiting
+) -> None:
+    street = "Kalevankatu"
+    where = middle(study, street)
+    with serving(study) as address, visit(locale) as look:
+        look.open(address)
+        page = look.page
+        for kind in tiers:  # without points the street's own colour shows
+            page.get_by_role("button", name=kind, exact=True).click()
+        page.wait_for_timeout(1500)
+        assert drawn_as(look, "back_street", *where)
+        assert not drawn_as(look, "demonstration", *where)
+        ARTEFACTS.mkdir(exist_ok=True)
+
+        page.mouse.click(*look.place(*where))
+        page.get_by_text(street).first.wait_for(timeout=15_000)
+        assert page.get_by_text("tiers.by_highway.residential").count() == 1
+
+        page.get_by_label(form).click()
+        page.get_by_role("option").nth(0).click()
+        page.get_by_label(reason).fill("样板街 <b>model</b> {{ 7*7 }}")
+        page.get_by_role("button", name=save).click()
+        page.get_by_text("D0001").first.wait_for(timeout=15_000)
+        page.wait_for_timeout(2000)
+        assert drawn_as(look, "demonstration", *where)  # the map followed, without a reload
+        page.screenshot(path=ARTEFACTS / f"overview-{locale[:2]}.png")
+
+    decision = read_layer(study, "decisions").iloc[0]
+    assert (decision["subject_name"], decision["after"]) == (street, "demonstration")
+    assert decision["reason"] == "样板街 <b>model</b> {{ 7*7 }}"
+
+    with serving(study) as address, visit(locale) as again:  # after a restart
+        again.open(address)
+        again.page.mouse.click(*again.place(*where))
+        again.page.get_by_text("样板街 <b>model</b> {{ 7*7 }}").first.wait_for(timeout=15_000)
+    row = read_layer(study, "streets").set_index("name").loc[street]
+    assert (row["tier"], row["tier_source"]) == ("demonstration", "manual")

@@ -1,0 +1,53 @@
+"""What the tests share: real extracts, the sample's files, a built study to copy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from geo.build import Inputs, build_study
+from geo.rules import Profile, load_profile
+from geo.sample import write_sample
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def profile() -> Profile:
+    return load_profile()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Callable[[str], Path]:
+    """Return a file of the shared real data, or skip: users do not have them."""
+
+    def find(name: str) -> Path:
+        path = SHARED / name
+        if not path.is_file():
+            pytest.skip(f"the shared extract {name} is not on this machine")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
+    return write_sample(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="session")
+def built(sample: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample study. Do not change it: take `study`."""
+    path = tmp_path_factory.mktemp("built") / "sample.gpkg"
+    build_study(path, sample)
+    return path
+
+
+@pytest.fixture
+def study(built: Path, tmp_path: Path) -> Path:
+    """A copy of the sample study that a test may change."""
+    return Path(shutil.copy(built, tmp_path / "study.gpkg"))

@@ -1,0 +1,107 @@
+"""Decisions are kept: in the file, through rebuilds, and when their street moves or goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from geo.build import Inputs, build_study
+from geo.decisions import decide_tier, find_street
+from geo.errors import StudyError
+from geo.study import about, info, read_layer
+from tests.extracts import write_osm
+
+
+def test_a_decision_changes_street_and_segments_and_is_recorded(study: Path) -> None:
+    versions = about(study)
+    street = find_street(study, "kalevankatu")
+    decision = decide_tier(study, street, "次干道", "夜市迁入", "李科")
+    streets, roads = read_layer(study, "streets"), read_layer(study, "roads")
+    assert set(streets.loc[streets["street_id"] == street, "tier"]) == {"secondary"}
+    mine = roads[roads["street_id"] == street]
+    assert set(mine["tier"]) == {"secondary"}
+    assert set(mine["tier_source"]) == {"manual"}
+    assert "夜市迁入" in mine["tier_reason"].iloc[0]
+    row = read_layer(study, "decisions").iloc[0]
+    assert (row["decision_id"], row["by"], row["subject"], row["before"], row["after"], row["reason"]) == (
+        decision,
+        "李科",
+        street,
+        "back_street",
+        "secondary",
+        "夜市迁入",
+    )
+    changed = {key for key, value in about(study).items() if versions[key] != value}
+    assert changed == {"version:streets", "version:roads", "version:decisions"}
+    assert gpd.read_file(study, layer="streets", bbox=(24.9, 60.1, 25.0, 60.2)).shape[0] > 0  # the index still works
+
+
+def test_decisions_are_numbered_and_the_newest_counts(study: Path) -> None:
+    street = find_street(study, "Bulevardi")
+    numbers = [decide_tier(study, street, tier, "because") for tier in ("back_street", "demonstration")]
+    assert numbers == ["D0001", "D0002"]
+    streets = read_layer(study, "streets").set_index("street_id")
+    assert streets.loc[street, "tier"] == "demonstration"
+
+
+def test_a_decision_outlives_a_rebuild_and_beats_the_official_list(study: Path, sample: Inputs) -> None:
+    street = find_street(study, "Mannerheimintie")
+    decide_tier(study, street, "back_street", "施工期间", "王")
+    build_study(study, sample)
+    row = read_layer(study, "streets").set_index("street_id").loc[street]
+    assert (row["tier"], row["tier_source"], row["tier_confidence"]) == ("back_street", "manual", 1.0)
+    assert len(read_layer(study, "decisions")) == 1
+
+
+NODES = {1: (114.30, 36.0), 2: (114.301, 36.0), 3: (114.302, 36.0), 4: (114.35, 36.05), 5: (114.351, 36.05)}
+
+
+def test_a_decision_follows_its_street_when_osm_redraws_it_and_is_reported_when_it_is_gone(tmp_path: Path) -> None:
+    study = tmp_path / "study.gpkg"
+    named = {"highway": "residential", "name": "文明路"}
+    other = {"highway": "residential", "name": "别的路"}
+    build_study(study, Inputs(write_osm(tmp_path / "a.osm", NODES, [(10, [1, 2, 3], named), (11, [4, 5], other)])))
+    decide_tier(study, "s10", "demonstration", "样板")
+
+    redrawn = write_osm(tmp_path / "b.osm", NODES, [(20, [1, 2], named), (21, [2, 3], named), (11, [4, 5], other)])
+    build_study(study, Inputs(redrawn))
+    streets = read_layer(study, "streets").set_index("name")
+    assert streets.loc["文明路", ["street_id", "tier", "tier_source"]].tolist() == ["s20", "demonstration", "manual"]
+    assert streets.loc["别的路", "tier_source"] == "inferred"
+
+    gone = write_osm(tmp_path / "c.osm", NODES, [(11, [4, 5], other)])
+    build_study(study, Inputs(gone))
+    assert info(study)["findings"] == {"decisions": 1}
+    assert "文明路" in read_layer(study, "findings")["problem"].iloc[0]
+    assert len(read_layer(study, "decisions")) == 1
+
+    build_study(study, Inputs(redrawn))
+    assert read_layer(study, "streets").set_index("name").loc["文明路", "tier_source"] == "manual"
+
+
+@pytest.mark.parametrize(
+    ("street", "tier", "reason", "words"),
+    [("s0", "secondary", "x", "No street has"), (None, "特级", "x", "no tier"), (None, "secondary", "  ", "empty")],
+)
+def test_a_decision_that_cannot_be_taken_changes_nothing(
+    street: str | None, tier: str, reason: str, words: str, study: Path
+) -> None:
+    before = study.read_bytes()
+    with pytest.raises(StudyError, match=words):
+        decide_tier(study, street or find_street(study, "Bulevardi"), tier, reason)
+    assert study.read_bytes() == before
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(study: Path) -> None:
+    with pytest.raises(StudyError, match="Bulevardi"):
+        find_street(study, "Bulevard")
+
+
+def test_hostile_words_are_kept_as_words(study: Path) -> None:
+    reason = "'); DROP TABLE decisions; -- <script>alert(1)</script> {{ 7*7 }}"
+    decide_tier(study, find_street(study, "Bulevardi"), "secondary", reason, "O'Brien")
+    kept = pd.DataFrame(read_layer(study, "decisions"))
+    assert kept[["reason", "by"]].to_numpy().tolist() == [[reason, "O'Brien"]]

@@ -1,0 +1,137 @@
+"""Points are read, masked and located on the right side of the right street."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.crs import WGS84, metric_crs
+from geo.errors import InputError
+from geo.points import locate, read_points
+from geo.privacy import mask
+
+CRS = metric_crs(114.3, 36.0, 114.4, 36.2)
+
+
+def read(tmp_path: Path, text: str, kind: str = "complaints") -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    file = tmp_path / "points.csv"
+    file.write_text(text, encoding="utf-8")
+    return read_points(file, kind)  # type: ignore[arg-type]
+
+
+def test_a_chinese_export_is_read(tmp_path: Path) -> None:
+    points, findings = read(
+        tmp_path,
+        "工单编号,诉求类型,受理时间,处置方式,诉求内容,经度,纬度\n"
+        "A1,店外经营,2025-03-01 08:30,管理,占道,114.35,36.1\n"
+        "A2,新类型,2025/3/2,服务,,114.36,36.1\n",
+    )
+    assert findings.empty
+    assert points["complaint_id"].tolist() == ["A1", "A2"]
+    assert points["category"].tolist() == ["outside_trading", "新类型"]
+    assert points["response"].tolist() == ["management", "service"]
+    assert points["received_at"].iloc[0] == pd.Timestamp("2025-03-01 08:30", tz="Asia/Shanghai")
+    assert points["source"].tolist() == ["points.csv"] * 2
+
+
+def test_rows_without_a_place_and_doubtful_cells_are_findings_and_good_rows_stay(tmp_path: Path) -> None:
+    points, findings = read(
+        tmp_path,
+        "id,x,y,面积,违规次数\n1,114.35,36.1,3,0\n2,,,2,1\n3,0,0,2,1\n4,500000,4000000,1,1\n1,114.36,36.1,big,-2\n",
+        "stalls",
+    )
+    assert points["stall_id"].tolist() == ["1", "1-row-6"]
+    assert sorted(zip(findings["row"], findings["column"], strict=True)) == [
+        (3, "lon, lat"),
+        (4, "lon, lat"),
+        (5, "lon, lat"),
+        (6, "area_m2"),
+        (6, "offences"),
+        (6, "stall_id"),
+    ]
+    assert points["area_m2"].tolist()[0] == 3
+    assert np.isnan(points["area_m2"].iloc[1])
+
+
+def test_a_file_without_any_coordinate_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="coordinates"):
+        read(tmp_path, "id,地址\n1,文峰大道1号\n")
+
+
+SECRETS = {
+    "手机 13812345678 请回电": "13812345678",
+    "电话+86 138-1234-5678": "1234-5678",
+    "座机0372-5921234，": "0372-5921234",
+    "身份证410502199003071234。": "410502199003071234",
+    "身份证41050219900307123X": "41050219900307123X",
+    "车牌豫E12345乱停": "豫E12345",
+    "新能源豫ED12345": "豫ED12345",
+    "联系人：王建国，": "王建国",
+    "张先生反映占道": "张",
+    "我叫李小明。": "李小明",
+}
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_what_names_a_person_is_masked(text: str) -> None:
+    masked = mask(pd.Series([text])).iloc[0]
+    assert SECRETS[text] not in masked
+    assert "[" in masked
+
+
+@pytest.mark.parametrize(
+    "text", ["文峰大道12号门前", "2025年3月1日 14:30", "面积12.5平方米，高2米", "订单号 20250301000123"]
+)
+def test_what_names_nobody_stays(text: str) -> None:
+    assert mask(pd.Series([text, None])).tolist() == [text, None]
+
+
+def test_no_secret_reaches_the_study(built: Path) -> None:
+    with sqlite3.connect(built) as connection:
+        texts = [row[0] for row in connection.execute("SELECT text FROM complaints WHERE text LIKE '%联系人%'")]
+    assert len(texts) > 10
+    assert all("[姓名]" in text and "[电话]" in text for text in texts)
+    assert b"\xe5\xbc\xa0\xe4\xbc\x9f" not in built.read_bytes()  # 张伟
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(-300, 300), st.floats(-300, 300)), min_size=2, max_size=5, unique=True),
+    st.floats(0.05, 0.95),
+    st.sampled_from([-1, 1]),
+)
+def test_a_point_beside_a_line_is_located_where_it_was_put(
+    corners: list[tuple[float, float]], share: float, left: int
+) -> None:
+    """A point set 2 m off a straight stretch comes back with its side, offset and distance."""
+    line = shapely.LineString(np.array(corners)[:2] + np.array([500_000.0, 4_000_000.0]))
+    if line.length < 50:
+        return
+    offset = line.length * share
+    (x0, y0), (x1, y1) = line.coords
+    ux, uy = (x1 - x0) / line.length, (y1 - y0) / line.length
+    place = shapely.Point(x0 + ux * offset - left * uy * 2, y0 + uy * offset + left * ux * 2)
+    roads = gpd.GeoDataFrame({"segment_id": ["1-0"]}, geometry=[line], crs=CRS).to_crs(WGS84)
+    points = gpd.GeoDataFrame(geometry=[place], crs=CRS).to_crs(WGS84)
+    found = locate(points, roads, CRS).iloc[0]
+    assert found["side"] == ("left" if left == 1 else "right")
+    assert found["offset_m"] == pytest.approx(offset, abs=0.02)
+    assert found["distance_m"] == pytest.approx(2, abs=0.02)
+
+
+def test_sample_points_lie_on_their_nearest_segment(built: Path) -> None:
+    roads = gpd.read_file(built, layer="roads").to_crs(32635)
+    stalls = gpd.read_file(built, layer="stalls").to_crs(32635)
+    distances = shapely.distance(stalls.geometry.to_numpy()[:, None], roads.geometry.to_numpy()[None, :])
+    nearest = roads["segment_id"].to_numpy()[distances.argmin(axis=1)]
+    ties = distances.min(axis=1) == np.sort(distances, axis=1)[:, 1]
+    assert (nearest[~ties] == stalls["segment_id"][~ties]).all()
+    np.testing.assert_allclose(distances.min(axis=1), stalls["distance_m"], atol=0.02)

@@ -1,0 +1,109 @@
+"""The command line: exit statuses, clear sentences, one JSON document, and help with examples."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from geo.build import Inputs
+from geo.study import read_layer
+from jiexu import app
+from tests.extracts import grid, write_osm
+
+run = CliRunner().invoke
+VERBS = ("sample", "build", "info", "tier", "export", "serve")
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_shows_an_example(verb: str) -> None:
+    result = run(app, [verb, "--help"])
+    assert result.exit_code == 0
+    assert f"jiexu {verb}" in result.output
+    assert "Example" in result.output
+
+
+def test_from_sample_to_study_to_decision_to_file(tmp_path: Path) -> None:
+    data, study = tmp_path / "data", tmp_path / "study.gpkg"
+    assert run(app, ["sample", str(data)]).exit_code == 0
+    files = {kind: str(data / f"{kind}.csv") for kind in ("tiers", "complaints", "stalls", "parking")}
+    options = [word for kind, file in files.items() for word in (f"--{kind}", file)]
+    built = run(app, ["build", str(study), "--osm", str(data / "helsinki.osm.pbf"), *options])
+    assert built.exit_code == 0, built.output
+
+    figures = json.loads(run(app, ["info", str(study), "--json"]).stdout)
+    assert figures["layers"]["complaints"] == 597
+    assert "synthetic data: complaints, stalls, parking" in run(app, ["info", str(study)]).stdout
+
+    decided = run(app, ["tier", str(study), "--street", "Vuorikatu", "--tier", "secondary", "--reason", "bus lane"])
+    assert decided.exit_code == 0, decided.output
+    assert read_layer(study, "decisions")["reason"].tolist() == ["bus lane"]
+
+    to = tmp_path / "streets.geojson"
+    assert run(app, ["export", str(study), "--layer", "streets", "--to", str(to)]).exit_code == 0
+    assert len(json.loads(to.read_text(encoding="utf-8"))["features"]) == figures["layers"]["streets"]
+
+
+def test_the_sample_is_the_same_every_time(sample: Inputs, tmp_path: Path) -> None:
+    run(app, ["sample", str(tmp_path)])
+    for file in sample.points.values():
+        assert (tmp_path / file.name).read_bytes() == file.read_bytes()
+
+
+@pytest.mark.parametrize("language", ["en_US.UTF-8", "zh_CN.UTF-8"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["build", "{tmp}/s.gpkg", "--osm", "{tmp}/nothing.osm.pbf"],
+        ["build", "{tmp}/s.gpkg", "--osm", "{tmp}/page.osm"],
+        ["build", "{tmp}/s.gpkg", "--osm", "{tmp}/streets.osm", "--tiers", "{tmp}/page.osm"],
+        ["build", "{tmp}/s.gpkg", "--osm", "{tmp}/streets.osm", "--boundary", "{tmp}/page.osm"],
+        ["build", "{tmp}/s.gpkg", "--osm", "{tmp}/streets.osm", "--complaints", "{tmp}/none.csv"],
+        ["build", "{tmp}/s.gpkg", "--osm", "{tmp}/streets.osm", "--rules", "atlantis"],
+        ["build", "/proc/s.gpkg", "--osm", "{tmp}/streets.osm"],
+        ["build", "{tmp}/s.gpkg", "--bbox", "114,36,114.1,36.1", "--overpass", "http://127.0.0.1:9/api"],
+        ["info", "{tmp}/nothing.gpkg"],
+        ["info", "{tmp}/page.osm", "--json"],
+        ["tier", "{tmp}/page.osm", "--street", "a", "--tier", "secondary", "--reason", "b"],
+        ["export", "{tmp}/page.osm", "--layer", "streets", "--to", "{tmp}/a.csv"],
+        ["serve", "{tmp}/page.osm"],
+        ["sample", "/proc/sample"],
+    ],
+)
+def test_a_users_error_is_one_sentence_and_status_2(
+    words: list[str], language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", language)
+    (tmp_path / "page.osm").write_text("<html/>")
+    write_osm(tmp_path / "streets.osm", grid(2), [(1, [1, 2], {"highway": "primary"})])
+    result = run(app, [word.format(tmp=tmp_path) for word in words])
+    assert result.exit_code == 2, result.output
+    said = [line for line in result.stderr.splitlines() if line.startswith(("Error: ", "错误："))]
+    assert len(said) == 1
+    assert result.stdout == ""
+    assert "Traceback" not in result.output
+    assert not (tmp_path / "s.gpkg").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["build", "s.gpkg"],
+        ["build", "s.gpkg", "--osm", "a.osm", "--place", "Anyang"],
+        ["build", "s.gpkg", "--bbox", "1,2,3"],
+        ["build", "s.gpkg", "--bbox", "3,2,1,4"],
+        ["tier", "s.gpkg", "--street", "a"],
+        ["nothing"],
+    ],
+)
+def test_wrong_usage_is_status_2(words: list[str]) -> None:
+    result = run(app, words)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output

@@ -79,10 +79,11 @@ def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
     sizes: list[int] = []
     node_ids: list[int] = []
     shapes: list[str] = []
-    newest = dt.datetime.fromtimestamp(0, dt.UTC)
+    stamps: list[dt.datetime] = []
     wkb = osmium.geom.WKBFactory()
     # osmium streams objects: this loop only gathers columns, all computing is done on whole arrays
     try:
+        dated = _header_date(path)
         for way in _processor(path).with_filter(_ONLY_WAYS).with_filter(osmium.filter.KeyFilter("highway")):
             tags = way.tags
             if tags["highway"] not in kept or tags.get("area") == "yes":
@@ -95,8 +96,8 @@ def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
             get = tags.get
             for tag, append in appenders:
                 append(get(tag))
-            newest = max(newest, way.timestamp)
-        dated = _date(path, newest)
+            if dated is None:
+                stamps.append(way.timestamp)
     except (RuntimeError, ValueError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
     if not way_ids:
@@ -114,7 +115,7 @@ def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
         way=np.repeat(np.arange(len(sizes)), sizes),
         node_id=np.asarray(node_ids, dtype=np.int64),
         lonlat=lonlat,
-        dated=dated,
+        dated=dated or max((stamp for stamp in stamps if stamp.year > _EPOCH_YEAR), default=None),
     )
 
 
@@ -264,9 +265,11 @@ def _damaged(path: Path, error: Exception) -> InputError:
     )
 
 
-def _date(path: Path, newest: dt.datetime) -> dt.datetime | None:
+def _header_date(path: Path) -> dt.datetime | None:
     with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
         stamp = reader.header().get("osmosis_replication_timestamp")
-    if stamp:
-        return dt.datetime.fromisoformat(stamp.replace("Z", "+00:00"))
-    return newest if newest.year > 1970 else None
+    return dt.datetime.fromisoformat(stamp.replace("Z", "+00:00")) if stamp else None
+
+
+_EPOCH_YEAR = 1970
+"""The year that an object without a time seems to be of."""

@@ -132,7 +132,8 @@ def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:
         if column not in result:
             result[column] = False if dtype == "bool" else None
         if dtype == "object":
-            result[column] = result[column].astype(object).where(result[column].notna(), None)
+            text = result[column].to_numpy(dtype=object, na_value=None)
+            result[column] = pd.Series(text, index=result.index, dtype=object)
         elif dtype.startswith("datetime64"):
             result[column] = pd.to_datetime(result[column], utc=True).astype(dtype)
         else:

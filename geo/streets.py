@@ -56,7 +56,8 @@ def split_at_junctions(ways: Ways, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     run = np.cumsum(gap_before)[known]
     way, node_id, lonlat = ways.way[known], node_id[known], lonlat[known]
 
-    _, node, uses = np.unique(node_id, return_inverse=True, return_counts=True)
+    node = pd.factorize(node_id)[0]
+    uses = np.bincount(node)
     starts = np.concatenate([[True], run[1:] != run[:-1]]) if len(run) else np.zeros(0, bool)
     ends = np.concatenate([starts[1:], [True]]) if len(run) else np.zeros(0, bool)
     cut = np.flatnonzero(starts | ends | (uses[node] > 1))
@@ -198,19 +199,22 @@ def assemble_streets(segments: gpd.GeoDataFrame, crs: pyproj.CRS, gap_m: float) 
     _, same = np.unique([normal_name(name) for name in names] or [""], return_inverse=True)
     named = codes >= 0
     n = len(segments)
-    way_keys = np.unique(segments["way_id"].to_numpy(), return_inverse=True)[1]
+    way_keys = pd.factorize(segments["way_id"])[0]
     name = same[codes[named]]
     rows = np.flatnonzero(named)
 
-    cell_rows, cells = _cells(segments.geometry.iloc[rows], name, crs, gap_m)
+    cell_rows, cells = _cells(segments.geometry.iloc[rows], crs, gap_m)
     # the four corners of each cell: touching cells share one
-    corners = np.concatenate([cells + np.array([0, dx, dy]) for dx in (0, 1) for dy in (0, 1)])
-    ends = [np.column_stack([name, segments[end].to_numpy()[rows]]) for end in ("from_node", "to_node")]
+    corners = np.concatenate([cells + np.array([dx, dy]) for dx in (0, 1) for dy in (0, 1)])
+    ends = np.concatenate([segments[end].to_numpy()[rows] for end in ("from_node", "to_node")])
     links = [(np.arange(n), way_keys + n)]
     offset = n + (way_keys.max(initial=-1) + 1)
-    for owner, key in ((np.tile(rows, 2), np.concatenate(ends)), (np.tile(rows[cell_rows], 4), corners)):
-        _, group = np.unique(key, axis=0, return_inverse=True)
-        links.append((owner, group.ravel() + offset))
+    for owner, names_of, places in (
+        (np.tile(rows, 2), np.tile(name, 2), pd.factorize(ends)[0]),
+        (np.tile(rows[cell_rows], 4), np.tile(name[cell_rows], 4), _pair(*corners.T)),
+    ):
+        group = _pair(names_of, places)
+        links.append((owner, group + offset))
         offset += len(group)
     left, right = (np.concatenate(side) for side in zip(*links, strict=True))
     graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(offset, offset))
@@ -219,15 +223,21 @@ def assemble_streets(segments: gpd.GeoDataFrame, crs: pyproj.CRS, gap_m: float) 
     return "s" + lowest.astype(str)
 
 
-def _cells(
-    lines: gpd.GeoSeries, name: NDArray[np.int64], crs: pyproj.CRS, size_m: float
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return (row, [name, cell x, cell y]) for each vertex of each line, once per cell."""
+def _pair(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number the distinct pairs of two columns of integers from 0 up."""
+    if len(first) == 0:
+        return first
+    low, span = second.min(), np.ptp(second) + 1
+    return pd.factorize((first - first.min()) * span + (second - low))[0]
+
+
+def _cells(lines: gpd.GeoSeries, crs: pyproj.CRS, size_m: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (row, [cell x, cell y]) for each vertex of each line, about once per cell."""
     lonlat, row = shapely.get_coordinates(lines.to_numpy(), return_index=True)
     cell = np.floor(to_metric(lonlat, crs) / size_m).astype(np.int64)
-    table = np.column_stack([row, name[row], cell])
-    table = np.unique(table, axis=0)
-    return table[:, 0], table[:, 1:]
+    moved = np.ones(len(row), dtype=bool)
+    moved[1:] = (row[1:] != row[:-1]) | (cell[1:] != cell[:-1]).any(axis=1)
+    return row[moved], cell[moved]
 
 
 def streets_layer(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -237,24 +247,27 @@ def streets_layer(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Parameters
     ----------
     roads
-        `street_id`, `name`, `highway`, `length_m`, and the columns of a tier if the segments have one.
+        `street_id`, `name`, `highway`, `length_m`.
 
     Returns
     -------
     streets
         One MultiLineString per `street_id`, sorted by it: `name`, `highway` (the class of most of its length),
-        `length_m`, and the tier's columns.
+        `length_m`.
     """
-    order = np.argsort(roads["street_id"].to_numpy(dtype=str), kind="stable")
-    codes, ids = pd.factorize(roads["street_id"].iloc[order])
-    lines = shapely.multilinestrings(roads.geometry.to_numpy()[order], indices=codes)
-    by_class = (
-        roads["length_m"].groupby([roads["street_id"], roads["highway"]]).sum().reset_index().sort_values("length_m")
+    codes, ids = pd.factorize(roads["street_id"], sort=True)
+    order = np.argsort(codes, kind="stable")
+    lines = shapely.multilinestrings(roads.geometry.to_numpy()[order], indices=codes[order])
+    classes, class_names = pd.factorize(roads["highway"])
+    by_class = np.zeros((len(ids), len(class_names)))
+    np.add.at(by_class, (codes, classes), roads["length_m"].to_numpy())
+    first = order[np.searchsorted(codes[order], np.arange(len(ids)))]
+    table = pd.DataFrame(
+        {
+            "street_id": ids,
+            "name": roads["name"].take(first).reset_index(drop=True),
+            "highway": class_names[by_class.argmax(axis=1)],
+            "length_m": by_class.sum(axis=1).round(3),
+        }
     )
-    main = by_class.drop_duplicates("street_id", keep="last").set_index("street_id")["highway"]
-    first = roads.iloc[order].drop_duplicates("street_id").set_index("street_id")
-    kept = [c for c in ("name", "tier", "tier_source", "tier_reason", "tier_confidence") if c in roads]
-    table = first[kept].reindex(ids).reset_index(names="street_id")
-    table["highway"] = main.reindex(ids).to_numpy()
-    table["length_m"] = roads["length_m"].groupby(roads["street_id"]).sum().reindex(ids).round(3).to_numpy()
     return gpd.GeoDataFrame(table, geometry=lines, crs=roads.crs)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
 from geo.errors import InputError
 from geo.findings import Finding, findings_table
 from geo.rules import Profile
+from geo.schema import TIERS
 from geo.streets import highway_class, normal_name
 from geo.tables import find_columns, read_table
 from geo.text import Text
@@ -114,40 +117,39 @@ def infer_tiers(streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, profile: Pro
         By row of `streets`: `TIER_COLUMNS`. The confidence is the class's, times the share of the street's length
         whose class suggests the same tier.
     """
-    road_class = highway_class(roads["highway"])
-    lengths = pd.DataFrame(
-        {
-            "street_id": roads["street_id"],
-            "tier": road_class.map(profile.group("tiers.by_highway")),
-            "road_class": road_class,
-            "length_m": roads["length_m"],
-        }
-    )
-    lengths = lengths.groupby(["street_id", "tier", "road_class"], sort=False, as_index=False)["length_m"].sum()
-    lengths["of_tier"] = lengths.groupby(["street_id", "tier"])["length_m"].transform("sum")
-    lengths["share"] = lengths["of_tier"] / lengths.groupby("street_id")["length_m"].transform("sum")
-    main = lengths.sort_values(["of_tier", "length_m"]).drop_duplicates("street_id", keep="last")
-    main = main.set_index("street_id").loc[streets["street_id"]]
-    confidence = main["road_class"].map(profile.group("tiers.confidence")) * main["share"]
+    class_codes, classes = pd.factorize(highway_class(roads["highway"]))
+    classes = classes.tolist()
+    suggested = np.array([TIERS.index(profile[f"tiers.by_highway.{name}"]) for name in classes], dtype=int)
+    street = pd.Index(streets["street_id"]).get_indexer(pd.Index(roads["street_id"]))
+    by_class = np.zeros((len(streets), len(classes)))
+    np.add.at(by_class, (street, class_codes), roads["length_m"].to_numpy())
+    by_tier = by_class @ (suggested[:, None] == np.arange(len(TIERS)))
+    tier = by_tier.argmax(axis=1)
+    share = by_tier.max(axis=1) / by_class.sum(axis=1)
+    main = np.where(suggested == tier[:, None], by_class, -1.0).argmax(axis=1)
+    certain = np.array([profile[f"tiers.confidence.{name}"] for name in classes])
     return pd.DataFrame(
         {
-            "tier": main["tier"].to_numpy(),
+            "tier": np.array(TIERS, dtype=object)[tier],
             "tier_source": "inferred",
             "tier_reason": [
-                str(_class_reason(road_class, share))
-                for road_class, share in zip(main["road_class"], main["share"], strict=True)
+                _class_reason(classes[row], percent) for row, percent in zip(main, np.round(share * 100), strict=True)
             ],
-            "tier_confidence": confidence.round(3).to_numpy(dtype=float),
+            "tier_confidence": np.round(certain[main] * share, 3),
         },
         index=streets.index,
     )
 
 
-def _class_reason(road_class: str, share: float) -> Text:
-    return Text(
-        f"按 OSM 道路等级推断：主要为 {road_class}，{share:.0%} 的长度指向这一级；规则 tiers.by_highway.{road_class}",
-        f"inferred from the OSM class: mostly {road_class}, {share:.0%} of the length suggests this tier; "
-        f"rule tiers.by_highway.{road_class}",
+@cache
+def _class_reason(road_class: str, percent: float) -> str:
+    return str(
+        Text(
+            f"按 OSM 道路等级推断：主要为 {road_class}，{percent:.0f}% 的长度指向这一级；"
+            f"规则 tiers.by_highway.{road_class}",
+            f"inferred from the OSM class: mostly {road_class}, {percent:.0f}% of the length suggests this tier; "
+            f"rule tiers.by_highway.{road_class}",
+        )
     )
 
 
@@ -241,11 +243,9 @@ def _unmatched(name: str, key: str, choices: pd.Series, names: pd.Series, cutoff
 
 def spread_to_roads(roads: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return `roads` with the `TIER_COLUMNS` of each segment's street."""
-    result = roads.copy(deep=False)
     position = pd.Index(streets["street_id"]).get_indexer(pd.Index(roads["street_id"]))
-    for column in TIER_COLUMNS:
-        result[column] = streets[column].to_numpy()[position]
-    return result
+    tiers = pd.DataFrame(streets[list(TIER_COLUMNS)]).take(position).set_axis(roads.index)
+    return roads.drop(columns=list(TIER_COLUMNS), errors="ignore").join(tiers)
 
 
 def tier_of(word: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Rerunnable timings against named peers, printed as ratios: `make bench`."""

@@ -1,6 +1,6 @@
 # Jiexu 街序. `make run` and `make test` set everything up themselves.
 PY := .venv/bin/python
-.PHONY: run test lint bench setup messages shots clean
+.PHONY: run test lint bench setup messages docs shots clean
 
 run: setup            ## open the dashboard on the sample study
 	.venv/bin/jiexu serve $(STUDY)
@@ -22,6 +22,9 @@ bench: setup          ## timings against peers, as ratios
 
 messages: setup       ## bring the Chinese catalogue up to date with the source's texts
 	scripts/messages.sh
+
+docs: setup           ## write the page of rules anew
+	$(PY) -m scripts.rules_page
 
 shots: setup          ## take the screenshots in docs/ anew
 	scripts/setup-browser.sh

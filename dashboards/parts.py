@@ -53,7 +53,7 @@ def value_name(column: str, value: Any) -> Any:
     """Return what a coded value of a point's column is called; other values come back as they are."""
     if column == "category":
         return category_name(value)
-    names = {
+    names: dict[str, dict[Any, str]] = {
         "response": {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")},
         "kind": {"on_street": _("on street"), "off_street": _("off street")},
         "night_only": {True: _("yes"), False: _("no")},

@@ -139,21 +139,27 @@ def with_widths(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFram
     result = segments.copy(deep=False)
     tag = _by_value(segments["width"], parse_width_m)
     tag = np.where(np.isnan(tag), _by_value(segments["est_width"], parse_width_m), tag)
-    lanes = pd.to_numeric(segments["lanes"].astype("string").str.extract(r"^\s*(\d{1,2})\b", expand=False))
-    result["lanes"] = lanes.where(lanes > 0).astype("Int64")
+    lanes = _by_value(segments["lanes"], _parse_lanes)
 
-    road_class = highway_class(segments["highway"])
-    from_lanes = result["lanes"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    from_lanes = from_lanes * road_class.map(profile.group("roads.width.lane")).to_numpy(dtype=float)
-    default = np.where(
-        segments["oneway"],
-        road_class.map(profile.group("roads.width.default_one_way")).to_numpy(dtype=float),
-        road_class.map(profile.group("roads.width.default_two_way")).to_numpy(dtype=float),
+    codes, classes = pd.factorize(highway_class(segments["highway"]))
+    lane, two_way, one_way = (
+        np.array([profile[f"roads.width.{parameter}.{name}"] for name in classes])[codes]
+        for parameter in ("lane", "default_two_way", "default_one_way")
     )
-    has_tag, has_lanes = ~np.isnan(tag), ~np.isnan(from_lanes)
-    result["width_m"] = np.select([has_tag, has_lanes], [tag, from_lanes], default)
-    result["width_source"] = np.select([has_tag, has_lanes], ["tag", "lanes"], "default")
+    default = np.where(segments["oneway"], one_way, two_way)
+    has_tag, has_lanes = ~np.isnan(tag), ~np.isnan(lanes)
+    result["lanes"] = pd.array(lanes, dtype="Float64").astype("Int64")
+    result["width_m"] = np.select([has_tag, has_lanes], [tag, lanes * lane], default)
+    result["width_source"] = pd.Categorical.from_codes(
+        np.select([has_tag, has_lanes], [0, 1], 2), categories=["tag", "lanes", "default"]
+    ).astype(object)
     return result
+
+
+def _parse_lanes(text: str) -> float:
+    """Return a count of lanes ("2", "2;3" gives the first), NaN where it says none."""
+    match = re.match(r"\s*(\d{1,2})\b", text)
+    return float(match.group(1)) if match and int(match.group(1)) > 0 else np.nan
 
 
 def highway_class(highway: pd.Series) -> pd.Series:

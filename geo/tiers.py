@@ -128,16 +128,15 @@ def infer_tiers(streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, profile: Pro
     share = by_tier.max(axis=1) / by_class.sum(axis=1)
     main = np.where(suggested == tier[:, None], by_class, -1.0).argmax(axis=1)
     certain = np.array([profile[f"tiers.confidence.{name}"] for name in classes])
+    reasons = [_class_reason(classes[row], percent) for row, percent in zip(main, np.round(share * 100), strict=True)]
+    text = {"index": streets.index, "dtype": object}
     return pd.DataFrame(
         {
-            "tier": np.array(TIERS, dtype=object)[tier],
-            "tier_source": "inferred",
-            "tier_reason": [
-                _class_reason(classes[row], percent) for row, percent in zip(main, np.round(share * 100), strict=True)
-            ],
+            "tier": pd.Series(np.array(TIERS, dtype=object)[tier], **text),
+            "tier_source": pd.Series("inferred", **text),
+            "tier_reason": pd.Series(reasons, **text),
             "tier_confidence": np.round(certain[main] * share, 3),
-        },
-        index=streets.index,
+        }
     )
 
 

@@ -9,24 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import shapely
 from PIL import Image
 
 from geo.study import read_layer
 from layers.palette import TIERS
 from tests.browser.conftest import ARTEFACTS, Visit, serving
+from tests.browser.places import middle_of
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-def middle(study: Path, name: str) -> tuple[float, float]:
-    """Return a place on a street, away from its ends and points of interest."""
-    streets = read_layer(study, "streets").set_index("name")
-    parts = shapely.get_parts(shapely.line_merge(streets.loc[name, "geometry"]))
-    longest = parts[shapely.length(parts).argmax()]
-    place = shapely.line_interpolate_point(longest, 0.37, normalized=True)
-    return place.x, place.y
 
 
 def drawn_as(visit: Visit, tier: str, lon: float, lat: float) -> bool:
@@ -50,7 +41,7 @@ def test_from_the_first_look_to_a_decision_that_stays(
     locale: str, tiers: list[str], save: str, reason: str, form: str, study: Path, visit: Visiting
 ) -> None:
     street = "Kalevankatu"
-    where = middle(study, street)
+    where = middle_of(study, street)
     with serving(study) as address, visit(locale) as look:
         look.open(address)
         page = look.page

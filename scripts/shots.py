@@ -1,0 +1,39 @@
+"""Take the screenshots of docs/ anew: the dashboard on the sample study, in both languages."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from geo.build import build_study
+from geo.sample import write_sample
+from tests.browser.conftest import CHROMIUM, FLAGS, Visit, serving
+from tests.browser.places import middle_of
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def main() -> None:
+    """Build the sample aside, serve it, select a street and take each picture."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        study = Path(folder) / "sample.gpkg"
+        build_study(study, write_sample(Path(folder) / "sample-data"))
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with serving(study) as address:
+            for locale in ("zh-CN", "en-GB"):
+                page = chromium.new_page(locale=locale, viewport={"width": 1440, "height": 1000})
+                look = Visit(page)
+                look.open(address)
+                page.wait_for_timeout(1500)
+                page.mouse.click(*look.place(*middle_of(study, "Fabianinkatu")))
+                page.get_by_text("Fabianinkatu").first.wait_for()
+                page.wait_for_timeout(1500)
+                page.screenshot(path=DOCS / f"overview-{locale[:2]}.png")
+                look.check()
+        chromium.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -26,7 +26,7 @@ profile = load_profile()
 path = Path({path!r})
 ways = read_ways(path, profile["roads.kept_highways"])
 roads, crs = make_roads(ways, profile, path)
-roads, _, _ = grade(roads, None, conform(pd.DataFrame(), "decisions"), profile, crs)
+roads = grade(roads, None, conform(pd.DataFrame(), "decisions"), profile, crs).roads
 """
 OSMNX = """
 graph = osmnx.graph_from_xml({path!r}, retain_all=True)

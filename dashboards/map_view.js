@@ -21,6 +21,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       send();
     } else if (message?.jiexu === "select") {
       setTriggerValue("pick", { layer: message.layer, id: message.id });
+    } else if (message?.jiexu === "area") {
+      setTriggerValue("pick", { area: message.area });
     } else if (message?.jiexu === "view") {
       // the place on the map lives in the address; this does not run the script
       window.history.replaceState(window.history.state, "", `#${message.view}`);

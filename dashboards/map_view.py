@@ -2,75 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from dashboards import i18n
+from dashboards import filters, i18n, state, store
 from dashboards.routes import tile_urls
-
-_HERE = Path(__file__).parent
+from dashboards.served import study_path
+from geo.schema import POINT_KINDS
 
 _component = st.components.v2.component(
-    "jiexu.map", js=(_HERE / "map_view.js").read_text(encoding="utf-8"), isolate_styles=False
+    "jiexu.map", js=(Path(__file__).parent / "map_view.js").read_text(encoding="utf-8"), isolate_styles=False
 )
 
 
-@dataclass(frozen=True)
-class View:
+def map_view(height: int = 600) -> None:
     """
-    What the map shows.
-
-    Attributes
-    ----------
-    tiers
-        The visible tiers.
-    points
-        The visible kinds of points.
-    categories
-        Of a kind, the visible categories; a kind that is not here shows all.
-    selected
-        The selected street, or None.
-    """
-
-    tiers: list[str]
-    points: list[str]
-    categories: dict[str, list[str]] = field(default_factory=dict)
-    selected: str | None = None
-
-
-@dataclass(frozen=True)
-class Pick:
-    """What was clicked: a street's id, or the number of a point's row in its layer; `layer` None for empty ground."""
-
-    layer: str | None
-    id: str | int | None
-
-
-def map_view(view: View, height: int = 720) -> Pick | None:
-    """
-    Show the map and return what was clicked just now, if anything.
+    Show the map with the side bar's filters and the session's selection; a click on it selects.
 
     Filters and selection restyle the map in the browser; tiles that changed are drawn over the old ones. Panning and
     zooming do not run the script.
     """
-    state: dict[str, Any] = {**asdict(view), "tiles": tile_urls()}
-    state["selected"] = int(view.selected.removeprefix("s")) if view.selected else None
-    address = "/map?" + urlencode({"lang": i18n.current(), "theme": _theme()})
+    address = "/map?" + urlencode({"lang": i18n.current(), "theme": st.context.theme.type or "light"})
     result = _component(
         key="map",
-        data={"address": address, "state": state, "height": height, "title": i18n._("Map of streets")},
+        data={"address": address, "state": _shown(), "height": height, "title": i18n._("Map of streets")},
         on_pick_change=lambda: None,
     )
     picked = result.get("pick")
-    if not picked:
-        return None
-    layer, number = picked["layer"], picked["id"]
-    return Pick(layer, f"s{number}" if layer == "streets" else number)
+    if picked:
+        _take(picked)
+        st.rerun()  # the cards and the map follow the click
 
 
-def _theme() -> str:
-    return str(st.context.theme.type or "light")
+def map_state() -> dict[str, Any]:
+    """Return what the map shows of filters, without addresses: what a map in a file is given."""
+    view = {key: value for key, value in asdict(filters.current()).items() if key != "base"}
+    date = (store.figures()["osm_date"] or "")[:10]
+    return {**view, "note": f"{study_path().stem} · OSM {date}", "file": study_path().stem}
+
+
+def _shown() -> dict[str, Any]:
+    return {
+        **map_state(),
+        "base": filters.current().base,
+        "selected": [int(street.removeprefix("s")) for street in state.selected()],
+        "area": state.area(),
+        "focus": state.focus(),
+        "tiles": tile_urls(),
+    }
+
+
+def _take(picked: dict[str, Any]) -> None:
+    if picked.get("area"):
+        state.select_area(picked["area"])
+    elif picked.get("layer") in POINT_KINDS:
+        kind, row = picked["layer"], int(picked["id"])
+        segment = store.layer(kind)["segment_id"].iloc[row]
+        roads = store.layer("roads")
+        state.select(roads.loc[roads["segment_id"] == segment, "street_id"].tolist(), point=(kind, row))
+    else:
+        state.select([f"s{picked['id']}"] if picked.get("id") is not None else [])

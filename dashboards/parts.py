@@ -1,18 +1,44 @@
-"""What pages share: the error box, the names of tiers and categories, credits."""
+"""What pages share: first screens, tables to take away, errors, credits, and what coded values are called."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
+import pandas as pd
 import streamlit as st
 
 from dashboards import i18n
 from dashboards.i18n import _
+from dashboards.served import study_path
 from geo.categories import CATEGORIES
 from geo.errors import JiexuError
+from geo.export import credit_line, table_file
 from geo.osm import CREDIT
 from geo.schema import TIERS
 from geo.tiers import TIER_NAMES
+
+MAP_HEIGHT = 600
+
+
+class Figure(NamedTuple):
+    """A number that matters: what it is, its value, and a word on it."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+def first_screen(figures: Sequence[Figure], left: Callable[[], None], right: Callable[[], None]) -> None:
+    """Draw a page's first screen: three to five figures, the map at the left, its answer at the right."""
+    for column, figure in zip(st.columns(len(figures)), figures, strict=True):
+        column.metric(*figure, delta_color="off", delta_arrow="off", border=True)
+    map_column, answer_column = st.columns([0.64, 0.36], gap="small")
+    with map_column:
+        left()
+    with answer_column, st.container(height=MAP_HEIGHT + 40, border=False):
+        right()
 
 
 def show_error(error: JiexuError) -> None:
@@ -22,6 +48,47 @@ def show_error(error: JiexuError) -> None:
     st.error(_("This did not work"), icon=":material/error:")
     st.text(f"{place}\n{error.problem.pick(language)}" if place else error.problem.pick(language))
     st.text(f"→ {error.remedy.pick(language)}")
+
+
+def table(rows: pd.DataFrame, name: str, key: str, height: int | Literal["auto"] = "auto", **options: Any) -> Any:
+    """
+    Show a table with the files to take it away in, and return what was selected in it.
+
+    Parameters
+    ----------
+    rows
+        The table, with headers in the reader's language.
+    name
+        The files' name.
+    key
+        The widget's key.
+    height, options
+        As `st.dataframe` takes them.
+    """
+    if rows.empty:
+        st.caption(_("Nothing to show."))
+        return None
+    chosen = st.dataframe(rows, hide_index=True, width="stretch", height=height, key=key, **options)
+    downloads(rows, name, key)
+    return chosen
+
+
+def downloads(rows: pd.DataFrame, name: str, key: str) -> None:
+    """Offer a table as XLSX and CSV, with source, date and credit; the files are made when asked for."""
+    credit = credit_line(study_path(), name)
+    kinds = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv"}
+    with st.container(horizontal=True, gap="small"):
+        for suffix, mime in kinds.items():
+            st.download_button(
+                suffix[1:].upper(),
+                data=partial(table_file, rows, suffix, name, credit),
+                file_name=f"{study_path().stem}-{name}{suffix}",
+                mime=mime,
+                key=f"{key}{suffix}",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
 
 
 def tier_name(tier: str) -> str:
@@ -64,6 +131,23 @@ def value_name(column: str, value: Any) -> Any:
 def kind_name(kind: str) -> str:
     """Return the name of a kind of points."""
     return {"complaints": _("Complaints"), "stalls": _("Stalls"), "parking": _("Parking")}[kind]
+
+
+def layer_name(layer: str) -> str:
+    """Return the name of a layer of the study."""
+    names = {
+        "roads": _("Road segments"),
+        "streets": _("Streets"),
+        "complaints": _("Complaints"),
+        "stalls": _("Stalls"),
+        "parking": _("Parking"),
+        "facilities": _("Facilities"),
+        "context": _("Base map"),
+        "decisions": _("Decisions"),
+        "selections": _("Kept selections"),
+        "findings": _("Findings"),
+    }
+    return names.get(layer, layer)
 
 
 def credits(osm_date: str | None, synthetic: bool) -> None:

@@ -13,47 +13,44 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.i18n import language_of, translator
 from dashboards.served import study_path
-from geo.study import about, info
-from layers.compose import ASSETS, SCRIPTS, compose_map
+from geo.study import about, synthetic_counts
+from layers.compose import ASSETS, compose_map
 from layers.tiles import CUTTERS, tile_archive
-
-NODE_MODULES: Final = Path(__file__).parent.parent / "node_modules"
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 
 
-def tile_url(name: str) -> str:
-    """Return the address of a tile archive."""
-    return f"/tiles/{name}.pmtiles"
+def archives() -> dict[str, Path]:
+    """Return the archive of each of the map's layers that has features. Cuts what changed."""
+    path = study_path()
+    cut = {layer: tile_archive(path, layer) for layer in CUTTERS}
+    return {layer: archive for layer, archive in cut.items() if archive is not None}
 
 
 def tile_urls() -> dict[str, str]:
-    """Return the address of each layer's archive; a layer without features has none. Cuts what changed."""
-    path = study_path()
-    archives = {layer: tile_archive(path, layer) for layer in CUTTERS}
-    return {layer: tile_url(archive.stem) for layer, archive in archives.items() if archive is not None}
+    """Return the address of each layer's archive; a layer without features has none."""
+    return {layer: f"/tiles/{archive.name}" for layer, archive in archives().items()}
 
 
 async def _map(request: Request) -> Response:
-    language = language_of(request.query_params.get("lang"))
+    language = request.query_params.get("lang", "")
     theme = "dark" if request.query_params.get("theme") == "dark" else "light"
     return HTMLResponse(await to_thread.run_sync(_render, language, theme), headers=_ASK_AGAIN)
 
 
-def _render(language: str, theme: str) -> str:
-    path = study_path()
-    extent = tuple(json.loads(about(path)["extent"]))
+def _render(asked: str, theme: str) -> str:
+    path, language = study_path(), language_of(asked)
+    west, south, east, north = json.loads(about(path)["extent"])
     figure = compose_map(
-        extent, tile_urls(), "/assets", translator(language_of(language)), info(path)["synthetic"], theme
+        (west, south, east, north), tile_urls(), translator(language), synthetic_counts(path), language, theme
     )
     return str(figure.get_root().render())
 
 
 async def _asset(request: Request) -> Response:
-    name = request.path_params["name"]
-    file = NODE_MODULES / SCRIPTS[name] if name in SCRIPTS else ASSETS / name
-    if name not in SCRIPTS and name not in {asset.name for asset in ASSETS.iterdir()}:
+    file = ASSETS.get(request.path_params["name"])
+    if file is None:
         return PlainTextResponse("no such asset", status_code=404)
     return FileResponse(file, headers=_ASK_AGAIN)
 
@@ -64,7 +61,7 @@ async def _tiles(request: Request) -> Response:
     if layer not in CUTTERS:
         return PlainTextResponse("no such layer", status_code=404)
     archive = await to_thread.run_sync(tile_archive, study_path(), layer)
-    if archive is None or archive.stem != name:
+    if archive is None or archive.name != name:
         return PlainTextResponse("these tiles are out of date", status_code=404)
     return FileResponse(archive, headers=_FOR_EVER, media_type="application/vnd.pmtiles")
 
@@ -72,5 +69,5 @@ async def _tiles(request: Request) -> Response:
 ROUTES: Final[list[BaseRoute]] = [
     Route("/map", _map),
     Route("/assets/{name}", _asset),
-    Route("/tiles/{name}.pmtiles", _tiles),
+    Route("/tiles/{name}", _tiles),
 ]

@@ -1,18 +1,22 @@
-"""The shell that every page stands in: title, language, navigation, errors. Run by the Streamlit server."""
+"""The shell that every page stands in: title, language, navigation, filters, errors. Run by the Streamlit server."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboards import i18n, overview
+from dashboards import data_page, decisions_page, filters, i18n, overview, streets_page
 from dashboards.i18n import _
 from dashboards.parts import show_error
 from geo.errors import JiexuError
 
 _STYLE = """
 /* the map and its figures are the first screen: no empty band above them */
-.block-container { padding-top: 2.2rem; padding-bottom: 2rem; }
-.st-key-street-name [data-testid="stText"] { font-size: 1.35rem; font-weight: 600; }
+.block-container { padding: 2.6rem 2rem 2rem; }
+.st-key-street-name [data-testid="stText"] { font-size: 1.3rem; font-weight: 600; }
+[data-testid="stMetric"] { padding: 0.5rem 0.8rem; }
+[data-testid="stMetricValue"] { font-size: 1.5rem; }
+/* the table's own CSV button writes cells that spreadsheets would run: ours below it does not */
+[data-testid="stElementToolbar"] button[aria-label*="CSV"] { display: none; }
 """
 
 
@@ -35,11 +39,18 @@ def main() -> None:
     """Draw the shell and the chosen page."""
     st.set_page_config(page_title="街序 Jiexu", page_icon="🛣️", layout="wide")
     st.html(f"<style>{_STYLE}</style>")
-    with st.sidebar:
-        st.markdown("### 街序 Jiexu")
-        _language_switch()
+    page = st.navigation(
+        [
+            st.Page(overview.page, title=_("Overview"), icon=":material/map:", url_path="overview", default=True),
+            st.Page(streets_page.page, title=_("Streets"), icon=":material/signpost:", url_path="streets"),
+            st.Page(data_page.page, title=_("Data"), icon=":material/database:", url_path="data"),
+            st.Page(decisions_page.page, title=_("Decisions"), icon=":material/gavel:", url_path="decisions"),
+        ]
+    )
     try:
-        page = st.navigation([st.Page(overview.page, title=_("Overview"), icon=":material/map:", default=True)])
+        with st.sidebar:
+            _language_switch()
+            filters.side_bar()
         page.run()
     except JiexuError as error:
         show_error(error)

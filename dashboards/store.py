@@ -7,10 +7,13 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyproj
 import streamlit as st
 
 from dashboards.served import study_path
 from geo import study
+from geo.rules import PROFILES, Profile, load_profile
+from layers import points
 
 
 def layer(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
@@ -28,9 +31,37 @@ def figures() -> dict[str, Any]:
     """Return the study's figures, as `geo.study.info`."""
     path = study_path()
     facts = study.about(path)
-    return _figures(str(path), facts["version:streets"] + facts["built_at"])
+    versions = "".join(value for key, value in sorted(facts.items()) if key.startswith("version:"))
+    return _figures(str(path), versions)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _figures(path: str, version: str) -> dict[str, Any]:
     return study.info(Path(path))
+
+
+def categories(kind: str) -> list[str]:
+    """Return the categories of a kind of points, in the order in which tiles number them."""
+    path = study_path()
+    return _categories(str(path), kind, study.about(path)[f"version:{kind}"])
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _categories(path: str, kind: str, version: str) -> list[str]:
+    return points.categories(layer(kind), kind)
+
+
+def metric_crs() -> pyproj.CRS:
+    """Return the study's metric CRS."""
+    return study.metric_crs_of(study_path())
+
+
+def profile() -> Profile:
+    """Return the rules that the study was built with, where they are Jiexu's own; else the base profile."""
+    name = study.about(study_path())["profile"]
+    return _profile(name if name in PROFILES else PROFILES[0])
+
+
+@st.cache_resource(show_spinner=False)
+def _profile(name: str) -> Profile:
+    return load_profile(name)

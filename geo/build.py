@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +17,7 @@ import pyproj
 import shapely
 
 from geo.crs import WGS84, metric_crs
-from geo.decisions import reapply
+from geo.decisions import BASE_TABLE, reapply
 from geo.errors import InputError
 from geo.findings import Finding, findings_table
 from geo.osm import CREDIT, Ways, read_features, read_ways
@@ -27,7 +27,7 @@ from geo.schema import POINT_KINDS, conform
 from geo.streets import assemble_streets, split_at_junctions, streets_layer, with_widths
 from geo.study import about, now, read_layer, write_study
 from geo.text import Text
-from geo.tiers import TierList, apply_tier_list, infer_tiers, read_tier_list, spread_to_roads
+from geo.tiers import TIER_COLUMNS, TierList, apply_tier_list, infer_tiers, read_tier_list, spread_to_roads
 
 OnStep = Callable[[Text], None]
 """Called as each step of a build begins."""
@@ -100,7 +100,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
 
     on_step(Text("评定等级", "Grading streets"))
     tier_list = read_tier_list(inputs.tiers) if inputs.tiers else old.tier_list
-    roads, streets, grading_findings = grade(roads, tier_list, old.decisions, profile, crs)
+    roads, streets, base, grading_findings = grade(roads, tier_list, old.decisions, profile, crs)
 
     on_step(Text("读取设施和底图", "Reading facilities and base map"))
     facilities, context = read_features(inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
@@ -130,6 +130,8 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
         "facilities": facilities,
         "context": context,
         "decisions": old.decisions,
+        "selections": old.selections,
+        BASE_TABLE: base,
         "findings": pd.concat([f for f in findings if len(f)] or [findings[0]], ignore_index=True),
     }
     if tier_list is not None:
@@ -202,20 +204,37 @@ def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFra
     return roads, crs
 
 
+class Grades(NamedTuple):
+    """
+    Graded streets.
+
+    Attributes
+    ----------
+    roads
+        The columns of the layer `roads`.
+    streets
+        The columns of the layer `streets` but for the counts of points.
+    base
+        `street_id` and its tier before any decision, official or inferred.
+    findings
+        Names on the list that match no street or several; decisions that fit no street.
+    """
+
+    roads: gpd.GeoDataFrame
+    streets: gpd.GeoDataFrame
+    base: pd.DataFrame
+    findings: pd.DataFrame
+
+
 def grade(
     roads: gpd.GeoDataFrame, tier_list: TierList | None, decisions: pd.DataFrame, profile: Profile, crs: pyproj.CRS
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, pd.DataFrame]:
+) -> Grades:
     """
     Grade the streets: inferred, then the official list, then the decisions, each over the one before.
 
     Returns
     -------
-    roads
-        The columns of the layer `roads`.
-    streets
-        The columns of the layer `streets` but for the counts of points.
-    findings
-        Names on the list that match no street or several; decisions that fit no street.
+    grades
     """
     streets = streets_layer(roads)
     tiers = infer_tiers(streets, roads, profile)
@@ -224,9 +243,11 @@ def grade(
     if tier_list is not None:
         streets, unmatched = apply_tier_list(streets, tier_list, profile)
         findings.append(unmatched)
+    base = pd.DataFrame(streets[["street_id", *TIER_COLUMNS]])
     streets, lost = reapply(streets, decisions, crs, profile["streets.reattach_within"])
     findings.append(lost)
-    return conform_geo(spread_to_roads(roads, streets), "roads"), streets, pd.concat(findings, ignore_index=True)
+    roads = conform_geo(spread_to_roads(roads, streets), "roads")
+    return Grades(roads, streets, base, pd.concat(findings, ignore_index=True))
 
 
 def conform_geo(table: gpd.GeoDataFrame, layer: str) -> gpd.GeoDataFrame:
@@ -240,6 +261,7 @@ class _Old:
 
     identity: dict[str, str]
     decisions: pd.DataFrame
+    selections: pd.DataFrame
     tier_list: TierList | None
     points: dict[str, gpd.GeoDataFrame]
     findings: pd.DataFrame
@@ -250,7 +272,15 @@ class _Old:
             points = {
                 kind: gpd.GeoDataFrame(conform(pd.DataFrame(), kind), geometry=[], crs=WGS84) for kind in POINT_KINDS
             }
-            return cls({}, conform(pd.DataFrame(), "decisions"), None, points, conform(pd.DataFrame(), "findings"))
+            none = pd.DataFrame()
+            return cls(
+                {},
+                conform(none, "decisions"),
+                conform(none, "selections"),
+                None,
+                points,
+                conform(pd.DataFrame(), "findings"),
+            )
         facts = about(path)  # refuses to replace a file that is no study
         findings = read_layer(path, "findings")
         tier_list = None
@@ -263,6 +293,7 @@ class _Old:
         return cls(
             {"study_id": facts["study_id"]},
             read_layer(path, "decisions"),
+            read_layer(path, "selections"),
             tier_list,
             {kind: gpd.GeoDataFrame(read_layer(path, kind), crs=WGS84) for kind in POINT_KINDS},
             findings,

@@ -1,27 +1,53 @@
-"""Decisions about streets: append-only, and kept through every rebuild."""
+"""Decisions about streets: append-only, undone by further decisions, and kept through every rebuild."""
 
 from __future__ import annotations
 
 import datetime as dt
-import secrets
+import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from rapidfuzz import process
+from numpy.typing import NDArray
 
-from geo.errors import StudyError, writing
+from geo.errors import StudyError
 from geo.findings import Finding, findings_table
-from geo.schema import GRADED
+from geo.names import find_names
+from geo.schema import COLUMNS, GRADED
 from geo.streets import normal_name
-from geo.study import about, connect, geometry_of, now, read_layer
+from geo.study import changing, geometry_of, now, read_layer, touch
 from geo.text import Text
 from geo.tiers import TIER_COLUMNS, TIER_NAMES, decision_reason, tier_of
 
-_COLUMNS = ("decision_id", "at", "by", "subject", "subject_name", "before", "after", "reason", "lon", "lat")
+BASE_TABLE: Final = "tier_base"
+"""The study's table of tiers before any decision, to which an undone decision returns."""
+
+ANY: Final = "any"
+"""For `seen`: decide whatever others decided meanwhile."""
+
+
+class ConflictError(StudyError):
+    """Somebody else decided on the street since it was shown; `earlier` is what they decided."""
+
+    def __init__(self, earlier: dict[str, str]) -> None:
+        tier = TIER_NAMES[earlier["after"]]
+        who, reason = earlier["by"] or "?", earlier["reason"]
+        super().__init__(
+            Text(
+                f"{who} 已先将此街定为{tier.zh}（{earlier['decision_id']}，{reason}）",
+                f"{who} meanwhile made it a {tier.en} ({earlier['decision_id']}, {reason})",
+            ),
+            Text(
+                "请先查看该决定；仍要修改请再次保存",
+                "Look at that decision first; save again if yours should still count",
+            ),
+        )
+        self.earlier = earlier
 
 
 def find_street(path: Path, street: str) -> str:
@@ -46,14 +72,14 @@ def find_street(path: Path, street: str) -> str:
             Text(f"“{street}”对应 {len(matches)} 条街道", f"“{street}” is {len(matches)} streets"),
             Text(f"请用编号指定其一：{ids}", f"Name one by its id: {ids}"),
         )
-    nearest = [str(streets["name"][i]) for _, _, i in process.extract(normal_name(street), names.to_dict(), limit=3)]
+    nearest = find_names(streets["name"].dropna().unique().tolist(), street, limit=3)
     raise StudyError(
         Text(f"没有名为“{street}”的街道", f"No street is called “{street}”"),
         Text(f"最相近的是：{'、'.join(nearest)}", f"The nearest names are {', '.join(nearest)}"),
     )
 
 
-def decide_tier(path: Path, street_id: str, tier: str, reason: str, by: str = "") -> str:
+def decide_tier(path: Path, street_id: str, tier: str, reason: str, by: str = "", seen: str | None = ANY) -> str:
     """
     Set a street's tier by hand and record why, in one transaction.
 
@@ -69,6 +95,8 @@ def decide_tier(path: Path, street_id: str, tier: str, reason: str, by: str = ""
         Why; it may not be empty.
     by
         Who decides.
+    seen
+        The newest decision on the street that the decider knows of (None: none), or `ANY`.
 
     Returns
     -------
@@ -76,6 +104,8 @@ def decide_tier(path: Path, street_id: str, tier: str, reason: str, by: str = ""
 
     Raises
     ------
+    ConflictError
+        If the street has a newer decision than `seen`. Nothing is changed.
     StudyError
         For an unknown tier or street, an empty reason, or a file that cannot be written.
     """
@@ -85,47 +115,154 @@ def decide_tier(path: Path, street_id: str, tier: str, reason: str, by: str = ""
             Text(f"没有等级“{tier}”", f"There is no tier “{tier}”"),
             Text(f"请选择 {'、'.join(TIER_NAMES[t].zh for t in GRADED)}", f"Choose one of {', '.join(GRADED)}"),
         )
-    if not reason.strip():
-        raise StudyError(Text("没有写理由", "The reason is empty"), Text("请写明理由", "Say why"))
-    about(path)
-    at = now()
-    with writing(path), connect(path, write=True) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        row = connection.execute("SELECT name, tier, geom FROM streets WHERE street_id = ?", (street_id,)).fetchone()
-        if row is None:
-            connection.execute("ROLLBACK")
-            raise StudyError(
-                Text(f"没有编号为 {street_id} 的街道", f"No street has the id {street_id}"),
-                Text("请刷新页面后重试", "Reload the page and try again"),
-            )
-        name, before, blob = row
-        anchor = _anchor(blob)
-        decision = _next_id(connection.execute("SELECT decision_id FROM decisions").fetchall())
-        values = (decision, _stamp(at), by, street_id, name, before, chosen, reason.strip(), anchor.x, anchor.y)
-        marks = ", ".join("?" * len(_COLUMNS))
-        quoted = ", ".join(f'"{column}"' for column in _COLUMNS)
-        connection.execute(f"INSERT INTO decisions ({quoted}) VALUES ({marks})", values)  # noqa: S608
-        change = (chosen, "manual", decision_reason(reason.strip(), by, pd.Timestamp(at)), 1.0, street_id)
-        assignments = ", ".join(f"{column} = ?" for column in TIER_COLUMNS)
-        for layer in ("streets", "roads"):
-            connection.execute(f"UPDATE {layer} SET {assignments} WHERE street_id = ?", change)  # noqa: S608
-        for layer in ("streets", "roads", "decisions"):
-            connection.execute("UPDATE about SET value = ? WHERE key = ?", (secrets.token_hex(6), f"version:{layer}"))
-        connection.execute("COMMIT")
+    with changing(path) as connection:
+        taken = _taken(connection, street_id)
+        if seen != ANY and taken and taken[-1].decision_id != seen:
+            raise ConflictError({key: str(value or "") for key, value in taken[-1]._asdict().items()})
+        at = now()
+        decision = _append(connection, street_id, chosen, reason, by, None, at)
+        why = decision_reason(reason.strip(), by, pd.Timestamp(at))
+        _set_tier(connection, street_id, (chosen, "manual", why, 1.0))
     return decision
 
 
-def _next_id(existing: list[tuple[str]]) -> str:
-    return f"D{max((int(decision.removeprefix('D')) for (decision,) in existing), default=0) + 1:04d}"
+def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
+    """
+    Undo a decision by a new one: the street returns to its newest other decision, else to its tier before any.
+
+    An undoing can be undone itself.
+
+    Parameters
+    ----------
+    path
+        The study.
+    decision_id
+        Which decision no longer counts.
+    reason, by
+        As `decide_tier` takes them.
+
+    Returns
+    -------
+    decision_id
+        Of the new decision.
+
+    Raises
+    ------
+    StudyError
+        If there is no such decision, it is undone already, or its street is gone.
+    """
+    with changing(path) as connection:
+        row = connection.execute("SELECT subject FROM decisions WHERE decision_id = ?", (decision_id,)).fetchone()
+        if row is None:
+            raise StudyError(
+                Text(f"没有决定 {decision_id}", f"There is no decision {decision_id}"),
+                Text("请用 jiexu decisions 查看编号", "See the numbers with: jiexu decisions STUDY"),
+            )
+        (street_id,) = row
+        taken = _taken(connection, street_id)
+        if decision_id not in standing(taken):
+            raise StudyError(
+                Text(f"决定 {decision_id} 已被撤销", f"Decision {decision_id} is undone already"),
+                Text("无需再次撤销；如要恢复，请撤销那次撤销", "To bring it back, undo the decision that undid it"),
+            )
+        left = _counting([*taken, Taken("", "", "", "", "", decision_id, "")])
+        base = connection.execute(
+            f"SELECT {', '.join(TIER_COLUMNS)} FROM {BASE_TABLE} WHERE street_id = ?",  # noqa: S608
+            (street_id,),
+        ).fetchone()
+        if left is not None:
+            manual = decision_reason(left.reason, left.by or "", pd.Timestamp(left.at))
+            tier = (left.after, "manual", manual, 1.0)
+        elif base is not None:
+            tier = base
+        else:
+            raise _gone(street_id)
+        decision = _append(connection, street_id, tier[0], reason, by, decision_id, now())
+        _set_tier(connection, street_id, tier)
+    return decision
 
 
-def _stamp(at: dt.datetime) -> str:
-    """Write a time as GeoPackage does."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+class Taken(NamedTuple):
+    """A decision as it stands in the table."""
+
+    decision_id: str
+    at: str
+    by: str | None
+    before: str
+    after: str
+    undoes: str | None
+    reason: str
 
 
-def _anchor(blob: bytes) -> shapely.Point:
-    return shapely.line_interpolate_point(shapely.get_geometry(geometry_of(blob), 0), 0.5, normalized=True)
+def _taken(connection: sqlite3.Connection, street_id: str) -> list[Taken]:
+    rows = connection.execute(
+        'SELECT decision_id, at, "by", before, after, undoes, reason FROM decisions WHERE subject = ? ORDER BY fid',
+        (street_id,),
+    )
+    return [Taken(*row) for row in rows]
+
+
+def standing(taken: Sequence[Taken]) -> list[str]:
+    """Return the ids of the decisions that no later standing decision undoes, newest first; `taken` is oldest first."""
+    undone: set[str] = set()
+    kept = []
+    for decision in reversed(taken):
+        if decision.decision_id in undone:
+            continue
+        kept.append(decision.decision_id)
+        if decision.undoes:
+            undone.add(decision.undoes)
+    return kept
+
+
+def _counting(taken: Sequence[Taken]) -> Taken | None:
+    """Return the decision that gives the street its tier: the newest standing one that is no undoing."""
+    by_id = {decision.decision_id: decision for decision in taken}
+    return next((by_id[number] for number in standing(taken) if not by_id[number].undoes), None)
+
+
+def _append(
+    connection: sqlite3.Connection,
+    street_id: str,
+    after: str,
+    reason: str,
+    by: str,
+    undoes: str | None,
+    at: dt.datetime,
+) -> str:
+    """Append a decision to the table and return its number."""
+    if not reason.strip():
+        raise StudyError(Text("没有写理由", "The reason is empty"), Text("请写明理由", "Say why"))
+    row = connection.execute("SELECT name, tier, geom FROM streets WHERE street_id = ?", (street_id,)).fetchone()
+    if row is None:
+        raise _gone(street_id)
+    name, before, blob = row
+    place = shapely.line_interpolate_point(shapely.get_geometry(geometry_of(blob), 0), 0.5, normalized=True)
+    number = connection.execute("SELECT max(CAST(substr(decision_id, 2) AS INTEGER)) FROM decisions").fetchone()[0]
+    decision = f"D{(number or 0) + 1:04d}"
+    stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    values = (decision, stamp, by, street_id, name, before, after, reason.strip(), undoes, place.x, place.y)
+    columns = ", ".join(f'"{column}"' for column in COLUMNS["decisions"])
+    connection.execute(
+        f"INSERT INTO decisions ({columns}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608
+        values,
+    )
+    return decision
+
+
+def _gone(street_id: str) -> StudyError:
+    return StudyError(
+        Text(f"没有编号为 {street_id} 的街道", f"No street has the id {street_id}"),
+        Text("请刷新页面后重试", "Reload the page and try again"),
+    )
+
+
+def _set_tier(connection: sqlite3.Connection, street_id: str, tier: tuple[str, str, str, float]) -> None:
+    assignments = ", ".join(f"{column} = ?" for column in TIER_COLUMNS)
+    for layer in ("streets", "roads"):
+        connection.execute(f"UPDATE {layer} SET {assignments} WHERE street_id = ?", (*tier, street_id))  # noqa: S608
+    for layer in ("streets", "roads", "decisions"):
+        touch(connection, layer)
 
 
 def reapply(
@@ -151,18 +288,18 @@ def reapply(
     Returns
     -------
     streets
-        With `tier_source` "manual" where the newest decision on a street says so.
+        With `tier_source` "manual" where the newest standing decision on a street says so.
     findings
         One for each decision that fits no street any more; the decision itself stays.
     """
     result = streets.copy(deep=False)
     lost: list[Finding] = []
-    if len(decisions):
-        newest = decisions.sort_values("at").drop_duplicates("subject", keep="last")
-        rows = _streets_of(newest, streets, crs, within_m)
+    counting = _counting_rows(decisions)
+    if len(counting):
+        rows = _streets_of(counting, streets, crs, within_m)
         for column in TIER_COLUMNS:
             result[column] = result[column].astype(object)
-        fits = newest[rows >= 0]
+        fits = counting[rows >= 0]
         where = result.index[rows[rows >= 0]]
         result.loc[where, "tier"] = fits["after"].to_numpy()
         result.loc[where, "tier_source"] = "manual"
@@ -172,6 +309,7 @@ def reapply(
             for reason, by, at in zip(fits["reason"], fits["by"], fits["at"], strict=True)
         ]
         result["tier_confidence"] = result["tier_confidence"].astype(float)
+        gone = counting.loc[rows < 0, ["decision_id", "subject", "subject_name"]]
         lost = [
             Finding(
                 None,
@@ -180,34 +318,49 @@ def reapply(
                     f"决定 {decision} 的街道“{name or subject}”已不在地图上",
                     f"“{name or subject}”, the street of decision {decision}, is gone",
                 ),
-                Text(
-                    "决定仍保留；请重新指定街道",
-                    "The decision is kept; decide again for the street that took its place",
-                ),
+                Text("决定仍保留；请重新指定街道", "The decision is kept; decide anew for the street in its place"),
             )
-            for decision, subject, name in newest.loc[rows < 0, ["decision_id", "subject", "subject_name"]].itertuples(
-                index=False
-            )
+            for decision, subject, name in gone.itertuples(index=False)
         ]
     return result, findings_table("decisions", lost, "decisions")
 
 
-def _streets_of(decisions: pd.DataFrame, streets: gpd.GeoDataFrame, crs: pyproj.CRS, within_m: float) -> np.ndarray:
+def standing_decisions(decisions: pd.DataFrame) -> list[str]:
+    """Return the ids of the decisions (the table `decisions`, oldest first) that no later standing one undoes."""
+    return [number for taken in _by_subject(decisions) for number in standing(taken)]
+
+
+def _by_subject(decisions: pd.DataFrame) -> list[list[Taken]]:
+    return [
+        [Taken(*row) for row in taken[[*Taken._fields]].itertuples(index=False, name=None)]
+        for _, taken in decisions.groupby("subject", sort=False)
+    ]
+
+
+def _counting_rows(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Return for each subject the decision that gives it its tier, if any."""
+    counting = filter(None, map(_counting, _by_subject(decisions)))
+    return decisions[decisions["decision_id"].isin([decision.decision_id for decision in counting])]
+
+
+def _streets_of(
+    decisions: pd.DataFrame, streets: gpd.GeoDataFrame, crs: pyproj.CRS, within_m: float
+) -> NDArray[np.int64]:
     """Return the position of each decision's street, -1 where none fits."""
     lines = streets.geometry.to_crs(crs).to_numpy()
-    anchors = gpd.GeoSeries.from_xy(decisions["lon"], decisions["lat"], crs=4326).to_crs(crs).to_numpy()
+    places = gpd.GeoSeries.from_xy(decisions["lon"], decisions["lat"], crs=4326).to_crs(crs).to_numpy()
     names = streets["name"].fillna("").map(normal_name).to_numpy()
     position = pd.Index(streets["street_id"]).get_indexer(pd.Index(decisions["subject"]))
     found = np.full(len(decisions), -1)
     # decisions are few: one look per decision is clearer than a join
-    for i, (name, anchor) in enumerate(zip(decisions["subject_name"].fillna(""), anchors, strict=True)):
+    for i, (name, place) in enumerate(zip(decisions["subject_name"].fillna(""), places, strict=True)):
         same_id, same_name = position[i], np.flatnonzero(names == normal_name(name)) if name else np.array([], int)
         if same_id >= 0 and names[same_id] == normal_name(name):
             found[i] = same_id
             continue
         candidates = same_name if len(same_name) else np.array([same_id] if same_id >= 0 else [], int)
         if len(candidates):
-            distance = shapely.distance(lines[candidates], anchor)
+            distance = shapely.distance(lines[candidates], place)
             if distance.min() <= within_m:
                 found[i] = candidates[distance.argmin()]
     return found

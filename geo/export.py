@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -46,7 +47,7 @@ def export_layer(study: Path, layer: str, to: Path) -> int:
             Text(f"请使用 {'、'.join(SUFFIXES)}", f"Use one of {', '.join(SUFFIXES)}"),
         )
     table = read_layer(study, layer)
-    credit = _credit(study, layer)
+    credit = credit_line(study, layer)
     with writing(to):
         to.parent.mkdir(parents=True, exist_ok=True)
         if suffix in _DRIVERS:
@@ -62,7 +63,27 @@ def export_layer(study: Path, layer: str, to: Path) -> int:
     return len(table)
 
 
-def _credit(study: Path, layer: str) -> str:
+def table_file(table: pd.DataFrame, suffix: str, name: str, credit: str) -> bytes:
+    """
+    Return a table as the content of a `.csv` or `.xlsx` file, its cells inert, with name and credit.
+
+    Raises
+    ------
+    ValueError
+        For another suffix.
+    """
+    flat = _flat(table)
+    if suffix == ".csv":
+        return flat.to_csv(index=False).encode("utf-8-sig")
+    if suffix != ".xlsx":
+        raise ValueError(suffix)
+    target = io.BytesIO()
+    _write_xlsx(flat, target, name, credit)
+    return target.getvalue()
+
+
+def credit_line(study: Path, layer: str) -> str:
+    """Return what an export says of its source: layer, study, dates, OpenStreetMap's credit."""
     facts = about(study)
     return f"{layer}, {study.name}, {facts['built_at'][:10]}; OSM {(facts['osm_date'] or '?')[:10]}: {CREDIT}"
 
@@ -139,7 +160,7 @@ def inert(text: pd.Series) -> pd.Series:
 _XLSX_CELL_LIMIT = 32767
 
 
-def _write_xlsx(flat: pd.DataFrame, to: Path, layer: str, credit: str) -> None:
+def _write_xlsx(flat: pd.DataFrame, to: Path | io.BytesIO, layer: str, credit: str) -> None:
     for column in flat.select_dtypes(object).columns:
         flat[column] = flat[column].astype("string").str.replace(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", regex=True)
         flat[column] = flat[column].str.slice(0, _XLSX_CELL_LIMIT)

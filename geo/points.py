@@ -16,14 +16,11 @@ from geo.crs import WGS84
 from geo.errors import InputError
 from geo.findings import Finding, findings_table
 from geo.privacy import mask
-from geo.schema import COLUMNS, conform
+from geo.schema import COLUMNS, SYNTHETIC, conform
 from geo.tables import find_columns, read_table
 from geo.text import Text
 
 PointKind = Literal["complaints", "stalls", "parking"]
-
-SYNTHETIC: Final = "synthetic"
-"""What the `source` of a made-up point says; it is shown wherever the point is."""
 
 _COMMON = {
     "lon": ("longitude", "lng", "x", "经度"),

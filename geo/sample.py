@@ -131,7 +131,7 @@ def _graded_roads(folder: Path) -> tuple[gpd.GeoDataFrame, pyproj.CRS]:
     ways = read_ways(folder / EXTRACT, profile["roads.kept_highways"])
     roads, crs = make_roads(ways, profile, folder / EXTRACT)
     none = conform(pd.DataFrame(), "decisions")
-    roads, _, _ = grade(roads, read_tier_list(folder / TIERS), none, profile, crs)
+    roads = grade(roads, read_tier_list(folder / TIERS), none, profile, crs).roads
     return roads[roads["tier"] != "unclassified"].reset_index(drop=True).to_crs(crs), crs
 
 

@@ -18,6 +18,9 @@ GRADED: Final = TIERS[:3]
 TIER_SOURCES: Final = ("official", "manual", "inferred")
 POINT_KINDS: Final = ("complaints", "stalls", "parking")
 
+SYNTHETIC: Final = "synthetic"
+"""What the `source` of a made-up point says; it is shown wherever the point is."""
+
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "roads": (
         "segment_id",
@@ -103,9 +106,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "before",
         "after",
         "reason",
+        "undoes",
         "lon",
         "lat",
     ),
+    "selections": ("selection_id", "name", "at", "by", "street_ids"),
     "findings": ("layer", "row", "column", "problem", "action", "source"),
 }
 """The columns of each layer besides its geometry, in order. Lengths in metres, areas in square metres."""

@@ -21,7 +21,7 @@ import shapely
 
 from geo.crs import WGS84
 from geo.errors import StudyError, writing
-from geo.schema import COLUMNS, conform
+from geo.schema import COLUMNS, POINT_KINDS, SYNTHETIC, conform
 from geo.styles import layer_styles
 from geo.text import Text
 
@@ -37,7 +37,7 @@ _GEOMETRY_TYPES: Final = {
     "context": "Unknown",
 }
 SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
-TABLES: Final = ("decisions", "findings")
+TABLES: Final = ("decisions", "selections", "findings")
 LAYERS: Final = (*SPATIAL_LAYERS, *TABLES)
 
 
@@ -169,6 +169,32 @@ def connect(path: Path, write: bool = False) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
+@contextmanager
+def changing(path: Path) -> Iterator[sqlite3.Connection]:
+    """
+    Open a study for one write transaction: all of what is done in it is kept, or, after an error or a kill, nothing.
+
+    Raises
+    ------
+    StudyError
+        If the file is no study or cannot be written.
+    """
+    about(path)
+    with writing(path), connect(path, write=True) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def touch(connection: sqlite3.Connection, layer: str) -> None:
+    """Give a layer a new version, by which caches and tiles know that it changed."""
+    connection.execute("UPDATE about SET value = ? WHERE key = ?", (secrets.token_hex(6), f"version:{layer}"))
+
+
 _BOUNDS = ("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")
 _BOUND_VALUES = tuple(lambda shape, i=i: float(shapely.bounds(shape)[i]) for i in range(4))
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
@@ -207,6 +233,17 @@ def metric_crs_of(path: Path) -> pyproj.CRS:
     return pyproj.CRS.from_user_input(about(path)["metric_crs"])
 
 
+def synthetic_counts(path: Path) -> dict[str, int]:
+    """Return how many points of each kind are made up, for whoever shows them."""
+    with connect(path) as connection:
+        return {
+            kind: int(
+                connection.execute(f"SELECT count(*) FROM {kind} WHERE source = ?", (SYNTHETIC,)).fetchone()[0]  # noqa: S608
+            )
+            for kind in POINT_KINDS
+        }
+
+
 def info(path: Path) -> dict[str, Any]:
     """
     Return the study's figures: what `jiexu info --json` prints.
@@ -224,11 +261,9 @@ def info(path: Path) -> dict[str, Any]:
     tier_of_segment = pd.Series(roads["tier"].to_numpy(), index=roads["segment_id"].to_numpy())
     km = roads["length_m"].groupby(roads["tier"]).sum() / 1000
     per_tier: dict[str, dict[str, float | int | None]] = {tier: {"km": round(float(v), 3)} for tier, v in km.items()}
-    synthetic = {}
     layers = {}
-    for kind in ("complaints", "stalls", "parking"):
+    for kind in POINT_KINDS:
         points = read_layer(path, kind)
-        synthetic[kind] = int((points["source"] == "synthetic").sum())
         counts = points["segment_id"].map(tier_of_segment).value_counts()
         for tier, figures in per_tier.items():
             count = int(counts.get(tier, 0))
@@ -249,7 +284,7 @@ def info(path: Path) -> dict[str, Any]:
             "tier_source": {str(source): round(float(v), 3) for source, v in by_source.items()},
         },
         "per_tier": per_tier,
-        "synthetic": synthetic,
+        "synthetic": synthetic_counts(path),
         "extent": json.loads(facts["extent"]),
         "metric_crs": facts["metric_crs"],
         "osm_date": facts.get("osm_date"),

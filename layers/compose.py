@@ -1,35 +1,46 @@
-"""Compose the map: folium objects whose scripts and tiles come from our own server."""
+"""Compose the map: folium objects whose scripts and tiles come from our own server, or from the file itself."""
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import folium
 
 from layers import palette, points, streets
 from layers.elements import MapFrame, VectorTiles
-from layers.tiles import CUTTERS, MAX_ZOOM
+from layers.tiles import CUTTERS
+from layers.zooms import MAX_ZOOM
 
-SCRIPTS: Final = {
-    "leaflet.js": "leaflet/dist/leaflet.js",
-    "leaflet.css": "leaflet/dist/leaflet.css",
-    "protomaps-leaflet.js": "protomaps-leaflet/dist/protomaps-leaflet.js",
+NODE_MODULES: Final = Path(__file__).parent.parent / "node_modules"
+OWN: Final = Path(__file__).parent / "assets"
+ASSETS: Final[dict[str, Path]] = {
+    "leaflet.js": NODE_MODULES / "leaflet/dist/leaflet.js",
+    "leaflet.css": NODE_MODULES / "leaflet/dist/leaflet.css",
+    "protomaps-leaflet.js": NODE_MODULES / "protomaps-leaflet/dist/protomaps-leaflet.js",
+    "pmtiles.js": NODE_MODULES / "pmtiles/dist/pmtiles.js",
+    "leaflet-geoman.js": NODE_MODULES / "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js",
+    "leaflet-geoman.css": NODE_MODULES / "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css",
+    **{file.name: file for file in OWN.iterdir()},
 }
-"""Third-party files by the name that the map asks for, below `node_modules`."""
+"""The map's scripts and style sheets by the name that it asks for."""
 
-ASSETS: Final = Path(__file__).parent / "assets"
-"""The map's own script and style sheet."""
+_SCRIPTS = ("leaflet.js", "protomaps-leaflet.js", "jiexu-tools.js", "jiexu-map.js")
+_SHEETS = ("leaflet.css", "jiexu-map.css")
 
 
 def compose_map(
     extent: tuple[float, float, float, float],
     tile_urls: Mapping[str, str],
-    assets_url: str,
     translate: Callable[[str], str],
     synthetic: Mapping[str, int],
+    language: str = "en",
     theme: str = "light",
+    assets_url: str = "/assets",
+    drawing: bool = True,
 ) -> folium.Map:
     """
     Compose the map of a study.
@@ -43,14 +54,18 @@ def compose_map(
         West, south, east, north in degrees.
     tile_urls
         The address of each layer's archive; layers without one are left out.
-    assets_url
-        Where the scripts are served, without the final slash.
     translate
         From English to the reader's language.
     synthetic
         How many points of each kind are made up, for the legend.
+    language
+        The reader's language, for the page and its tools.
     theme
         `light` or `dark`.
+    assets_url
+        Where the scripts are served, without the final slash.
+    drawing
+        Whether areas can be drawn.
     """
     west, south, east, north = extent
     figure = folium.Map(
@@ -61,14 +76,11 @@ def compose_map(
         max_zoom=19,
         min_zoom=8,
     )
-    figure.default_js = [
-        ("leaflet", f"{assets_url}/leaflet.js"),
-        ("protomaps", f"{assets_url}/protomaps-leaflet.js"),
-        ("jiexu", f"{assets_url}/jiexu-map.js"),
-    ]
-    figure.default_css = [("leaflet_css", f"{assets_url}/leaflet.css"), ("jiexu_css", f"{assets_url}/jiexu-map.css")]
+    figure.default_js = [(name, f"{assets_url}/{name}") for name in _SCRIPTS]
+    figure.default_css = [(name, f"{assets_url}/{name}") for name in _SHEETS]
     legend = [streets.legend(translate), points.legend(translate, synthetic)]
     words = {
+        "language": language,
         "unnamed": translate("Unnamed street"),
         "north": translate("North"),
         "legend": translate("Legend"),
@@ -76,9 +88,62 @@ def compose_map(
         "zoomIn": translate("Zoom in"),
         "zoomOut": translate("Zoom out"),
         "whole": translate("Whole study"),
+        "draw": translate("Draw an area to select its streets (double click ends it)") if drawing else "",
+        "picture": translate("Save the map as a picture"),
     }
     figure.add_child(MapFrame(palette.style(theme), legend, words, extent, MAX_ZOOM))
     for layer in CUTTERS:
         if layer in tile_urls:
-            figure.add_child(VectorTiles(layer, tile_urls[layer], MAX_ZOOM))
+            figure.add_child(VectorTiles(layer, tile_urls[layer]))
     return figure
+
+
+def map_file(
+    extent: tuple[float, float, float, float],
+    archives: Mapping[str, Path],
+    translate: Callable[[str], str],
+    synthetic: Mapping[str, int],
+    state: Mapping[str, Any],
+    language: str = "en",
+    theme: str = "light",
+) -> str:
+    """
+    Return the map as one HTML page that works offline: scripts and tiles are inside it.
+
+    Parameters
+    ----------
+    archives
+        The PMTiles archive of each layer.
+    state
+        What to show, as the map's script takes it (visible tiers, points, categories, note and file name).
+    extent, translate, synthetic, language, theme
+        As `compose_map` takes them.
+    """
+    names = {layer: archive.name for layer, archive in archives.items()}
+    page = str(
+        compose_map(extent, names, translate, synthetic, language, theme, "embedded", drawing=False).get_root().render()
+    )
+    # what follows is put in after folium: it renders the page's scripts as templates, and these carry names
+    for name in _SCRIPTS:
+        page = page.replace(f'<script src="embedded/{name}"></script>', f"<script>{_text(name)}</script>")
+    for name in _SHEETS:
+        page = page.replace(f'<link rel="stylesheet" href="embedded/{name}"/>', f"<style>{_text(name)}</style>")
+    tiles = {archive.name: base64.b64encode(archive.read_bytes()).decode() for archive in archives.values()}
+    head = "".join(
+        (
+            f"<script>{_text('pmtiles.js')}</script>",
+            f'<script type="application/json" id="jiexu-state">{_block(state)}</script>',
+            f'<script type="application/json" id="jiexu-tiles">{_block(tiles)}</script>',
+            f"<script>{_text('jiexu-embedded.js')}</script>",
+        )
+    )
+    return page.replace("<head>", f"<head>{head}", 1)
+
+
+def _text(name: str) -> str:
+    return ASSETS[name].read_text(encoding="utf-8").replace("</script", "<\\/script")
+
+
+def _block(value: Any) -> str:
+    """Return JSON that cannot end the block it stands in."""
+    return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c")

@@ -8,7 +8,7 @@ from freestiler import FreestileLayer
 KINDS = ("green", "water", "river", "rail", "building", "path")
 """From the bottom up."""
 
-_FROM_ZOOM = {"building": 13, "path": 13, "rail": 11, "river": 11}
+_FROM_ZOOM = {"building": 12, "path": 12, "rail": 10, "river": 10}
 
 
 def tile_layers(context: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

@@ -19,8 +19,6 @@ class VectorTiles(Layer):
         The layer's name, which chooses its drawing rules in `jiexu-map.js`.
     url
         The address of its PMTiles archive.
-    max_zoom
-        The nearest zoom that the archive holds.
     """
 
     _template = Template(
@@ -31,10 +29,10 @@ class VectorTiles(Layer):
         """
     )
 
-    def __init__(self, layer: str, url: str, max_zoom: int) -> None:
+    def __init__(self, layer: str, url: str) -> None:
         super().__init__(name=layer, control=False)
         self._name = "VectorTiles"
-        self.config: dict[str, Any] = {"layer": layer, "url": url, "maxZoom": max_zoom}
+        self.config: dict[str, Any] = {"layer": layer, "url": url}
 
 
 class MapFrame(MacroElement):

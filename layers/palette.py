@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from geo.styles import POINT_COLOURS, TIER_COLOURS, TIER_WIDTHS
 
-TIERS: Final = {tier: {"colour": colour, "width": TIER_WIDTHS[tier]} for tier, colour in TIER_COLOURS.items()}
+TIERS: Final[dict[str, dict[str, Any]]] = {
+    tier: {"colour": colour, "width": TIER_WIDTHS[tier]} for tier, colour in TIER_COLOURS.items()
+}
 POINTS: Final = {kind: {"colour": colour} for kind, colour in POINT_COLOURS.items()}
 
 GROUND: Final[dict[str, dict[str, Any]]] = {
@@ -24,6 +26,8 @@ GROUND: Final[dict[str, dict[str, Any]]] = {
         "halo": "#ffffff",
         "selected": "#111111",
         "point_edge": "#ffffff",
+        "arrow": "#5a5348",
+        "panel": "rgba(255,255,255,0.94)",
     },
     "dark": {
         "background": "#1d2126",
@@ -39,10 +43,12 @@ GROUND: Final[dict[str, dict[str, Any]]] = {
         "halo": "#11151a",
         "selected": "#ffffff",
         "point_edge": "#11151a",
+        "arrow": "#d9d2c5",
+        "panel": "rgba(32,37,43,0.94)",
     },
 }
 
 
 def style(theme: str) -> dict[str, Any]:
     """Return all that the map's script needs to know of colours and widths, for `light` or `dark`."""
-    return {"tiers": TIERS, "points": POINTS, "ground": GROUND[theme]}
+    return {"theme": theme, "tiers": TIERS, "points": POINTS, "ground": GROUND[theme]}

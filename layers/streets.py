@@ -14,12 +14,12 @@ from geo.streets import highway_class
 from layers import palette
 
 _MAJOR = ("motorway", "trunk", "primary", "secondary", "tertiary")
-_MINOR_FROM_ZOOM = 12
+_MINOR_FROM_ZOOM = 11
 
 
 def tile_layers(streets: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
     """
-    Return the tile layers `major` and `minor` (the latter from zoom 12 on).
+    Return the tile layers `major` and `minor` (the latter from zoom 11 on).
 
     A third layer, `names`, has each named street's continuous lines, for labels along them.
     A street is `s` (its id without the leading letter), `t` (its tier's place in `TIERS`), `h` (its OSM class) and `n`

@@ -7,32 +7,35 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import platformdirs
 from freestiler import FreestileLayer, freestile
 
 from geo.study import about, read_layer
-from layers import context, points, streets
+from layers import context, oneway, points, streets
+from layers.zooms import MAX_ZOOM, MIN_ZOOM
 
-MIN_ZOOM: Final = 9
-MAX_ZOOM: Final = 14
-"""Nearer than this the map enlarges the tiles: a unit of a tile is below half a metre then."""
 
-CUTTERS: Final[Mapping[str, Callable[[gpd.GeoDataFrame], dict[str, FreestileLayer]]]] = {
-    "context": context.tile_layers,
-    "streets": streets.tile_layers,
-    **dict.fromkeys(points.KINDS, points.tile_layers),
+class Cutter(NamedTuple):
+    """How a layer of the map is cut: from which layer of the study, into which tile layers, and what dates it."""
+
+    source: str
+    tile_layers: Callable[[gpd.GeoDataFrame], dict[str, FreestileLayer]]
+    dated_by: str
+
+
+CUTTERS: Final[Mapping[str, Cutter]] = {
+    "context": Cutter("context", context.tile_layers, "context"),
+    "streets": Cutter("streets", streets.tile_layers, "streets"),
+    # a decision changes a segment's tier, never its direction: only a build does
+    "oneway": Cutter("roads", oneway.tile_layers, "context"),
+    **{kind: Cutter(kind, points.tile_layers, kind) for kind in points.KINDS},
 }
-"""The layers that have tiles, bottom first, and what makes a tile's layers of a table."""
+"""The map's layers that have tiles, bottom first."""
 
 _lock = threading.Lock()
-
-
-def tile_name(study: Path, layer: str) -> str:
-    """Return the name of a layer's archive: it changes whenever the layer's data do."""
-    return f"{layer}-{about(study)[f'version:{layer}']}"
 
 
 def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | None:
@@ -51,31 +54,29 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
     Returns
     -------
     archive
-        A PMTiles file, or None for a layer without features.
+        A PMTiles file, or None for a layer without features. Its name changes with the data.
     """
     facts = about(study)
+    cutter = CUTTERS[layer]
     home = (folder or Path(platformdirs.user_cache_dir("jiexu")) / "tiles") / facts["study_id"]
-    archive = home / f"{layer}-{facts[f'version:{layer}']}.pmtiles"
+    archive = home / f"{layer}-{facts[f'version:{cutter.dated_by}']}.pmtiles"
+    nothing = archive.with_suffix(".empty")
     with _lock:
         if archive.is_file():
             return archive
-        table = read_layer(study, layer)
-        cut = CUTTERS[layer](gpd.GeoDataFrame(table, geometry="geometry", crs=4326))
-        cut = {name: tile for name, tile in cut.items() if len(tile.input)}
-        if not cut:
+        if nothing.is_file():
             return None
+        table = gpd.GeoDataFrame(read_layer(study, cutter.source), geometry="geometry", crs=4326)
+        cut = cutter.tile_layers(table[table.geometry.notna()]) if len(table) else {}
+        cut = {name: tile for name, tile in cut.items() if len(tile.input)}
         home.mkdir(parents=True, exist_ok=True)
-        aside = home / f".{secrets.token_hex(4)}.pmtiles"
-        freestile(
-            cut,
-            aside,
-            min_zoom=MIN_ZOOM,
-            max_zoom=MAX_ZOOM,
-            generate_ids=False,
-            quiet=True,
-        )
-        for old in home.glob(f"{layer}-*.pmtiles"):
+        for old in (*home.glob(f"{layer}-*.pmtiles"), *home.glob(f"{layer}-*.empty")):
             with suppress(OSError):  # still being sent to somebody
                 old.unlink()
+        if not cut:
+            nothing.touch()
+            return None
+        aside = home / f".{secrets.token_hex(4)}.pmtiles"
+        freestile(cut, aside, min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM, generate_ids=False, quiet=True)  # type: ignore[arg-type]
         aside.replace(archive)
     return archive

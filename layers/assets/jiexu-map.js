@@ -1,26 +1,35 @@
 /* Draws a study's vector tiles with Leaflet and protomaps-leaflet, and talks to the page around the map.
 
-   In:  postMessage {jiexu: "state", state}   what to show: see `defaults` below
-   Out: postMessage {jiexu: "ready" | "painted" | "select" | "view", ...}
-   Text from outside (names) is a tile property; it reaches the page through textContent and canvas only. */
+   In:  postMessage {jiexu: "state", state}   what to show: see `state` below
+   Out: postMessage {jiexu: "ready" | "painted" | "repainted" | "select" | "area" | "view", ...}
+   Text from outside (names) is a tile property; it reaches the page through textContent and canvas only.
+   Tools (drawing, pictures, online base maps) are in jiexu-tools.js. */
 "use strict";
 
 const jiexu = (() => {
   const L = window.L, P = window.protomapsL;
   const TIERS = ["demonstration", "secondary", "back_street", "unclassified"];
   const POINTS = ["complaints", "stalls", "parking"];
-  const PANES = { context: 210, streets: 220, complaints: 230, stalls: 240, parking: 250 };
+  const PANES = { online: 205, context: 210, streets: 220, oneway: 225, complaints: 230, stalls: 240, parking: 250 };
+  const FONT = "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif";
+  const CLUSTERS_TO = 14;    // displayed zoom up to which points are gathered
 
-  const defaults = {
+  const state = {
     tiers: TIERS,           // visible tiers
     points: [],             // visible kinds of points
-    categories: {},         // kind -> visible categories; a missing kind shows all
-    selected: null,         // number of the selected street
+    categories: {},         // kind -> numbers of its visible categories; a missing kind shows all
+    heat: false,            // points as heat
+    selected: [],           // numbers of the selected streets
+    area: null,             // corners of the drawn area, [lon, lat]
     tiles: {},              // layer -> address of its current archive
+    base: null,             // an online base map: {url, subdomains, credit, shift}
+    note: "",               // study and date, for pictures
+    file: "map",            // the name of a picture's file
+    focus: null,            // where to go, once per key: {key, bounds: [west, south, east, north]}
   };
-  const state = { ...defaults };
   const layers = {};        // layer -> {config, leaflet}
-  let map, style, words, extent, dataZoom;
+  const hooks = [];         // what tools do when the state changed: (state, before) => void
+  let map, style, words, extent, dataZoom, repaints = 0;
 
   // ---- drawing rules ------------------------------------------------------------------------------------------
 
@@ -45,8 +54,75 @@ const jiexu = (() => {
     dataLayer: layer, minzoom,
     symbolizer: new P.PolygonSymbolizer(stroke ? { fill, stroke, width: 0.7 } : { fill }),
   });
-  const line = (layer, color, width, extra = {}) => ({
-    dataLayer: layer, symbolizer: new P.LineSymbolizer({ color, width, ...extra.symbolizer }), ...extra.rule,
+  const line = (layer, color, width) => ({ dataLayer: layer, symbolizer: new P.LineSymbolizer({ color, width }) });
+
+  /* An arrowhead in the middle of each line, along its direction. */
+  const arrows = {
+    draw(ctx, geom, z) {
+      const size = z >= 18 ? 6 : 4.5;
+      ctx.fillStyle = style.ground.arrow;
+      for (const points of geom) {
+        let length = 0;
+        for (let i = 1; i < points.length; i++) length += points[i].dist(points[i - 1]);
+        if (length < 40) continue;
+        let rest = length / 2, i = 1;
+        while (i < points.length - 1 && rest > points[i].dist(points[i - 1])) rest -= points[i].dist(points[i - 1]), i++;
+        const [a, b] = [points[i - 1], points[i]], step = Math.max(a.dist(b), 1e-6);
+        ctx.save();
+        ctx.translate(a.x + (b.x - a.x) * rest / step, a.y + (b.y - a.y) * rest / step);
+        ctx.rotate(Math.atan2(b.y - a.y, b.x - a.x));
+        ctx.beginPath();
+        ctx.moveTo(size, 0);
+        ctx.lineTo(-size * 0.7, -size * 0.75);
+        ctx.lineTo(-size * 0.3, 0);
+        ctx.lineTo(-size * 0.7, size * 0.75);
+        ctx.fill();
+        ctx.restore();
+      }
+    },
+  };
+
+  /* How many of a point's or cluster's events are in visible categories. */
+  const visibleCount = (kind, props) => {
+    const visible = state.categories[kind];
+    if (props.k === undefined) return !visible || visible.includes(props.c) ? 1 : 0;
+    return visible ? visible.reduce((sum, c) => sum + (props[`k${c}`] || 0), 0) : props.k;
+  };
+  const clusterRadius = (count) => (count === 1 ? 4 : 6 + 2.2 * Math.log2(count));
+  const pointRadius = byZoom([[13, 2.5], [15, 3.2], [17, 6], [19, 8]]);
+
+  const dots = (kind) => ({
+    draw(ctx, geom, z, f) {
+      const count = visibleCount(kind, f.props);
+      if (!count) return;
+      const { x, y } = geom[0][0], colour = style.points[kind].colour;
+      if (state.heat) {
+        const reach = z <= CLUSTERS_TO ? 34 : 22 + 4 * (z - CLUSTERS_TO);
+        const glow = ctx.createRadialGradient(x, y, 0, x, y, reach);
+        glow.addColorStop(0, colour);
+        glow.addColorStop(1, `${colour}00`);
+        ctx.globalAlpha = Math.min(0.75, 0.16 + 0.12 * Math.log2(count));
+        ctx.fillStyle = glow;
+        ctx.fillRect(x - reach, y - reach, 2 * reach, 2 * reach);
+        ctx.globalAlpha = 1;
+        return;
+      }
+      const radius = f.props.k === undefined ? pointRadius(z) : clusterRadius(count);
+      ctx.beginPath();
+      ctx.arc(x, y, radius, 0, 2 * Math.PI);
+      ctx.fillStyle = colour;
+      ctx.strokeStyle = style.ground.point_edge;
+      ctx.lineWidth = 1;
+      ctx.fill();
+      ctx.stroke();
+      if (count > 1) {
+        ctx.fillStyle = "#ffffff";
+        ctx.font = `600 ${radius > 12 ? 12 : 10}px ${FONT}`;
+        ctx.textAlign = "center";
+        ctx.textBaseline = "middle";
+        ctx.fillText(count > 9999 ? `${Math.round(count / 1000)}k` : String(count), x, y);
+      }
+    },
   });
 
   const rules = {
@@ -64,8 +140,7 @@ const jiexu = (() => {
         label: ["water", "green"].map((dataLayer) => ({
           dataLayer, minzoom: dataLayer === "water" ? 15 : 16, filter: (z, f) => f.props.n !== "",
           symbolizer: new P.CenteredTextSymbolizer({
-            labelProps: ["n"], fill: style.ground.label, stroke: style.ground.halo, width: 2, maxLineChars: 60,
-            font: "italic 11px system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif",
+            labelProps: ["n"], fill: g.label, stroke: g.halo, width: 2, maxLineChars: 60, font: `italic 11px ${FONT}`,
           }),
         })),
       };
@@ -73,12 +148,11 @@ const jiexu = (() => {
     streets: () => {
       const g = style.ground, parts = ["minor", "major"];
       const round = { lineCap: "round", lineJoin: "round", perFeature: true };
-      const chosen = (z, f) => f.props.s === state.selected;
       return {
         paint: [
           ...parts.map((dataLayer) => ({
-            dataLayer, filter: chosen,
-            symbolizer: new P.LineSymbolizer({ color: g.selected, width: (z, f) => width(z, f) + 9, opacity: 0.85, ...round }),
+            dataLayer, filter: (z, f) => state.selected.includes(f.props.s) && shown(f),
+            symbolizer: new P.LineSymbolizer({ color: g.selected, width: (z, f) => width(z, f) + 9, ...round }),
           })),
           ...parts.map((dataLayer) => ({
             dataLayer, minzoom: 13, filter: (z, f) => shown(f),
@@ -92,22 +166,16 @@ const jiexu = (() => {
         label: [1, 0].map((major) => ({
           dataLayer: "names", minzoom: major ? 13 : 15, filter: (z, f) => f.props.major === major && shown(f),
           symbolizer: new P.LineLabelSymbolizer({
-            labelProps: ["n"], fill: g.label, stroke: g.halo, width: 3, repeatDistance: 400,
-            font: "12px system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif",
+            labelProps: ["n"], fill: g.label, stroke: g.halo, width: 3, repeatDistance: 400, font: `12px ${FONT}`,
           }),
         })),
       };
     },
+    oneway: () => ({ paint: [{ dataLayer: "oneway", minzoom: 16, symbolizer: arrows }], label: [] }),
     points: (kind) => ({
-      paint: [{
-        dataLayer: "points",
-        filter: (z, f) => state.points.includes(kind)
-          && (!(kind in state.categories) || state.categories[kind].includes(f.props.c)),
-        symbolizer: new P.CircleSymbolizer({
-          radius: byZoom([[10, 1.2], [13, 2.2], [15, 4], [18, 7]]), fill: style.points[kind].colour,
-          stroke: style.ground.point_edge, width: byZoom([[12, 0], [15, 1]]), opacity: 0.85,
-        }),
-      }],
+      paint: ["points", ...Array.from({ length: dataZoom }, (_, z) => `clusters${z}`)].map((dataLayer) => ({
+        dataLayer, filter: () => state.points.includes(kind), symbolizer: dots(kind),
+      })),
       label: [],
     }),
   };
@@ -115,56 +183,72 @@ const jiexu = (() => {
 
   // ---- layers -------------------------------------------------------------------------------------------------
 
-  const makeLeaflet = ({ layer, url, maxZoom }) => {
+  const makeLeaflet = ({ layer, url }) => {
     const { paint, label } = rulesOf(layer);
     if (!map.getPane(layer)) {
       map.createPane(layer).style.zIndex = PANES[layer];
       map.getPane(layer).style.pointerEvents = "none";
     }
     return P.leafletLayer({
-      url, paintRules: paint, labelRules: label, maxDataZoom: maxZoom, maxZoom: 19, pane: layer, attribution: "",
-      keepBuffer: 4, updateWhenIdle: false,
+      url: window.jiexuEmbedded ? window.jiexuEmbedded(url) : url, paintRules: paint, labelRules: label,
+      maxDataZoom: dataZoom, maxZoom: 19, pane: layer, attribution: "", keepBuffer: 4, updateWhenIdle: false,
     });
   };
 
-  const painted = (layer) => {
-    post({ jiexu: "painted", layer, at: performance.now() });
-    document.documentElement.dataset[`painted${layer}`] = state.tiles[layer] || layers[layer].config.url;
-  };
-
+  /* Makes a layer, and says when it is painted (data-painted… on the document: its address). */
   const make = (config) => {
     const leaflet = makeLeaflet(config);
     layers[config.layer] = { config, leaflet };
-    leaflet.on("load", () => painted(config.layer));
+    leaflet.on("load", () => {
+      document.documentElement.dataset[`painted${config.layer}`] = config.url;
+      post({ jiexu: "painted", layer: config.layer, at: performance.now() });
+    });
     return leaflet;
   };
 
   /* The new tiles are drawn over the old ones, which go only when the new are there: nothing blanks. */
   const swap = (layer, url) => {
     const old = layers[layer];
-    if (!old) {
-      make({ layer, url, maxZoom: dataZoom }).addTo(map);
-      return;
-    }
-    const leaflet = make({ ...old.config, url });
-    leaflet.once("load", () => old.leaflet.remove());
+    const leaflet = make({ layer, url });
+    if (old) leaflet.once("load", () => old.leaflet.remove());
     leaflet.addTo(map);
+  };
+
+  /* Paints a layer's tiles anew in place. A canvas is cleared and drawn in one go, so none is ever seen blank. */
+  const repaint = (layer) => {
+    const leaflet = layers[layer]?.leaflet;
+    if (!leaflet?._map) return Promise.resolve();
+    return Promise.all(Object.entries(leaflet._tiles).map(([key, tile]) => {
+      const coords = leaflet._wrapCoords(leaflet._keyToTileCoords(key));
+      return leaflet.renderTile(coords, tile.el, leaflet._tileCoordsToKey(coords));
+    }));
   };
 
   const setState = (next) => {
     const before = { ...state };
     Object.assign(state, next);
-    const changed = (key) => JSON.stringify(before[key]) !== JSON.stringify(state[key]);
+    const changed = (...keys) => keys.some((key) => JSON.stringify(before[key]) !== JSON.stringify(state[key]));
+    const work = [];
     for (const [layer, url] of Object.entries(state.tiles)) {
       if (layers[layer]?.config.url !== url) swap(layer, url);
     }
     if (changed("tiers")) layers.streets?.leaflet.clearLayout();
-    if (changed("tiers") || changed("selected")) layers.streets?.leaflet.rerenderTiles();
+    if (changed("tiers", "selected")) work.push(repaint("streets"));
     for (const kind of POINTS) {
-      const was = JSON.stringify([before.points.includes(kind), before.categories[kind]]);
-      if (was !== JSON.stringify([state.points.includes(kind), state.categories[kind]])) {
-        layers[kind]?.leaflet.rerenderTiles();
-      }
+      const look = (s) => JSON.stringify([s.points.includes(kind), s.categories[kind], s.points.includes(kind) && s.heat]);
+      if (look(before) !== look(state)) work.push(repaint(kind));
+    }
+    if (state.focus && state.focus.key !== before.focus?.key) {
+      const [west, south, east, north] = state.focus.bounds;
+      map.fitBounds([[south, west], [north, east]], { maxZoom: 17, padding: [40, 40] });
+    }
+    for (const hook of hooks) hook(state, before);
+    if (work.length) {
+      Promise.all(work).then(() => {
+        repaints += 1;
+        document.documentElement.dataset.repaints = repaints;
+        post({ jiexu: "repainted", count: repaints, at: performance.now() });
+      });
     }
   };
 
@@ -173,16 +257,25 @@ const jiexu = (() => {
   /* The nearest visible feature within a finger's width: points first, since they lie on streets. */
   const pick = (latlng) => {
     for (const layer of [...POINTS].reverse().concat("streets")) {
-      if (!layers[layer] || (layer !== "streets" && !state.points.includes(layer))) continue;
-      for (const brush of layer === "streets" ? [2, 5, 9, 14] : [6]) {
+      if (!layers[layer] || (layer !== "streets" && (!state.points.includes(layer) || state.heat))) continue;
+      for (const brush of layer === "streets" ? [2, 5, 9, 14] : [6, 12]) {
         const found = layers[layer].leaflet.queryTileFeaturesDebug(latlng.lng, latlng.lat, brush).get("") || [];
-        const features = found.map((p) => p.feature).filter((f) => (
-          layer === "streets" ? shown(f)
-            : !(layer in state.categories) || state.categories[layer].includes(f.props.c)));
+        const features = found.filter(({ feature, layerName }) => layerName !== "names" && (
+          layer === "streets" ? shown(feature) : visibleCount(layer, feature.props) > 0)).map((p) => p.feature);
         if (features.length) return { layer, props: features[0].props };
       }
     }
     return null;
+  };
+
+  const choose = (latlng) => {
+    const hit = pick(latlng);
+    if (hit && hit.props.k !== undefined) {
+      map.setView(latlng, Math.min(map.getZoom() + 2, 19));  // a cluster opens
+      return;
+    }
+    if (!hit || hit.layer === "streets") setState({ selected: hit ? [hit.props.s] : [] });  // at once, before Python answers
+    post({ jiexu: "select", layer: hit && hit.layer, id: hit && (hit.layer === "streets" ? hit.props.s : hit.props.i) });
   };
 
   // ---- the page around the map --------------------------------------------------------------------------------
@@ -241,36 +334,47 @@ const jiexu = (() => {
     const c = map.getCenter();
     return `${map.getZoom()}/${c.lat.toFixed(5)}/${c.lng.toFixed(5)}`;
   };
+  const kept = (write) => {  // storage is closed to some offline pages
+    try { return write ? sessionStorage.setItem(viewKey(), write) : sessionStorage.getItem(viewKey()); } catch { return null; }
+  };
 
   const frame = (leafletMap, config) => {
     map = leafletMap;
     ({ style, words, extent, dataZoom } = config);
-    document.body.style.background = style.ground.background;
-    map.getContainer().style.background = style.ground.background;
+    Object.assign(state, window.jiexuState);  // a map in a file brings its own
+    document.documentElement.lang = words.language;
+    document.body.style.background = map.getContainer().style.background = style.ground.background;
+    document.body.classList.toggle("jiexu-dark", style.theme === "dark");
     const [west, south, east, north] = extent;
     const bounds = L.latLngBounds([[south, west], [north, east]]);
-    const kept = readView(window.location.hash.slice(1)) || readView(sessionStorage.getItem(viewKey()));
-    if (kept) map.setView([kept.lat, kept.lng], kept.zoom, { animate: false });
-    else map.fitBounds(bounds, { animate: false });
+    const last = readView(window.location.hash.slice(1)) || readView(kept());
+    if (last) map.setView([last.lat, last.lng], last.zoom, { animate: false });
+    else {
+      // one zoom nearer where little is cut off: the study fills the map
+      const near = map.getBoundsZoom(bounds) + 1, size = map.getSize();
+      const wide = map.project(bounds.getNorthEast(), near).subtract(map.project(bounds.getSouthWest(), near));
+      const fits = wide.x <= 1.25 * size.x && -wide.y <= 1.25 * size.y;
+      map.setView(bounds.getCenter(), fits ? near : near - 1, { animate: false });
+    }
 
     L.control.zoom({ zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
     L.control.scale({ imperial: false }).addTo(map);
     L.control.attribution({ prefix: false }).addAttribution(
       `<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">${words.credit}</a>, ODbL`,
     ).addTo(map);
-    const north_ = element("div", "jiexu-panel jiexu-north", "N ↑");
-    north_.title = words.north;
-    control("topright", north_);
+    const northSign = element("div", "jiexu-panel jiexu-north", "N ↑");
+    northSign.title = words.north;
+    control("topright", northSign);
     control("topright", legendPanel(config.legend));
 
     map.on("moveend", () => {
-      sessionStorage.setItem(viewKey(), viewText());
+      kept(viewText());
       post({ jiexu: "view", view: viewText() });
     });
-    map.on("click", (event) => {
-      const hit = pick(event.latlng);
-      post({ jiexu: "select", layer: hit && hit.layer, id: hit && (hit.layer === "streets" ? hit.props.s : hit.props.i) });
-      if (!hit || hit.layer === "streets") setState({ selected: hit ? hit.props.s : null });
+    map.on("click", (event) => { if (!map.pm?.globalDrawModeEnabled()) choose(event.latlng); });
+    // by keyboard: move the map with the arrow keys, Enter asks what is in its middle
+    map.getContainer().addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target === map.getContainer()) choose(map.getCenter());
     });
     const tip = L.tooltip({ className: "jiexu-tooltip", offset: [12, 0], direction: "right" });
     let waiting = false;
@@ -293,6 +397,7 @@ const jiexu = (() => {
       if (event.origin !== window.location.origin || event.data?.jiexu !== "state") return;
       setState(event.data.state);
     });
+    window.jiexuTools?.({ map, state, words, style, legend: config.legend, extent, hooks, control, element, post, setState });
     post({ jiexu: "ready" });
   };
 

@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, sync_playwright
 
 from tests.conftest import ROOT
 
@@ -79,7 +79,13 @@ class Visit:
     def __post_init__(self) -> None:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("console", self._console)
+
+    def _console(self, said: ConsoleMessage) -> None:
+        # opened below its root, Streamlit looks for its server there first, and then where it is
+        looking = "/_stcore/" in said.location["url"] and "404" in said.text
+        if said.type == "error" and not looking:
+            self.complaints.append(said.text)
 
     def open(self, address: str) -> None:
         """Open the page and wait for painted streets."""

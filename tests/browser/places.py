@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import shapely
 
+from geo.schema import POINT_KINDS
 from geo.study import read_layer
 
 
 def middle_of(study: Path, name: str) -> tuple[float, float]:
-    """Return longitude and latitude of a place on a street, away from its ends."""
-    streets = read_layer(study, "streets").set_index("name")
-    parts = shapely.get_parts(shapely.line_merge(streets.loc[name, "geometry"]))
-    longest = parts[shapely.length(parts).argmax()]
-    place = shapely.line_interpolate_point(longest, 0.37, normalized=True)
-    return float(place.x), float(place.y)
+    """Return longitude and latitude of a place on a street, away from points and from the study's edge."""
+    streets = read_layer(study, "streets")
+    west, south, east, north = streets.total_bounds
+    inner = shapely.box(west + 0.1 * (east - west), south + 0.2 * (north - south), east, north - 0.2 * (north - south))
+    line = shapely.intersection(streets.set_index("name").loc[name, "geometry"], inner)
+    places = [
+        shapely.line_interpolate_point(part, share, normalized=True)
+        for part in shapely.get_parts(shapely.line_merge(line))
+        for share in np.linspace(0.1, 0.9, 17)
+    ]
+    points = np.concatenate([read_layer(study, kind).geometry.to_numpy() for kind in POINT_KINDS])
+    free = [shapely.distance(points, place).min() for place in places]
+    best = places[int(np.argmax(free))]
+    return float(best.x), float(best.y)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +13,7 @@ import pandas as pd
 import pytest
 
 from geo.build import Inputs, build_study
-from geo.decisions import decide_tier, find_street
+from geo.decisions import ConflictError, decide_tier, find_street, standing_decisions, undo
 from geo.errors import StudyError
 from geo.study import about, info, read_layer
 from tests.extracts import write_osm
@@ -105,3 +109,91 @@ def test_hostile_words_are_kept_as_words(study: Path) -> None:
     decide_tier(study, find_street(study, "Bulevardi"), "secondary", reason, "O'Brien")
     kept = pd.DataFrame(read_layer(study, "decisions"))
     assert kept[["reason", "by"]].to_numpy().tolist() == [[reason, "O'Brien"]]
+
+
+def tier_of_street(study: Path, street: str) -> tuple[str, str]:
+    row = read_layer(study, "streets").set_index("street_id").loc[street]
+    return str(row["tier"]), str(row["tier_source"])
+
+
+def test_undoing_returns_to_the_decision_before_then_to_the_list(study: Path, sample: Inputs) -> None:
+    street = find_street(study, "Mannerheimintie")
+    first = decide_tier(study, street, "secondary", "works")
+    second = decide_tier(study, street, "back_street", "more works")
+    third = undo(study, second, "works ended", "Li")
+    assert tier_of_street(study, street) == ("secondary", "manual")
+    undo(study, first, "all works ended")
+    assert tier_of_street(study, street) == ("demonstration", "official")
+    decisions = read_layer(study, "decisions")
+    assert decisions["undoes"].tolist() == [None, None, second, first]
+    assert decisions["after"].tolist() == ["secondary", "back_street", "secondary", "demonstration"]
+
+    undo(study, third, "the works go on")  # an undoing is undone
+    assert tier_of_street(study, street) == ("back_street", "manual")
+    assert set(standing_decisions(read_layer(study, "decisions"))) == {second, "D0004", "D0005"}
+    build_study(study, sample)
+    assert tier_of_street(study, street) == ("back_street", "manual")
+
+
+@pytest.mark.parametrize(("number", "words"), [("D0009", "no decision"), ("D0001", "undone already")])
+def test_what_cannot_be_undone_changes_nothing(number: str, words: str, study: Path) -> None:
+    street = find_street(study, "Bulevardi")
+    undo(study, decide_tier(study, street, "back_street", "x"), "y")
+    before = study.read_bytes()
+    with pytest.raises(StudyError, match=words):
+        undo(study, number, "z")
+    assert study.read_bytes() == before
+
+
+def test_the_later_of_two_people_is_shown_the_earlier_decision_first(study: Path) -> None:
+    street = find_street(study, "Bulevardi")
+    earlier = decide_tier(study, street, "back_street", "夜市", "Li", seen=None)
+    with pytest.raises(ConflictError) as conflict:
+        decide_tier(study, street, "demonstration", "样板", "Wang", seen=None)
+    assert conflict.value.earlier["decision_id"] == earlier
+    assert "夜市" in conflict.value.sentence("zh")
+    assert tier_of_street(study, street)[0] == "back_street"
+    decide_tier(study, street, "demonstration", "样板", "Wang", seen=earlier)
+    assert read_layer(study, "decisions")["by"].tolist() == ["Li", "Wang"]
+
+
+def test_many_people_deciding_at_once_lose_nothing(study: Path) -> None:
+    streets = read_layer(study, "streets")["street_id"].tolist()[:24]
+    with ThreadPoolExecutor(8) as people:
+        numbers = list(people.map(lambda street: decide_tier(study, street, "secondary", "x"), streets))
+    decisions = read_layer(study, "decisions")
+    assert sorted(decisions["decision_id"]) == sorted(numbers)
+    assert len(set(numbers)) == 24
+    assert set(decisions["subject"]) == set(streets)
+
+
+KILLED = """
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from geo.decisions import decide_tier
+from geo.study import read_layer
+study = Path({study!r})
+streets = read_layer(study, "streets")["street_id"].tolist()
+for i in range(10_000):
+    print(decide_tier(study, streets[i % len(streets)], "secondary", f"round {{i}}"), flush=True)
+"""
+
+
+@pytest.mark.parametrize("moment", range(4))
+def test_a_kill_while_saving_loses_no_confirmed_decision(moment: int, study: Path) -> None:
+    """The full measure (200 kills) is benchmarks/kills.py."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED.format(study=str(study))], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    confirmed = [process.stdout.readline().strip()]
+    time.sleep(0.01 + 0.12 * moment)
+    process.kill()
+    confirmed += [line.strip() for line in process.stdout if line.endswith("\n")]
+    kept = set(read_layer(study, "decisions")["decision_id"])
+    assert set(confirmed) <= kept
+    assert len(kept) <= len(confirmed) + 1
+    decide_tier(study, find_street(study, "Bulevardi"), "secondary", "the study still takes decisions")

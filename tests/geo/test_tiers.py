@@ -25,8 +25,8 @@ def graded(
     file = tmp_path / "名单.csv"
     file.write_text("路名,等级\n" + rows, encoding="utf-8")
     roads, crs = make_roads(make_ways([[(i * 10, 0), (i * 10, 1)] for i in range(len(tags))], tags), profile, file)
-    _, streets, findings = grade(roads, read_tier_list(file), NO_DECISIONS, profile, crs)
-    return streets.set_index("name"), findings
+    graded = grade(roads, read_tier_list(file), NO_DECISIONS, profile, crs)
+    return graded.streets.set_index("name"), graded.findings
 
 
 def test_a_street_on_the_list_has_its_tier_and_the_row_as_reason(profile: Profile, tmp_path: Path) -> None:

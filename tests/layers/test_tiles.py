@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pyogrio
 import pytest
 from pyogrio import list_layers
@@ -11,7 +12,9 @@ from pyogrio import list_layers
 from geo.decisions import decide_tier, find_street
 from geo.schema import TIERS
 from geo.study import read_layer
+from layers.points import categories
 from layers.tiles import CUTTERS, tile_archive
+from layers.zooms import MAX_ZOOM, MIN_ZOOM
 
 
 @pytest.mark.parametrize("layer", CUTTERS)
@@ -22,12 +25,25 @@ def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, built: P
     expected = {
         "streets": {"major", "minor", "names"},
         "context": {"green", "water", "river", "rail", "building", "path"},
+        "oneway": {"oneway"},
     }
-    assert names == expected.get(layer, {"points"})
+    assert names == expected.get(layer, {"points", *(f"clusters{zoom}" for zoom in range(MIN_ZOOM, MAX_ZOOM))})
     for name in names:
-        table = pyogrio.read_dataframe(archive, layer=name)
+        zoom = int(name.removeprefix("clusters")) if name.startswith("clusters") else MAX_ZOOM
+        table = pyogrio.read_dataframe(archive, layer=name, ZOOM_LEVEL=zoom)
         assert len(table)
-        assert set(table.columns) - {"geometry", "mvt_id"} <= {"s", "t", "h", "n", "i", "c", "major"}
+        assert set(table.columns) - {"geometry", "mvt_id"} <= {
+            "s",
+            "t",
+            "h",
+            "n",
+            "i",
+            "c",
+            "o",
+            "k",
+            "major",
+            *(f"k{i}" for i in range(24)),
+        }
 
 
 def test_all_streets_are_in_the_nearest_tiles(built: Path, tmp_path: Path) -> None:
@@ -54,3 +70,23 @@ def test_tiles_are_cut_again_only_for_the_layer_that_changed(study: Path, tmp_pa
         layer: archive.stat().st_mtime_ns for layer, archive in after.items() if archive and layer != "streets"
     } == {layer: time for layer, time in written.items() if layer != "streets"}
     assert len(list(tmp_path.rglob("streets-*.pmtiles"))) == 1
+
+
+def test_clusters_count_every_point_once_at_every_zoom(built: Path, tmp_path: Path) -> None:
+    archive = tile_archive(built, "complaints", tmp_path)
+    complaints = read_layer(built, "complaints")
+    names = categories(complaints, "complaints")
+    by_category = complaints["category"].value_counts()
+    for zoom in range(MIN_ZOOM, MAX_ZOOM):
+        # near the border of a tile a cluster stands in both: once per place
+        clusters = pyogrio.read_dataframe(archive, layer=f"clusters{zoom}", ZOOM_LEVEL=zoom)
+        clusters = clusters.loc[~clusters.geometry.to_wkt(rounding_precision=0).duplicated()]
+        assert clusters["k"].sum() == len(complaints)
+        for i, name in enumerate(names):
+            assert clusters[f"k{i}"].sum() == by_category[name]
+
+
+def test_many_categories_share_the_last_number() -> None:
+    stalls = pd.DataFrame({"goods": [f"goods {i}" for i in range(60)] + ["tea", "tea"]})
+    names = categories(stalls, "stalls")
+    assert (len(names), names[0], names[-1]) == (24, "tea", "")

@@ -1,0 +1,190 @@
+"""The card of what is selected: a street with its tier and the form that changes it, or a set of streets."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import i18n, state, store
+from dashboards.i18n import _
+from dashboards.parts import (
+    kind_name,
+    layer_name,
+    show_error,
+    tier_badge,
+    tier_name,
+    tier_source_name,
+    value_name,
+)
+from dashboards.served import study_path
+from geo.decisions import ConflictError, decide_tier
+from geo.errors import JiexuError
+from geo.points import TIMEZONE
+from geo.schema import GRADED, POINT_KINDS, SYNTHETIC
+from geo.selections import keep_selection
+from geo.text import pick
+
+_SHOWN_OF_POINT = {
+    "complaints": ("category", "received_at", "status", "response", "text"),
+    "stalls": ("goods", "area_m2", "offences"),
+    "parking": ("kind", "capacity", "night_only"),
+}
+
+
+def card() -> bool:
+    """Draw the card of what is selected; tell whether anything is."""
+    if saved := st.session_state.pop("saved", None):
+        st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
+    streets = state.selected_streets()
+    if streets.empty:
+        return False
+    with st.container(border=True, key="card", gap="xsmall"):
+        if len(streets) == 1:
+            _street(streets.iloc[0])
+        else:
+            _several(streets)
+        if st.button(_("Clear the selection"), icon=":material/close:", type="tertiary", key="clear"):
+            state.select([])
+            st.rerun()
+    return True
+
+
+def hint() -> None:
+    """Say what can be selected."""
+    st.info(_("Click a street, draw an area, or search a name."), icon=":material/touch_app:")
+
+
+def _street(street: pd.Series) -> None:
+    language = i18n.current()
+    with st.container(key="street-name"):
+        st.text(street["name"] or _("Unnamed street"))
+    st.caption(f"{street['length_m']:,.0f} m · OSM {street['highway']} · {street['street_id']}")
+    with st.container(horizontal=True, gap="xsmall"):
+        tier_badge(street["tier"])
+        st.badge(tier_source_name(street["tier_source"]), color="gray")
+        st.badge(_("confidence {share:.0%}").format(share=street["tier_confidence"]), color="gray")
+    st.text(_("Why: {reason}").format(reason=pick(street["tier_reason"], language)))
+    counts = " · ".join(f"{kind_name(kind)} {int(street[kind])}" for kind in POINT_KINDS)
+    st.text(" · ".join((counts, _("synthetic"))) if any(store.figures()["synthetic"].values()) else counts)
+    _point()
+    _tier_form(street)
+    _history(street["street_id"])
+
+
+def _point() -> None:
+    chosen = state.point()
+    if not chosen:
+        return
+    kind, number = chosen
+    row = store.layer(kind).iloc[number]
+    title = {"complaints": _("Complaint"), "stalls": _("Stall"), "parking": _("Parking")}[kind]
+    lines = [" · ".join((title, _("synthetic"))) if row["source"] == SYNTHETIC else title]
+    for column in _SHOWN_OF_POINT[kind]:
+        value = value_name(column, row[column])
+        if isinstance(value, pd.Timestamp):
+            value = value.tz_convert(TIMEZONE).strftime("%Y-%m-%d %H:%M")
+        if value is not None and not pd.isna(value):
+            lines.append(f"{column_name(column)}: {value}")
+    with st.container(border=True, key="point"):
+        st.text("\n".join(lines))
+
+
+def column_name(column: str) -> str:
+    """Return what a column of a point is called."""
+    return {
+        "category": _("Category"),
+        "received_at": _("Received"),
+        "status": _("Status"),
+        "response": _("Response"),
+        "text": _("Text"),
+        "goods": _("Goods"),
+        "area_m2": _("Area (m²)"),
+        "offences": _("Offences"),
+        "kind": _("Kind"),
+        "capacity": _("Capacity"),
+        "night_only": _("Night only"),
+    }[column]
+
+
+def _tier_form(street: pd.Series) -> None:
+    street_id = street["street_id"]
+    taken = store.layer("decisions")
+    taken = taken[taken["subject"] == street_id]
+    newest = taken["decision_id"].iloc[-1] if len(taken) else None
+    # what the decider saw when the form was drawn: a decision that came since is shown before it is overruled
+    seen = st.session_state.get(f"seen-{street_id}", newest)
+    with st.form(f"tier-{street_id}", border=False):
+        tier = st.selectbox(
+            _("Change the tier to"),
+            GRADED,
+            index=GRADED.index(street["tier"]) if street["tier"] in GRADED else None,
+            format_func=tier_name,
+            placeholder=_("Choose a tier"),
+        )
+        reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
+        by = st.text_input(_("Decided by"), value=st.session_state.get("by", ""))
+        submitted = st.form_submit_button(_("Save the decision"), type="primary", width="stretch")
+    st.session_state[f"seen-{street_id}"] = newest
+    if not submitted:
+        return
+    st.session_state["by"] = by.strip()
+    try:
+        decision = decide_tier(study_path(), street_id, tier or "", reason, by.strip(), seen=seen)
+    except ConflictError as conflict:
+        st.session_state[f"seen-{street_id}"] = conflict.earlier["decision_id"]
+        show_error(conflict)
+        return
+    except JiexuError as error:
+        show_error(error)
+        return
+    st.session_state[f"seen-{street_id}"] = decision
+    st.session_state["saved"] = decision
+    st.rerun()
+
+
+def _history(street_id: str) -> None:
+    taken = store.layer("decisions")
+    taken = taken[taken["subject"] == street_id]
+    if taken.empty:
+        return
+    with st.expander(_("History of the street") + f" ({len(taken)})"):
+        for row in taken[::-1].itertuples():
+            what = f"{tier_name(row.before)} → {tier_name(row.after)}"
+            when = row.at.tz_convert(TIMEZONE).strftime("%Y-%m-%d %H:%M")
+            undone = _("undoes {id}").format(id=row.undoes) if row.undoes else ""
+            st.text(" · ".join(part for part in (row.decision_id, when, row.by, what, undone, row.reason) if part))
+
+
+def _several(streets: pd.DataFrame) -> None:
+    with st.container(key="street-name"):
+        st.text(_("{count} streets").format(count=len(streets)))
+    st.caption(f"{streets['length_m'].sum() / 1000:,.2f} km")
+    for tier, part in streets.groupby("tier"):
+        st.text(f"{tier_name(str(tier))}: {len(part)} · {part['length_m'].sum() / 1000:,.2f} km")
+    st.text(" · ".join(f"{layer_name(kind)} {int(streets[kind].sum())}" for kind in POINT_KINDS))
+    with st.form("keep", border=False):
+        name = st.text_input(_("Keep this selection as"), placeholder=_("A name"))
+        if st.form_submit_button(_("Keep the selection"), width="stretch"):
+            try:
+                keep_selection(study_path(), name, streets["street_id"].tolist(), st.session_state.get("by", ""))
+            except JiexuError as error:
+                show_error(error)
+            else:
+                st.toast(_("The selection is kept in the study"), icon=":material/bookmark_added:")
+
+
+def kept_selections() -> None:
+    """Offer the selections that the study keeps."""
+    kept = store.layer("selections")
+    if kept.empty:
+        return
+    names = dict(zip(kept["selection_id"], kept["name"], strict=True))
+    chosen = st.selectbox(
+        _("Kept selections"), list(names), index=None, format_func=names.__getitem__, placeholder=_("Choose one")
+    )
+    if chosen and chosen != st.session_state.get("shown_selection"):
+        st.session_state["shown_selection"] = chosen
+        state.select(json.loads(kept.set_index("selection_id").loc[chosen, "street_ids"]), go=True)
+        st.rerun()

@@ -1,0 +1,154 @@
+"""The page Data: what is in the study, where does it come from, and what was doubtful?"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboards import i18n, store
+from dashboards.i18n import _, translator
+from dashboards.map_view import map_state, map_view
+from dashboards.parts import Figure, credits, first_screen, layer_name, table
+from dashboards.routes import archives
+from dashboards.served import study_path
+from geo.export import export_layer
+from geo.schema import POINT_KINDS, SYNTHETIC
+from geo.study import LAYERS, SPATIAL_LAYERS, about
+from geo.text import pick
+from layers.compose import map_file
+
+_FORMATS = (".gpkg", ".geojson", ".parquet", ".xlsx", ".csv")
+
+
+def page() -> None:
+    """Draw the page."""
+    figures = store.figures()
+    facts = about(study_path())
+    points = sum(figures["layers"][kind] for kind in POINT_KINDS)
+    made_up = sum(figures["synthetic"].values())
+
+    def left() -> None:
+        map_view()
+        credits(figures["osm_date"], made_up > 0)
+
+    def right() -> None:
+        _chart(figures["layers"])
+        _take_away()
+
+    first_screen(
+        [
+            Figure(_("OpenStreetMap"), (figures["osm_date"] or "?")[:10], figures["osm_source"] or ""),
+            Figure(_("Points"), f"{points:,}", _("{count:,} of them synthetic").format(count=made_up)),
+            Figure(_("Findings to check"), f"{figures['layers']['findings']:,}", _("listed below")),
+            Figure(_("Rules"), facts["profile"], facts["profile_hash"]),
+            Figure(_("Lengths in"), figures["metric_crs"], _("geometry in WGS 84")),
+        ],
+        left,
+        right,
+    )
+    st.subheader(_("Findings: what was doubtful in the files"))
+    _findings()
+    st.subheader(_("Where the points come from"))
+    _sources()
+
+
+def _chart(layers: dict[str, int]) -> None:
+    rows = pd.DataFrame({"layer": [layer_name(name) for name in layers], "rows": list(layers.values())})
+    bars = (
+        alt.Chart(rows, title=_("Rows by layer"), height=230)
+        .mark_bar(color="#5b7c99")
+        .encode(
+            x=alt.X("rows:Q", title=None, scale=alt.Scale(type="symlog")),
+            y=alt.Y("layer:N", title=None, sort=None),
+            tooltip=["layer", "rows"],
+        )
+    )
+    st.altair_chart(bars, width="stretch")
+
+
+def _take_away() -> None:
+    st.subheader(_("Take away"))
+    first, second = st.columns(2)
+    layer = first.selectbox(_("Layer"), LAYERS, index=1, format_func=layer_name)
+    formats = _FORMATS if layer in SPATIAL_LAYERS else (".xlsx", ".csv")
+    suffix = second.selectbox(_("Format"), formats)
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Layer"),
+            data=partial(_layer_file, study_path(), layer, suffix),
+            file_name=f"{study_path().stem}-{layer}{suffix}",
+            icon=":material/download:",
+            on_click="ignore",
+            key="take-layer",
+        )
+        st.download_button(
+            _("Map as one HTML file"),
+            data=_map_file(),
+            file_name=f"{study_path().stem}.html",
+            mime="text/html",
+            icon=":material/map:",
+            on_click="ignore",
+            key="take-map",
+        )
+    st.caption(_("The map as a picture: the camera on the map. Every file names source, date and credit."))
+
+
+def _layer_file(study: Path, layer: str, suffix: str) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{layer}{suffix}"
+        export_layer(study, layer, file)
+        return file.read_bytes()
+
+
+def _map_file() -> Callable[[], bytes]:
+    """Return what makes the file: it is called when asked for, outside this session, so it is given all it needs."""
+    language = i18n.current()
+    west, south, east, north = json.loads(about(study_path())["extent"])
+    extent, state, synthetic = (west, south, east, north), map_state(), store.figures()["synthetic"]
+    return lambda: map_file(extent, archives(), translator(language), synthetic, state, language).encode()
+
+
+def _findings() -> None:
+    findings = store.layer("findings")
+    language = i18n.current()
+    table(
+        pd.DataFrame(
+            {
+                _("Layer"): findings["layer"].map(layer_name),
+                _("File"): findings["source"],
+                _("Row"): findings["row"],
+                _("Column"): findings["column"],
+                _("Problem"): findings["problem"].map(lambda text: pick(text, language)),
+                _("What was done"): findings["action"].map(lambda text: pick(text, language)),
+            }
+        ),
+        "findings",
+        "findings-table",
+    )
+
+
+def _sources() -> None:
+    counts = pd.concat(
+        [
+            store.layer(kind)["source"].value_counts().rename_axis("source").reset_index().assign(kind=kind)
+            for kind in POINT_KINDS
+        ]
+    )
+    table(
+        pd.DataFrame(
+            {
+                _("Layer"): counts["kind"].map(layer_name),
+                _("Source"): [_("synthetic") if source == SYNTHETIC else source for source in counts["source"]],
+                _("Rows"): counts["count"],
+            }
+        ),
+        "sources",
+        "sources-table",
+    )

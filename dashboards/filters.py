@@ -1,0 +1,120 @@
+"""The filters in the side bar, the same on every page; what they say lives in the address."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboards import state, store
+from dashboards.i18n import _
+from dashboards.parts import category_name, kind_name, tier_name
+from dashboards.state import View
+from geo.crs import gcj02_shift
+from geo.names import find_names
+from geo.schema import POINT_KINDS, TIERS
+
+_VIEW = "view"
+_TIANDITU = "https://t{s}.tianditu.gov.cn/DataServer?T={layer}&x={x}&y={y}&l={z}&tk="
+
+
+def side_bar() -> None:
+    """Draw search and filters, and keep what they say for `current`."""
+    _search()
+    st.subheader(_("Show on the map"))
+    tiers = st.pills(
+        _("Tiers"),
+        list(TIERS),
+        default=list(TIERS),
+        selection_mode="multi",
+        format_func=tier_name,
+        key="tiers",
+        bind="query-params",
+    )
+    kinds = st.pills(
+        _("Points"),
+        list(POINT_KINDS),
+        default=list(POINT_KINDS),
+        selection_mode="multi",
+        format_func=kind_name,
+        key="points",
+        bind="query-params",
+    )
+    found = store.categories("complaints")
+    chosen = st.multiselect(
+        _("Complaint categories"),
+        found,
+        format_func=lambda code: category_name(code) or _("Other"),
+        key="categories",
+        placeholder=_("All"),
+    )
+    heat = st.toggle(_("Points as heat"), key="heat", bind="query-params")
+    base = _base_map()
+    numbers = {"complaints": [found.index(code) for code in chosen]} if chosen else {}
+    st.session_state[_VIEW] = View(list(tiers), list(kinds), numbers, bool(heat), base)
+
+
+def current() -> View:
+    """Return what the side bar says."""
+    view = st.session_state[_VIEW]
+    assert isinstance(view, View)
+    return view
+
+
+def chosen_categories() -> list[str]:
+    """Return the complaint categories that the side bar shows; none means all."""
+    return list(st.session_state.get("categories") or [])
+
+
+def _search() -> None:
+    typed = st.text_input(
+        _("Find a street"), placeholder=_("Name, or pinyin initials"), key="search", icon=":material/search:"
+    )
+    if not typed:
+        return
+    streets = store.layer("streets")
+    names = find_names(streets["name"].dropna().unique().tolist(), typed, limit=6)
+    if not names:
+        st.caption(_("No street is called so."))
+    for number, name in enumerate(names):
+        # a name from outside would be read as markdown in a button's label
+        left, right = st.columns([0.8, 0.2], vertical_alignment="center")
+        left.text(name)
+        if right.button("→", key=f"found-{number}", help=_("Show on the map")):
+            state.select(streets.loc[streets["name"] == name, "street_id"].tolist(), go=True)
+
+
+_BASES: Final = ("extract", "osm", "tianditu", "amap")
+
+
+def _base_map() -> dict[str, Any] | None:
+    """Return the online base map that was asked for: none is loaded before."""
+    names = {
+        "extract": _("From the extract (offline)"),
+        "osm": "OpenStreetMap",
+        "tianditu": "天地图 Tianditu",
+        "amap": "高德 AMap",
+    }
+    with st.expander(_("Base map"), icon=":material/layers:"):
+        kind = st.radio(_("Base map"), _BASES, format_func=names.__getitem__, label_visibility="collapsed", key="base")
+        if kind == "extract":
+            return None
+        st.caption(_("Online maps need a connection; the addresses of what you look at go to their servers."))
+        if kind == "tianditu":
+            key = st.text_input(_("Tianditu key"), value=os.environ.get("JIEXU_TIANDITU_KEY", ""), type="password")
+            if not key.isalnum():
+                return None
+            urls = [_TIANDITU.replace("{layer}", layer) + key for layer in ("vec_w", "cva_w")]
+            return {"urls": urls, "subdomains": "01234567", "credit": "天地图", "shift": [0, 0]}
+    if kind == "amap":
+        west, south, east, north = store.figures()["extent"]
+        url = "https://webrd0{s}.is.autonavi.com/appmaptile?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}"
+        shift = gcj02_shift((west + east) / 2, (south + north) / 2)
+        return {"urls": [url], "subdomains": "1234", "credit": "高德地图", "shift": list(shift)}
+    return {
+        "urls": ["https://tile.openstreetmap.org/{z}/{x}/{y}.png"],
+        "subdomains": "abc",
+        "credit": "",
+        "shift": [0, 0],
+    }

@@ -1,0 +1,101 @@
+"""What a visitor has chosen: filters in the address, the selection in the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import shapely
+import streamlit as st
+
+from dashboards import store
+from geo.selections import streets_within
+
+_SELECTED = "selected_streets"
+_POINT = "selected_point"
+_AREA = "area"
+_FOCUS = "focus"
+
+
+@dataclass(frozen=True)
+class View:
+    """
+    What the map shows.
+
+    Attributes
+    ----------
+    tiers
+        The visible tiers.
+    points
+        The visible kinds of points.
+    categories
+        Of a kind, the numbers of its visible categories; a kind that is not here shows all.
+    heat
+        Whether points are drawn as heat.
+    base
+        An online base map as the map's script takes it, or None for the extract's own.
+    """
+
+    tiers: list[str]
+    points: list[str]
+    categories: dict[str, list[int]] = field(default_factory=dict)
+    heat: bool = False
+    base: dict[str, Any] | None = None
+
+
+def selected() -> list[str]:
+    """Return the ids of the selected streets."""
+    return list(st.session_state.get(_SELECTED, []))
+
+
+def selected_streets() -> gpd.GeoDataFrame:
+    """Return the selected streets' rows."""
+    streets = store.layer("streets")
+    return streets[streets["street_id"].isin(selected())]
+
+
+def select(street_ids: list[str], *, point: tuple[str, int] | None = None, go: bool = False) -> None:
+    """
+    Select streets.
+
+    Parameters
+    ----------
+    street_ids
+        Which; none clears the selection.
+    point
+        The point that was clicked: its kind and the number of its row.
+    go
+        Whether the map goes there.
+    """
+    st.session_state[_SELECTED] = street_ids
+    st.session_state[_POINT] = point
+    st.session_state[_AREA] = None
+    if go and street_ids:
+        bounds = selected_streets().total_bounds
+        key = st.session_state.get(_FOCUS, {}).get("key", 0) + 1
+        st.session_state[_FOCUS] = {"key": key, "bounds": [float(value) for value in bounds]}
+
+
+def select_area(corners: list[list[float]]) -> None:
+    """Select the streets within a drawn area, given as [longitude, latitude] of its corners."""
+    chosen = streets_within(
+        store.layer("streets"), shapely.Polygon(corners), store.metric_crs(), store.profile()["selection.share_inside"]
+    )
+    select(chosen)
+    st.session_state[_AREA] = corners
+
+
+def point() -> tuple[str, int] | None:
+    """Return the selected point's kind and row."""
+    return st.session_state.get(_POINT)
+
+
+def area() -> list[list[float]] | None:
+    """Return the corners of the drawn area."""
+    return st.session_state.get(_AREA)
+
+
+def focus() -> dict[str, Any] | None:
+    """Return where the map was last told to go."""
+    return st.session_state.get(_FOCUS)

@@ -1,0 +1,114 @@
+"""The page Streets: which street has which tier, and why?"""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboards import filters, i18n, state, store
+from dashboards.card import card, hint, kept_selections
+from dashboards.i18n import _
+from dashboards.map_view import map_view
+from dashboards.parts import Figure, credits, first_screen, table, tier_name, tier_source_name
+from geo.schema import GRADED, TIER_SOURCES
+from geo.text import pick
+from layers import palette
+
+
+def page() -> None:
+    """Draw the page."""
+    figures = store.figures()
+    streets = pd.DataFrame(store.layer("streets").drop(columns="geometry"))
+    shown = streets[streets["tier"].isin(filters.current().tiers)]
+    selected = streets[streets["street_id"].isin(state.selected())]
+    judged = selected if len(selected) else shown
+    doubtful = judged[judged["tier"].isin(GRADED) & (judged["tier_confidence"] < 0.5)]
+
+    def left() -> None:
+        map_view()
+        credits(figures["osm_date"], any(figures["synthetic"].values()))
+
+    def right() -> None:
+        kept_selections()
+        if card():
+            return
+        hint()
+        _chart(judged)
+
+    first_screen(
+        [
+            Figure(
+                _("Selected streets") if len(selected) else _("Shown streets"),
+                f"{len(judged):,}",
+                f"{judged['length_m'].sum() / 1000:,.1f} km",
+            ),
+            Figure(_("By list or decision"), f"{(judged['tier_source'] != 'inferred').sum():,}", _("streets")),
+            Figure(_("Doubtful tiers"), f"{len(doubtful):,}", _("confidence below 50%")),
+            Figure(_("Complaints"), f"{int(judged['complaints'].sum()):,}", _("on these streets")),
+        ],
+        left,
+        right,
+    )
+    st.subheader(_("All streets shown"))
+    _list(judged)
+
+
+def _chart(streets: pd.DataFrame) -> None:
+    rows = (streets["length_m"].groupby([streets["tier"], streets["tier_source"]]).sum() / 1000).reset_index(name="km")
+    rows = rows[rows["tier"].isin(GRADED)]
+    rows["name"] = rows["tier"].map(tier_name)
+    rows["source"] = rows["tier_source"].map(tier_source_name)
+    order = [tier_source_name(source) for source in TIER_SOURCES]
+    bars = (
+        alt.Chart(rows, title=_("Kilometres by tier and where the tier comes from"), height=190)
+        .mark_bar()
+        .encode(
+            x=alt.X("km:Q", title="km"),
+            y=alt.Y("name:N", title=None, sort=[tier_name(tier) for tier in GRADED]),
+            color=alt.Color(
+                "name:N",
+                legend=None,
+                scale=alt.Scale(
+                    domain=[tier_name(tier) for tier in GRADED],
+                    range=[palette.TIERS[tier]["colour"] for tier in GRADED],
+                ),
+            ),
+            opacity=alt.Opacity(
+                "source:N", title=None, sort=order, scale=alt.Scale(domain=order, range=[1.0, 0.75, 0.4])
+            ),
+            tooltip=["name", "source", alt.Tooltip("km:Q", format=".2f")],
+        )
+    )
+    st.altair_chart(bars, width="stretch")
+
+
+def _list(streets: pd.DataFrame) -> None:
+    ordered = streets.sort_values("length_m", ascending=False).reset_index(drop=True)
+    language = i18n.current()
+    chosen = table(
+        pd.DataFrame(
+            {
+                _("Street"): ordered["name"].fillna(""),
+                _("Tier"): ordered["tier"].map(tier_name),
+                _("From"): ordered["tier_source"].map(tier_source_name),
+                _("Confidence"): ordered["tier_confidence"],
+                "m": ordered["length_m"].round(0),
+                _("Complaints"): ordered["complaints"],
+                _("Stalls"): ordered["stalls"],
+                _("Parking"): ordered["parking"],
+                _("Reason"): ordered["tier_reason"].map(lambda text: pick(text, language)),
+                "id": ordered["street_id"],
+            }
+        ),
+        "streets",
+        "streets-table",
+        height=420,
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={_("Confidence"): st.column_config.NumberColumn(format="percent")},
+    )
+    rows = chosen.selection.rows if chosen is not None else []
+    if rows and st.button(_("Show the marked streets on the map"), type="primary", icon=":material/map:"):
+        state.select(ordered.loc[rows, "street_id"].tolist(), go=True)
+        st.rerun()

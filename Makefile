@@ -18,7 +18,7 @@ lint: setup           ## format, style, types, one-way imports
 
 bench: setup          ## timings against peers, as ratios
 	$(PY) -m pip install --quiet -e '.[bench]'
-	$(PY) -m benchmarks
+	$(PY) -m benchmarks $(EXTRACT)
 
 messages: setup       ## bring the Chinese catalogue up to date with the source's texts
 	scripts/messages.sh

@@ -11,19 +11,21 @@ from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
 
+import pandas as pd
 import shapely
 import typer
 from tqdm import tqdm
 
 from geo.build import STEPS, Inputs, build_study
-from geo.decisions import decide_tier, find_street
+from geo.decisions import decide_tier, find_street, standing_decisions
+from geo.decisions import undo as undo_decision
 from geo.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
 from geo.errors import JiexuError
 from geo.export import SUFFIXES, export_layer
 from geo.points import PointKind
 from geo.rules import PROFILES, load_profile
 from geo.sample import write_sample
-from geo.study import LAYERS, about, info
+from geo.study import LAYERS, about, info, read_layer
 from geo.text import Language, Text
 from geo.tiers import TIER_NAMES
 
@@ -191,6 +193,33 @@ def tier(
     """Set a street's tier by a decision; it is kept through every rebuild."""
     decision = decide_tier(study, find_street(study, street), tier, reason, by)
     _say(Text(f"已记录决定 {decision}", f"Decision {decision} is recorded"))
+
+
+@app.command(epilog='Example: `jiexu decisions anyang.gpkg --undo D0003 --reason "误判"`')
+@_speaks
+def decisions(
+    study: Study,
+    undo: Annotated[str | None, typer.Option(metavar="ID", help="The decision that should no longer count.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, for --undo.")] = "",
+    by: Annotated[str, typer.Option(help="Who undoes it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the decisions, or undo one by a new one."""
+    if undo is not None:
+        number = undo_decision(study, undo, reason, by)
+        _say(Text(f"已记录决定 {number}，撤销 {undo}", f"Decision {number} is recorded: it undoes {undo}"))
+    taken = pd.DataFrame(read_layer(study, "decisions"))
+    taken["stands"] = taken["decision_id"].isin(standing_decisions(taken))
+    if as_json:
+        typer.echo(taken.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
+        return
+    for row in taken.itertuples():
+        state = "" if row.stands else ("（已撤销）" if language() == "zh" else " (undone)")
+        when = f"{row.at:%Y-%m-%d %H:%M}"
+        typer.echo(
+            f"{row.decision_id}{state}  {when}  {row.by or '-'}  {row.subject_name or row.subject}  "
+            f"{row.before} → {row.after}  {row.reason}"
+        )
 
 
 @app.command(epilog="Example: `jiexu export anyang.gpkg --layer streets --to streets.geojson`")

@@ -36,7 +36,7 @@ def main() -> None:
         chance = random.Random(1)  # noqa: S311
         for _ in range(KILLS):
             command = [sys.executable, "-c", SAVING.format(study=str(study))]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             assert process.stdout is not None
             confirmed.add(process.stdout.readline().strip())
             time.sleep(chance.uniform(0, 0.2))

@@ -66,7 +66,7 @@ def _chart(layers: dict[str, int]) -> None:
         .mark_bar(color="#5b7c99")
         .encode(
             x=alt.X("rows:Q", title=None, scale=alt.Scale(type="symlog")),
-            y=alt.Y("layer:N", title=None, sort=None),
+            y=alt.Y("layer:N", title=None, sort=None, axis=alt.Axis(labelOverlap=False, labelLimit=160)),
             tooltip=["layer", "rows"],
         )
     )

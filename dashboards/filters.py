@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboards import state, store
 from dashboards.i18n import _
-from dashboards.parts import category_name, kind_name, tier_name
+from dashboards.parts import category_name, kind_name, layer_name, tier_name
 from dashboards.state import View
 from geo.crs import gcj02_shift
 from geo.names import find_names
 from geo.schema import POINT_KINDS, TIERS
+from layers.tiles import CUTTERS
 
 _VIEW = "view"
 _TIANDITU = "https://t{s}.tianditu.gov.cn/DataServer?T={layer}&x={x}&y={y}&l={z}&tk="
@@ -23,24 +25,8 @@ def side_bar() -> None:
     """Draw search and filters, and keep what they say for `current`."""
     _search()
     st.subheader(_("Show on the map"))
-    tiers = st.pills(
-        _("Tiers"),
-        list(TIERS),
-        default=list(TIERS),
-        selection_mode="multi",
-        format_func=tier_name,
-        key="tiers",
-        bind="query-params",
-    )
-    kinds = st.pills(
-        _("Points"),
-        list(POINT_KINDS),
-        default=list(POINT_KINDS),
-        selection_mode="multi",
-        format_func=kind_name,
-        key="points",
-        bind="query-params",
-    )
+    tiers = _pills(_("Tiers"), "tiers", TIERS, TIERS, tier_name)
+    kinds = _pills(_("Points"), "points", POINT_KINDS, POINT_KINDS, kind_name)
     found = store.categories("complaints")
     chosen = st.multiselect(
         _("Complaint categories"),
@@ -49,10 +35,33 @@ def side_bar() -> None:
         key="categories",
         placeholder=_("All"),
     )
-    heat = st.toggle(_("Points as heat"), key="heat", bind="query-params")
+    heat = st.toggle(_("Points as heat"), value="heat" in st.query_params, key="heat")
+    _to_address("heat", "1" if heat else None)
+    on_request = [layer for layer, cutter in CUTTERS.items() if cutter.drawing]
+    extra = _pills(_("More layers"), "layers", on_request, (), layer_name)
     base = _base_map()
     numbers = {"complaints": [found.index(code) for code in chosen]} if chosen else {}
-    st.session_state[_VIEW] = View(list(tiers), list(kinds), numbers, bool(heat), base)
+    st.session_state[_VIEW] = View(tiers, kinds, numbers, heat, extra, base)
+
+
+def _pills(
+    label: str, name: str, options: Sequence[str], default: Sequence[str], naming: Callable[[str], str]
+) -> list[str]:
+    """Offer options of which several may be on; which are lives in the address, by codes that no language changes."""
+    asked = st.query_params.get(name)
+    first = list(default) if asked is None else [option for option in asked.split(",") if option in options]
+    chosen = list(st.pills(label, options, default=first, selection_mode="multi", format_func=naming, key=name))
+    _to_address(name, None if chosen == list(default) else ",".join(chosen))
+    return chosen
+
+
+def _to_address(name: str, value: str | None) -> None:
+    if st.query_params.get(name) == value:
+        return
+    if value is None:
+        del st.query_params[name]
+    else:
+        st.query_params[name] = value
 
 
 def current() -> View:

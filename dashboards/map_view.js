@@ -12,6 +12,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
   frame.jiexuState = data.state;
   const send = () => frame.contentWindow.postMessage({ jiexu: "state", state: frame.jiexuState }, window.location.origin);
 
+  /* The place on the map lives in the address. This does not run the script; Streamlit drops it when it writes filters. */
+  const showView = () => {
+    const hash = `#${frame.jiexuView}`;
+    const { pathname, search } = window.location;
+    if (frame.jiexuView && window.location.hash !== hash) {
+      window.history.replaceState(window.history.state, "", pathname + search + hash);
+    }
+  };
+  clearInterval(frame.jiexuTimer);
+  frame.jiexuTimer = setInterval(showView, 500);
+
   if (frame.jiexuListener) window.removeEventListener("message", frame.jiexuListener);
   frame.jiexuListener = (event) => {
     if (event.source !== frame.contentWindow || event.origin !== window.location.origin) return;
@@ -24,8 +35,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     } else if (message?.jiexu === "area") {
       setTriggerValue("pick", { area: message.area });
     } else if (message?.jiexu === "view") {
-      // the place on the map lives in the address; this does not run the script
-      window.history.replaceState(window.history.state, "", `#${message.view}`);
+      frame.jiexuView = message.view;
+      showView();
     }
   };
   window.addEventListener("message", frame.jiexuListener);
@@ -37,5 +48,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   } else if (frame.jiexuReady) {
     send();
   }
-  return () => window.removeEventListener("message", frame.jiexuListener);
+  return () => {
+    window.removeEventListener("message", frame.jiexuListener);
+    clearInterval(frame.jiexuTimer);
+  };
 }

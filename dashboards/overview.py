@@ -70,11 +70,11 @@ def _chart(figures: dict[str, Any]) -> None:
     if figures["synthetic"]["complaints"]:
         title = " · ".join((title, _("synthetic")))
     bars = (
-        alt.Chart(rows, title=title, height=130)
+        alt.Chart(rows, title=title, height=150)
         .mark_bar()
         .encode(
             x=alt.X("rate:Q", title=None),
-            y=alt.Y("tier:N", title=None, sort=None, axis=alt.Axis(labelLimit=160)),
+            y=alt.Y("tier:N", title=None, sort=None, axis=alt.Axis(labelLimit=160, labelOverlap=False)),
             color=alt.Color("colour:N", scale=None),
             tooltip=["tier", alt.Tooltip("rate:Q", format=".1f")],
         )

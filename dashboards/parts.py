@@ -32,8 +32,9 @@ class Figure(NamedTuple):
 
 def first_screen(figures: Sequence[Figure], left: Callable[[], None], right: Callable[[], None]) -> None:
     """Draw a page's first screen: three to five figures, the map at the left, its answer at the right."""
-    for column, figure in zip(st.columns(len(figures)), figures, strict=True):
-        column.metric(*figure, delta_color="off", delta_arrow="off", border=True)
+    with st.container(key="figures"):
+        for column, figure in zip(st.columns(len(figures)), figures, strict=True):
+            column.metric(*figure, delta_color="off", delta_arrow="off", border=True)
     map_column, answer_column = st.columns([0.64, 0.36], gap="small")
     with map_column:
         left()

@@ -13,8 +13,15 @@ _STYLE = """
 /* the map and its figures are the first screen: no empty band above them */
 .block-container { padding: 2.6rem 2rem 2rem; }
 .st-key-street-name [data-testid="stText"] { font-size: 1.3rem; font-weight: 600; }
-[data-testid="stMetric"] { padding: 0.5rem 0.8rem; }
+.st-key-figures [data-testid="stMetric"] { padding: 0.5rem 0.9rem; }
+.st-key-figures [data-testid="stMetric"] > div { padding: 0; }
 [data-testid="stMetricValue"] { font-size: 1.5rem; }
+/* on a phone the figures stand two by two, so that the map is near */
+@media (max-width: 640px) {
+  .block-container { padding: 3rem 0.8rem 1rem; }
+  .st-key-figures [data-testid="stHorizontalBlock"] { display: grid; grid-template-columns: 1fr 1fr; gap: 0.5rem; }
+  .st-key-figures [data-testid="stColumn"] { min-width: 0; width: 100% !important; flex: none; }
+}
 /* the table's own CSV button writes cells that spreadsheets would run: ours below it does not */
 [data-testid="stElementToolbar"] button[aria-label*="CSV"] { display: none; }
 """

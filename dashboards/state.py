@@ -33,6 +33,8 @@ class View:
         Of a kind, the numbers of its visible categories; a kind that is not here shows all.
     heat
         Whether points are drawn as heat.
+    extra
+        The visible layers of those that are shown on request.
     base
         An online base map as the map's script takes it, or None for the extract's own.
     """
@@ -41,6 +43,7 @@ class View:
     points: list[str]
     categories: dict[str, list[int]] = field(default_factory=dict)
     heat: bool = False
+    extra: list[str] = field(default_factory=list)
     base: dict[str, Any] | None = None
 
 

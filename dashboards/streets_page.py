@@ -75,7 +75,10 @@ def _chart(streets: pd.DataFrame) -> None:
                 ),
             ),
             opacity=alt.Opacity(
-                "source:N", title=None, sort=order, scale=alt.Scale(domain=order, range=[1.0, 0.75, 0.4])
+                "source:N",
+                title=None,
+                scale=alt.Scale(domain=order, range=[1.0, 0.7, 0.35]),
+                legend=alt.Legend(orient="bottom", symbolFillColor="#555555", symbolType="square"),
             ),
             tooltip=["name", "source", alt.Tooltip("km:Q", format=".2f")],
         )

@@ -139,6 +139,16 @@ def about(path: Path) -> dict[str, str]:
     try:
         with connect(path) as connection:
             facts = dict(connection.execute("SELECT key, value FROM about").fetchall())
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            raise _no_study(path) from error
+        raise StudyError(
+            Text(f"暂时无法读取 {path}（{error}）", f"{path} cannot be read now ({error})"),
+            Text(
+                "可能有其他程序正在写入；请稍后重试，并检查文件权限",
+                "Another program may be writing it: try again, and check its permissions",
+            ),
+        ) from error
     except sqlite3.DatabaseError as error:
         raise _no_study(path) from error
     if facts.get("format") != FORMAT:
@@ -154,10 +164,10 @@ def _no_study(path: Path) -> StudyError:
 
 
 @contextmanager
-def connect(path: Path, write: bool = False) -> Iterator[sqlite3.Connection]:
-    """Open the study's database for reading, or for writing in explicit transactions."""
-    mode = "rw" if write else "ro"
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=10, isolation_level=None)
+def connect(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the study's database; changes need a transaction (`changing`)."""
+    # "rw" for readers too: whoever opens a study after a kill must be able to roll the half-done change back
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=10, isolation_level=None)
     try:
         # the spatial index's triggers call these, though a change of attributes never moves a geometry
         for function, value in (("ST_IsEmpty", shapely.is_empty), *zip(_BOUNDS, _BOUND_VALUES, strict=True)):
@@ -180,7 +190,7 @@ def changing(path: Path) -> Iterator[sqlite3.Connection]:
         If the file is no study or cannot be written.
     """
     about(path)
-    with writing(path), connect(path, write=True) as connection:
+    with writing(path), connect(path) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection

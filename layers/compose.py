@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import folium
 
-from layers import palette, points, streets
+from layers import facilities, palette, points, streets
 from layers.elements import MapFrame, VectorTiles
 from layers.tiles import CUTTERS
 from layers.zooms import MAX_ZOOM
@@ -78,7 +78,7 @@ def compose_map(
     )
     figure.default_js = [(name, f"{assets_url}/{name}") for name in _SCRIPTS]
     figure.default_css = [(name, f"{assets_url}/{name}") for name in _SHEETS]
-    legend = [streets.legend(translate), points.legend(translate, synthetic)]
+    legend = [streets.legend(translate), points.legend(translate, synthetic), facilities.legend(translate)]
     words = {
         "language": language,
         "unnamed": translate("Unnamed street"),
@@ -91,11 +91,16 @@ def compose_map(
         "draw": translate("Draw an area to select its streets (double click ends it)") if drawing else "",
         "picture": translate("Save the map as a picture"),
     }
-    figure.add_child(MapFrame(palette.style(theme), legend, words, extent, MAX_ZOOM))
+    figure.add_child(MapFrame(palette.style(theme), legend, words, extent, MAX_ZOOM, _drawings()))
     for layer in CUTTERS:
         if layer in tile_urls:
             figure.add_child(VectorTiles(layer, tile_urls[layer]))
     return figure
+
+
+def _drawings() -> list[dict[str, Any]]:
+    """Return every layer's drawing, bottom first; those with rules in the script have no parts here."""
+    return [{"layer": layer, "parts": [dict(part) for part in cutter.drawing]} for layer, cutter in CUTTERS.items()]
 
 
 def map_file(

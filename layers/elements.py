@@ -51,6 +51,9 @@ class MapFrame(MacroElement):
         West, south, east, north of the study, in degrees.
     data_zoom
         The nearest zoom that archives of tiles hold.
+    drawings
+        `{"layer", "parts"}` of each layer, bottom first: what `layers.tiles.Cutter.drawing` says. A list, since
+        templates sort the keys of mappings.
     """
 
     _template = Template(
@@ -71,7 +74,15 @@ class MapFrame(MacroElement):
         words: dict[str, str],
         extent: tuple[float, float, float, float],
         data_zoom: int,
+        drawings: list[dict[str, Any]],
     ) -> None:
         super().__init__()
         self._name = "MapFrame"
-        self.config = {"style": style, "legend": legend, "words": words, "extent": extent, "dataZoom": data_zoom}
+        self.config = {
+            "style": style,
+            "legend": legend,
+            "words": words,
+            "extent": extent,
+            "dataZoom": data_zoom,
+            "drawings": drawings,
+        }

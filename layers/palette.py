@@ -11,6 +11,16 @@ TIERS: Final[dict[str, dict[str, Any]]] = {
 }
 POINTS: Final = {kind: {"colour": colour} for kind, colour in POINT_COLOURS.items()}
 
+FACILITIES: Final = {
+    "market": "#c2185b",
+    "parking": "#1565c0",
+    "toilet": "#5d4037",
+    "school": "#f9a825",
+    "hospital": "#c62828",
+    "station": "#37474f",
+    "bus_stop": "#00838f",
+}
+
 GROUND: Final[dict[str, dict[str, Any]]] = {
     "light": {
         "background": "#f4f2ee",

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import platformdirs
 from freestiler import FreestileLayer, freestile
 
 from geo.study import about, read_layer
-from layers import context, oneway, points, streets
+from layers import context, facilities, oneway, points, streets
 from layers.zooms import MAX_ZOOM, MIN_ZOOM
 
 
 class Cutter(NamedTuple):
-    """How a layer of the map is cut: from which layer of the study, into which tile layers, and what dates it."""
+    """
+    A layer of the map: from which layer of the study it is cut, into which tile layers, and what dates it.
+
+    A layer with `drawing` is drawn as that says and is shown on request; the others have rules in `jiexu-map.js`.
+    """
 
     source: str
     tile_layers: Callable[[gpd.GeoDataFrame], dict[str, FreestileLayer]]
     dated_by: str
+    drawing: Sequence[Mapping[str, Any]] = ()
 
 
 CUTTERS: Final[Mapping[str, Cutter]] = {
@@ -31,6 +36,7 @@ CUTTERS: Final[Mapping[str, Cutter]] = {
     "streets": Cutter("streets", streets.tile_layers, "streets"),
     # a decision changes a segment's tier, never its direction: only a build does
     "oneway": Cutter("roads", oneway.tile_layers, "context"),
+    "facilities": Cutter("facilities", facilities.tile_layers, "facilities", facilities.DRAWING),
     **{kind: Cutter(kind, points.tile_layers, kind) for kind in points.KINDS},
 }
 """The map's layers that have tiles, bottom first."""

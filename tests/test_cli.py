@@ -14,7 +14,7 @@ from jiexu import app
 from tests.extracts import grid, write_osm
 
 run = CliRunner().invoke
-VERBS = ("sample", "build", "info", "tier", "export", "serve")
+VERBS = ("sample", "build", "info", "tier", "decisions", "export", "serve")
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +46,14 @@ def test_from_sample_to_study_to_decision_to_file(tmp_path: Path) -> None:
     assert decided.exit_code == 0, decided.output
     assert read_layer(study, "decisions")["reason"].tolist() == ["bus lane"]
 
+    undone = run(app, ["decisions", str(study), "--undo", "D0001", "--reason", "no bus came", "--json"])
+    assert undone.exit_code == 0, undone.output
+    assert [(row["decision_id"], row["stands"]) for row in json.loads(undone.stdout)] == [
+        ("D0001", False),
+        ("D0002", True),
+    ]
+    assert "(undone)" in run(app, ["decisions", str(study)]).stdout
+
     to = tmp_path / "streets.geojson"
     assert run(app, ["export", str(study), "--layer", "streets", "--to", str(to)]).exit_code == 0
     assert len(json.loads(to.read_text(encoding="utf-8"))["features"]) == figures["layers"]["streets"]
@@ -72,6 +80,7 @@ def test_the_sample_is_the_same_every_time(sample: Inputs, tmp_path: Path) -> No
         ["info", "{tmp}/nothing.gpkg"],
         ["info", "{tmp}/page.osm", "--json"],
         ["tier", "{tmp}/page.osm", "--street", "a", "--tier", "secondary", "--reason", "b"],
+        ["decisions", "{tmp}/page.osm", "--json"],
         ["export", "{tmp}/page.osm", "--layer", "streets", "--to", "{tmp}/a.csv"],
         ["serve", "{tmp}/page.osm"],
         ["sample", "/proc/sample"],

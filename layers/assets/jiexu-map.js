@@ -10,7 +10,6 @@ const jiexu = (() => {
   const L = window.L, P = window.protomapsL;
   const TIERS = ["demonstration", "secondary", "back_street", "unclassified"];
   const POINTS = ["complaints", "stalls", "parking"];
-  const PANES = { online: 205, context: 210, streets: 220, oneway: 225, complaints: 230, stalls: 240, parking: 250 };
   const FONT = "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif";
   const CLUSTERS_TO = 14;    // displayed zoom up to which points are gathered
 
@@ -19,6 +18,7 @@ const jiexu = (() => {
     points: [],             // visible kinds of points
     categories: {},         // kind -> numbers of its visible categories; a missing kind shows all
     heat: false,            // points as heat
+    extra: [],              // visible layers of those that are shown on request
     selected: [],           // numbers of the selected streets
     area: null,             // corners of the drawn area, [lon, lat]
     tiles: {},              // layer -> address of its current archive
@@ -29,7 +29,7 @@ const jiexu = (() => {
   };
   const layers = {};        // layer -> {config, leaflet}
   const hooks = [];         // what tools do when the state changed: (state, before) => void
-  let map, style, words, extent, dataZoom, repaints = 0;
+  let map, style, words, extent, dataZoom, drawings, repaints = 0;
 
   // ---- drawing rules ------------------------------------------------------------------------------------------
 
@@ -179,14 +179,33 @@ const jiexu = (() => {
       label: [],
     }),
   };
-  const rulesOf = (layer) => (POINTS.includes(layer) ? rules.points(layer) : rules[layer]());
+  /* A layer that Python describes: parts {tileLayer, kind: line | polygon | dot, colour | by + colours, size, …}. */
+  const drawn = (layer) => ({
+    paint: drawings.get(layer).map((part) => {
+      const colour = part.by ? (z, f) => part.colours[f.props[part.by]] || "#777777" : part.colour;
+      const size = byZoom(part.size || [[0, 2]]), opacity = part.opacity ?? 1;
+      const symbolizer = {
+        line: () => new P.LineSymbolizer({ color: colour, width: size, opacity, dash: part.dash, perFeature: true }),
+        polygon: () => new P.PolygonSymbolizer({ fill: colour, opacity, perFeature: true }),
+        dot: () => new P.CircleSymbolizer({
+          fill: colour, radius: size, opacity, stroke: style.ground.point_edge, width: 1,
+        }),
+      }[part.kind]();
+      return { dataLayer: part.tileLayer, minzoom: part.fromZoom, filter: () => state.extra.includes(layer), symbolizer };
+    }),
+    label: [],
+  });
+  const rulesOf = (layer) => {
+    if (drawings.get(layer).length) return drawn(layer);
+    return POINTS.includes(layer) ? rules.points(layer) : rules[layer]();
+  };
 
   // ---- layers -------------------------------------------------------------------------------------------------
 
   const makeLeaflet = ({ layer, url }) => {
     const { paint, label } = rulesOf(layer);
     if (!map.getPane(layer)) {
-      map.createPane(layer).style.zIndex = PANES[layer];
+      map.createPane(layer).style.zIndex = 210 + 5 * [...drawings.keys()].indexOf(layer);
       map.getPane(layer).style.pointerEvents = "none";
     }
     return P.leafletLayer({
@@ -237,6 +256,9 @@ const jiexu = (() => {
     for (const kind of POINTS) {
       const look = (s) => JSON.stringify([s.points.includes(kind), s.categories[kind], s.points.includes(kind) && s.heat]);
       if (look(before) !== look(state)) work.push(repaint(kind));
+    }
+    for (const layer of drawings.keys()) {
+      if (before.extra.includes(layer) !== state.extra.includes(layer)) work.push(repaint(layer));
     }
     if (state.focus && state.focus.key !== before.focus?.key) {
       const [west, south, east, north] = state.focus.bounds;
@@ -307,14 +329,21 @@ const jiexu = (() => {
     panel.open = window.innerWidth > 600;
     panel.append(element("summary", "", words.legend));
     for (const group of groups) {
-      panel.append(element("h4", "", group.title));
+      const part = element("div");
+      if (group.layer) {  // a layer that is shown on request has its entries then
+        const follow = () => { part.hidden = !state.extra.includes(group.layer); };
+        hooks.push(follow);
+        follow();
+      }
+      panel.append(part);
+      part.append(element("h4", "", group.title));
       const list = element("ul");
       for (const entry of group.entries) {
         const item = element("li");
         item.append(swatch(entry), element("span", "", entry.label));
         list.append(item);
       }
-      panel.append(list);
+      part.append(list);
     }
     return panel;
   };
@@ -341,6 +370,7 @@ const jiexu = (() => {
   const frame = (leafletMap, config) => {
     map = leafletMap;
     ({ style, words, extent, dataZoom } = config);
+    drawings = new Map(config.drawings.map(({ layer, parts }) => [layer, parts]));  // bottom first
     Object.assign(state, window.jiexuState);  // a map in a file brings its own
     document.documentElement.lang = words.language;
     document.body.style.background = map.getContainer().style.background = style.ground.background;
@@ -385,7 +415,7 @@ const jiexu = (() => {
         waiting = false;
         const hit = pick(event.latlng);
         map.getContainer().classList.toggle("jiexu-over", Boolean(hit));
-        if (hit && hit.layer === "streets") {
+        if (hit && hit.props.n !== undefined) {
           tip.setLatLng(event.latlng).setContent(element("span", "", hit.props.n || words.unnamed));
           if (!map.hasLayer(tip)) tip.addTo(map);
         } else tip.remove();

@@ -90,7 +90,7 @@ window.jiexuTools = ({ map, state, words, style, legend, extent, hooks, control,
       if (tile.width) ctx.drawImage(tile, at.left - box.left, at.top - box.top, at.width, at.height);
     }
     const font = (size, weight = "") => `${weight} ${size}px system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif`;
-    const entries = legend.flatMap((group) => group.entries);
+    const entries = legend.filter((group) => !group.layer || state.extra.includes(group.layer)).flatMap((g) => g.entries);
     ctx.font = font(12);
     const wide = Math.max(...entries.map((entry) => ctx.measureText(entry.label).width)) + 56;
     const left = box.width - wide - 10;

@@ -11,8 +11,8 @@ from geo.schema import POINT_KINDS
 from geo.study import read_layer
 
 
-def middle_of(study: Path, name: str) -> tuple[float, float]:
-    """Return longitude and latitude of a place on a street, away from points and from the study's edge."""
+def places_on(study: Path, name: str) -> list[tuple[float, float]]:
+    """Return places on a street, away from the study's edge; the one furthest from any point comes first."""
     streets = read_layer(study, "streets")
     west, south, east, north = streets.total_bounds
     inner = shapely.box(west + 0.1 * (east - west), south + 0.2 * (north - south), east, north - 0.2 * (north - south))
@@ -24,5 +24,9 @@ def middle_of(study: Path, name: str) -> tuple[float, float]:
     ]
     points = np.concatenate([read_layer(study, kind).geometry.to_numpy() for kind in POINT_KINDS])
     free = [shapely.distance(points, place).min() for place in places]
-    best = places[int(np.argmax(free))]
-    return float(best.x), float(best.y)
+    return [(float(places[i].x), float(places[i].y)) for i in np.argsort(free)[::-1]]
+
+
+def middle_of(study: Path, name: str) -> tuple[float, float]:
+    """Return longitude and latitude of the place on a street that is best to click."""
+    return places_on(study, name)[0]

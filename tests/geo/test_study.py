@@ -175,3 +175,22 @@ def test_points_and_list_outlive_a_rebuild_from_the_extract_alone(study: Path, s
     assert after["findings"] == before["findings"]
     assert after["streets_km"] == before["streets_km"]
     pd.testing.assert_frame_equal(pd.DataFrame(read_layer(study, "stalls")), pd.DataFrame(stalls))
+
+
+HALF_DONE = """
+import os, signal
+from pathlib import Path
+from geo.study import changing
+with changing(Path({study!r})) as connection:
+    connection.execute("PRAGMA cache_size = 1")  # pages go to the file before the transaction ends
+    connection.execute("UPDATE roads SET tier_reason = 'half done'")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_change_that_was_killed_half_way_is_rolled_back_by_the_next_reader(study: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", HALF_DONE.format(study=str(study))], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert study.with_name(study.name + "-journal").stat().st_size > 0
+    assert "half done" not in set(read_layer(study, "roads")["tier_reason"])
+    assert info(study)["layers"]["roads"] > 0

@@ -31,7 +31,7 @@ def test_every_address_is_our_own() -> None:
 
 def test_layers_lie_bottom_up_and_empty_ones_are_left_out() -> None:
     page = html(tile_urls={"streets": "/tiles/streets-abc.pmtiles", "context": "/tiles/context-abc.pmtiles"})
-    assert re.findall(r'"layer": "(\w+)"', page) == ["context", "streets"]
+    assert re.findall(r'"layer": "(\w+)", "url"', page) == ["context", "streets"]
 
 
 def test_the_legend_speaks_the_readers_language_and_names_synthetic_points() -> None:

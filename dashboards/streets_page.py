@@ -92,7 +92,7 @@ def _list(streets: pd.DataFrame) -> None:
     chosen = table(
         pd.DataFrame(
             {
-                _("Street"): ordered["name"].fillna(""),
+                _("Street"): ordered["name"].fillna(_("Unnamed street")),
                 _("Tier"): ordered["tier"].map(tier_name),
                 _("From"): ordered["tier_source"].map(tier_source_name),
                 _("Confidence"): ordered["tier_confidence"],

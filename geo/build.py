@@ -105,24 +105,17 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     on_step(Text("读取设施和底图", "Reading facilities and base map"))
     facilities, context = read_features(inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
     if boundary is not None:
-        near = boundary.buffer(0.003)
+        around = shapely.box(*boundary.bounds)
         facilities = facilities[shapely.intersects(facilities.geometry, boundary)].reset_index(drop=True)
-        context = context[shapely.intersects(context.geometry, near)].reset_index(drop=True)
+        context = context[shapely.intersects(context.geometry, around)].reset_index(drop=True)
 
     on_step(Text("读取点位", "Reading points"))
-    points: dict[str, gpd.GeoDataFrame] = {}
-    findings = [_way_findings(ways, inputs.osm), grading_findings]
-    for kind in POINT_KINDS:
-        if kind in inputs.points:
-            read, problems = read_points(inputs.points[kind], kind)
-        else:
-            read, problems = old.points[kind], old.findings_of(kind)
-        points[kind] = locate(read, roads, crs)
-        findings.append(problems)
-        findings.append(_far_findings(points[kind], kind, profile["points.far_from_streets"]))
-        streets[kind] = count_per_street(points[kind], roads, streets["street_id"])
+    points, point_findings = _points(inputs, old, roads, crs, profile)
+    for kind, located in points.items():
+        streets[kind] = count_per_street(located, roads, streets["street_id"])
 
     on_step(Text("写入研究文件", "Writing the study"))
+    findings = [table for table in (_way_findings(ways, inputs.osm), grading_findings, *point_findings) if len(table)]
     layers: dict[str, pd.DataFrame] = {
         "roads": roads,
         "streets": streets,
@@ -132,27 +125,45 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
         "decisions": old.decisions,
         "selections": old.selections,
         BASE_TABLE: base,
-        "findings": pd.concat([f for f in findings if len(f)] or [findings[0]], ignore_index=True),
     }
+    if findings:
+        layers["findings"] = pd.concat(findings, ignore_index=True)
     if tier_list is not None:
         layers["tier_list"] = tier_list.grades.assign(file=tier_list.file)
-    west, south, east, north = (float(v) for v in roads.total_bounds)
-    write_study(
-        path,
-        layers,
-        {
-            **old.identity,
-            "built_at": now().isoformat(),
-            "metric_crs": crs.to_string(),
-            "extent": json.dumps([west, south, east, north]),
-            "osm_date": ways.dated.isoformat() if ways.dated else None,
-            "osm_source": inputs.osm_source or inputs.osm.name,
-            "profile": profile.name,
-            "profile_hash": profile.hash,
-            "credit": CREDIT,
-        },
-    )
+    write_study(path, layers, {**old.identity, **_facts(inputs, ways, roads, crs, profile)})
     on_step(Text("完成", "Done"))
+
+
+def _points(
+    inputs: Inputs, old: _Old, roads: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile
+) -> tuple[dict[str, gpd.GeoDataFrame], list[pd.DataFrame]]:
+    """Read the given files of points, take the other kinds from the old study, and locate all of them."""
+    points: dict[str, gpd.GeoDataFrame] = {}
+    findings = []
+    for kind in POINT_KINDS:
+        if kind in inputs.points:
+            read, problems = read_points(inputs.points[kind], kind)
+        else:
+            read, problems = old.points[kind], old.findings_of(kind)
+        points[kind] = locate(read, roads, crs)
+        findings += [problems, _far_findings(points[kind], kind, profile["points.far_from_streets"])]
+    return points, findings
+
+
+def _facts(
+    inputs: Inputs, ways: Ways, roads: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile
+) -> dict[str, str | None]:
+    """Return what the table `about` says of the study as a whole."""
+    return {
+        "built_at": now().isoformat(),
+        "metric_crs": crs.to_string(),
+        "extent": json.dumps([float(value) for value in roads.total_bounds]),
+        "osm_date": ways.dated.isoformat() if ways.dated else None,
+        "osm_source": inputs.osm_source or inputs.osm.name,
+        "profile": profile.name,
+        "profile_hash": profile.hash,
+        "credit": CREDIT,
+    }
 
 
 def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFrame, pyproj.CRS]:

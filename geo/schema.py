@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-import numpy as np
 import pandas as pd
 
 Tier = Literal["demonstration", "secondary", "back_street", "unclassified"]
@@ -145,8 +144,3 @@ def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:
             result[column] = result[column].astype(dtype)
     geometry = ["geometry"] if "geometry" in result else []
     return result[[*COLUMNS[layer], *geometry]].reset_index(drop=True)
-
-
-def length_km(lengths_m: pd.Series) -> float:
-    """Return the sum of lengths in metres as kilometres."""
-    return float(np.round(lengths_m.sum() / 1000, 3))

@@ -69,8 +69,8 @@ def write_study(path: Path, layers: Mapping[str, pd.DataFrame], about: Mapping[s
                 _write_layer(aside, name, layers.get(name))
             versions = {f"version:{name}": secrets.token_hex(6) for name in LAYERS}
             facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **versions}
-            _write_table(aside, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
-            _write_table(aside, "layer_styles", layer_styles())
+            _write_layer(aside, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
+            _write_layer(aside, "layer_styles", layer_styles())
             with aside.open("rb+") as file:
                 os.fsync(file.fileno())
             aside.replace(path)
@@ -81,45 +81,16 @@ def write_study(path: Path, layers: Mapping[str, pd.DataFrame], about: Mapping[s
 
 
 def _write_layer(path: Path, name: str, table: pd.DataFrame | None) -> None:
-    if name not in COLUMNS:
-        if table is not None:
-            _write_table(path, name, table)
+    if name in COLUMNS:
+        table = conform(pd.DataFrame() if table is None else table, name)
+    if table is None:
         return
-    table = conform(pd.DataFrame() if table is None else table, name)
-    if name in TABLES:
-        _write_table(path, name, table)
-        return
-    if not isinstance(table, gpd.GeoDataFrame):
-        table = gpd.GeoDataFrame(table, geometry=[None] * len(table), crs=WGS84)
-    pyogrio.write_dataframe(
-        table,
-        path,
-        layer=name,
-        driver="GPKG",
-        append=path.exists(),
-        geometry_type=_GEOMETRY_TYPES[name],
-        layer_options={"GEOMETRY_NAME": "geom", "DESCRIPTION": "Jiexu"},
-    )
-
-
-def _write_table(path: Path, name: str, table: pd.DataFrame) -> None:
-    pyogrio.write_dataframe(
-        table,
-        path,
-        layer=name,
-        driver="GPKG",
-        append=path.exists(),
-        layer_options={"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"},
-    )
-
-
-def is_study(path: Path) -> bool:
-    """Tell whether `path` is a study file."""
-    try:
-        about(path)
-    except StudyError:
-        return False
-    return True
+    options: dict[str, Any] = {"layer_options": {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}}
+    if name in SPATIAL_LAYERS:
+        options = {"geometry_type": _GEOMETRY_TYPES[name], "layer_options": {"GEOMETRY_NAME": "geom"}}
+        if not isinstance(table, gpd.GeoDataFrame):
+            table = gpd.GeoDataFrame(table, geometry=[None] * len(table), crs=WGS84)
+    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists(), **options)
 
 
 def about(path: Path) -> dict[str, str]:

@@ -193,14 +193,20 @@ def apply_tier_list(
     ]
     result["tier_confidence"] = result["tier_confidence"].astype(float)
 
-    counts = matched.value_counts()
+    problems = _list_problems(tier_list.grades, normal, names, profile["tiers.list_similarity"])
+    found = findings_table("streets", problems, tier_list.file)
+    return result, pd.concat([tier_list.findings, found], ignore_index=True)
+
+
+def _list_problems(grades: pd.DataFrame, normal: pd.Series, names: pd.Series, cutoff: float) -> list[Finding]:
+    """Return what is wrong with the list's names: no street has them, several have, or they stand twice."""
+    wanted = grades["name"].map(normal_name)
+    counts = normal.value_counts()
     choices = normal.drop_duplicates()
     problems: list[Finding] = []
-    for row, name, key in zip(tier_list.grades["row"], tier_list.grades["name"], wanted, strict=True):
+    for row, name, key in zip(grades["row"], grades["name"], wanted, strict=True):
         if key not in counts.index:
-            problems.append(
-                Finding(row, "name", *_unmatched(name, key, choices, names, profile["tiers.list_similarity"]))
-            )
+            problems.append(Finding(row, "name", *_unmatched(name, key, choices, names, cutoff)))
         elif counts[key] > 1:
             problems.append(
                 Finding(
@@ -210,20 +216,16 @@ def apply_tier_list(
                     Text("均按此等级；如有误请在地图上修改", "All got this tier; change what is wrong on the map"),
                 )
             )
-    problems += [
+    twice = grades.loc[wanted.duplicated(keep="last").to_numpy(), ["row", "name"]]
+    return problems + [
         Finding(
             row,
             "name",
             Text(f"“{name}”在名单中重复", f"“{name}” is on the list more than once"),
             Text("以最后一行为准", "The last row counts"),
         )
-        for row, name in tier_list.grades.loc[wanted.duplicated(keep="last").to_numpy(), ["row", "name"]].itertuples(
-            index=False
-        )
+        for row, name in twice.itertuples(index=False)
     ]
-    return result, pd.concat(
-        [tier_list.findings, findings_table("streets", problems, tier_list.file)], ignore_index=True
-    )
 
 
 def _unmatched(name: str, key: str, choices: pd.Series, names: pd.Series, cutoff: float) -> tuple[Text, Text]:

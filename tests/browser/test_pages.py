@@ -12,7 +12,7 @@ import numpy as np
 import openpyxl
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from geo.study import read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
@@ -169,7 +169,7 @@ def test_the_keyboard_reaches_and_asks_the_map(address: str, visit: Visiting, bu
         look.page.wait_for_timeout(1500)
         look.map.locator(".leaflet-container").focus()
         look.page.keyboard.press("Enter")
-        look.page.get_by_text("Kaivokatu").first.wait_for(timeout=10_000)
+        expect(look.page.locator(".st-key-street-name")).to_have_text("Kaivokatu", timeout=10_000)
 
 
 def test_the_later_of_two_visitors_is_shown_the_earlier_decision(study: Path, visit: Visiting) -> None:
@@ -281,3 +281,27 @@ def test_dark_pages_have_a_dark_map(address: str, browser: Browser) -> None:
         shot = look.page.screenshot(path=ARTEFACTS / "dark.png", clip=box)
         assert np.asarray(Image.open(io.BytesIO(shot)).convert("L")).mean() < 90
         look.check()
+
+
+def test_an_online_base_map_is_loaded_only_when_asked_for(address: str, browser: Browser) -> None:
+    tile = io.BytesIO()
+    Image.new("RGB", (256, 256), "#88aa88").save(tile, "PNG")
+    with browser.new_context(locale="en-GB", viewport={"width": 1200, "height": 900}) as context:
+        page = context.new_page()
+        asked: list[str] = []
+
+        def answer(route: Route) -> None:
+            asked.append(route.request.url)
+            route.fulfill(body=tile.getvalue(), content_type="image/png")
+
+        page.route("https://tile.openstreetmap.org/**", answer)
+        look = Visit(page)
+        look.open(f"{address}/?lang=en")
+        page.wait_for_timeout(1500)
+        assert asked == []
+        page.get_by_text("Base map").first.click()
+        page.get_by_text("OpenStreetMap", exact=True).first.click()
+        page.wait_for_timeout(2000)
+        assert len(asked) > 3
+        assert look.map.evaluate("getComputedStyle(jiexu.map.getPane('context')).display") == "none"
+        assert look.complaints == []

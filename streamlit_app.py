@@ -6,14 +6,16 @@ from pathlib import Path
 
 from streamlit.starlette import App
 
-from dashboards.routes import ROUTES, tile_urls
+# the pages are loaded before anybody comes, so that the first visitor does not wait for it
+from dashboards import data_page, decisions_page, filters, overview, streets_page  # noqa: F401
+from dashboards.routes import ROUTES, warm_up
 
 app = App(Path(__file__).parent / "dashboards" / "shell.py", routes=ROUTES)
 
 
 def run(host: str, port: int, browser: bool) -> None:
-    """Serve until stopped. The map's tiles are cut before, so that the first visitor does not wait for them."""
-    tile_urls()
+    """Serve until stopped."""
+    warm_up()
     app.run(
         config={
             "server.address": host,

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboards.i18n import language_of, translator
+from dashboards.i18n import LANGUAGES, language_of, translator
 from dashboards.served import study_path
 from geo.study import about, synthetic_counts
 from layers.compose import ASSETS, compose_map
@@ -46,6 +46,12 @@ def _render(asked: str, theme: str) -> str:
         (west, south, east, north), tile_urls(), translator(language), synthetic_counts(path), language, theme
     )
     return str(figure.get_root().render())
+
+
+def warm_up() -> None:
+    """Cut the tiles and render the map once, so that the first visitor waits for neither."""
+    for language in LANGUAGES:
+        _render(language, "light")
 
 
 async def _asset(request: Request) -> Response:

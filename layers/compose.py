@@ -73,6 +73,7 @@ def compose_map(
         tiles=None,
         zoom_control=False,
         attribution_control=False,
+        fade_animation=False,
         max_zoom=19,
         min_zoom=8,
     )

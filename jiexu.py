@@ -16,6 +16,7 @@ import shapely
 import typer
 from tqdm import tqdm
 
+from dashboards.served import SAMPLE_STUDY
 from geo.build import STEPS, Inputs, build_study
 from geo.decisions import decide_tier, find_street, standing_decisions
 from geo.decisions import undo as undo_decision
@@ -37,7 +38,6 @@ app = typer.Typer(
     "Start with: `jiexu serve` (opens the sample study in the browser)",
 )
 
-SAMPLE_STUDY = Path("studies") / "sample.gpkg"
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 Study = Annotated[Path, typer.Argument(metavar="STUDY.gpkg", help="The study file.", show_default=False)]

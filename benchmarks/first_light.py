@@ -30,13 +30,12 @@ def main() -> None:
         visits = []
         for _ in range(RUNS):
             port = free_port()
-            command = [sys.executable, "-m", "jiexu", "serve", str(study), "--no-browser", "--port", str(port)]
-            with serving(command, port) as address:
+            serve = [sys.executable, "-m", "jiexu", "serve", str(study), "--no-browser"]
+            with serving([*serve, "--port", str(port)], port) as address:
                 visits.append(visit(browser, address, OURS_PAINTED, OURS_FILTERED, "back street"))
         seconds, total, of_map, _ = (statistics.median(column) for column in zip(*visits, strict=True))
-        print(
-            f"sample, first visitor: painted after {seconds:.2f} s; map {of_map / 1e6:.2f} MB, page {total / 1e6:.2f} MB"
-        )
+        print(f"sample, first visitor: painted after {seconds:.2f} s")
+        print(f"bytes: map {of_map / 1e6:.2f} MB, whole page {total / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

@@ -32,12 +32,12 @@ class Figure(NamedTuple):
 
 def first_screen(figures: Sequence[Figure], left: Callable[[], None], right: Callable[[], None]) -> None:
     """Draw a page's first screen: three to five figures, the map at the left, its answer at the right."""
-    with st.container(key="figures"):
-        for column, figure in zip(st.columns(len(figures)), figures, strict=True):
-            column.metric(*figure, delta_color="off", delta_arrow="off", border=True)
+    band = st.container(key="figures")
     map_column, answer_column = st.columns([0.64, 0.36], gap="small")
-    with map_column:
+    with map_column:  # first: the map takes longest in the browser
         left()
+    for column, figure in zip(band.columns(len(figures)), figures, strict=True):
+        column.metric(*figure, delta_color="off", delta_arrow="off", border=True)
     with answer_column, st.container(height=MAP_HEIGHT + 40, border=False):
         right()
 

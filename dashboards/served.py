@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 from geo.errors import StudyError
 from geo.text import Text
 
+SAMPLE_STUDY: Final = Path("studies") / "sample.gpkg"
+
 
 def study_path() -> Path:
     """
-    Return the study that this server shows (`JIEXU_STUDY`).
+    Return the study that this server shows: `JIEXU_STUDY`, else the sample where `jiexu serve` made it.
 
     Raises
     ------
     StudyError
         If the server was started without one.
     """
-    path = os.environ.get("JIEXU_STUDY")
-    if not path:
+    path = Path(os.environ.get("JIEXU_STUDY") or SAMPLE_STUDY)
+    if path == SAMPLE_STUDY and not path.is_file():
         raise StudyError(
             Text("没有指定研究文件", "No study was named"),
             Text("请用 jiexu serve 研究.gpkg 启动", "Start with: jiexu serve STUDY.gpkg"),
         )
-    return Path(path)
+    return path

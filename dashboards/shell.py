@@ -55,10 +55,10 @@ def main() -> None:
         ]
     )
     try:
+        page.run()  # before the side bar: the map is what a visitor waits for
         with st.sidebar:
             _language_switch()
             filters.side_bar()
-        page.run()
     except JiexuError as error:
         show_error(error)
 

@@ -88,6 +88,7 @@ def test_hostile_words_are_shown_as_text_only(page: AppTest, study: Path) -> Non
 
 def test_a_server_without_study_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JIEXU_STUDY", raising=False)
+    monkeypatch.setattr("dashboards.served.SAMPLE_STUDY", Path("no/sample.gpkg"))
     page = AppTest.from_file(str(ROOT / "dashboards" / "shell.py"), default_timeout=60).run()
     assert not page.exception
     assert any("jiexu serve" in text.value for text in page.text)

@@ -9,6 +9,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,23 +109,49 @@ def about(path: Path) -> dict[str, str]:
             Text("请检查路径，或用 jiexu build 新建", "Check the path, or make one with jiexu build"),
         )
     try:
+        with path.open("rb") as file:
+            file.seek(_CHANGE_COUNTER_AT)
+            counter = file.read(4)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if path.with_name(path.name + "-journal").exists():  # a change is under way, or was killed
+        return _read_about(path)
+    return dict(_about_at(path, path.stat().st_ino, counter))
+
+
+_CHANGE_COUNTER_AT = 24
+"""Where SQLite counts the changes of a file (its file format, 1.3.9)."""
+
+
+@lru_cache(maxsize=32)
+def _about_at(path: Path, file: int, counter: bytes) -> dict[str, str]:
+    """Read `about` once per change of the file: pages ask for it many times a click."""
+    return _read_about(path)
+
+
+def _read_about(path: Path) -> dict[str, str]:
+    try:
         with connect(path) as connection:
             facts = dict(connection.execute("SELECT key, value FROM about").fetchall())
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             raise _no_study(path) from error
-        raise StudyError(
-            Text(f"暂时无法读取 {path}（{error}）", f"{path} cannot be read now ({error})"),
-            Text(
-                "可能有其他程序正在写入；请稍后重试，并检查文件权限",
-                "Another program may be writing it: try again, and check its permissions",
-            ),
-        ) from error
+        raise _unreadable(path, error) from error
     except sqlite3.DatabaseError as error:
         raise _no_study(path) from error
     if facts.get("format") != FORMAT:
         raise _no_study(path)
     return facts
+
+
+def _unreadable(path: Path, error: Exception) -> StudyError:
+    return StudyError(
+        Text(f"暂时无法读取 {path}（{error}）", f"{path} cannot be read now ({error})"),
+        Text(
+            "可能有其他程序正在写入；请稍后重试，并检查文件权限",
+            "Another program may be writing it: try again, and check its permissions",
+        ),
+    )
 
 
 def _no_study(path: Path) -> StudyError:

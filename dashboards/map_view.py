@@ -49,7 +49,7 @@ def _shown() -> dict[str, Any]:
     return {
         **map_state(),
         "base": filters.current().base,
-        "selected": [int(street.removeprefix("s")) for street in state.selected()],
+        "selected": [int(street.removeprefix("s")) for street in state.selected_streets()["street_id"]],
         "area": state.area(),
         "focus": state.focus(),
         "tiles": tile_urls(),

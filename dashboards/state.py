@@ -16,6 +16,8 @@ _SELECTED = "selected_streets"
 _POINT = "selected_point"
 _AREA = "area"
 _FOCUS = "focus"
+_IN_ADDRESS_AT_MOST = 30
+"""More streets would make an address that mail programs cut."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,10 @@ class View:
 
 
 def selected() -> list[str]:
-    """Return the ids of the selected streets."""
-    return list(st.session_state.get(_SELECTED, []))
+    """Return the ids of the selected streets: those of the session, else those that the address names."""
+    if _SELECTED not in st.session_state:
+        st.session_state[_SELECTED] = [street for street in st.query_params.get("street", "").split(",") if street]
+    return list(st.session_state[_SELECTED])
 
 
 def selected_streets() -> gpd.GeoDataFrame:
@@ -72,6 +76,10 @@ def select(street_ids: list[str], *, point: tuple[str, int] | None = None, go: b
         Whether the map goes there.
     """
     st.session_state[_SELECTED] = street_ids
+    if street_ids and len(street_ids) <= _IN_ADDRESS_AT_MOST:
+        st.query_params["street"] = ",".join(street_ids)
+    elif "street" in st.query_params:
+        del st.query_params["street"]
     st.session_state[_POINT] = point
     st.session_state[_AREA] = None
     if go and street_ids:

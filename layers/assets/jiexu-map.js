@@ -392,6 +392,7 @@ const jiexu = (() => {
     L.control.attribution({ prefix: false }).addAttribution(
       `<a href="https://www.openstreetmap.org/copyright" target="_blank" rel="noopener">${words.credit}</a>, ODbL`,
     ).addTo(map);
+    if (window.jiexuState) control("bottomleft", element("div", "jiexu-panel", state.note));  // a file names study and date
     const northSign = element("div", "jiexu-panel jiexu-north", "N ↑");
     northSign.title = words.north;
     control("topright", northSign);

@@ -156,9 +156,13 @@ def test_a_name_is_searched_and_shown(address: str, visit: Visiting, built: Path
         look.page.get_by_role("button", name="→").first.click()
         look.page.get_by_text("tiers.by_highway").first.wait_for()
         look.page.wait_for_timeout(1500)
+        link = look.page.evaluate("window.location.href")
         bounds = look.map.evaluate("(() => { const b = jiexu.map.getBounds(); return [b.getWest(), b.getEast()]; })()")
         lon, _ = middle_of(built, "Kalevankatu")
         assert bounds[0] < lon < bounds[1]
+    with visit() as again:  # the selection lives in the address
+        again.open(link)
+        expect(again.page.locator(".st-key-street-name")).to_have_text("Kalevankatu")
 
 
 def test_the_keyboard_reaches_and_asks_the_map(address: str, visit: Visiting, built: Path) -> None:
@@ -218,6 +222,7 @@ def test_what_is_taken_away_opens_elsewhere(address: str, visit: Visiting, brows
         lonely.screenshot(path=ARTEFACTS / "map-file.png")
         assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
         assert lonely.evaluate("jiexu.state.points") == ["complaints", "stalls", "parking"]
+        assert lonely.get_by_text("OSM 2019-04-06").is_visible()
 
 
 def test_a_phone_can_read_it(address: str, visit: Visiting) -> None:

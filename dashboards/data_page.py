@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +11,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboards import i18n, store
+from dashboards import filters, i18n, store
 from dashboards.i18n import _, translator
 from dashboards.map_view import map_state, map_view
 from dashboards.parts import Figure, credits, first_screen, layer_name, table
@@ -20,7 +19,7 @@ from dashboards.routes import archives
 from dashboards.served import study_path
 from geo.export import export_layer
 from geo.schema import POINT_KINDS, SYNTHETIC
-from geo.study import LAYERS, SPATIAL_LAYERS, about
+from geo.study import LAYERS, SPATIAL_LAYERS, about, extent_of
 from geo.text import pick
 from layers.compose import map_file
 
@@ -110,8 +109,8 @@ def _layer_file(study: Path, layer: str, suffix: str) -> bytes:
 def _map_file() -> Callable[[], bytes]:
     """Return what makes the file: it is called when asked for, outside this session, so it is given all it needs."""
     language = i18n.current()
-    west, south, east, north = json.loads(about(study_path())["extent"])
-    extent, state, synthetic = (west, south, east, north), map_state(), store.figures()["synthetic"]
+    extent, synthetic = extent_of(study_path()), store.figures()["synthetic"]
+    state = map_state(filters.current())
     return lambda: map_file(extent, archives(), translator(language), synthetic, state, language).encode()
 
 

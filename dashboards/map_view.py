@@ -38,17 +38,18 @@ def map_view(height: int = 600) -> None:
         st.rerun()  # the cards and the map follow the click
 
 
-def map_state() -> dict[str, Any]:
+def map_state(view: state.View) -> dict[str, Any]:
     """Return what the map shows of filters, without addresses: what a map in a file is given."""
-    view = {key: value for key, value in asdict(filters.current()).items() if key != "base"}
+    shown = {key: value for key, value in asdict(view).items() if key != "base"}
     date = (store.figures()["osm_date"] or "")[:10]
-    return {**view, "note": f"{study_path().stem} · OSM {date}", "file": study_path().stem}
+    return {**shown, "note": f"{study_path().stem} · OSM {date}", "file": study_path().stem}
 
 
 def _shown() -> dict[str, Any]:
+    view = filters.current()
     return {
-        **map_state(),
-        "base": filters.current().base,
+        **map_state(view),
+        "base": view.base,
         "selected": [int(street.removeprefix("s")) for street in state.selected_streets()["street_id"]],
         "area": state.area(),
         "focus": state.focus(),

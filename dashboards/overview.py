@@ -13,6 +13,7 @@ from dashboards.card import card, hint
 from dashboards.i18n import _
 from dashboards.map_view import map_view
 from dashboards.parts import Figure, credits, first_screen, table, tier_name
+from geo.points import count_per_street
 from geo.schema import GRADED, TIERS
 from layers import palette
 
@@ -107,10 +108,9 @@ def _hot_streets() -> None:
     chosen = filters.chosen_categories()
     if chosen:
         complaints = complaints[complaints["category"].isin(chosen)]
-    street = pd.Series(roads["street_id"].to_numpy(), index=roads["segment_id"])
-    counts = complaints["segment_id"].dropna().map(street).value_counts()
-    streets = store.layer("streets").set_index("street_id")
-    top = streets.loc[counts.index[:15]]
+    streets = store.layer("streets")
+    counts = count_per_street(complaints, roads, streets["street_id"])
+    top = streets.loc[counts[counts > 0].nlargest(15).index]
     top = top[top["tier"].isin(filters.current().tiers)]
     number = counts.loc[top.index]
     table(

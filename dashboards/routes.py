@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.i18n import LANGUAGES, language_of, translator
 from dashboards.served import study_path
-from geo.study import about, synthetic_counts
+from geo.study import extent_of, synthetic_counts
 from layers.compose import ASSETS, compose_map
 from layers.tiles import CUTTERS, tile_archive
 
@@ -41,10 +40,7 @@ async def _map(request: Request) -> Response:
 
 def _render(asked: str, theme: str) -> str:
     path, language = study_path(), language_of(asked)
-    west, south, east, north = json.loads(about(path)["extent"])
-    figure = compose_map(
-        (west, south, east, north), tile_urls(), translator(language), synthetic_counts(path), language, theme
-    )
+    figure = compose_map(extent_of(path), tile_urls(), translator(language), synthetic_counts(path), language, theme)
     return str(figure.get_root().render())
 
 

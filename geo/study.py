@@ -241,6 +241,12 @@ def metric_crs_of(path: Path) -> pyproj.CRS:
     return pyproj.CRS.from_user_input(about(path)["metric_crs"])
 
 
+def extent_of(path: Path) -> tuple[float, float, float, float]:
+    """Return the extent of the study's roads: west, south, east, north in degrees."""
+    west, south, east, north = json.loads(about(path)["extent"])
+    return west, south, east, north
+
+
 def synthetic_counts(path: Path) -> dict[str, int]:
     """Return how many points of each kind are made up, for whoever shows them."""
     with connect(path) as connection:
@@ -293,7 +299,7 @@ def info(path: Path) -> dict[str, Any]:
         },
         "per_tier": per_tier,
         "synthetic": synthetic_counts(path),
-        "extent": json.loads(facts["extent"]),
+        "extent": list(extent_of(path)),
         "metric_crs": facts["metric_crs"],
         "osm_date": facts.get("osm_date"),
         "osm_source": facts.get("osm_source"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import webbrowser
 from pathlib import Path
 
 from streamlit.starlette import App
@@ -16,11 +18,14 @@ app = App(Path(__file__).parent / "dashboards" / "shell.py", routes=ROUTES)
 def run(host: str, port: int, browser: bool) -> None:
     """Serve until stopped."""
     warm_up()
+    if browser:
+        threading.Timer(1.5, webbrowser.open, [f"http://localhost:{port}"]).start()
     app.run(
         config={
             "server.address": host,
             "server.port": port,
-            "server.headless": not browser,
+            # Streamlit advertises on the page unless it is headless: the browser is opened here instead
+            "server.headless": True,
             "server.fileWatcherType": "none",
             "browser.gatherUsageStats": False,
             "client.toolbarMode": "minimal",

@@ -50,7 +50,7 @@ def _shown() -> dict[str, Any]:
     return {
         **map_state(view),
         "base": view.base,
-        "selected": [int(street.removeprefix("s")) for street in state.selected_streets()["street_id"]],
+        "selected": state.selected_streets()["street_id"].tolist(),
         "area": state.area(),
         "focus": state.focus(),
         "tiles": tile_urls(),
@@ -66,4 +66,4 @@ def _take(picked: dict[str, Any]) -> None:
         roads = store.layer("roads")
         state.select(roads.loc[roads["segment_id"] == segment, "street_id"].tolist(), point=(kind, row))
     else:
-        state.select([f"s{picked['id']}"] if picked.get("id") is not None else [])
+        state.select([str(picked["id"])] if picked.get("id") is not None else [])

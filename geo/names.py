@@ -8,7 +8,7 @@ from functools import lru_cache
 from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz, process
 
-from geo.streets import normal_name
+from geo.spelling import normal_name
 
 
 def find_names(names: Sequence[str], typed: str, limit: int = 8) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,8 +23,13 @@ from geo.text import Text
 
 CREDIT: Final = "© OpenStreetMap contributors, ODbL 1.0"
 
-ROAD_TAGS: Final = ("highway", "name", "oneway", "junction", "lanes", "width", "est_width", "bridge", "tunnel")
-"""The tags that a road keeps from its way."""
+ROAD_TAGS: Final = (
+    *("highway", "name", "oneway", "junction", "lanes", "width", "est_width", "bridge", "tunnel"),
+    *("service", "access", "motor_vehicle", "foot"),
+)
+"""The tags that a road keeps from its way, besides its other names (`aliases`)."""
+
+_NAMES = ("name", "name:zh", "name:zh-Hans", "name:zh-Hant", "name:en", "alt_name", "alt_name:zh", "alt_name:en")
 
 _SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".xml")
 _ONLY_WAYS = osmium.filter.EntityFilter(osmium.osm.WAY)
@@ -37,7 +43,8 @@ class Ways:
     Attributes
     ----------
     table
-        One row per way: `way_id` and `ROAD_TAGS` (None where untagged).
+        One row per way: `way_id`, `ROAD_TAGS` (None where untagged; a way without `name` has its name in Chinese or
+        English, if any) and `aliases` (its other names, between semicolons as OSM writes several, or None).
     way
         Shape (m,): for each vertex, in order, the row of its way in `table`.
     node_id
@@ -53,6 +60,14 @@ class Ways:
     node_id: NDArray[np.int64]
     lonlat: NDArray[np.float64]
     dated: dt.datetime | None
+
+    def only(self, highways: Sequence[str]) -> Ways:
+        """Return the ways of these classes."""
+        kept = self.table["highway"].isin(highways).to_numpy()
+        vertex = kept[self.way]
+        way = (np.cumsum(kept) - 1)[self.way[vertex]]
+        table = self.table[kept].reset_index(drop=True)
+        return Ways(table, way, self.node_id[vertex], self.lonlat[vertex], self.dated)
 
 
 def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
@@ -74,7 +89,8 @@ def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
     path = _existing(path)
     kept = frozenset(kept_highways)
     columns: dict[str, list[str | None]] = {tag: [] for tag in ROAD_TAGS}
-    appenders = [(tag, columns[tag].append) for tag in ROAD_TAGS]
+    appenders = [(tag, columns[tag].append) for tag in ROAD_TAGS if tag != "name"]
+    aliases: list[str | None] = []
     way_ids: list[int] = []
     sizes: list[int] = []
     node_ids: list[int] = []
@@ -96,6 +112,9 @@ def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
             get = tags.get
             for tag, append in appenders:
                 append(get(tag))
+            name, others = _name_and_aliases(*map(get, _NAMES))
+            columns["name"].append(name)
+            aliases.append(others)
             if dated is None:
                 stamps.append(way.timestamp)
     except (RuntimeError, ValueError, UnicodeDecodeError) as error:
@@ -111,12 +130,20 @@ def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
         )
     lonlat = np.frombuffer(bytes.fromhex("".join(shapes)), dtype="<f8").reshape(-1, 2)
     return Ways(
-        table=pd.DataFrame({"way_id": np.asarray(way_ids, dtype=np.int64), **columns}, copy=False),
+        table=pd.DataFrame({"way_id": np.asarray(way_ids, dtype=np.int64), **columns, "aliases": aliases}, copy=False),
         way=np.repeat(np.arange(len(sizes)), sizes),
         node_id=np.asarray(node_ids, dtype=np.int64),
         lonlat=lonlat,
         dated=dated or max((stamp for stamp in stamps if stamp.year > _EPOCH_YEAR), default=None),
     )
+
+
+@lru_cache(maxsize=4096)
+def _name_and_aliases(*tags: str | None) -> tuple[str | None, str | None]:
+    """Return the first name and the others; OSM writes several in one tag between semicolons."""
+    names = dict.fromkeys(part.strip() for tag in tags if tag for part in tag.split(";") if part.strip())
+    first, *others = names or [None]
+    return first, ";".join(filter(None, others)) or None
 
 
 _WKB_HEADER = 18

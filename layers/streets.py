@@ -10,7 +10,7 @@ import shapely
 from freestiler import FreestileLayer
 
 from geo.schema import TIERS
-from geo.streets import highway_class
+from geo.segments import highway_class
 from layers import palette
 
 _MAJOR = ("motorway", "trunk", "primary", "secondary", "tertiary")
@@ -22,12 +22,12 @@ def tile_layers(streets: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
     Return the tile layers `major` and `minor` (the latter from zoom 11 on).
 
     A third layer, `names`, has each named street's continuous lines, for labels along them.
-    A street is `s` (its id without the leading letter), `t` (its tier's place in `TIERS`), `h` (its OSM class) and `n`
+    A street is `s` (its id), `t` (its tier's place in `TIERS`), `h` (its OSM class) and `n`
     (its name).
     """
     table = gpd.GeoDataFrame(
         {
-            "s": streets["street_id"].str.removeprefix("s").astype("int64"),
+            "s": streets["street_id"],
             "t": streets["tier"].map({tier: i for i, tier in enumerate(TIERS)}).astype("int64"),
             "h": highway_class(streets["highway"]),
             "n": streets["name"].fillna(""),

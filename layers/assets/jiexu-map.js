@@ -19,7 +19,7 @@ const jiexu = (() => {
     categories: {},         // kind -> numbers of its visible categories; a missing kind shows all
     heat: false,            // points as heat
     extra: [],              // visible layers of those that are shown on request
-    selected: [],           // numbers of the selected streets
+    selected: [],           // ids of the selected streets
     area: null,             // corners of the drawn area, [lon, lat]
     tiles: {},              // layer -> address of its current archive
     base: null,             // an online base map: {url, subdomains, credit, shift}
@@ -284,6 +284,8 @@ const jiexu = (() => {
         const found = layers[layer].leaflet.queryTileFeaturesDebug(latlng.lng, latlng.lat, brush).get("") || [];
         const features = found.filter(({ feature, layerName }) => layerName !== "names" && (
           layer === "streets" ? shown(feature) : visibleCount(layer, feature.props) > 0)).map((p) => p.feature);
+        // what is drawn on top is meant: tiers are drawn from the last to the first
+        if (layer === "streets") features.sort((a, b) => a.props.t - b.props.t);
         if (features.length) return { layer, props: features[0].props };
       }
     }

@@ -1,0 +1,204 @@
+"""From ways to segments between junctions, with the width of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from geo.crs import WGS84, to_metric
+from geo.osm import Ways
+from geo.rules import Profile
+
+_AGAINST = ("-1", "reverse")
+"""Values of `oneway` for traffic against the way's drawing direction."""
+
+
+def split_at_junctions(ways: Ways, crs: pyproj.CRS, also_at: NDArray[np.int64] | None = None) -> gpd.GeoDataFrame:
+    """
+    Cut ways into segments that run from junction to junction.
+
+    A junction is a node that kept ways share, or that a way passes twice. A way's end is a segment's end too, since
+    width, name or lanes change there. Where the extract lacks a node, the way is cut: no line is invented.
+    Ways drawn against their traffic (`oneway=-1`) are turned round, so that a one-way segment runs with its traffic.
+
+    Parameters
+    ----------
+    ways
+        As `geo.osm.read_ways` returns.
+    crs
+        The metric CRS in which `length_m` is computed.
+    also_at
+        Further nodes that cut: those of the streets, where footpaths are split.
+
+    Returns
+    -------
+    segments
+        One row per segment: `segment_id` ("WAY-NUMBER", numbered along the way), `way_id`, the way's tags as
+        `ROAD_TAGS`, `aliases`, `oneway` (bool), `length_m`, `from_node`, `to_node` (OSM node ids), LineStrings in WGS
+        84. Segments without length are left out.
+    """
+    reverse = ways.table["oneway"].isin(_AGAINST).to_numpy()
+    order = _traffic_order(ways.way, reverse)
+    node_id, lonlat = ways.node_id[order], ways.lonlat[order]
+    known = ~np.isnan(lonlat[:, 0])
+
+    # a run is an unbroken stretch of one way: a missing node ends it
+    gap_before = np.concatenate([[True], ways.way[1:] != ways.way[:-1]]) | ~known
+    gap_before[1:] |= ~known[:-1]
+    run = np.cumsum(gap_before)[known]
+    way, node_id, lonlat = ways.way[known], node_id[known], lonlat[known]
+
+    node = pd.factorize(node_id)[0]
+    uses = np.bincount(node)
+    starts = np.concatenate([[True], run[1:] != run[:-1]]) if len(run) else np.zeros(0, bool)
+    ends = np.concatenate([starts[1:], [True]]) if len(run) else np.zeros(0, bool)
+    shared = uses[node] > 1
+    if also_at is not None:
+        shared |= np.isin(node_id, also_at)
+    cut = np.flatnonzero(starts | ends | shared)
+    same_run = run[cut[1:]] == run[cut[:-1]]
+    first, last = cut[:-1][same_run], cut[1:][same_run]
+
+    # vertices of all segments in one array: those at junctions belong to two
+    counts = last - first + 1
+    segment = np.repeat(np.arange(len(first)), counts)
+    vertex = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts - first, counts)
+    xy = to_metric(lonlat, crs)
+    steps = np.hypot(*(xy[vertex[1:]] - xy[vertex[:-1]]).T) * (segment[1:] == segment[:-1])
+    length_m = np.bincount(segment[1:], weights=steps, minlength=len(first))
+
+    kept = length_m > 0
+    inside = kept[segment]
+    renumbered = np.cumsum(kept) - 1
+    lines = shapely.linestrings(lonlat[vertex[inside]], indices=renumbered[segment[inside]])
+    row = way[first[kept]]
+    table = ways.table.iloc[row].reset_index(drop=True)
+    number = np.arange(len(row)) - np.searchsorted(row, row)
+    table.insert(0, "segment_id", table["way_id"].astype(str) + "-" + pd.Series(number).astype(str))
+    table["oneway"] = _is_oneway(table)
+    table["length_m"] = np.round(length_m[kept], 3)
+    table["from_node"], table["to_node"] = node_id[first[kept]], node_id[last[kept]]
+    return gpd.GeoDataFrame(table, geometry=lines, crs=WGS84)
+
+
+def _traffic_order(way: NDArray[np.int64], reverse: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the order of vertices in which the ways of `reverse` run backwards."""
+    index = np.arange(len(way))
+    if not reverse.any():
+        return index
+    first, last = np.searchsorted(way, way, "left"), np.searchsorted(way, way, "right") - 1
+    return np.where(reverse[way], first + last - index, index)
+
+
+def _is_oneway(table: pd.DataFrame) -> pd.Series:
+    tagged = table["oneway"].isin(["yes", "true", "1", *_AGAINST])
+    denied = table["oneway"].isin(["no", "false", "0"])
+    implied = table["highway"].isin(["motorway", "motorway_link"]) | table["junction"].isin(["roundabout", "circular"])
+    return tagged | (implied & ~denied)
+
+
+_METRES = {"": 1.0, "m": 1.0, "cm": 0.01, "km": 1000.0, "ft": 0.3048, "'": 0.3048}
+_WIDTH = re.compile(r"""^\s*(\d+(?:[.,]\d+)?)\s*(m|cm|km|ft|')?\s*(?:(\d+(?:\.\d+)?)\s*")?\s*$""")
+_PLAUSIBLE_WIDTH_M = (1.0, 100.0)
+
+
+def parse_width_m(text: str | None) -> float:
+    """
+    Return a `width` tag in metres ("7", "7.5 m", "7,5", "24'", "24'6\\""), NaN where it says no plausible width.
+    """
+    match = _WIDTH.match(text or "")
+    if match is None:
+        return np.nan
+    number, unit, inches = match.groups()
+    width = float(number.replace(",", ".")) * _METRES[unit or ""] + float(inches or 0) * 0.0254
+    return width if _PLAUSIBLE_WIDTH_M[0] <= width <= _PLAUSIBLE_WIDTH_M[1] else np.nan
+
+
+def with_widths(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
+    """
+    Add the carriageway's width.
+
+    Parameters
+    ----------
+    segments
+        `highway`, `oneway` and the tags `lanes`, `width`, `est_width`.
+    profile
+        `roads.width.lane`, `roads.width.default_two_way`, `roads.width.default_one_way`, by highway class.
+
+    Returns
+    -------
+    segments
+        With `lanes` (a count, or missing), `width_m` and `width_source`: `tag`, else `lanes` times the lane's width,
+        else the class's `default`.
+    """
+    result = segments.copy(deep=False)
+    tag = _by_value(segments["width"], parse_width_m)
+    tag = np.where(np.isnan(tag), _by_value(segments["est_width"], parse_width_m), tag)
+    lanes = _by_value(segments["lanes"], _parse_lanes)
+
+    codes, classes = pd.factorize(highway_class(segments["highway"]))
+    lane, two_way, one_way = (
+        np.array([profile[f"roads.width.{parameter}.{name}"] for name in classes])[codes]
+        for parameter in ("lane", "default_two_way", "default_one_way")
+    )
+    default = np.where(segments["oneway"], one_way, two_way)
+    has_tag, has_lanes = ~np.isnan(tag), ~np.isnan(lanes)
+    result["lanes"] = pd.array(lanes, dtype="Float64").astype("Int64")
+    result["width_m"] = np.select([has_tag, has_lanes], [tag, lanes * lane], default)
+    result["width_source"] = pd.Categorical.from_codes(
+        np.select([has_tag, has_lanes], [0, 1], 2), categories=["tag", "lanes", "default"]
+    ).astype(object)
+    return result
+
+
+def _parse_lanes(text: str) -> float:
+    """Return a count of lanes ("2", "2;3" gives the first), NaN where it says none."""
+    match = re.match(r"\s*(\d{1,2})\b", text)
+    return float(match.group(1)) if match and int(match.group(1)) > 0 else np.nan
+
+
+_CLOSED = ("no", "private")
+_OPEN = ("yes", "designated", "permissive", "destination", "customers")
+
+
+def with_access(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
+    """
+    Add who may use each segment.
+
+    Parameters
+    ----------
+    segments
+        `highway` and the tags `access`, `motor_vehicle`, `foot`.
+    profile
+        `network.drive.highways`, `network.walk.highways`.
+
+    Returns
+    -------
+    segments
+        With `drive` and `walk` (bool): the class allows it, and no tag closes it; the tag for the mode beats `access`.
+    """
+    result = segments.copy(deep=False)
+    closed = segments["access"].isin(_CLOSED)
+    for mode, tag in (("drive", "motor_vehicle"), ("walk", "foot")):
+        allowed = segments["highway"].isin(profile[f"network.{mode}.highways"])
+        result[mode] = (allowed & ~closed & ~segments[tag].isin(_CLOSED)) | segments[tag].isin(_OPEN)
+    return result
+
+
+def highway_class(highway: pd.Series) -> pd.Series:
+    """Return the class of each `highway` value: a link counts as the road that it leads to."""
+    return highway.str.removesuffix("_link")
+
+
+def _by_value(column: pd.Series, parse: Callable[[str], float]) -> NDArray[np.float64]:
+    """Apply a parser once per distinct text."""
+    codes, values = pd.factorize(column, use_na_sentinel=True)
+    parsed: NDArray[np.float64] = np.array([*(parse(value) for value in values), np.nan])
+    return parsed[codes]

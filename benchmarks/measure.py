@@ -41,16 +41,19 @@ def measure(prepare: str, run: str, runs: int = RUNS) -> Measure:
     prepare
         Python code that is not timed (imports).
     run
-        Python code that is.
+        Python code that is. Lines that it prints with "note:" in front are passed on.
     runs
         How many processes; the median counts.
     """
     results = []
     for _ in range(runs):
-        code = _SCRIPT.format(prepare=prepare, run=run)
+        code = _SCRIPT.replace("{prepare}", prepare).replace("{run}", run)
         finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         if finished.returncode != 0:
             raise RuntimeError(finished.stderr[-2000:])
+        for line in finished.stdout.splitlines():
+            if line.startswith("note:"):
+                print(line.removeprefix("note:").strip())
         line = next(line for line in finished.stdout.splitlines() if line.startswith("measured:"))
         results.append(json.loads(line.removeprefix("measured:")))
     return Measure(statistics.median(seconds for seconds, _ in results), max(peak for _, peak in results))

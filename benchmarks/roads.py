@@ -16,7 +16,8 @@ from benchmarks.measure import measure
 PREPARE = """
 from pathlib import Path
 import pandas as pd
-from geo.build import grade, make_roads
+from geo.build import make_roads
+from geo.grading import grade
 from geo.osm import read_ways
 from geo.rules import load_profile
 from geo.schema import conform

@@ -1,0 +1,434 @@
+"""The routing graph: one for walking, one for driving, asked from positions on streets."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from geo.crs import to_metric
+from geo.nodes import node_numbers
+
+Mode = Literal["walk", "drive"]
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Positions(NamedTuple):
+    """
+    Positions on streets.
+
+    Attributes
+    ----------
+    segment
+        Shape (k,): rows of the table that the network was made of.
+    offset_m
+        Shape (k,): metres from each segment's start.
+    """
+
+    segment: Integers
+    offset_m: Floats
+
+
+class Network:
+    """
+    A street network in compressed sparse form.
+
+    Edges run between nodes; a segment is cut into several edges where others meet it on the way (a footpath that joins
+    a street between two junctions). Nodes are known by their coordinates: ends at the same place are connected, lines
+    that only cross are not. Turn restrictions are not known.
+
+    Parameters
+    ----------
+    segments
+        LineStrings in WGS 84, with `oneway` where `directed`.
+    crs
+        The metric CRS.
+    directed
+        Whether one-way segments (drawn with their traffic) are passed in their direction only.
+    metres_per_cost
+        By row: what a unit of cost is in metres, for shortest ways by time (a speed); by default the cost is metres.
+
+    Attributes
+    ----------
+    tail, head
+        Shape (m,): the nodes of each edge.
+    length_m
+        Shape (m,).
+    segment, start_m
+        Shape (m,): each edge's row in `segments`, and how far from that segment's start it begins.
+    oneway
+        Shape (m,).
+    node_xy
+        Shape (n, 2): metric coordinates.
+    """
+
+    def __init__(
+        self,
+        segments: gpd.GeoDataFrame,
+        crs: pyproj.CRS,
+        directed: bool,
+        metres_per_cost: Floats | None = None,
+    ) -> None:
+        lines = segments.geometry.to_numpy()
+        lonlat, row = shapely.get_coordinates(lines, return_index=True)
+        xy = to_metric(lonlat, crs)
+        place = node_numbers(lonlat)
+        first = np.ones(len(row), dtype=bool)
+        first[1:] = row[1:] != row[:-1]
+        last = np.ones(len(row), dtype=bool)
+        last[:-1] = first[1:]
+        step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
+        step[first] = 0.0
+        gone = np.cumsum(step)
+        along = gone - gone[first][row] if len(row) else gone
+
+        ends = np.unique(place[first | last])
+        cut = np.flatnonzero(first | last | np.isin(place, ends))
+        inner = row[cut[1:]] == row[cut[:-1]]
+        tail, head = cut[:-1][inner], cut[1:][inner]
+        _, unique, number = np.unique(place[cut], return_index=True, return_inverse=True)
+        of_vertex = np.full(len(row), -1)
+        of_vertex[cut] = number
+        self.crs = crs
+        self.tail, self.head = of_vertex[tail], of_vertex[head]
+        self.length_m = along[head] - along[tail]
+        self.segment, self.start_m = row[tail], along[tail]
+        self.oneway = segments["oneway"].to_numpy(dtype=bool)[self.segment] if directed else np.zeros(len(tail), bool)
+        self.node_xy = xy[cut[unique]]
+        self.cost = self.length_m if metres_per_cost is None else self.length_m / metres_per_cost[self.segment]
+        self._lines = lines
+        bounds = np.searchsorted(self.segment, np.arange(len(lines) + 1))
+        self._first_edge, self._edges = bounds[:-1], np.diff(bounds)
+
+    @property
+    def size(self) -> int:
+        """How many nodes there are."""
+        return len(self.node_xy)
+
+    @cached_property
+    def matrix(self) -> csr_array:
+        """The costs from node to node, shape (n, n); of several edges between two nodes, the cheapest."""
+        return self._matrix(reverse=False)
+
+    @cached_property
+    def reversed(self) -> csr_array:
+        """The costs of `matrix` against the traffic: from where to go to where to come from."""
+        return self._matrix(reverse=True) if self.oneway.any() else self.matrix
+
+    def _matrix(self, reverse: bool) -> csr_array:
+        both = ~self.oneway
+        ends = (self.head, self.tail) if reverse else (self.tail, self.head)
+        left = np.concatenate([ends[0], ends[1][both]])
+        right = np.concatenate([ends[1], ends[0][both]])
+        # scipy would add up parallel edges
+        cost = np.maximum(np.concatenate([self.cost, self.cost[both]]), _LEAST)
+        key = left * np.int64(self.size) + right
+        order = np.lexsort((cost, key))
+        kept = order[np.concatenate([[True], key[order][1:] != key[order][:-1]])] if len(order) else order
+        starts = np.searchsorted(left[kept], np.arange(self.size + 1))
+        return csr_array((cost[kept], right[kept], starts), shape=(self.size, self.size))
+
+    @cached_property
+    def _tree(self) -> tuple[shapely.STRtree, NDArray[np.object_]]:
+        coordinates, row = shapely.get_coordinates(self._lines, return_index=True)
+        lines = shapely.linestrings(to_metric(coordinates, self.crs), indices=row)
+        return shapely.STRtree(lines), lines
+
+    def snap(self, points: gpd.GeoSeries) -> tuple[Positions, Floats]:
+        """
+        Return the nearest position on the network of each point, and how far away it is in metres.
+
+        Parameters
+        ----------
+        points
+            In WGS 84.
+        """
+        tree, lines = self._tree
+        places = shapely.points(to_metric(shapely.get_coordinates(points.to_numpy()), self.crs))
+        (asked, nearest), distance = tree.query_nearest(places, return_distance=True, all_matches=False)
+        segment = np.zeros(len(places), dtype=np.int64)
+        away = np.full(len(places), np.inf)
+        segment[asked], away[asked] = nearest, distance
+        return Positions(segment, shapely.line_locate_point(lines[segment], places)), away
+
+    def midpoints(self) -> Positions:
+        """Return the middle of each segment."""
+        last = self._first_edge + self._edges - 1
+        return Positions(np.arange(len(self._lines)), (self.start_m[last] + self.length_m[last]) / 2)
+
+    def edge_of(self, positions: Positions) -> tuple[Integers, Floats]:
+        """Return the edge of each position, and how far along that edge it lies, in metres."""
+        edge = self._first_edge[positions.segment]
+        cut = np.flatnonzero(self._edges[positions.segment] > 1)
+        if len(cut):
+            span = float((self.start_m + self.length_m).max()) + 1.0
+            sought = positions.segment[cut] * span + np.clip(positions.offset_m[cut], 0.0, span - 1.0)
+            edge[cut] = np.searchsorted(self.segment * span + self.start_m, sought, "right") - 1
+        return edge, np.clip(positions.offset_m - self.start_m[edge], 0.0, self.length_m[edge])
+
+    def nearest(
+        self,
+        facilities: Positions,
+        targets: Positions,
+        limit: float = np.inf,
+        to_facility: bool = False,
+    ) -> tuple[Integers, Floats]:
+        """
+        Return the nearest facility of each target.
+
+        Parameters
+        ----------
+        facilities, targets
+            Positions on streets.
+        limit
+            The furthest cost (metres, unless the network has another) that counts.
+        to_facility
+            Whether the way leads from target to facility; it matters where one-way streets do.
+
+        Returns
+        -------
+        facility, cost
+            Shape (k,): the facility's number, -1 where none is within the limit, and the cost of the way to it (inf).
+        """
+        reach = self._reach(facilities, limit, to_facility)
+        edge, along = self.edge_of(targets)
+        return self._at(reach, edge, along)
+
+    def _reach(self, facilities: Positions, limit: float, to_facility: bool) -> _Reach:
+        edge, along = self.edge_of(facilities)
+        matrix = self._with_sources(edge, along, to_facility)
+        if len(edge) == 0:
+            none = np.full(self.size, np.inf)
+            return _Reach(none, np.full(self.size, -1), edge, along, limit, to_facility)
+        numbers = np.arange(self.size, self.size + len(edge))
+        cost, _, source = dijkstra(
+            matrix, directed=True, indices=numbers, limit=limit, min_only=True, return_predecessors=True
+        )
+        source = np.where(np.isfinite(cost), source - self.size, -1)
+        return _Reach(cost[: self.size], source[: self.size], edge, along, limit, to_facility)
+
+    def _with_sources(self, edge: Integers, along: Floats, against: bool) -> csr_array:
+        """Return the matrix with a further node for each source, from which it leaves its edge at either end."""
+        base = self.reversed if against else self.matrix
+        k = len(edge)
+        share = along / np.maximum(self.length_m[edge], _LEAST)
+        back, ahead = share * self.cost[edge], (1 - share) * self.cost[edge]
+        closed = np.where(self.oneway[edge], np.inf, 0.0)
+        if against:
+            ahead = ahead + closed
+        else:
+            back = back + closed
+        left = np.stack([self.tail[edge], self.head[edge]], axis=1)
+        cost = np.maximum(np.stack([back, ahead], axis=1), _LEAST)
+        open_ = np.isfinite(cost)
+        indices = np.concatenate([base.indices, left[open_].astype(base.indices.dtype)])
+        data = np.concatenate([base.data, cost[open_]])
+        indptr = np.concatenate([base.indptr, base.indptr[-1] + np.cumsum(open_.sum(axis=1)).astype(base.indptr.dtype)])
+        size = self.size + k
+        return csr_array((data, indices, indptr), shape=(size, size))
+
+    def _at(self, reach: _Reach, edge: Integers, along: Floats) -> tuple[Integers, Floats]:
+        """Return the facility and the cost at positions on edges."""
+        share = along / np.maximum(self.length_m[edge], _LEAST)
+        from_tail = reach.cost[self.tail[edge]] + share * self.cost[edge]
+        from_head = reach.cost[self.head[edge]] + (1 - share) * self.cost[edge]
+        if reach.to_facility:
+            from_tail = np.where(self.oneway[edge], np.inf, from_tail)
+        else:
+            from_head = np.where(self.oneway[edge], np.inf, from_head)
+        by_tail = from_tail <= from_head
+        cost = np.where(by_tail, from_tail, from_head)
+        facility = np.where(by_tail, reach.source[self.tail[edge]], reach.source[self.head[edge]])
+        occupied = np.zeros(len(self.tail), dtype=bool)
+        occupied[reach.edge] = True
+        shared = np.flatnonzero(occupied[edge])
+        for near, distance in self._same_edge(reach, edge[shared], along[shared]):
+            nearer = distance < cost[shared]
+            cost[shared[nearer]] = distance[nearer]
+            facility[shared[nearer]] = near[nearer]
+        far = ~np.isfinite(cost) | (cost > reach.limit)
+        return np.where(far, -1, facility), np.where(far, np.inf, cost)
+
+    def _same_edge(self, reach: _Reach, edge: Integers, along: Floats) -> list[tuple[Integers, Floats]]:
+        """Return the number of the facility before and of the one after on the same edge, and the cost along it."""
+        span = float(self.length_m.max()) + 1.0
+        order = np.lexsort((reach.along, reach.edge))
+        key = reach.edge[order] * span + reach.along[order]
+        at = np.searchsorted(key, edge * span + along, "right")
+        found = []
+        for position, before in ((at - 1, True), (at, False)):
+            number = order[np.clip(position, 0, len(order) - 1)]
+            same = (position >= 0) & (position < len(order)) & (reach.edge[number] == edge)
+            passable = same & (~self.oneway[edge] | (before != reach.to_facility))
+            metres = np.abs(along - reach.along[number])
+            cost = metres / np.maximum(self.length_m[edge], _LEAST) * self.cost[edge]
+            found.append((number, np.where(passable, cost, np.inf)))
+        return found
+
+    def catchments(self, facilities: Positions, limit: float = np.inf, to_facility: bool = False) -> pd.DataFrame:
+        """
+        Divide the network among facilities: every metre to the nearest, up to the limit.
+
+        Parameters
+        ----------
+        facilities, limit, to_facility
+            As `nearest` takes them.
+
+        Returns
+        -------
+        pieces
+            `segment`, `from_m`, `to_m` (metres from the segment's start), `facility`, `cost_from`, `cost_to` (at either
+            end); sorted, disjoint.
+        """
+        reach = self._reach(facilities, limit, to_facility)
+        # an edge is divided at its facilities: between two of them the cost rises from either side
+        edge = np.concatenate([np.arange(len(self.tail)), reach.edge])
+        along = np.concatenate([np.zeros(len(self.tail)), reach.along])
+        source = np.concatenate([np.full(len(self.tail), -1), np.arange(len(reach.edge))])
+        order = np.lexsort((along, edge))
+        edge, along, source = edge[order], along[order], source[order]
+        ends = np.append(edge[1:] != edge[:-1], True) if len(edge) else np.zeros(0, bool)
+        until = np.where(ends, self.length_m[edge], np.append(along[1:], 0.0))
+        after = np.where(ends, -1, np.append(source[1:], -1))
+        per_metre = self.cost[edge] / np.maximum(self.length_m[edge], _LEAST)
+        span = (until - along) * per_metre
+        low = np.where(source < 0, reach.cost[self.tail[edge]], 0.0)
+        high = np.where(after < 0, reach.cost[self.head[edge]], 0.0)
+        low_of = np.where(source < 0, reach.source[self.tail[edge]], source)
+        high_of = np.where(after < 0, reach.source[self.head[edge]], after)
+        one = self.oneway[edge]
+        if to_facility:  # one-way: all of the piece goes on to its end
+            low = np.where(one, np.inf, low)
+        else:
+            high = np.where(one, np.inf, high)
+        with np.errstate(invalid="ignore"):
+            meet = np.clip((high - low + span) / 2, 0.0, span)
+        meet = np.where(np.isinf(high), span, np.where(np.isinf(low), 0.0, meet))
+        left_to = np.clip(np.minimum(meet, limit - low), 0.0, None)
+        right_from = np.minimum(np.maximum(meet, span - (limit - high)), span)
+        base = self.start_m[edge]
+        scale = 1 / np.maximum(per_metre, _LEAST)
+        pieces = pd.concat(
+            [
+                pd.DataFrame(
+                    {
+                        "segment": self.segment[edge],
+                        "from_m": base + along,
+                        "to_m": base + along + left_to * scale,
+                        "facility": low_of,
+                        "cost_from": low,
+                        "cost_to": low + left_to,
+                    }
+                )[np.isfinite(low) & (left_to > 0)],
+                pd.DataFrame(
+                    {
+                        "segment": self.segment[edge],
+                        "from_m": base + along + right_from * scale,
+                        "to_m": base + until,
+                        "facility": high_of,
+                        "cost_from": high + span - right_from,
+                        "cost_to": high,
+                    }
+                )[np.isfinite(high) & (right_from < span)],
+            ]
+        )
+        pieces = pieces[pieces["to_m"] > pieces["from_m"]]
+        return pieces.sort_values(["segment", "from_m"]).reset_index(drop=True)
+
+    def distances(self, starts: Positions, targets: Positions, limit: float = np.inf, batch: int = 64) -> pd.DataFrame:
+        """
+        Return the cost from each start to each target within the limit.
+
+        Parameters
+        ----------
+        starts, targets
+            Positions on streets.
+        limit
+            The furthest cost that counts.
+        batch
+            How many starts are searched at a time: it bounds the memory (starts × nodes).
+
+        Returns
+        -------
+        pairs
+            `start`, `target` (numbers), `cost`; sorted.
+        """
+        edge, along = self.edge_of(starts)
+        matrix = self._with_sources(edge, along, against=False)
+        to_edge, to_along = self.edge_of(targets)
+        share = to_along / np.maximum(self.length_m[to_edge], _LEAST)
+        tables = []
+        for begin in range(0, len(edge), batch):
+            numbers = np.arange(begin, min(begin + batch, len(edge)))
+            cost = dijkstra(matrix, directed=True, indices=self.size + numbers, limit=limit)[:, : self.size]
+            by_head = cost[:, self.head[to_edge]] + (1 - share) * self.cost[to_edge]
+            way = np.minimum(
+                cost[:, self.tail[to_edge]] + share * self.cost[to_edge],
+                np.where(self.oneway[to_edge], np.inf, by_head),
+            )
+            ahead = to_along - along[numbers][:, None]
+            same = (edge[numbers][:, None] == to_edge) & ((ahead >= 0) | ~self.oneway[to_edge])
+            direct = np.abs(ahead) / np.maximum(self.length_m[to_edge], _LEAST) * self.cost[to_edge]
+            way = np.where(same, np.minimum(way, direct), way)
+            start, target = np.nonzero(way <= limit)
+            finite = np.isfinite(way[start, target])
+            start, target = start[finite], target[finite]
+            tables.append(pd.DataFrame({"start": numbers[start], "target": target, "cost": way[start, target]}))
+        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["start", "target", "cost"])
+
+
+class _Reach(NamedTuple):
+    """What a search from facilities found: cost and facility by node, and where the facilities are."""
+
+    cost: Floats
+    source: Integers
+    edge: Integers
+    along: Floats
+    limit: float
+    to_facility: bool
+
+
+_LEAST = 1e-9
+"""A cost of zero would be no edge to scipy."""
+
+
+def walking(roads: gpd.GeoDataFrame, paths: gpd.GeoDataFrame, crs: pyproj.CRS) -> Network:
+    """
+    Return the network on foot; its segments are the walkable `roads`, then the walkable `paths`, in their order.
+
+    Parameters
+    ----------
+    roads, paths
+        The study's layers, with `walk`.
+    crs
+        The study's metric CRS.
+    """
+    parts = [layer.loc[layer["walk"], ["walk", "geometry"]] for layer in (roads, paths)]
+    return Network(pd.concat(parts, ignore_index=True), crs, directed=False)
+
+
+def driving(roads: gpd.GeoDataFrame, crs: pyproj.CRS, speeds_kmh: Floats | None = None) -> Network:
+    """
+    Return the network by car; its segments are the drivable `roads` in their order.
+
+    Parameters
+    ----------
+    roads
+        The study's layer, with `drive` and `oneway`.
+    crs
+        The study's metric CRS.
+    speeds_kmh
+        By row of `roads`: costs are minutes then; by default metres.
+    """
+    kept = roads["drive"].to_numpy(dtype=bool)
+    per_minute = None if speeds_kmh is None else speeds_kmh[kept] * 1000 / 60
+    return Network(roads.loc[kept, ["oneway", "geometry"]], crs, directed=True, metres_per_cost=per_minute)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -17,18 +17,22 @@ import pyproj
 import shapely
 
 from geo.crs import WGS84, metric_crs
-from geo.decisions import BASE_TABLE, reapply
+from geo.decisions import BASE_TABLE
 from geo.errors import InputError
 from geo.findings import Finding, findings_table
+from geo.grading import Grades, grade
 from geo.osm import CREDIT, Ways, read_features, read_ways
 from geo.points import PointKind, count_per_street, locate, read_points
 from geo.rules import Profile, load_profile
-from geo.schema import POINT_KINDS, conform
-from geo.streets import assemble_streets, split_at_junctions, streets_layer, with_widths
-from geo.study import about, now, read_layer, write_study
+from geo.schema import POINT_KINDS, conform, conform_geo
+from geo.scores import Surroundings
+from geo.segments import split_at_junctions, with_access, with_widths
+from geo.streets import assemble_streets
+from geo.study import ChangedError, about, now, read_layer, write_study
 from geo.text import Text
-from geo.tiers import TIER_COLUMNS, TierList, apply_tier_list, infer_tiers, read_tier_list, spread_to_roads
+from geo.tier_list import LIST_COLUMNS, TierList, read_tier_list
 
+_R = TypeVar("_R")
 OnStep = Callable[[Text], None]
 """Called as each step of a build begins."""
 
@@ -86,21 +90,37 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     InputError, RuleError, StudyError
         For files that cannot be used. An existing study is untouched then.
     """
+    _until_unchanged(lambda: _build(path, inputs, on_step))
+
+
+def _until_unchanged(work: Callable[[], _R]) -> _R:
+    """Do the work again where somebody saved a decision meanwhile: it would be lost."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return work()
+        except ChangedError:
+            continue
+    return work()
+
+
+_ATTEMPTS: Final = 3
+
+
+def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
     old = _Old.of(path)
     profile = load_profile(inputs.rules)
 
     on_step(Text("读取道路", "Reading roads"))
-    ways = read_ways(inputs.osm, profile["roads.kept_highways"])
+    ways = read_ways(inputs.osm, [*profile["roads.kept_highways"], *profile["network.walk.paths"]])
     on_step(Text("切分路段、归并街道", "Cutting segments, assembling streets"))
-    roads, crs = make_roads(ways, profile, inputs.osm)
+    carriageways = ways.only(profile["roads.kept_highways"])
+    roads, crs = make_roads(carriageways, profile, inputs.osm)
+    paths = make_paths(ways, carriageways, profile, crs)
     boundary = None if inputs.boundary is None else _read_boundary(inputs.boundary, roads)
     if boundary is not None:
         inside = roads["street_id"].isin(roads.loc[shapely.intersects(roads.geometry, boundary), "street_id"])
         roads = roads[inside].reset_index(drop=True)
-
-    on_step(Text("评定等级", "Grading streets"))
-    tier_list = read_tier_list(inputs.tiers) if inputs.tiers else old.tier_list
-    roads, streets, base, grading_findings = grade(roads, tier_list, old.decisions, profile, crs)
+        paths = paths[shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))].reset_index(drop=True)
 
     on_step(Text("读取设施和底图", "Reading facilities and base map"))
     facilities, context = read_features(inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
@@ -111,27 +131,90 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
 
     on_step(Text("读取点位", "Reading points"))
     points, point_findings = _points(inputs, old, roads, crs, profile)
-    for kind, located in points.items():
-        streets[kind] = count_per_street(located, roads, streets["street_id"])
+
+    on_step(Text("评定等级", "Grading streets"))
+    tier_list = read_tier_list(inputs.tiers) if inputs.tiers else old.tier_list
+    surroundings = Surroundings(facilities, paths, points["complaints"])
+    grades = grade(roads, tier_list, old.decisions, profile, crs, surroundings)
 
     on_step(Text("写入研究文件", "Writing the study"))
-    findings = [table for table in (_way_findings(ways, inputs.osm), grading_findings, *point_findings) if len(table)]
+    findings = [_way_findings(ways, inputs.osm), grades.findings, *point_findings]
+    layers = {"paths": paths, "facilities": facilities, "context": context, **points}
+    layers |= {"decisions": old.decisions, "selections": old.selections}
+    facts = {**old.identity, **_facts(inputs, ways, roads, crs, profile)}
+    write_study(path, {**layers, **_graded(grades, points, findings, tier_list)}, facts | _report(grades), old.seen)
+    on_step(Text("完成", "Done"))
+
+
+def _graded(
+    grades: Grades,
+    points: Mapping[str, gpd.GeoDataFrame],
+    findings: list[pd.DataFrame],
+    tier_list: TierList | None,
+) -> dict[str, pd.DataFrame]:
+    """Return the layers that grading makes."""
+    streets = grades.streets
+    for kind, located in points.items():
+        streets[kind] = count_per_street(located, grades.roads, streets["street_id"])
     layers: dict[str, pd.DataFrame] = {
-        "roads": roads,
+        "roads": grades.roads,
         "streets": streets,
-        **points,
-        "facilities": facilities,
-        "context": context,
-        "decisions": old.decisions,
-        "selections": old.selections,
-        BASE_TABLE: base,
+        "street_scores": grades.scores,
+        BASE_TABLE: grades.base,
     }
-    if findings:
-        layers["findings"] = pd.concat(findings, ignore_index=True)
+    found = [table for table in findings if len(table)]
+    if found:
+        layers["findings"] = pd.concat(found, ignore_index=True)
     if tier_list is not None:
         layers["tier_list"] = tier_list.grades.assign(file=tier_list.file)
-    write_study(path, layers, {**old.identity, **_facts(inputs, ways, roads, crs, profile)})
-    on_step(Text("完成", "Done"))
+    return layers
+
+
+def _report(grades: Grades) -> dict[str, str]:
+    return {"inference": json.dumps(grades.report)}
+
+
+def grade_study(path: Path, profile: Profile, list_file: Path | None = None) -> dict[str, Any]:
+    """
+    Grade the streets of a study again: with a new official list, or after complaints, facilities or rules changed.
+
+    Parameters
+    ----------
+    path
+        The study.
+    profile
+        The rules.
+    list_file
+        The official list; without one, the list that the study has stays.
+
+    Returns
+    -------
+    report
+        As `geo.ordinal.Grading.report`.
+
+    Raises
+    ------
+    InputError, StudyError
+        For a list that cannot be read, or a study that cannot be written. The study is untouched then.
+    """
+    return _until_unchanged(lambda: _grade(path, profile, list_file))
+
+
+def _grade(path: Path, profile: Profile, list_file: Path | None) -> dict[str, Any]:
+    about(path)  # refuses what is no study of this format
+    old = _Old.of(path)
+    crs = pyproj.CRS.from_user_input(old.seen["metric_crs"])
+    tier_list = read_tier_list(list_file) if list_file else old.tier_list
+    kept = {name: read_layer(path, name) for name in ("paths", "facilities", "context")}
+    roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
+    around = Surroundings(kept["facilities"], kept["paths"], old.points["complaints"])
+    grades = grade(roads, tier_list, old.decisions, profile, crs, around)
+    findings = [old.findings[~old.findings["layer"].isin(["streets", "decisions"])], grades.findings]
+    layers = {**kept, **old.points, "decisions": old.decisions, "selections": old.selections}
+    facts = {key: value for key, value in old.seen.items() if not key.startswith("version:")}
+    facts |= {"profile": profile.name, "profile_hash": profile.hash} | _report(grades)
+    write_study(path, {**layers, **_graded(grades, old.points, findings, tier_list)}, facts, old.seen)
+    return grades.report
 
 
 def _points(
@@ -208,68 +291,37 @@ def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFra
             Text("没有一条道路有长度", "No road has a length"),
             Text("请检查提取范围并重新导出", "Check the extract's area and export it again"),
         )
-    roads = with_widths(segments, profile)
+    roads = with_access(with_widths(segments, profile), profile)
     for tag in ("bridge", "tunnel"):
         roads[tag] = roads[tag].notna() & (roads[tag] != "no")
-    roads["street_id"] = assemble_streets(roads, crs, profile["streets.same_name_gap"])
+    roads["street_id"] = assemble_streets(roads, crs, profile)
     return roads, crs
 
 
-class Grades(NamedTuple):
+def make_paths(ways: Ways, carriageways: Ways, profile: Profile, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     """
-    Graded streets.
+    Make the layer `paths`: ways on foot, cut where they meet each other or a street.
 
-    Attributes
+    Parameters
     ----------
-    roads
-        The columns of the layer `roads`.
-    streets
-        The columns of the layer `streets` but for the counts of points.
-    base
-        `street_id` and its tier before any decision, official or inferred.
-    findings
-        Names on the list that match no street or several; decisions that fit no street.
+    ways
+        As `geo.osm.read_ways` returns.
+    carriageways
+        Those of them that are streets.
+    profile
+        `network.walk.*`.
+    crs
+        The study's metric CRS.
     """
-
-    roads: gpd.GeoDataFrame
-    streets: gpd.GeoDataFrame
-    base: pd.DataFrame
-    findings: pd.DataFrame
-
-
-def grade(
-    roads: gpd.GeoDataFrame, tier_list: TierList | None, decisions: pd.DataFrame, profile: Profile, crs: pyproj.CRS
-) -> Grades:
-    """
-    Grade the streets: inferred, then the official list, then the decisions, each over the one before.
-
-    Returns
-    -------
-    grades
-    """
-    streets = streets_layer(roads)
-    tiers = infer_tiers(streets, roads, profile)
-    streets[tiers.columns] = tiers
-    findings = []
-    if tier_list is not None:
-        streets, unmatched = apply_tier_list(streets, tier_list, profile)
-        findings.append(unmatched)
-    base = pd.DataFrame(streets[["street_id", *TIER_COLUMNS]])
-    streets, lost = reapply(streets, decisions, crs, profile["streets.reattach_within"])
-    findings.append(lost)
-    roads = conform_geo(spread_to_roads(roads, streets), "roads")
-    return Grades(roads, streets, base, pd.concat(findings, ignore_index=True))
-
-
-def conform_geo(table: gpd.GeoDataFrame, layer: str) -> gpd.GeoDataFrame:
-    """Return `geo.schema.conform` of a table that has a geometry."""
-    return gpd.GeoDataFrame(conform(table, layer), geometry="geometry", crs=table.crs)
+    paths = split_at_junctions(ways.only(profile["network.walk.paths"]), crs, also_at=carriageways.node_id)
+    return conform_geo(with_access(paths, profile), "paths")
 
 
 @dataclass(frozen=True)
 class _Old:
     """What an existing study hands on to the one that replaces it."""
 
+    seen: dict[str, str]
     identity: dict[str, str]
     decisions: pd.DataFrame
     selections: pd.DataFrame
@@ -286,27 +338,31 @@ class _Old:
             none = pd.DataFrame()
             return cls(
                 {},
+                {},
                 conform(none, "decisions"),
                 conform(none, "selections"),
                 None,
                 points,
                 conform(pd.DataFrame(), "findings"),
             )
-        facts = about(path)  # refuses to replace a file that is no study
-        findings = read_layer(path, "findings")
+        facts = about(path, older=True)  # refuses to replace a file that is no study
+        findings = read_layer(path, "findings", older=True)
         tier_list = None
         if "tier_list" in {name for name, _ in pyogrio.list_layers(path)}:
-            rows = pd.DataFrame(read_layer(path, "tier_list"))
+            rows = pd.DataFrame(read_layer(path, "tier_list", older=True))
             file = str(rows["file"].iloc[0]) if len(rows) else ""
             # the rows that the reader refused; what does not match a street is found anew
             refused = findings[(findings["layer"] == "streets") & ~findings["row"].isin(rows["row"])]
-            tier_list = TierList(file, rows.drop(columns="file"), refused)
+            tier_list = TierList(
+                file, rows.reindex(columns=list(LIST_COLUMNS)).astype(object).where(rows.notna(), None), refused
+            )
         return cls(
+            facts,
             {"study_id": facts["study_id"]},
-            read_layer(path, "decisions"),
-            read_layer(path, "selections"),
+            read_layer(path, "decisions", older=True),
+            read_layer(path, "selections", older=True),
             tier_list,
-            {kind: gpd.GeoDataFrame(read_layer(path, kind), crs=WGS84) for kind in POINT_KINDS},
+            {kind: gpd.GeoDataFrame(read_layer(path, kind, older=True), crs=WGS84) for kind in POINT_KINDS},
             findings,
         )
 

@@ -18,10 +18,13 @@ from numpy.typing import NDArray
 from geo.errors import StudyError
 from geo.findings import Finding, findings_table
 from geo.names import find_names
+from geo.rules import Profile
 from geo.schema import COLUMNS, GRADED
-from geo.streets import normal_name
+from geo.sections import Carving, carve, part_mask, root_of
+from geo.spelling import normal_name, street_key
+from geo.split import split_street
 from geo.study import changing, geometry_of, now, read_layer, touch
-from geo.text import Text
+from geo.text import Text, pick
 from geo.tiers import TIER_COLUMNS, TIER_NAMES, decision_reason, tier_of
 
 BASE_TABLE: Final = "tier_base"
@@ -50,9 +53,18 @@ class ConflictError(StudyError):
         self.earlier = earlier
 
 
-def find_street(path: Path, street: str) -> str:
+def find_street(path: Path, street: str, whole: bool = False) -> str:
     """
     Return the id of the street that has this id or name.
+
+    Parameters
+    ----------
+    path
+        The study.
+    street
+        An id or a name, in any spelling.
+    whole
+        Whether a street with sections is meant as a whole: its id is that of no section.
 
     Raises
     ------
@@ -62,17 +74,25 @@ def find_street(path: Path, street: str) -> str:
     streets = pd.DataFrame(read_layer(path, "streets").drop(columns="geometry"))
     if (streets["street_id"] == street).any():
         return street
-    names = streets["name"].dropna().map(normal_name)
-    matches = streets.loc[names.index[names == normal_name(street)]]
+    named = streets[streets["name"].notna()]
+    for form in (normal_name, street_key):
+        matches = named[named["name"].map(form) == form(street)]
+        if len(matches):
+            break
+    if whole and root_of(matches["street_id"]).nunique() == 1:
+        return str(root_of(matches["street_id"]).iloc[0])
     if len(matches) == 1:
         return str(matches["street_id"].iloc[0])
     if len(matches) > 1:
-        ids = ", ".join(f"{i} ({m:.0f} m)" for i, m in zip(matches["street_id"], matches["length_m"], strict=True))
+        ids = ", ".join(
+            f"{row.street_id} ({row.length_m:.0f} m{'; ' + pick(row.section, 'en') if row.section else ''})"
+            for row in matches.itertuples()
+        )
         raise StudyError(
-            Text(f"“{street}”对应 {len(matches)} 条街道", f"“{street}” is {len(matches)} streets"),
+            Text(f"“{street}”对应 {len(matches)} 条街道或路段", f"“{street}” is {len(matches)} streets or sections"),
             Text(f"请用编号指定其一：{ids}", f"Name one by its id: {ids}"),
         )
-    nearest = find_names(streets["name"].dropna().unique().tolist(), street, limit=3)
+    nearest = find_names(named["name"].unique().tolist(), street, limit=3)
     raise StudyError(
         Text(f"没有名为“{street}”的街道", f"No street is called “{street}”"),
         Text(f"最相近的是：{'、'.join(nearest)}", f"The nearest names are {', '.join(nearest)}"),
@@ -109,20 +129,97 @@ def decide_tier(path: Path, street_id: str, tier: str, reason: str, by: str = ""
     StudyError
         For an unknown tier or street, an empty reason, or a file that cannot be written.
     """
+    chosen = _graded(tier)
+    with changing(path) as connection:
+        taken = _taken(connection, street_id)
+        if seen != ANY and taken and taken[-1].decision_id != seen:
+            raise ConflictError({key: str(value or "") for key, value in taken[-1]._asdict().items()})
+        return _decide(connection, street_id, chosen, reason, by)
+
+
+def decide_tiers(path: Path, street_ids: Sequence[str], tier: str, reason: str, by: str = "") -> list[str]:
+    """
+    Set the tier of several streets, all of those in an area for instance: one decision each, in one transaction.
+
+    Streets that have the tier by a decision already are left alone.
+
+    Parameters
+    ----------
+    path
+        The study.
+    street_ids
+        As in the layer `streets`.
+    tier, reason, by
+        As `decide_tier` takes them.
+
+    Returns
+    -------
+    decision_ids
+
+    Raises
+    ------
+    StudyError
+        As `decide_tier`. Nothing is changed then.
+    """
+    chosen = _graded(tier)
+    with changing(path) as connection:
+        standing_so = {
+            row[0]
+            for row in connection.execute(
+                "SELECT street_id FROM streets WHERE tier = ? AND tier_source = 'manual'", (chosen,)
+            )
+        }
+        return [_decide(connection, i, chosen, reason, by) for i in street_ids if i not in standing_so]
+
+
+def decide_section(
+    path: Path, street_id: str, segment_ids: Sequence[str], label: str, tier: str, reason: str, by: str = ""
+) -> str:
+    """
+    Set the tier of a section of a street: it becomes a street of its own, in one transaction.
+
+    Parameters
+    ----------
+    path
+        The study.
+    street_id
+        The street, or a section of it.
+    segment_ids
+        The section's segments, as `geo.tier_list.find_section` finds them.
+    label
+        What the section is called (both languages, as `geo.text.Text` is stored).
+    tier, reason, by
+        As `decide_tier` takes them.
+
+    Returns
+    -------
+    decision_id
+
+    Raises
+    ------
+    StudyError
+        As `decide_tier`; for segments of another street, or none.
+    """
+    chosen = _graded(tier)
+    with changing(path) as connection:
+        section = split_street(connection, street_id, segment_ids, label)
+        return _decide(connection, section, chosen, reason, by)
+
+
+def _graded(tier: str) -> str:
     chosen = tier if tier in GRADED else tier_of(tier)
     if chosen is None:
         raise StudyError(
             Text(f"没有等级“{tier}”", f"There is no tier “{tier}”"),
             Text(f"请选择 {'、'.join(TIER_NAMES[t].zh for t in GRADED)}", f"Choose one of {', '.join(GRADED)}"),
         )
-    with changing(path) as connection:
-        taken = _taken(connection, street_id)
-        if seen != ANY and taken and taken[-1].decision_id != seen:
-            raise ConflictError({key: str(value or "") for key, value in taken[-1]._asdict().items()})
-        at = now()
-        decision = _append(connection, street_id, chosen, reason, by, None, at)
-        why = decision_reason(reason.strip(), by, pd.Timestamp(at))
-        _set_tier(connection, street_id, (chosen, "manual", why, 1.0))
+    return chosen
+
+
+def _decide(connection: sqlite3.Connection, street_id: str, tier: str, reason: str, by: str) -> str:
+    at = now()
+    decision = _append(connection, street_id, tier, reason, by, None, at)
+    _set_tier(connection, street_id, (tier, "manual", decision_reason(reason.strip(), by, pd.Timestamp(at)), 1.0))
     return decision
 
 
@@ -233,21 +330,44 @@ def _append(
     """Append a decision to the table and return its number."""
     if not reason.strip():
         raise StudyError(Text("没有写理由", "The reason is empty"), Text("请写明理由", "Say why"))
-    row = connection.execute("SELECT name, tier, geom FROM streets WHERE street_id = ?", (street_id,)).fetchone()
+    row = connection.execute(
+        "SELECT name, tier, section, geom FROM streets WHERE street_id = ?", (street_id,)
+    ).fetchone()
     if row is None:
         raise _gone(street_id)
-    name, before, blob = row
-    place = shapely.line_interpolate_point(shapely.get_geometry(geometry_of(blob), 0), 0.5, normalized=True)
+    name, before, section, blob = row
+    shape = geometry_of(blob)
+    place = shapely.line_interpolate_point(shapely.get_geometry(shape, 0), 0.5, normalized=True)
+    # a section is found again by where it runs; a whole street by its name and this place
+    part = shapely.to_wkt(shapely.simplify(shape, _SIMPLIFIED_DEGREES), rounding_precision=6) if section else None
     number = connection.execute("SELECT max(CAST(substr(decision_id, 2) AS INTEGER)) FROM decisions").fetchone()[0]
     decision = f"D{(number or 0) + 1:04d}"
     stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
-    values = (decision, stamp, by, street_id, name, before, after, reason.strip(), undoes, place.x, place.y)
+    values = (
+        decision,
+        stamp,
+        by,
+        street_id,
+        name,
+        before,
+        after,
+        reason.strip(),
+        undoes,
+        place.x,
+        place.y,
+        section,
+        part,
+    )
     columns = ", ".join(f'"{column}"' for column in COLUMNS["decisions"])
     connection.execute(
         f"INSERT INTO decisions ({columns}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608
         values,
     )
     return decision
+
+
+_SIMPLIFIED_DEGREES: Final = 2e-6
+"""About twenty centimetres."""
 
 
 def _gone(street_id: str) -> StudyError:
@@ -265,25 +385,110 @@ def _set_tier(connection: sqlite3.Connection, street_id: str, tier: tuple[str, s
         touch(connection, layer)
 
 
+class Decided(NamedTuple):
+    """
+    Segments with the sections that decisions concern.
+
+    Attributes
+    ----------
+    carving
+        As `geo.sections.carve` returns.
+    units
+        Of each decision on a section that was found again: the section's id.
+    parents
+        Of each section that decisions made: the id of the street or section that it was taken from.
+    """
+
+    carving: Carving
+    units: dict[str, str]
+    parents: dict[str, str]
+
+
+def carve_decided(
+    carving: Carving,
+    roads: gpd.GeoDataFrame,
+    whole: gpd.GeoDataFrame,
+    decisions: pd.DataFrame,
+    crs: pyproj.CRS,
+    profile: Profile,
+) -> Decided:
+    """
+    Take the sections that standing decisions concern out of their streets, by where they ran.
+
+    Parameters
+    ----------
+    carving
+        What the official list took out.
+    roads
+        All segments, in WGS 84, with `street_id` of whole streets.
+    whole
+        Whole streets: `street_id`, `name`, `aliases` and geometry.
+    decisions
+        The table `decisions`; `part` has the lines of a section (WKT).
+    crs
+        The study's metric CRS.
+    profile
+        `streets.reattach_within`, `streets.part_within`.
+    """
+    counting = _counting_rows(decisions)
+    counting = counting[counting["part"].notna()]
+    units: dict[str, str] = {}
+    parents: dict[str, str] = {}
+    if len(counting):
+        rows = _streets_of(counting, whole, crs, profile["streets.reattach_within"])
+        for position, number, label, part in zip(
+            rows, counting["decision_id"], counting["section"], counting["part"], strict=True
+        ):
+            if position < 0:
+                continue
+            of_street = np.flatnonzero(roads["street_id"] == whole["street_id"].iloc[position])
+            shape = shapely.from_wkt(part)
+            inside = part_mask(roads.iloc[of_street], shape, crs, profile["streets.part_within"])
+            if not inside.any():
+                continue
+            mask = np.zeros(len(roads), dtype=bool)
+            mask[of_street[inside]] = True
+            ids = carving.street_id[mask]
+            if ids.nunique() == 1 and (carving.street_id == ids.iloc[0]).to_numpy()[~mask].sum() == 0:
+                units[number] = ids.iloc[0]  # it is a section already
+                continue
+            before = carving.street_id
+            carving = carve(before, [(mask, label or "")], carving.labels)
+            units[number] = carving.street_id[mask].iloc[0]
+            longest = roads.loc[mask, "length_m"].groupby(before[mask]).sum().idxmax()
+            parents[units[number]] = parents.get(longest, longest)
+    return Decided(carving, units, parents)
+
+
 def reapply(
-    streets: gpd.GeoDataFrame, decisions: pd.DataFrame, crs: pyproj.CRS, within_m: float
+    streets: gpd.GeoDataFrame,
+    whole: gpd.GeoDataFrame,
+    decisions: pd.DataFrame,
+    units: dict[str, str],
+    crs: pyproj.CRS,
+    profile: Profile,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """
     Put the decisions over the tiers of streets that were built anew.
 
     A decision belongs to the street with its id and name; else to the nearest street of that name, else (for an unnamed
-    street, or one that OSM renamed) to the one with its id, within `within_m` of where it was taken.
+    street, or one that OSM renamed) to the one with its id, within `streets.reattach_within` of where it was taken. One
+    on a section belongs to what `carve_decided` found in its place; one on a whole street holds for all its sections.
 
     Parameters
     ----------
     streets
-        `street_id`, `name`, `TIER_COLUMNS` and geometry in WGS 84.
+        `street_id` (sections apart), `name`, `TIER_COLUMNS` and geometry in WGS 84.
+    whole
+        Whole streets: `street_id`, `name`, `aliases` and geometry.
     decisions
         The table `decisions`.
+    units
+        As `carve_decided` returns.
     crs
         The study's metric CRS.
-    within_m
-        The rule `streets.reattach_within`, in metres.
+    profile
+        `streets.reattach_within`.
 
     Returns
     -------
@@ -296,33 +501,37 @@ def reapply(
     lost: list[Finding] = []
     counting = _counting_rows(decisions)
     if len(counting):
-        rows = _streets_of(counting, streets, crs, within_m)
+        rows = _streets_of(counting, whole, crs, profile["streets.reattach_within"])
         for column in TIER_COLUMNS:
             result[column] = result[column].astype(object)
-        fits = counting[rows >= 0]
-        where = result.index[rows[rows >= 0]]
-        result.loc[where, "tier"] = fits["after"].to_numpy()
-        result.loc[where, "tier_source"] = "manual"
-        result.loc[where, "tier_confidence"] = 1.0
-        result.loc[where, "tier_reason"] = [
-            decision_reason(reason, by or "", at)
-            for reason, by, at in zip(fits["reason"], fits["by"], fits["at"], strict=True)
-        ]
+        roots = root_of(streets["street_id"])
+        for position, decision in zip(rows, counting.itertuples(), strict=True):
+            if decision.part is not None:
+                where = streets["street_id"] == units.get(decision.decision_id, "")
+            else:
+                where = roots == (whole["street_id"].iloc[position] if position >= 0 else "")
+            if not where.any():
+                lost.append(_lost(decision.decision_id, decision.subject_name or decision.subject, decision.section))
+                continue
+            result.loc[where, "tier"] = decision.after
+            result.loc[where, "tier_source"] = "manual"
+            result.loc[where, "tier_confidence"] = 1.0
+            result.loc[where, "tier_reason"] = decision_reason(decision.reason, decision.by or "", decision.at)
         result["tier_confidence"] = result["tier_confidence"].astype(float)
-        gone = counting.loc[rows < 0, ["decision_id", "subject", "subject_name"]]
-        lost = [
-            Finding(
-                None,
-                "subject",
-                Text(
-                    f"决定 {decision} 的街道“{name or subject}”已不在地图上",
-                    f"“{name or subject}”, the street of decision {decision}, is gone",
-                ),
-                Text("决定仍保留；请重新指定街道", "The decision is kept; decide anew for the street in its place"),
-            )
-            for decision, subject, name in gone.itertuples(index=False)
-        ]
     return result, findings_table("decisions", lost, "decisions")
+
+
+def _lost(number: str, name: str, section: str | None) -> Finding:
+    zh, en = (pick(section, "zh"), f" {pick(section, 'en')}") if section else ("", "")
+    return Finding(
+        None,
+        "subject",
+        Text(
+            f"决定 {number} 的街道“{name}”{zh}已不在地图上",
+            f"“{name}”{en}, the street of decision {number}, is gone",
+        ),
+        Text("决定仍保留；请重新指定街道", "The decision is kept; decide anew for the street in its place"),
+    )
 
 
 def standing_decisions(decisions: pd.DataFrame) -> list[str]:
@@ -346,16 +555,17 @@ def _counting_rows(decisions: pd.DataFrame) -> pd.DataFrame:
 def _streets_of(
     decisions: pd.DataFrame, streets: gpd.GeoDataFrame, crs: pyproj.CRS, within_m: float
 ) -> NDArray[np.int64]:
-    """Return the position of each decision's street, -1 where none fits."""
+    """Return the position of each decision's whole street, -1 where none fits."""
     lines = streets.geometry.to_crs(crs).to_numpy()
     places = gpd.GeoSeries.from_xy(decisions["lon"], decisions["lat"], crs=4326).to_crs(crs).to_numpy()
-    names = streets["name"].fillna("").map(normal_name).to_numpy()
-    position = pd.Index(streets["street_id"]).get_indexer(pd.Index(decisions["subject"]))
+    keys = streets["name"].fillna("").map(street_key).to_numpy()
+    position = pd.Index(streets["street_id"]).get_indexer(pd.Index(root_of(decisions["subject"])))
     found = np.full(len(decisions), -1)
     # decisions are few: one look per decision is clearer than a join
     for i, (name, place) in enumerate(zip(decisions["subject_name"].fillna(""), places, strict=True)):
-        same_id, same_name = position[i], np.flatnonzero(names == normal_name(name)) if name else np.array([], int)
-        if same_id >= 0 and names[same_id] == normal_name(name):
+        key = street_key(name)
+        same_id, same_name = position[i], np.flatnonzero(keys == key) if name else np.array([], int)
+        if same_id >= 0 and keys[same_id] == key:
             found[i] = same_id
             continue
         candidates = same_name if len(same_name) else np.array([same_id] if same_id >= 0 else [], int)

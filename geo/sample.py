@@ -14,14 +14,15 @@ import pyrosm
 import shapely
 from numpy.random import Generator
 
-from geo.build import Inputs, grade, make_roads
+from geo.build import Inputs, make_roads
 from geo.categories import CATEGORIES
 from geo.crs import WGS84
 from geo.errors import writing
+from geo.grading import grade
 from geo.osm import CREDIT, read_ways
 from geo.rules import load_profile
 from geo.schema import conform
-from geo.tiers import read_tier_list
+from geo.tier_list import read_tier_list
 
 SEED: Final = 721
 SYNTHETIC_LABEL: Final = "合成示例 synthetic"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+import geopandas as gpd
 import pandas as pd
 
 Tier = Literal["demonstration", "secondary", "back_street", "unclassified"]
@@ -17,6 +18,9 @@ GRADED: Final = TIERS[:3]
 TIER_SOURCES: Final = ("official", "manual", "inferred")
 POINT_KINDS: Final = ("complaints", "stalls", "parking")
 
+INGREDIENTS: Final = ("class", "traffic", "width", "frontage", "attractors", "complaints")
+"""What a street's score is made of; each has a weight in the profile (`tiers.score.weight`)."""
+
 SYNTHETIC: Final = "synthetic"
 """What the `source` of a made-up point says; it is shown wherever the point is."""
 
@@ -26,6 +30,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "street_id",
         "way_id",
         "name",
+        "aliases",
         "highway",
         "oneway",
         "lanes",
@@ -34,23 +39,36 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "length_m",
         "bridge",
         "tunnel",
+        "drive",
+        "walk",
         "tier",
         "tier_source",
         "tier_reason",
         "tier_confidence",
     ),
+    "paths": ("segment_id", "highway", "length_m", "walk"),
     "streets": (
         "street_id",
         "name",
+        "aliases",
+        "section",
         "highway",
         "tier",
         "tier_source",
         "tier_reason",
         "tier_confidence",
+        "official_tier",
         "length_m",
         "complaints",
         "stalls",
         "parking",
+    ),
+    "street_scores": (
+        "street_id",
+        *("width_m", "traffic", "frontage_per_100m", "attractors", "complaints_per_km"),
+        *(f"{ingredient}_points" for ingredient in INGREDIENTS),
+        "score",
+        "inferred_tier",
     ),
     "complaints": (
         "complaint_id",
@@ -108,6 +126,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "undoes",
         "lon",
         "lat",
+        "section",
+        "part",
     ),
     "selections": ("selection_id", "name", "at", "by", "street_ids"),
     "findings": ("layer", "row", "column", "problem", "action", "source"),
@@ -115,9 +135,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 """The columns of each layer besides its geometry, in order. Lengths in metres, areas in square metres."""
 
 _TYPES: Final[dict[str, str]] = {
-    **dict.fromkeys(("oneway", "bridge", "tunnel", "night_only"), "bool"),
+    **dict.fromkeys(("oneway", "bridge", "tunnel", "drive", "walk", "night_only"), "bool"),
     **dict.fromkeys(("width_m", "length_m", "tier_confidence", "offset_m", "distance_m", "area_m2"), "float64"),
     **dict.fromkeys(("lon", "lat"), "float64"),
+    **dict.fromkeys(("traffic", "frontage_per_100m", "attractors", "complaints_per_km", "score"), "float64"),
+    **dict.fromkeys((f"{ingredient}_points" for ingredient in INGREDIENTS), "float64"),
     **dict.fromkeys(("lanes", "offences", "capacity", "row"), "Int64"),
     "way_id": "int64",
     **dict.fromkeys(("received_at", "closed_at", "at"), "datetime64[ms, UTC]"),
@@ -144,3 +166,8 @@ def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:
             result[column] = result[column].astype(dtype)
     geometry = ["geometry"] if "geometry" in result else []
     return result[[*COLUMNS[layer], *geometry]].reset_index(drop=True)
+
+
+def conform_geo(table: gpd.GeoDataFrame, layer: str) -> gpd.GeoDataFrame:
+    """Return `conform` of a table that has a geometry."""
+    return gpd.GeoDataFrame(conform(table, layer), geometry="geometry", crs=table.crs)

@@ -22,15 +22,19 @@ import shapely
 
 from geo.crs import WGS84
 from geo.errors import StudyError, writing
+from geo.rules import PROFILES, Profile, load_profile
 from geo.schema import COLUMNS, POINT_KINDS, SYNTHETIC, conform
 from geo.styles import layer_styles
 from geo.text import Text
 
-FORMAT: Final = "jiexu-study-1"
+FORMAT: Final = "jiexu-study-2"
+OLDER: Final = ("jiexu-study-1",)
+"""Formats whose inputs and decisions a build carries over."""
 
 _GEOMETRY_TYPES: Final = {
     "roads": "LineString",
     "streets": "MultiLineString",
+    "paths": "LineString",
     "complaints": "Point",
     "stalls": "Point",
     "parking": "Unknown",
@@ -38,11 +42,20 @@ _GEOMETRY_TYPES: Final = {
     "context": "Unknown",
 }
 SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
-TABLES: Final = ("decisions", "selections", "findings")
+TABLES: Final = ("street_scores", "decisions", "selections", "findings")
 LAYERS: Final = (*SPATIAL_LAYERS, *TABLES)
 
 
-def write_study(path: Path, layers: Mapping[str, pd.DataFrame], about: Mapping[str, str | None]) -> None:
+class ChangedError(StudyError):
+    """Somebody saved something since the study was read: what was computed of it no longer holds."""
+
+
+def write_study(
+    path: Path,
+    layers: Mapping[str, pd.DataFrame],
+    about: Mapping[str, str | None],
+    seen: Mapping[str, str] | None = None,
+) -> None:
     """
     Write a whole study aside, then swap it in: whoever reads meanwhile, or kills this, has the old or the new one.
 
@@ -55,9 +68,13 @@ def write_study(path: Path, layers: Mapping[str, pd.DataFrame], about: Mapping[s
         Other tables (the official list) are written as they are.
     about
         What is to be known of the study as a whole, by key.
+    seen
+        What `about` said when the old study was read.
 
     Raises
     ------
+    ChangedError
+        If the old study has changed since.
     StudyError
         If the folder is read-only or the disk is full. The old study stays as it was.
     """
@@ -74,11 +91,28 @@ def write_study(path: Path, layers: Mapping[str, pd.DataFrame], about: Mapping[s
             _write_layer(aside, "layer_styles", layer_styles())
             with aside.open("rb+") as file:
                 os.fsync(file.fileno())
-            aside.replace(path)
+            _swap(aside, path, seen or {})
     finally:
         for leftover in (aside, aside.with_name(aside.name + "-journal")):
             with suppress(OSError):
                 leftover.unlink(missing_ok=True)
+
+
+def _swap(aside: Path, path: Path, seen: Mapping[str, str]) -> None:
+    """Replace a study unless it has changed; nobody can write to it meanwhile."""
+    if seen and path.exists():
+        with connect(path) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            facts = dict(connection.execute("SELECT key, value FROM about").fetchall())
+            if facts != seen:
+                raise ChangedError(
+                    Text("研究文件在此期间被修改", "The study was changed meanwhile"),
+                    Text("请重试", "Try again"),
+                )
+            if os.name != "nt":
+                aside.replace(path)
+                return
+    aside.replace(path)  # Windows replaces no file that is open
 
 
 def _write_layer(path: Path, name: str, table: pd.DataFrame | None) -> None:
@@ -94,14 +128,21 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame | None) -> None:
     pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists(), **options)
 
 
-def about(path: Path) -> dict[str, str]:
+def about(path: Path, older: bool = False) -> dict[str, str]:
     """
     Return what is known of the study as a whole, by key.
+
+    Parameters
+    ----------
+    path
+        The study.
+    older
+        Whether a study of an older format will do (to carry over what it holds).
 
     Raises
     ------
     StudyError
-        If there is no such file, or it is no study.
+        If there is no such file, or it is no study, or one of an older format.
     """
     if not path.is_file():
         raise StudyError(
@@ -114,9 +155,18 @@ def about(path: Path) -> dict[str, str]:
             counter = file.read(4)
     except OSError as error:
         raise _unreadable(path, error) from error
-    if path.with_name(path.name + "-journal").exists():  # a change is under way, or was killed
-        return _read_about(path)
-    return dict(_about_at(path, path.stat().st_ino, counter))
+    # a journal: a change is under way, or was killed
+    journal = path.with_name(path.name + "-journal").exists()
+    facts = _read_about(path) if journal else dict(_about_at(path, path.stat().st_ino, counter))
+    if facts.get("format") in OLDER and not older:
+        raise StudyError(
+            Text(f"{path} 由旧版本生成", f"{path} was made by an older version"),
+            Text(
+                "请用原来的数据重新生成（jiexu build）；决定、名单和点位会保留",
+                "Build it again from its extract (jiexu build): decisions, list and points are kept",
+            ),
+        )
+    return facts
 
 
 _CHANGE_COUNTER_AT = 24
@@ -139,7 +189,7 @@ def _read_about(path: Path) -> dict[str, str]:
         raise _unreadable(path, error) from error
     except sqlite3.DatabaseError as error:
         raise _no_study(path) from error
-    if facts.get("format") != FORMAT:
+    if facts.get("format") not in (FORMAT, *OLDER):
         raise _no_study(path)
     return facts
 
@@ -188,14 +238,25 @@ def changing(path: Path) -> Iterator[sqlite3.Connection]:
         If the file is no study or cannot be written.
     """
     about(path)
-    with writing(path), connect(path) as connection:
-        connection.execute("BEGIN IMMEDIATE")
+    with writing(path), _locked(path) as connection:
         try:
             yield connection
         except BaseException:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open the study that stands at `path` when nobody else can write to it: a build may swap it while this waits."""
+    while True:
+        file = path.stat().st_ino
+        with connect(path) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            if path.stat().st_ino == file:
+                yield connection
+                return
 
 
 def touch(connection: sqlite3.Connection, layer: str) -> None:
@@ -213,16 +274,25 @@ def geometry_of(blob: bytes) -> Any:
     return shapely.from_wkb(blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :])
 
 
-def read_layer(path: Path, name: str) -> gpd.GeoDataFrame | pd.DataFrame:
+def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame | pd.DataFrame:
     """
     Return one layer or table of a study, with the columns of `geo.schema.COLUMNS`.
+
+    Parameters
+    ----------
+    path
+        The study.
+    name
+        The layer.
+    older
+        As `about` takes it.
 
     Raises
     ------
     StudyError
         If the file is no study, or has no such layer.
     """
-    about(path)
+    about(path, older)
     try:
         table = pyogrio.read_dataframe(path, layer=name, use_arrow=True)
     except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
@@ -239,6 +309,12 @@ def read_layer(path: Path, name: str) -> gpd.GeoDataFrame | pd.DataFrame:
 def metric_crs_of(path: Path) -> pyproj.CRS:
     """Return the CRS in which the study's lengths are computed."""
     return pyproj.CRS.from_user_input(about(path)["metric_crs"])
+
+
+def profile_of(path: Path) -> Profile:
+    """Return the rules that the study was built with, where they are Jiexu's own; else the base profile."""
+    name = about(path)["profile"]
+    return load_profile(name if name in PROFILES else PROFILES[0])
 
 
 def extent_of(path: Path) -> tuple[float, float, float, float]:

@@ -12,7 +12,6 @@ from typing import Any, Final
 import yaml
 
 from geo.errors import RuleError
-from geo.schema import TIERS
 from geo.text import Text
 
 _FOLDER = Path(__file__).parent
@@ -35,8 +34,15 @@ def _is_texts(value: object) -> bool:
 _UNITS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "m": ("a length of 0 m or more", lambda v: _is_number(v) and v >= 0),
     "share": ("a number from 0 to 1", lambda v: _is_number(v) and 0 <= v <= 1),
+    "degrees": ("an angle from 0 to 180 degrees", lambda v: _is_number(v) and 0 <= v <= 180),
+    "km/h": ("a speed above 0 km/h", lambda v: _is_number(v) and v > 0),
+    "points": ("a number of 0 or more", lambda v: _is_number(v) and v >= 0),
+    "per 100 m": ("a number above 0", lambda v: _is_number(v) and v > 0),
+    "per km": ("a number of 0 or more", lambda v: _is_number(v) and v >= 0),
+    "ratio": ("a number above 0", lambda v: _is_number(v) and v > 0),
+    "count": ("a whole number of 0 or more", lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 0),
+    "categories": ("a list of category codes", _is_texts),
     "flag": ("true or false", lambda v: isinstance(v, bool)),
-    "tier": (f"one of {', '.join(TIERS)}", lambda v: v in TIERS),
     "osm_values": ("a list of OSM tag values", _is_texts),
     "osm_tags": (
         "a list of OSM tags like amenity=toilets",
@@ -138,8 +144,8 @@ _PER_CLASS = (
     "roads.width.lane",
     "roads.width.default_two_way",
     "roads.width.default_one_way",
-    "tiers.by_highway",
-    "tiers.confidence",
+    "tiers.score.class",
+    "network.drive.speed",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import time
@@ -12,10 +13,22 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo.build import Inputs, build_study
-from geo.decisions import ConflictError, decide_tier, find_street, standing_decisions, undo
+from geo.audit import audit_study, conflicts_with_list
+from geo.build import Inputs, build_study, grade_study
+from geo.decisions import (
+    ConflictError,
+    decide_section,
+    decide_tier,
+    decide_tiers,
+    find_street,
+    standing_decisions,
+    undo,
+)
 from geo.errors import StudyError
-from geo.study import about, info, read_layer
+from geo.rules import load_profile
+from geo.study import about, info, metric_crs_of, read_layer
+from geo.text import Text
+from geo.tier_list import find_section
 from tests.extracts import write_osm
 
 
@@ -168,6 +181,7 @@ def test_many_people_deciding_at_once_lose_nothing(study: Path) -> None:
 
 
 KILLED = """
+import sqlite3
 import subprocess
 import sys
 import time
@@ -197,3 +211,89 @@ def test_a_kill_while_saving_loses_no_confirmed_decision(moment: int, study: Pat
     assert set(confirmed) <= kept
     assert len(kept) <= len(confirmed) + 1
     decide_tier(study, find_street(study, "Bulevardi"), "secondary", "the study still takes decisions")
+
+
+def test_a_section_gets_a_tier_of_its_own_and_keeps_it_through_a_rebuild(study: Path, sample: Inputs) -> None:
+    street = find_street(study, "Mannerheimintie")
+    before = read_layer(study, "streets").set_index("street_id")
+    section = find_section(
+        street, "Kalevankatu", "Postikatu", read_layer(study, "roads"), load_profile(), metric_crs_of(study)
+    )
+    decision = decide_section(study, street, section.segment_ids, section.label, "back_street", "施工", "王")
+
+    def check(path: Path) -> None:
+        streets = read_layer(path, "streets").set_index("street_id")
+        roads = read_layer(path, "roads")
+        parts = streets[streets["name"] == "Mannerheimintie"]
+        assert sorted(parts["tier"]) == ["back_street", "demonstration"]
+        assert parts["length_m"].sum() == pytest.approx(before.loc[street, "length_m"], abs=0.1)
+        for kind in ("complaints", "stalls", "parking"):
+            assert parts[kind].sum() == before.loc[street, kind]
+        (mine,) = parts.index[parts["tier"] == "back_street"]
+        assert set(roads.loc[roads["street_id"] == mine, "segment_id"]) == set(section.segment_ids)
+        assert set(roads.loc[roads["street_id"] == mine, "tier_source"]) == {"manual"}
+        drawn = parts.loc[mine].geometry
+        assert drawn.length == pytest.approx(roads[roads["street_id"] == mine].geometry.length.sum())
+
+    check(study)
+    assert gpd.read_file(study, layer="streets", bbox=(24.9, 60.1, 25.0, 60.2)).shape[0] == len(before) + 1
+    build_study(study, sample)
+    check(study)
+    grade_study(study, load_profile())
+    check(study)
+
+    undo(study, decision, "done")
+    streets = read_layer(study, "streets")
+    assert set(streets.loc[streets["name"] == "Mannerheimintie", "tier"]) == {"demonstration"}
+    build_study(study, sample)
+    assert (read_layer(study, "streets")["name"] == "Mannerheimintie").sum() == 1
+
+
+def test_all_streets_of_an_area_get_a_tier_in_one_go(study: Path) -> None:
+    streets = read_layer(study, "streets")
+    some = streets.loc[streets["tier"] == "back_street", "street_id"].tolist()[:12]
+    numbers = decide_tiers(study, some, "次干道", "夜市片区", "李")
+    assert len(numbers) == 12
+    after = read_layer(study, "streets").set_index("street_id")
+    assert set(after.loc[some, "tier"]) == {"secondary"}
+    assert decide_tiers(study, some, "secondary", "again") == []
+    with pytest.raises(StudyError):
+        decide_tiers(study, [*some[:1], "s0"], "demonstration", "no such street")
+    assert set(read_layer(study, "streets").set_index("street_id").loc[some, "tier"]) == {"secondary"}
+
+
+def test_a_decision_against_the_list_is_marked(study: Path) -> None:
+    street = find_street(study, "Mannerheimintie")
+    decide_tier(study, street, "back_street", "施工期间")
+    streets = read_layer(study, "streets")
+    assert streets.loc[conflicts_with_list(streets), "street_id"].tolist() == [street]
+    doubts = audit_study(study, load_profile())
+    assert (doubts["kind"].iloc[0], doubts["street_id"].iloc[0]) == ("conflict", street)
+
+
+def test_a_decision_that_is_saved_during_a_build_is_not_lost(
+    study: Path, sample: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    street = find_street(study, "Bulevardi")
+    taken: list[str] = []
+
+    def decide_meanwhile(step: Text) -> None:
+        if step.en == "Writing the study" and not taken:
+            taken.append(decide_tier(study, street, "back_street", "meanwhile"))
+
+    build_study(study, sample, decide_meanwhile)
+    assert read_layer(study, "decisions")["decision_id"].tolist() == taken
+    assert read_layer(study, "streets").set_index("street_id").loc[street, "tier"] == "back_street"
+
+
+def test_a_study_of_an_older_format_says_so_and_hands_on_its_decisions(study: Path, sample: Inputs) -> None:
+    street = find_street(study, "Bulevardi")
+    decide_tier(study, street, "back_street", "long ago")
+    with sqlite3.connect(study) as connection:
+        connection.execute("UPDATE about SET value = 'jiexu-study-1' WHERE key = 'format'")
+        connection.execute("ALTER TABLE decisions DROP COLUMN section")
+        connection.execute("ALTER TABLE decisions DROP COLUMN part")
+    with pytest.raises(StudyError, match="older version"):
+        info(study)
+    build_study(study, sample)
+    assert read_layer(study, "streets").set_index("street_id").loc[street, "tier"] == "back_street"

@@ -50,7 +50,7 @@ def test_an_own_file_changes_only_what_it_says(tmp_path: Path, profile: Profile)
         ("- a list", "", "tree"),
         ("a: [unclosed", "", "cannot be read"),
         (
-            "tiers:\n  by_highway:\n    primary: {value: top, unit: tier, source: us, status: assumption}",
+            "tiers:\n  score:\n    class:\n      primary: {value: top, unit: share, source: us, status: assumption}",
             "primary",
             "top",
         ),

@@ -7,8 +7,9 @@ import json
 import pandas as pd
 import streamlit as st
 
-from dashboards import i18n, state, store
+from dashboards import i18n, state, store, tier_forms
 from dashboards.i18n import _
+from dashboards.inference import points_of
 from dashboards.parts import (
     kind_name,
     layer_name,
@@ -19,10 +20,9 @@ from dashboards.parts import (
     value_name,
 )
 from dashboards.served import study_path
-from geo.decisions import ConflictError, decide_tier
 from geo.errors import JiexuError
 from geo.points import TIMEZONE
-from geo.schema import GRADED, POINT_KINDS, SYNTHETIC
+from geo.schema import POINT_KINDS, SYNTHETIC
 from geo.selections import drop_selection, keep_selection
 from geo.text import pick
 
@@ -60,16 +60,26 @@ def _street(street: pd.Series) -> None:
     language = i18n.current()
     with st.container(key="street-name"):
         st.text(street["name"] or _("Unnamed street"))
+        if street["section"]:
+            st.text(pick(street["section"], language))
     st.caption(f"{street['length_m']:,.0f} m · OSM {street['highway']} · {street['street_id']}")
+    if street["aliases"]:
+        st.text(_("Also: {names}").format(names=street["aliases"].replace(";", ", ")))
     with st.container(horizontal=True, gap="xsmall"):
         tier_badge(street["tier"])
         st.badge(tier_source_name(street["tier_source"]), color="gray")
         st.badge(_("confidence {share:.0%}").format(share=street["tier_confidence"]), color="gray")
     st.text(_("Why: {reason}").format(reason=pick(street["tier_reason"], language)))
+    if street["official_tier"] and street["official_tier"] != street["tier"]:
+        st.warning(
+            _("The official list says: {tier}").format(tier=tier_name(street["official_tier"])), icon=":material/rule:"
+        )
+    tier_forms.confirmation(street)
     counts = " · ".join(f"{kind_name(kind)} {int(street[kind])}" for kind in POINT_KINDS)
     st.text(" · ".join((counts, _("synthetic"))) if any(store.figures()["synthetic"].values()) else counts)
     _point()
-    _tier_form(street)
+    tier_forms.street(street)
+    points_of(street["street_id"])
     _history(street["street_id"])
 
 
@@ -108,42 +118,6 @@ def column_name(column: str) -> str:
     }[column]
 
 
-def _tier_form(street: pd.Series) -> None:
-    street_id = street["street_id"]
-    taken = store.layer("decisions")
-    taken = taken[taken["subject"] == street_id]
-    newest = taken["decision_id"].iloc[-1] if len(taken) else None
-    # what the decider saw when the form was drawn: a decision that came since is shown before it is overruled
-    seen = st.session_state.get(f"seen-{street_id}", newest)
-    with st.form(f"tier-{street_id}", border=False):
-        tier = st.selectbox(
-            _("Change the tier to"),
-            GRADED,
-            index=GRADED.index(street["tier"]) if street["tier"] in GRADED else None,
-            format_func=tier_name,
-            placeholder=_("Choose a tier"),
-        )
-        reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
-        by = st.text_input(_("Decided by"), value=st.session_state.get("by", ""))
-        submitted = st.form_submit_button(_("Save the decision"), type="primary", width="stretch")
-    st.session_state[f"seen-{street_id}"] = newest
-    if not submitted:
-        return
-    st.session_state["by"] = by.strip()
-    try:
-        decision = decide_tier(study_path(), street_id, tier or "", reason, by.strip(), seen=seen)
-    except ConflictError as conflict:
-        st.session_state[f"seen-{street_id}"] = conflict.earlier["decision_id"]
-        show_error(conflict)
-        return
-    except JiexuError as error:
-        show_error(error)
-        return
-    st.session_state[f"seen-{street_id}"] = decision
-    st.session_state["saved"] = decision
-    st.rerun()
-
-
 def _history(street_id: str) -> None:
     taken = store.layer("decisions")
     taken = taken[taken["subject"] == street_id]
@@ -164,6 +138,7 @@ def _several(streets: pd.DataFrame) -> None:
     for tier, part in streets.groupby("tier"):
         st.text(f"{tier_name(str(tier))}: {len(part)} · {part['length_m'].sum() / 1000:,.2f} km")
     st.text(" · ".join(f"{layer_name(kind)} {int(streets[kind].sum())}" for kind in POINT_KINDS))
+    tier_forms.several(streets)
     with st.form("keep", border=False):
         name = st.text_input(_("Keep this selection as"), placeholder=_("A name"))
         if st.form_submit_button(_("Keep the selection"), width="stretch"):

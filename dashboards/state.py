@@ -20,6 +20,10 @@ _IN_ADDRESS_AT_MOST = 30
 """More streets would make an address that mail programs cut."""
 
 
+_AROUND_DEGREES = 0.002
+"""About two hundred metres: what is shown around a place."""
+
+
 @dataclass(frozen=True)
 class View:
     """
@@ -62,7 +66,13 @@ def selected_streets() -> gpd.GeoDataFrame:
     return streets[streets["street_id"].isin(selected())]
 
 
-def select(street_ids: list[str], *, point: tuple[str, int] | None = None, go: bool = False) -> None:
+def select(
+    street_ids: list[str],
+    *,
+    point: tuple[str, int] | None = None,
+    go: bool = False,
+    at: tuple[float, float] | None = None,
+) -> None:
     """
     Select streets.
 
@@ -74,6 +84,8 @@ def select(street_ids: list[str], *, point: tuple[str, int] | None = None, go: b
         The point that was clicked: its kind and the number of its row.
     go
         Whether the map goes there.
+    at
+        Longitude and latitude of the place on the street to go to; by default all of it.
     """
     st.session_state[_SELECTED] = street_ids
     if street_ids and len(street_ids) <= _IN_ADDRESS_AT_MOST:
@@ -83,7 +95,7 @@ def select(street_ids: list[str], *, point: tuple[str, int] | None = None, go: b
     st.session_state[_POINT] = point
     st.session_state[_AREA] = None
     if go and street_ids:
-        bounds = selected_streets().total_bounds
+        bounds = selected_streets().total_bounds if at is None else shapely.Point(at).buffer(_AROUND_DEGREES).bounds
         key = st.session_state.get(_FOCUS, {}).get("key", 0) + 1
         st.session_state[_FOCUS] = {"key": key, "bounds": [float(value) for value in bounds]}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import streamlit as st
 
 from dashboards.served import study_path
 from geo import study
-from geo.rules import PROFILES, Profile, load_profile
+from geo.audit import audit_study
+from geo.rules import Profile
 from layers import points
 
 
@@ -57,11 +59,28 @@ def metric_crs() -> pyproj.CRS:
 
 
 def profile() -> Profile:
-    """Return the rules that the study was built with, where they are Jiexu's own; else the base profile."""
-    name = study.about(study_path())["profile"]
-    return _profile(name if name in PROFILES else PROFILES[0])
+    """Return the study's rules, as `geo.study.profile_of`."""
+    return _profile(str(study_path()), study.about(study_path())["profile_hash"])
 
 
 @st.cache_resource(show_spinner=False)
-def _profile(name: str) -> Profile:
-    return load_profile(name)
+def _profile(path: str, version: str) -> Profile:
+    return study.profile_of(Path(path))
+
+
+def doubts() -> pd.DataFrame:
+    """Return the audit of the study's tiers, as `geo.audit.audit`."""
+    path = study_path()
+    facts = study.about(path)
+    return _doubts(str(path), "".join(facts[f"version:{name}"] for name in ("streets", "roads", "complaints")))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _doubts(path: str, version: str) -> pd.DataFrame:
+    return audit_study(Path(path), profile())
+
+
+def inference() -> dict[str, Any]:
+    """Return how streets off the list were graded, and how well: `geo.ordinal.Grading.report`."""
+    report: dict[str, Any] = json.loads(study.about(study_path())["inference"])
+    return report

@@ -6,11 +6,12 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboards import filters, i18n, state, store
+from dashboards import filters, i18n, inference, state, store
 from dashboards.card import card, hint, kept_selections
 from dashboards.i18n import _
 from dashboards.map_view import map_view
 from dashboards.parts import Figure, credits, first_screen, table, tier_name, tier_source_name
+from geo.audit import conflicts_with_list
 from geo.schema import GRADED, TIER_SOURCES
 from geo.text import pick
 from layers import palette
@@ -45,13 +46,21 @@ def page() -> None:
             ),
             Figure(_("By list or decision"), f"{(judged['tier_source'] != 'inferred').sum():,}", _("streets")),
             Figure(_("Doubtful tiers"), f"{len(doubtful):,}", _("confidence below 50%")),
-            Figure(_("Complaints"), f"{int(judged['complaints'].sum()):,}", _("on these streets")),
+            Figure(_("Against the list"), f"{int(conflicts_with_list(judged).sum()):,}", _("decided otherwise")),
         ],
         left,
         right,
     )
-    st.subheader(_("All streets shown"))
-    _list(judged)
+    found = store.doubts()
+    streets_tab, doubts_tab, accuracy_tab = st.tabs(
+        [_("All streets shown"), _("Doubts ({count})").format(count=len(found)), _("How tiers are inferred")]
+    )
+    with streets_tab:
+        _list(judged)
+    with doubts_tab:
+        inference.doubts()
+    with accuracy_tab:
+        inference.accuracy()
 
 
 def _chart(streets: pd.DataFrame) -> None:
@@ -61,7 +70,7 @@ def _chart(streets: pd.DataFrame) -> None:
     rows["source"] = rows["tier_source"].map(tier_source_name)
     order = [tier_source_name(source) for source in TIER_SOURCES]
     bars = (
-        alt.Chart(rows, title=_("Kilometres by tier and where the tier comes from"), height=190)
+        alt.Chart(rows, title=_("Kilometres by tier and where the tier comes from"), height=260)
         .mark_bar()
         .encode(
             x=alt.X("km:Q", title="km"),
@@ -93,9 +102,11 @@ def _list(streets: pd.DataFrame) -> None:
         pd.DataFrame(
             {
                 _("Street"): ordered["name"].fillna(_("Unnamed street")),
+                _("Section"): ordered["section"].map(lambda text: pick(text or "", language)),
                 _("Tier"): ordered["tier"].map(tier_name),
                 _("From"): ordered["tier_source"].map(tier_source_name),
                 _("Confidence"): ordered["tier_confidence"],
+                _("Official list"): ordered["official_tier"].map(lambda tier: tier_name(tier or "")),
                 "m": ordered["length_m"].round(0),
                 _("Complaints"): ordered["complaints"],
                 _("Stalls"): ordered["stalls"],

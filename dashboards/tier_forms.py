@@ -1,0 +1,144 @@
+"""The forms that decide on tiers: of a street or a section, of all streets of an area; and what the list meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import store
+from dashboards.i18n import _
+from dashboards.parts import show_error, tier_name
+from dashboards.served import study_path
+from geo.audit import to_confirm
+from geo.decisions import ConflictError, decide_section, decide_tier, decide_tiers
+from geo.errors import JiexuError
+from geo.schema import GRADED
+from geo.tier_list import crossing_names, find_section
+
+
+def street(street: pd.Series) -> None:
+    """Offer to change the tier of a street, or of a section of it between two cross-streets."""
+    street_id = street["street_id"]
+    taken = store.layer("decisions")
+    taken = taken[taken["subject"] == street_id]
+    newest = taken["decision_id"].iloc[-1] if len(taken) else None
+    # what the decider saw when the form was drawn: a decision that came since is shown before it is overruled
+    seen = st.session_state.get(f"seen-{street_id}", newest)
+    with st.form(f"tier-{street_id}", border=False):
+        tier = st.selectbox(
+            _("Change the tier to"),
+            GRADED,
+            index=GRADED.index(street["tier"]) if street["tier"] in GRADED else None,
+            format_func=tier_name,
+            placeholder=_("Choose a tier"),
+        )
+        start, end = _section_ends(street_id)
+        reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
+        by = st.text_input(_("Decided by"), value=st.session_state.get("by", ""))
+        submitted = st.form_submit_button(_("Save the decision"), type="primary", width="stretch")
+    st.session_state[f"seen-{street_id}"] = newest
+    if not submitted:
+        return
+    st.session_state["by"] = by.strip()
+    if start or end:
+        if not start or not end:
+            st.error(_("Choose where the section begins and ends."))
+            return
+        _saved(lambda: _decide_section(street_id, start, end, tier or "", reason, by.strip()))
+        return
+    try:
+        decision = decide_tier(study_path(), street_id, tier or "", reason, by.strip(), seen=seen)
+    except ConflictError as conflict:
+        st.session_state[f"seen-{street_id}"] = conflict.earlier["decision_id"]
+        show_error(conflict)
+        return
+    except JiexuError as error:
+        show_error(error)
+        return
+    st.session_state[f"seen-{street_id}"] = decision
+    st.session_state["saved"] = decision
+    st.rerun()
+
+
+def _section_ends(street_id: str) -> tuple[str | None, str | None]:
+    """Offer the cross-streets of a street, and its own ends, as the ends of a section."""
+    compass = {"东端": _("east end"), "西端": _("west end"), "南端": _("south end"), "北端": _("north end")}
+    with st.expander(_("Only a section of it"), icon=":material/straighten:"):
+        options = [*crossing_names(street_id, store.layer("roads")), *compass]
+        start, end = (
+            st.selectbox(
+                label,
+                options,
+                index=None,
+                format_func=lambda option: compass.get(option, option),
+                placeholder=_("Cross-street"),
+            )
+            for label in (_("Begins at"), _("Ends at"))
+        )
+    return start, end
+
+
+def _decide_section(street_id: str, start: str, end: str, tier: str, reason: str, by: str) -> str:
+    found = find_section(street_id, start, end, store.layer("roads"), store.profile(), store.metric_crs())
+    return decide_section(study_path(), street_id, found.segment_ids, found.label, tier, reason, by)
+
+
+def _saved(decide: Callable[[], str]) -> None:
+    """Take a decision and draw the page anew, or show why it was not taken."""
+    try:
+        st.session_state["saved"] = decide()
+    except JiexuError as error:
+        show_error(error)
+    else:
+        st.rerun()
+
+
+def several(streets: pd.DataFrame) -> None:
+    """Offer to give all selected streets a tier."""
+    graded = streets[streets["tier"].isin(GRADED)]
+    if graded.empty:
+        return
+    with st.form("tier-several", border=False):
+        tier = st.selectbox(
+            _("Change the tier of all {count} graded streets to").format(count=len(graded)),
+            GRADED,
+            index=None,
+            format_func=tier_name,
+            placeholder=_("Choose a tier"),
+        )
+        reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
+        by = st.text_input(_("Decided by"), value=st.session_state.get("by", ""))
+        if not st.form_submit_button(_("Save a decision for each"), type="primary", width="stretch"):
+            return
+    st.session_state["by"] = by.strip()
+
+    def decide() -> str:
+        numbers = decide_tiers(study_path(), graded["street_id"].tolist(), tier or "", reason, by.strip())
+        return f"{numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else "".join(numbers) or "–"
+
+    _saved(decide)
+
+
+def confirmation(street: pd.Series) -> None:
+    """Ask whether the official list means this street, where only a similar name says so."""
+    if not to_confirm(pd.DataFrame([street])).iloc[0]:
+        return
+    st.warning(_("Does the official list mean this street?"), icon=":material/help:")
+    with st.container(horizontal=True, gap="small"):
+        right = st.button(_("Yes, it does"), icon=":material/check:", key="confirm-yes")
+        wrong = st.button(_("No, another"), icon=":material/close:", key="confirm-no")
+    if right:
+        _saved(
+            lambda: decide_tier(
+                study_path(), street["street_id"], street["tier"], _("Confirmed: the list means this street")
+            )
+        )
+    elif wrong:
+        scores = store.layer("street_scores").set_index("street_id")
+        inferred = scores.loc[street["street_id"], "inferred_tier"]
+        tier = inferred if inferred in GRADED else GRADED[-1]
+        _saved(
+            lambda: decide_tier(study_path(), street["street_id"], tier, _("Rejected: the list means another street"))
+        )

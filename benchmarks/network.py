@@ -81,8 +81,8 @@ truth = betweenness(network, {many})
 top = truth.share >= np.quantile(truth.share, 0.99)
 off = np.abs(sampled.share - truth.share)
 print(f"note: {pivots} origins against {many}: the busiest 1 % of edges carry {{truth.share[top].mean():.3f}} of all "
-      f"trips, estimated within {{off[top].mean():.4f}} on average and {{off.max():.4f}} at most; stated error of those "
-      f"{{sampled.error[top].mean():.4f}}, uniform bound {{sampled.bound:.3f}} ({{truth.bound:.3f}} with {many})")
+      f"trips, estimated within {{off[top].mean():.4f}} on average and {{off.max():.4f}} at most; stated error of "
+      f"those {{sampled.error[top].mean():.4f}}, uniform bound {{sampled.bound:.3f}} ({{truth.bound:.3f}} with {many})")
 """
 
 _NEAREST = """

@@ -15,6 +15,7 @@ from dashboards.served import study_path
 from geo import study
 from geo.audit import audit_study
 from geo.rules import Profile
+from geo.tier_list import crossing_names
 from layers import points
 
 
@@ -78,6 +79,17 @@ def doubts() -> pd.DataFrame:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _doubts(path: str, version: str) -> pd.DataFrame:
     return audit_study(Path(path), profile())
+
+
+def crossings(street_id: str) -> list[str]:
+    """Return the names of the streets that meet a street, as `geo.tier_list.crossing_names`."""
+    path = study_path()
+    return _crossings(str(path), street_id, study.about(path)["version:roads"])
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _crossings(path: str, street_id: str, version: str) -> list[str]:
+    return crossing_names(street_id, layer("roads"))
 
 
 def inference() -> dict[str, Any]:

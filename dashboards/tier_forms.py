@@ -15,7 +15,7 @@ from geo.audit import to_confirm
 from geo.decisions import ConflictError, decide_section, decide_tier, decide_tiers
 from geo.errors import JiexuError
 from geo.schema import GRADED
-from geo.tier_list import crossing_names, find_section
+from geo.tier_list import find_section
 
 
 def street(street: pd.Series) -> None:
@@ -66,7 +66,7 @@ def _section_ends(street_id: str) -> tuple[str | None, str | None]:
     """Offer the cross-streets of a street, and its own ends, as the ends of a section."""
     compass = {"东端": _("east end"), "西端": _("west end"), "南端": _("south end"), "北端": _("north end")}
     with st.expander(_("Only a section of it"), icon=":material/straighten:"):
-        options = [*crossing_names(street_id, store.layer("roads")), *compass]
+        options = [*store.crossings(street_id), *compass]
         start, end = (
             st.selectbox(
                 label,

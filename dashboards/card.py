@@ -20,6 +20,7 @@ from dashboards.parts import (
     value_name,
 )
 from dashboards.served import study_path
+from geo.decisions import street_of
 from geo.errors import JiexuError
 from geo.points import TIMEZONE
 from geo.schema import POINT_KINDS, SYNTHETIC
@@ -120,7 +121,7 @@ def column_name(column: str) -> str:
 
 def _history(street_id: str) -> None:
     taken = store.layer("decisions")
-    taken = taken[taken["subject"] == street_id]
+    taken = taken[street_of(taken) == street_id]
     if taken.empty:
         return
     with st.expander(_("History of the street") + f" ({len(taken)})"):

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboards import state, store
+from dashboards import i18n, state, store
 from dashboards.i18n import _
 from dashboards.map_view import map_view
 from dashboards.parts import Figure, credits, first_screen, show_error, table, tier_name
@@ -15,6 +15,7 @@ from geo.decisions import standing_decisions, undo
 from geo.errors import JiexuError
 from geo.points import TIMEZONE
 from geo.schema import GRADED
+from geo.text import pick
 from layers import palette
 
 
@@ -105,7 +106,7 @@ def _undo(standing: pd.DataFrame) -> None:
     row = rows.loc[chosen]
     st.text(" · ".join(part for part in (_when(row["at"]), row["by"], row["reason"]) if part))
     if st.button(_("Show on the map"), icon=":material/map:"):
-        state.select([row["subject"]], go=True)
+        state.select([row["street_id"] or row["subject"]], go=True)
         st.rerun()
     with st.form("undo", border=False):
         reason = st.text_input(_("Why should it no longer count?"))
@@ -135,6 +136,7 @@ def _list(decisions: pd.DataFrame, stands: pd.Series) -> None:
                 _("When"): rows["at"].map(_when),
                 _("Decided by"): rows["by"],
                 _("Street"): rows["subject_name"].fillna(rows["subject"]),
+                _("Section"): rows["section"].map(lambda text: pick(text or "", i18n.current())),
                 _("Before"): rows["before"].map(tier_name),
                 _("After"): rows["after"].map(tier_name),
                 _("Reason"): rows["reason"],

@@ -12,7 +12,7 @@ from dashboards.i18n import _
 from dashboards.parts import show_error, tier_name
 from dashboards.served import study_path
 from geo.audit import to_confirm
-from geo.decisions import ConflictError, decide_section, decide_tier, decide_tiers
+from geo.decisions import ConflictError, decide_section, decide_tier, decide_tiers, street_of
 from geo.errors import JiexuError
 from geo.schema import GRADED
 from geo.tier_list import find_section
@@ -22,7 +22,7 @@ def street(street: pd.Series) -> None:
     """Offer to change the tier of a street, or of a section of it between two cross-streets."""
     street_id = street["street_id"]
     taken = store.layer("decisions")
-    taken = taken[taken["subject"] == street_id]
+    taken = taken[street_of(taken) == street_id]
     newest = taken["decision_id"].iloc[-1] if len(taken) else None
     # what the decider saw when the form was drawn: a decision that came since is shown before it is overruled
     seen = st.session_state.get(f"seen-{street_id}", newest)

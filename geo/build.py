@@ -140,7 +140,7 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
     on_step(Text("写入研究文件", "Writing the study"))
     findings = [_way_findings(ways, inputs.osm), grades.findings, *point_findings]
     layers = {"paths": paths, "facilities": facilities, "context": context, **points}
-    layers |= {"decisions": old.decisions, "selections": old.selections}
+    layers |= {"decisions": grades.decisions, "selections": old.selections}
     facts = {**old.identity, **_facts(inputs, ways, roads, crs, profile)}
     write_study(path, {**layers, **_graded(grades, points, findings, tier_list)}, facts | _report(grades), old.seen)
     on_step(Text("完成", "Done"))
@@ -210,7 +210,7 @@ def _grade(path: Path, profile: Profile, list_file: Path | None) -> dict[str, An
     around = Surroundings(kept["facilities"], kept["paths"], old.points["complaints"])
     grades = grade(roads, tier_list, old.decisions, profile, crs, around)
     findings = [old.findings[~old.findings["layer"].isin(["streets", "decisions"])], grades.findings]
-    layers = {**kept, **old.points, "decisions": old.decisions, "selections": old.selections}
+    layers = {**kept, **old.points, "decisions": grades.decisions, "selections": old.selections}
     facts = {key: value for key, value in old.seen.items() if not key.startswith("version:")}
     facts |= {"profile": profile.name, "profile_hash": profile.hash} | _report(grades)
     write_study(path, {**layers, **_graded(grades, old.points, findings, tier_list)}, facts, old.seen)

@@ -249,7 +249,9 @@ def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
         If there is no such decision, it is undone already, or its street is gone.
     """
     with changing(path) as connection:
-        row = connection.execute("SELECT subject FROM decisions WHERE decision_id = ?", (decision_id,)).fetchone()
+        row = connection.execute(
+            "SELECT coalesce(street_id, subject) FROM decisions WHERE decision_id = ?", (decision_id,)
+        ).fetchone()
         if row is None:
             raise StudyError(
                 Text(f"没有决定 {decision_id}", f"There is no decision {decision_id}"),
@@ -293,7 +295,8 @@ class Taken(NamedTuple):
 
 def _taken(connection: sqlite3.Connection, street_id: str) -> list[Taken]:
     rows = connection.execute(
-        'SELECT decision_id, at, "by", before, after, undoes, reason FROM decisions WHERE subject = ? ORDER BY fid',
+        'SELECT decision_id, at, "by", before, after, undoes, reason FROM decisions '
+        "WHERE coalesce(street_id, subject) = ? ORDER BY fid",
         (street_id,),
     )
     return [Taken(*row) for row in rows]
@@ -344,19 +347,8 @@ def _append(
     decision = f"D{(number or 0) + 1:04d}"
     stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
     values = (
-        decision,
-        stamp,
-        by,
-        street_id,
-        name,
-        before,
-        after,
-        reason.strip(),
-        undoes,
-        place.x,
-        place.y,
-        section,
-        part,
+        *(decision, stamp, by, street_id, name, before, after, reason.strip(), undoes),
+        *(place.x, place.y, section, part, street_id),
     )
     columns = ", ".join(f'"{column}"' for column in COLUMNS["decisions"])
     connection.execute(
@@ -460,6 +452,25 @@ def carve_decided(
     return Decided(carving, units, parents)
 
 
+class Reapplied(NamedTuple):
+    """
+    Streets with the decisions over their tiers.
+
+    Attributes
+    ----------
+    streets
+        With `tier_source` "manual" where the newest standing decision on a street says so.
+    decisions
+        With the `street_id` that each belongs to now.
+    findings
+        One for each decision that fits no street any more; the decision itself stays.
+    """
+
+    streets: gpd.GeoDataFrame
+    decisions: pd.DataFrame
+    findings: pd.DataFrame
+
+
 def reapply(
     streets: gpd.GeoDataFrame,
     whole: gpd.GeoDataFrame,
@@ -467,7 +478,7 @@ def reapply(
     units: dict[str, str],
     crs: pyproj.CRS,
     profile: Profile,
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+) -> Reapplied:
     """
     Put the decisions over the tiers of streets that were built anew.
 
@@ -492,13 +503,11 @@ def reapply(
 
     Returns
     -------
-    streets
-        With `tier_source` "manual" where the newest standing decision on a street says so.
-    findings
-        One for each decision that fits no street any more; the decision itself stays.
+    reapplied
     """
     result = streets.copy(deep=False)
     lost: list[Finding] = []
+    now_at: dict[str, str] = {}
     counting = _counting_rows(decisions)
     if len(counting):
         rows = _streets_of(counting, whole, crs, profile["streets.reattach_within"])
@@ -513,12 +522,28 @@ def reapply(
             if not where.any():
                 lost.append(_lost(decision.decision_id, decision.subject_name or decision.subject, decision.section))
                 continue
+            # of a street in sections, what is left of it bears the street's own id
+            now_at[decision.decision_id] = min(streets.loc[where, "street_id"])
             result.loc[where, "tier"] = decision.after
             result.loc[where, "tier_source"] = "manual"
             result.loc[where, "tier_confidence"] = 1.0
             result.loc[where, "tier_reason"] = decision_reason(decision.reason, decision.by or "", decision.at)
         result["tier_confidence"] = result["tier_confidence"].astype(float)
-    return result, findings_table("decisions", lost, "decisions")
+    return Reapplied(result, _moved(decisions, now_at), findings_table("decisions", lost, "decisions"))
+
+
+def _moved(decisions: pd.DataFrame, now_at: dict[str, str]) -> pd.DataFrame:
+    """
+    Return the decisions with the street that each belongs to now: all of a street's go where the counting one went.
+    """
+    street = street_of(decisions)
+    moved = {street[row]: now_at[number] for row, number in decisions["decision_id"].items() if number in now_at}
+    return decisions.assign(street_id=street.map(lambda before: moved.get(before, before)).astype(object))
+
+
+def street_of(decisions: pd.DataFrame) -> pd.Series:
+    """Return the street that each decision belongs to now: a rebuild may have given its subject another id."""
+    return decisions["street_id"].where(decisions["street_id"].notna(), decisions["subject"])
 
 
 def _lost(number: str, name: str, section: str | None) -> Finding:
@@ -542,7 +567,7 @@ def standing_decisions(decisions: pd.DataFrame) -> list[str]:
 def _by_subject(decisions: pd.DataFrame) -> list[list[Taken]]:
     return [
         [Taken(*row) for row in taken[[*Taken._fields]].itertuples(index=False, name=None)]
-        for _, taken in decisions.groupby("subject", sort=False)
+        for _, taken in decisions.groupby(street_of(decisions), sort=False)
     ]
 
 
@@ -559,7 +584,7 @@ def _streets_of(
     lines = streets.geometry.to_crs(crs).to_numpy()
     places = gpd.GeoSeries.from_xy(decisions["lon"], decisions["lat"], crs=4326).to_crs(crs).to_numpy()
     keys = streets["name"].fillna("").map(street_key).to_numpy()
-    position = pd.Index(streets["street_id"]).get_indexer(pd.Index(root_of(decisions["subject"])))
+    position = pd.Index(streets["street_id"]).get_indexer(pd.Index(root_of(street_of(decisions))))
     found = np.full(len(decisions), -1)
     # decisions are few: one look per decision is clearer than a join
     for i, (name, place) in enumerate(zip(decisions["subject_name"].fillna(""), places, strict=True)):

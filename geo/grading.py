@@ -40,6 +40,8 @@ class Grades(NamedTuple):
         `street_id` and its tier before any decision, official or inferred.
     scores
         The table `street_scores`.
+    decisions
+        With the `street_id` that each belongs to now.
     findings
         What is doubtful of the list, and decisions that fit no street.
     report
@@ -50,6 +52,7 @@ class Grades(NamedTuple):
     streets: gpd.GeoDataFrame
     base: pd.DataFrame
     scores: pd.DataFrame
+    decisions: pd.DataFrame
     findings: pd.DataFrame
     report: dict[str, Any]
 
@@ -112,10 +115,11 @@ def grade(
     streets = _with_list(streets, official, tier_list)
     streets = _with_unnamed(streets, roads, scores, grading, profile)
     base = pd.DataFrame(streets[["street_id", *TIER_COLUMNS]])
-    streets, lost = reapply(streets, whole, decisions, decided.units, crs, profile)
+    streets, decisions, lost = reapply(streets, whole, decisions, decided.units, crs, profile)
     findings.append(lost)
     roads = conform_geo(spread_to_roads(roads, streets), "roads")
-    return Grades(roads, streets, base, scores, pd.concat(findings, ignore_index=True), grading.report)
+    found = pd.concat(findings, ignore_index=True)
+    return Grades(roads, streets, base, scores, decisions, found, grading.report)
 
 
 def nothing_around(roads: gpd.GeoDataFrame) -> Surroundings:

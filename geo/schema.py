@@ -128,6 +128,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "lat",
         "section",
         "part",
+        "street_id",
     ),
     "selections": ("selection_id", "name", "at", "by", "street_ids"),
     "findings": ("layer", "row", "column", "problem", "action", "source"),

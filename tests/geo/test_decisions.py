@@ -297,3 +297,23 @@ def test_a_study_of_an_older_format_says_so_and_hands_on_its_decisions(study: Pa
         info(study)
     build_study(study, sample)
     assert read_layer(study, "streets").set_index("street_id").loc[street, "tier"] == "back_street"
+
+
+def test_undoing_reaches_a_section_whose_number_a_new_list_took(study: Path, sample: Inputs, tmp_path: Path) -> None:
+    street = find_street(study, "Unioninkatu")
+    roads, profile, crs = read_layer(study, "roads"), load_profile(), metric_crs_of(study)
+    section = find_section(street, "Yliopistonkatu", "北端", roads, profile, crs)
+    decision = decide_section(study, street, section.segment_ids, section.label, "back_street", "works")
+    file = tmp_path / "list.csv"
+    file.write_text("路名,等级,起点,止点\nUnioninkatu,示范路,南端,Yliopistonkatu\n", encoding="utf-8")
+    grade_study(study, profile, file)
+
+    def tiers() -> set[str]:
+        streets = read_layer(study, "streets")
+        return set(streets.loc[streets["name"] == "Unioninkatu", "tier"])
+
+    assert "back_street" in tiers()
+    undo(study, decision, "done")
+    assert "back_street" not in tiers()
+    assert "demonstration" in tiers()
+    assert len(standing_decisions(read_layer(study, "decisions"))) == 1

@@ -20,9 +20,9 @@ from dashboards.parts import (
     value_name,
 )
 from dashboards.served import study_path
+from geo.cleaning import TIMEZONE
 from geo.decisions import street_of
 from geo.errors import JiexuError
-from geo.points import TIMEZONE
 from geo.schema import POINT_KINDS, SYNTHETIC
 from geo.selections import drop_selection, keep_selection
 from geo.text import pick

@@ -11,9 +11,9 @@ from dashboards.i18n import _
 from dashboards.map_view import map_view
 from dashboards.parts import Figure, credits, first_screen, show_error, table, tier_name
 from dashboards.served import study_path
+from geo.cleaning import TIMEZONE
 from geo.decisions import standing_decisions, undo
 from geo.errors import JiexuError
-from geo.points import TIMEZONE
 from geo.schema import GRADED
 from geo.text import pick
 from layers import palette

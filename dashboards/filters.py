@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import numpy as np
 import streamlit as st
 
 from dashboards import state, store
 from dashboards.i18n import _
 from dashboards.parts import category_name, kind_name, layer_name, tier_name
 from dashboards.state import View
-from geo.crs import gcj02_shift
+from geo.datums import wgs84_to_gcj02
 from geo.names import find_names
 from geo.schema import POINT_KINDS, TIERS
 from layers.tiles import CUTTERS
@@ -134,8 +135,9 @@ def _base(kind: str, key: str) -> dict[str, Any] | None:
     if kind == "amap":
         west, south, east, north = store.figures()["extent"]
         url = "https://webrd0{s}.is.autonavi.com/appmaptile?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}"
-        shift = gcj02_shift((west + east) / 2, (south + north) / 2)
-        return {"urls": [url], "subdomains": "1234", "credit": "高德地图", "shift": list(shift)}
+        middle = np.array([[(west + east) / 2, (south + north) / 2]])
+        shift = (wgs84_to_gcj02(middle) - middle)[0].tolist()
+        return {"urls": [url], "subdomains": "1234", "credit": "高德地图", "shift": shift}
     if kind == "osm":
         url = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
         return {"urls": [url], "subdomains": "abc", "credit": "", "shift": [0, 0]}

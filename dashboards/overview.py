@@ -13,7 +13,7 @@ from dashboards.card import card, hint
 from dashboards.i18n import _
 from dashboards.map_view import map_view
 from dashboards.parts import Figure, credits, first_screen, table, tier_name
-from geo.points import count_per_street
+from geo.locating import count_per_street
 from geo.schema import GRADED, TIERS
 from layers import palette
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -21,18 +21,19 @@ from geo.decisions import BASE_TABLE
 from geo.errors import InputError
 from geo.findings import Finding, findings_table
 from geo.grading import Grades, grade
+from geo.imports import LOCATED, far_findings, import_record, next_import, place_of
+from geo.locating import count_per_street, locate
 from geo.osm import CREDIT, Ways, read_features, read_ways
-from geo.points import PointKind, count_per_street, locate, read_points
+from geo.points import KINDS, Place, PointKind, read_points
 from geo.rules import Profile, load_profile
 from geo.schema import POINT_KINDS, conform, conform_geo
 from geo.scores import Surroundings
 from geo.segments import split_at_junctions, with_access, with_widths
 from geo.streets import assemble_streets
-from geo.study import ChangedError, about, now, read_layer, write_study
+from geo.study import about, now, read_layer, until_unchanged, write_study
 from geo.text import Text
 from geo.tier_list import LIST_COLUMNS, TierList, read_tier_list
 
-_R = TypeVar("_R")
 OnStep = Callable[[Text], None]
 """Called as each step of a build begins."""
 
@@ -90,20 +91,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     InputError, RuleError, StudyError
         For files that cannot be used. An existing study is untouched then.
     """
-    _until_unchanged(lambda: _build(path, inputs, on_step))
-
-
-def _until_unchanged(work: Callable[[], _R]) -> _R:
-    """Do the work again where somebody saved a decision meanwhile: it would be lost."""
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            return work()
-        except ChangedError:
-            continue
-    return work()
-
-
-_ATTEMPTS: Final = 3
+    until_unchanged(lambda: _build(path, inputs, on_step))
 
 
 def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
@@ -123,14 +111,18 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
         paths = paths[shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))].reset_index(drop=True)
 
     on_step(Text("读取设施和底图", "Reading facilities and base map"))
-    facilities, context = read_features(inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
+    features = read_features(inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
+    facilities, context, addresses = features
     if boundary is not None:
         around = shapely.box(*boundary.bounds)
         facilities = facilities[shapely.intersects(facilities.geometry, boundary)].reset_index(drop=True)
         context = context[shapely.intersects(context.geometry, around)].reset_index(drop=True)
+        addresses = addresses[shapely.intersects(addresses.geometry, around)].reset_index(drop=True)
 
     on_step(Text("读取点位", "Reading points"))
-    points, point_findings = _points(inputs, old, roads, crs, profile)
+    place = place_of(roads, addresses, [facilities, context], crs) if inputs.points else None
+    points, imports, point_findings = _points(inputs, old, roads, place, crs, profile)
+    facilities = _together(facilities, points.pop("facilities"), "facilities")
 
     on_step(Text("评定等级", "Grading streets"))
     tier_list = read_tier_list(inputs.tiers) if inputs.tiers else old.tier_list
@@ -139,7 +131,8 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
 
     on_step(Text("写入研究文件", "Writing the study"))
     findings = [_way_findings(ways, inputs.osm), grades.findings, *point_findings]
-    layers = {"paths": paths, "facilities": facilities, "context": context, **points}
+    layers = {"paths": paths, "facilities": facilities, "context": context, "addresses": addresses, **points}
+    layers |= {"imports": imports, "mappings": old.mappings, "replaced": _of(old.replaced, imports)}
     layers |= {"decisions": grades.decisions, "selections": old.selections}
     facts = {**old.identity, **_facts(inputs, ways, roads, crs, profile)}
     write_study(path, {**layers, **_graded(grades, points, findings, tier_list)}, facts | _report(grades), old.seen)
@@ -154,7 +147,8 @@ def _graded(
 ) -> dict[str, pd.DataFrame]:
     """Return the layers that grading makes."""
     streets = grades.streets
-    for kind, located in points.items():
+    for kind in POINT_KINDS:
+        located = points[kind]
         streets[kind] = count_per_street(located, grades.roads, streets["street_id"])
     layers: dict[str, pd.DataFrame] = {
         "roads": grades.roads,
@@ -197,7 +191,7 @@ def grade_study(path: Path, profile: Profile, list_file: Path | None = None) -> 
     InputError, StudyError
         For a list that cannot be read, or a study that cannot be written. The study is untouched then.
     """
-    return _until_unchanged(lambda: _grade(path, profile, list_file))
+    return until_unchanged(lambda: _grade(path, profile, list_file))
 
 
 def _grade(path: Path, profile: Profile, list_file: Path | None) -> dict[str, Any]:
@@ -205,12 +199,14 @@ def _grade(path: Path, profile: Profile, list_file: Path | None) -> dict[str, An
     old = _Old.of(path)
     crs = pyproj.CRS.from_user_input(old.seen["metric_crs"])
     tier_list = read_tier_list(list_file) if list_file else old.tier_list
-    kept = {name: read_layer(path, name) for name in ("paths", "facilities", "context")}
+    kept = {name: read_layer(path, name) for name in ("paths", "facilities", "context", "addresses")}
     roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
     around = Surroundings(kept["facilities"], kept["paths"], old.points["complaints"])
     grades = grade(roads, tier_list, old.decisions, profile, crs, around)
     findings = [old.findings[~old.findings["layer"].isin(["streets", "decisions"])], grades.findings]
-    layers = {**kept, **old.points, "decisions": grades.decisions, "selections": old.selections}
+    layers = {**{kind: old.points[kind] for kind in LOCATED}, **kept}
+    layers |= {"decisions": grades.decisions, "selections": old.selections}
+    layers |= {"imports": old.imports, "mappings": old.mappings, "replaced": old.replaced}
     facts = {key: value for key, value in old.seen.items() if not key.startswith("version:")}
     facts |= {"profile": profile.name, "profile_hash": profile.hash} | _report(grades)
     write_study(path, {**layers, **_graded(grades, old.points, findings, tier_list)}, facts, old.seen)
@@ -218,19 +214,51 @@ def _grade(path: Path, profile: Profile, list_file: Path | None) -> dict[str, An
 
 
 def _points(
-    inputs: Inputs, old: _Old, roads: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile
-) -> tuple[dict[str, gpd.GeoDataFrame], list[pd.DataFrame]]:
-    """Read the given files of points, take the other kinds from the old study, and locate all of them."""
+    inputs: Inputs, old: _Old, roads: gpd.GeoDataFrame, place: Place | None, crs: pyproj.CRS, profile: Profile
+) -> tuple[dict[str, gpd.GeoDataFrame], pd.DataFrame, list[pd.DataFrame]]:
+    """
+    Read the given files of points, take the other kinds from the old study, and locate all of them.
+
+    Returns the layers (of `facilities`, those that were imported), the imports, and the findings.
+    """
     points: dict[str, gpd.GeoDataFrame] = {}
     findings = []
-    for kind in POINT_KINDS:
-        if kind in inputs.points:
-            read, problems = read_points(inputs.points[kind], kind)
-        else:
-            read, problems = old.points[kind], old.findings_of(kind)
-        points[kind] = locate(read, roads, crs)
-        findings += [problems, _far_findings(points[kind], kind, profile["points.far_from_streets"])]
-    return points, findings
+    imports = old.imports[~old.imports["kind"].isin(list(inputs.points))]
+    for kind in KINDS:
+        read, problems = old.points[kind], old.findings_of(kind)
+        file = inputs.points.get(kind)
+        if file is not None:
+            reading = read_points(file, kind, profile, place)
+            if reading.asks and reading.verdict is not None:
+                raise InputError(reading.raw.name, reading.verdict.text, _ADD_LATER)
+            number = next_import(imports)
+            read, problems = reading.points.assign(import_id=number), reading.findings.assign(import_id=number)
+            record = import_record(number, reading, file, kind, added=len(read))
+            imports = _together(imports, record, "imports")
+        points[kind] = read if kind == "facilities" else locate(read, roads, crs, profile)
+        findings += [problems, far_findings(points[kind], kind, profile["points.far_from_streets"], "")]
+    return points, imports, findings
+
+
+_ADD_LATER = Text(
+    "请先不带该文件生成，再用 jiexu add --crs 指明坐标系导入",
+    "Build without this file, then import it with jiexu add --crs, which says the system",
+)
+
+
+def _together(first: pd.DataFrame, second: pd.DataFrame, layer: str) -> Any:
+    """Return the rows of both tables."""
+    if second.empty:
+        return first
+    both = pd.concat([part for part in (first, second) if len(part)], ignore_index=True)
+    if "geometry" in both:
+        return conform_geo(gpd.GeoDataFrame(both, geometry="geometry", crs=WGS84), layer)
+    return conform(both, layer)
+
+
+def _of(replaced: pd.DataFrame, imports: pd.DataFrame) -> pd.DataFrame:
+    """Return the replaced rows of imports that the study still has."""
+    return replaced[replaced["import_id"].isin(imports["import_id"])]
 
 
 def _facts(
@@ -319,51 +347,55 @@ def make_paths(ways: Ways, carriageways: Ways, profile: Profile, crs: pyproj.CRS
 
 @dataclass(frozen=True)
 class _Old:
-    """What an existing study hands on to the one that replaces it."""
+    """What an existing study hands on to the one that replaces it; `points` has the imported facilities too."""
 
     seen: dict[str, str]
-    identity: dict[str, str]
     decisions: pd.DataFrame
     selections: pd.DataFrame
     tier_list: TierList | None
     points: dict[str, gpd.GeoDataFrame]
     findings: pd.DataFrame
+    imports: pd.DataFrame
+    mappings: pd.DataFrame
+    replaced: pd.DataFrame
+
+    @property
+    def identity(self) -> dict[str, str]:
+        return {"study_id": self.seen["study_id"]} if self.seen else {}
 
     @classmethod
     def of(cls, path: Path) -> _Old:
-        if not path.exists():
-            points = {
-                kind: gpd.GeoDataFrame(conform(pd.DataFrame(), kind), geometry=[], crs=WGS84) for kind in POINT_KINDS
-            }
-            none = pd.DataFrame()
-            return cls(
-                {},
-                {},
-                conform(none, "decisions"),
-                conform(none, "selections"),
-                None,
-                points,
-                conform(pd.DataFrame(), "findings"),
-            )
-        facts = about(path, older=True)  # refuses to replace a file that is no study
-        findings = read_layer(path, "findings", older=True)
+        # refuses to replace a file that is no study
+        seen = about(path, older=True) if path.exists() else {}
+        there = {name for name, _ in pyogrio.list_layers(path)} if seen else set()
+
+        def table(name: str) -> pd.DataFrame:
+            return read_layer(path, name, older=True) if name in there else conform(pd.DataFrame(), name)
+
+        def points(kind: str) -> gpd.GeoDataFrame:
+            read = table(kind)
+            layer = gpd.GeoDataFrame(read, geometry=None if "geometry" in read else [], crs=WGS84)
+            return layer[layer["import_id"].notna()].reset_index(drop=True) if kind == "facilities" else layer
+
+        findings = table("findings")
         tier_list = None
-        if "tier_list" in {name for name, _ in pyogrio.list_layers(path)}:
+        if "tier_list" in there:
             rows = pd.DataFrame(read_layer(path, "tier_list", older=True))
             file = str(rows["file"].iloc[0]) if len(rows) else ""
             # the rows that the reader refused; what does not match a street is found anew
             refused = findings[(findings["layer"] == "streets") & ~findings["row"].isin(rows["row"])]
-            tier_list = TierList(
-                file, rows.reindex(columns=list(LIST_COLUMNS)).astype(object).where(rows.notna(), None), refused
-            )
+            grades = rows.reindex(columns=list(LIST_COLUMNS)).astype(object)
+            tier_list = TierList(file, grades.where(grades.notna(), None), refused)
         return cls(
-            facts,
-            {"study_id": facts["study_id"]},
-            read_layer(path, "decisions", older=True),
-            read_layer(path, "selections", older=True),
+            seen,
+            table("decisions"),
+            table("selections"),
             tier_list,
-            {kind: gpd.GeoDataFrame(read_layer(path, kind, older=True), crs=WGS84) for kind in POINT_KINDS},
+            {kind: points(kind) for kind in KINDS},
             findings,
+            table("imports"),
+            table("mappings"),
+            table("replaced"),
         )
 
     def findings_of(self, kind: str) -> pd.DataFrame:
@@ -422,23 +454,3 @@ def _way_findings(ways: Ways, file: Path) -> pd.DataFrame:
 
 
 _NAMED_WAYS = 20
-
-
-def _far_findings(points: gpd.GeoDataFrame, kind: str, far_m: float) -> pd.DataFrame:
-    far = points[points["distance_m"] > far_m]
-    return findings_table(
-        kind,
-        [
-            Finding(
-                None,
-                "distance_m",
-                Text(
-                    f"{identifier} 距最近街道 {distance:.0f} 米",
-                    f"{identifier} is {distance:.0f} m from the nearest street",
-                ),
-                Text("已保留；请核对坐标和坐标系", "It is kept; check its coordinates and their system"),
-            )
-            for identifier, distance in zip(far.iloc[:, 0], far["distance_m"], strict=True)
-        ],
-        "",
-    )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
 
 from geo.text import Text
 
-CATEGORIES: Final[dict[str, Text]] = {
-    "unlicensed_stall": Text("无照经营游商", "Unlicensed stall"),
-    "outside_trading": Text("店外经营", "Trading outside the shop"),
-    "display_on_carriageway": Text("占道展示", "Display on the carriageway"),
-    "illegal_parking_motor": Text("机动车乱停放", "Illegal parking, motor vehicle"),
-    "illegal_parking_cycle": Text("非机动车乱停放", "Illegal parking, cycles"),
-    "piled_goods": Text("乱堆物堆料", "Piled goods"),
-    "open_air_barbecue": Text("露天烧烤", "Open-air barbecue"),
-}
-"""After the street-order events of the digital city management standard (GB/T 30428.2), from memory of its names."""
+_TABLE: Final[dict[str, dict[str, Any]]] = yaml.safe_load(
+    Path(__file__).with_name("categories.yaml").read_text(encoding="utf-8")
+)
 
-CODE_OF: Final = {name: code for code, text in CATEGORIES.items() for name in text}
-"""The code that a Chinese or English name stands for."""
+CATEGORIES: Final[dict[str, Text]] = {code: Text(row["zh"], row["en"]) for code, row in _TABLE.items()}
+"""The code table, `geo/categories.yaml`."""
+
+CODE_OF: Final[dict[str, str]] = {
+    name: code for code, row in _TABLE.items() for name in (code, row["zh"], row["en"], *row["also"])
+}
+"""The code that a name stands for."""

@@ -61,39 +61,3 @@ def to_metric(lonlat: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.float6
     """
     x, y = transformer(WGS84, crs).transform(lonlat[:, 0], lonlat[:, 1])
     return np.column_stack([x, y])
-
-
-_KRASOVSKY_A, _KRASOVSKY_E2 = 6378245.0, 0.00669342162296594323
-
-
-def gcj02_shift(lon: float, lat: float) -> tuple[float, float]:
-    """
-    Return by how much GCJ-02, in which Chinese online maps are drawn, is shifted from WGS 84 at a place.
-
-    The published approximation of the transformation (eviltransform and its ports); outside China there is no shift.
-
-    Parameters
-    ----------
-    lon, lat
-        Degrees, WGS 84.
-
-    Returns
-    -------
-    shift
-        What to add to longitude and latitude, in degrees.
-    """
-    if not (_CHINA[0] <= lon <= _CHINA[2] and _CHINA[1] <= lat <= _CHINA[3]):
-        return 0.0, 0.0
-    x, y = lon - 105.0, lat - 35.0
-    wave = (20 * np.sin(6 * x * np.pi) + 20 * np.sin(2 * x * np.pi)) * 2 / 3
-    north = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * np.sqrt(abs(x)) + wave
-    north += (20 * np.sin(y * np.pi) + 40 * np.sin(y / 3 * np.pi)) * 2 / 3
-    north += (160 * np.sin(y / 12 * np.pi) + 320 * np.sin(y * np.pi / 30)) * 2 / 3
-    east = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * np.sqrt(abs(x)) + wave
-    east += (20 * np.sin(x * np.pi) + 40 * np.sin(x / 3 * np.pi)) * 2 / 3
-    east += (150 * np.sin(x / 12 * np.pi) + 300 * np.sin(x / 30 * np.pi)) * 2 / 3
-    phi = np.radians(lat)
-    w = 1 - _KRASOVSKY_E2 * np.sin(phi) ** 2
-    dlat = np.degrees(north * w**1.5 / (_KRASOVSKY_A * (1 - _KRASOVSKY_E2)))
-    dlon = np.degrees(east * np.sqrt(w) / (_KRASOVSKY_A * np.cos(phi)))
-    return float(dlon), float(dlat)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -161,9 +161,9 @@ def _vertices(wkb: osmium.geom.WKBFactory, way: Any) -> str:
 
 def read_features(
     path: Path | str, facility_kinds: Mapping[str, Sequence[str]], context_kinds: Mapping[str, Sequence[str]]
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+) -> Features:
     """
-    Read the facilities and the ground around the streets.
+    Read the facilities, the ground around the streets, and the house numbers along them.
 
     Parameters
     ----------
@@ -175,10 +175,7 @@ def read_features(
 
     Returns
     -------
-    facilities
-        Points: `facility_id`, `kind`, `name`, `capacity`, `source`. An area gives a point on its surface.
-    context
-        Polygons and lines: `kind`, `name`.
+    features
 
     Raises
     ------
@@ -188,32 +185,57 @@ def read_features(
     path = _existing(path)
     facility_tags, context_tags = _tag_table(facility_kinds), _tag_table(context_kinds)
     keys = sorted({key for key, _ in (*facility_tags, *context_tags)})
+    wanted = (*keys, "addr:housenumber")
     wkb = osmium.geom.WKBFactory()
     facilities: list[tuple[str, str, str | None, str | None, str]] = []
     context: list[tuple[str, str | None, str]] = []
+    addresses: list[tuple[str, str, str]] = []
     try:
-        source = _processor(path).with_areas(osmium.filter.KeyFilter(*keys))
-        for item in source.with_filter(osmium.filter.KeyFilter(*keys)):
+        source = _processor(path).with_areas(osmium.filter.KeyFilter(*wanted))
+        for item in source.with_filter(osmium.filter.KeyFilter(*wanted)):
             if item.is_relation():
                 continue
             tags = item.tags
             facility, ground = _kind(tags, keys, facility_tags), _kind(tags, keys, context_tags)
-            if (facility is None or (item.is_way() and not item.is_closed())) and ground is None:
+            number, street = tags.get("addr:housenumber"), tags.get("addr:street")
+            house = bool(number and street)
+            if (not (facility or house) or (item.is_way() and not item.is_closed())) and ground is None:
                 continue
-            if item.is_way() and item.is_closed() and (facility or ground not in _LINE_KINDS):
+            if item.is_way() and item.is_closed() and (facility or house or ground not in _LINE_KINDS):
                 continue  # the same object comes again as an area
             shape = _shape(wkb, item, ground)
             if shape is None:
                 continue
             if facility is not None and not item.is_way():
                 where = ("way" if item.from_way() else "relation") if item.is_area() else "node"
-                number = item.orig_id() if item.is_area() else item.id
-                facilities.append((f"{where}/{number}", facility, tags.get("name"), tags.get("capacity"), shape))
+                identity = item.orig_id() if item.is_area() else item.id
+                facilities.append((f"{where}/{identity}", facility, tags.get("name"), tags.get("capacity"), shape))
+            if house and not item.is_way():
+                addresses.append((street, number, shape))
             if ground is not None and item.is_way() == (ground in _LINE_KINDS) and not item.is_node():
                 context.append((ground, tags.get("name"), shape))
     except (RuntimeError, ValueError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
-    return _facilities(facilities), _context(context)
+    return Features(_facilities(facilities), _context(context), _addresses(addresses))
+
+
+class Features(NamedTuple):
+    """
+    What stands along streets.
+
+    Attributes
+    ----------
+    facilities
+        Points: `facility_id`, `kind`, `name`, `capacity`, `source`. An area gives a point on its surface.
+    context
+        Polygons and lines: `kind`, `name`.
+    addresses
+        Points: `street`, `number`.
+    """
+
+    facilities: gpd.GeoDataFrame
+    context: gpd.GeoDataFrame
+    addresses: gpd.GeoDataFrame
 
 
 _LINE_KINDS = frozenset({"river", "rail", "path"})
@@ -256,6 +278,13 @@ def _facilities(rows: list[tuple[str, str, str | None, str | None, str]]) -> gpd
     table["capacity"] = pd.to_numeric(table["capacity"], errors="coerce").round().astype("Int64")
     table["source"] = "OSM"
     return gpd.GeoDataFrame(conform(table, "facilities"), geometry=points, crs=WGS84)
+
+
+def _addresses(rows: list[tuple[str, str, str]]) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(rows, columns=["street", "number", "wkb"])
+    shapes = shapely.from_wkb(table.pop("wkb").to_numpy(dtype=object))
+    points = np.where(shapely.get_dimensions(shapes) == 0, shapes, shapely.point_on_surface(shapes))
+    return gpd.GeoDataFrame(conform(table, "addresses"), geometry=points, crs=WGS84)
 
 
 def _context(rows: list[tuple[str, str | None, str]]) -> gpd.GeoDataFrame:

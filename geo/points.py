@@ -1,250 +1,386 @@
-"""Read complaints, stalls and parking from tables, mask them, and locate them on their street."""
+"""Read a bureau's file of points: columns by meaning, places by coordinates or address, text masked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
+from numpy.typing import NDArray
 
+from geo.addresses import Gazetteer
 from geo.categories import CODE_OF
+from geo.cleaning import coded, duplicates, identifiers, numbers, order_of_times, times
+from geo.columns import mapped, propose_mapping
+from geo.coordinates import System, read_pairs, system_named, to_wgs84
 from geo.crs import WGS84
+from geo.detective import Ground, Verdict, detect
 from geo.errors import InputError
 from geo.findings import Finding, findings_table
+from geo.formats import RawFile, read_file
 from geo.privacy import mask
+from geo.rules import Profile
 from geo.schema import COLUMNS, SYNTHETIC, conform
-from geo.tables import find_columns, read_table
 from geo.text import Text
 
-PointKind = Literal["complaints", "stalls", "parking"]
+PointKind = Literal["complaints", "stalls", "parking", "facilities", "other"]
+KINDS: Final[tuple[PointKind, ...]] = ("complaints", "stalls", "parking", "facilities", "other")
 
-_COMMON = {
-    "lon": ("longitude", "lng", "x", "经度"),
-    "lat": ("latitude", "y", "纬度"),
-    "source": ("数据来源", "来源"),
+_NUMBERS: Final = {"area_m2": False, "offences": True, "capacity": True, "rating": False}
+"""Fields that are numbers, and whether they are whole."""
+_TIMES: Final = ("received_at", "closed_at", "due_at")
+_FREE: Final = frozenset(
+    {
+        "text",
+        "goods",
+        "subject_id",
+        "operator_id",
+        "category",
+        "channel",
+        "status",
+        "name",
+        "permit_until",
+        "kind",
+        "response",
+    }
+)
+"""Fields in which a person may be named. (Identifiers are masked too: some offices use telephone numbers.)"""
+
+_FACILITY_WORDS: Final = {
+    "market": ("农贸市场", "菜市场", "市场", "集贸市场", "marketplace"),
+    "toilet": ("公厕", "公共厕所", "卫生间", "厕所", "toilets", "public toilet"),
+    "parking": ("停车场", "停车", "car park"),
+    "school": ("学校", "小学", "中学", "幼儿园"),
+    "hospital": ("医院", "卫生院", "诊所", "clinic"),
+    "station": ("车站", "地铁站", "火车站"),
+    "bus_stop": ("公交站", "公交车站", "bus stop"),
+    "shop": ("商店", "店铺", "商铺"),
 }
-_ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
-    "complaints": {
-        "complaint_id": ("id", "工单编号", "编号"),
-        "category": ("诉求类型", "类型", "类别"),
-        "received_at": ("受理时间", "投诉时间", "时间"),
-        "closed_at": ("办结时间", "结案时间"),
-        "channel": ("渠道", "来源渠道", "受理渠道"),
-        "status": ("状态", "办理状态"),
-        "response": ("处置方式", "处理方式"),
-        "subject_id": ("对象编号", "摊主编号"),
-        "text": ("诉求内容", "内容", "描述"),
-    },
-    "stalls": {
-        "stall_id": ("id", "摊位编号", "编号"),
-        "operator_id": ("经营者编号", "摊主编号"),
-        "goods": ("经营品种", "品种"),
-        "area_m2": ("面积", "占地面积", "面积（平方米）"),
-        "permit_until": ("许可截止", "许可有效期"),
-        "offences": ("违规次数", "违章次数"),
-    },
-    "parking": {
-        "parking_id": ("id", "停车场编号", "编号"),
-        "kind": ("类型", "类别"),
-        "capacity": ("泊位数", "车位数"),
-        "night_only": ("仅夜间", "夜间限时"),
-    },
-}
-_NUMBERS = {"area_m2": "Float64", "offences": "Int64", "capacity": "Int64"}
-_TIMES = ("received_at", "closed_at")
-_WORDS: dict[str, dict[str, str]] = {
+_WORDS: Final[dict[str, dict[str, str]]] = {
     "response": {"服务": "service", "管理": "management", "执法": "enforcement"},
     "category": CODE_OF,
-    "kind": {"路外": "off_street", "停车场": "off_street", "路内": "on_street", "路侧": "on_street"},
 }
-_YES = {"是", "yes", "true", "1"}
-TIMEZONE: Final = "Asia/Shanghai"
-"""The time zone of times that a file gives without one."""
+_KIND_WORDS: Final[dict[str, dict[str, str]]] = {
+    "parking": {"路外": "off_street", "停车场": "off_street", "路内": "on_street", "路侧": "on_street"},
+    "facilities": {word: kind for kind, words in _FACILITY_WORDS.items() for word in (kind, *words)},
+}
+_YES: Final = frozenset({"是", "yes", "true", "1", "有", "y"})
 
 
-def read_points(path: Path | str, kind: PointKind) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+@dataclass(frozen=True)
+class Options:
+    """
+    What a user says of a file, over what is found.
+
+    Attributes
+    ----------
+    encoding
+        Of its text, one of `geo.formats.ENCODINGS`.
+    mapping
+        Field to column; they stand over what is proposed.
+    crs
+        The coordinate system, as `geo.coordinates.system_named` takes it.
+    """
+
+    encoding: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    crs: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """
+    Where a study is: what a file's coordinates and addresses are tested against.
+
+    Attributes
+    ----------
+    ground
+        Its streets, for the coordinate system.
+    gazetteer
+        Its names, for addresses.
+    crs
+        Its metric CRS.
+    """
+
+    ground: Ground
+    gazetteer: Gazetteer
+    crs: pyproj.CRS
+
+
+class Reading(NamedTuple):
+    """
+    A file as it was understood.
+
+    Attributes
+    ----------
+    points
+        The rows that have a place, with the columns of the layer of their kind; free text is masked.
+    findings
+        What was refused or doubted, by row and column.
+    raw
+        The file's format, encoding and headers, without its cells.
+    rows
+        How many rows the file has.
+    mapping
+        Field to column, as it was used.
+    verdict
+        Of the coordinate system; None where the file has no coordinates, or the user or the file says which.
+    system
+        The system that was used.
+    """
+
+    points: gpd.GeoDataFrame
+    findings: pd.DataFrame
+    raw: RawFile
+    rows: int
+    mapping: dict[str, str]
+    verdict: Verdict | None
+    system: System | None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person must say which coordinate system the file is in."""
+        return self.verdict is not None and not self.verdict.sure and self.verdict.system is not None
+
+
+def read_points(
+    path: Path | str,
+    kind: PointKind,
+    profile: Profile,
+    place: Place | None = None,
+    options: Options | None = None,
+    remembered: Mapping[str, str] | None = None,
+    name: str | None = None,
+) -> Reading:
     """
     Read one file of points.
 
     Parameters
     ----------
     path
-        CSV or XLSX with columns in Chinese or English; longitude and latitude in WGS 84.
+        As `geo.formats.read_file` takes it.
     kind
         Which layer the rows are for.
+    profile
+        `points.duplicate.*`.
+    place
+        The study; without it, coordinates are WGS 84 unless the file or the user says otherwise, and addresses are not
+        looked up.
+    options
+        What the user says.
+    remembered
+        The mapping that was saved for files with these headers.
+    name
+        What to call the file; by default its own name.
 
     Returns
     -------
-    points
-        The rows that have a place, with the columns of the layer `kind`; free text is masked. `source` is what the
-        file's own column says ("synthetic" for made-up rows), else the file's name.
-    findings
-        What was refused or doubted, by row and column.
+    reading
+        `source` of a point is what the file's own column says ("synthetic" for made-up rows), else the file's name.
 
     Raises
     ------
     InputError
-        If the file is no table or has no coordinates at all.
+        If the file cannot be read, a mapping names no column of it, or no row has a place.
     """
-    path = Path(path)
-    table = read_table(path)
-    found = find_columns(table, {**_ALIASES[kind], **_COMMON})
-    findings: list[Finding] = []
-    place = _coordinates(found, findings)
-    if len(found) and not place["ok"].any():
+    path, options = Path(path), options or Options()
+    raw = read_file(path, options.encoding)
+    called = mask_word(name or raw.name)
+    if raw.table.empty:
         raise InputError(
-            path,
-            Text("没有一行有可用的经纬度", "No row has usable coordinates"),
-            Text("请提供 WGS 84 的“经度”“纬度”两列（度）", "Give longitude and latitude in degrees, WGS 84"),
-            column="经度/纬度 (lon/lat)",
+            called,
+            Text("没有数据行", "There are no rows"),
+            Text("首行列名之下请每行写一条记录", "Write a record a row below the headers"),
         )
+    mapping = _mapping(raw, kind, options, remembered)
+    found = mapped(raw.table, mapping, kind)
+    findings: list[Finding] = list(raw.findings)
+
+    pairs = _pairs(raw, found)
+    system, verdict = _system(raw, pairs, place, options)
+    lonlat, precision = _places(pairs, system, found, place, findings)
+    placed = np.isfinite(lonlat).all(axis=1)
+    if len(found) and not placed.any():
+        raise _no_place(path, mapping, verdict)
+
     identifier = COLUMNS[kind][0]
-    for column in found.columns.intersection(list(_NUMBERS)):
-        found[column] = _numbers(found[column], column, findings).astype(_NUMBERS[column])
-    for column in found.columns.intersection(list(_TIMES)):
-        found[column] = _times(found[column], column, findings)
-    for column in found.columns.intersection(list(_WORDS)):
-        words = _WORDS[column]
-        found[column] = found[column].map(lambda word, words=words: words.get(word, word))
-    if kind == "parking":
-        found["night_only"] = found["night_only"].isin(_YES)
-    # every free word of a complaint or a stall may name a person
-    for column in found.columns.intersection(["text", "goods", "subject_id", "operator_id", "category", "channel"]):
-        found[column] = mask(found[column])
-    found["source"] = found["source"].map(_source, na_action=None).where(found["source"].notna(), path.name)
-    found[identifier] = _identifiers(found[identifier], findings, identifier)
-
-    good = place[place["ok"]]
-    points = gpd.GeoDataFrame(
-        conform(found.loc[good.index], kind), geometry=shapely.points(good[["lon", "lat"]].to_numpy(float)), crs=WGS84
-    )
-    return points, findings_table(kind, findings, path.name)
+    clean = _clean(found, kind, findings)
+    clean["source"] = found["source"].map(_source, na_action="ignore").where(found["source"].notna(), called)
+    given = mask(found[identifier]).where(found[identifier].notna(), _by_content(found))
+    clean[identifier] = identifiers(given, identifier, findings)
+    clean["precision"] = precision
+    points = gpd.GeoDataFrame(conform(clean[placed], kind), geometry=shapely.points(lonlat[placed]), crs=WGS84)
+    if kind == "complaints" and len(points):
+        crs = place.crs if place is not None else pyproj.CRS.from_epsg(3857)
+        limit = [profile[f"points.duplicate.{rule}"] for rule in ("within", "hours")]
+        points["duplicate_of"] = duplicates(points, crs, limit[0], limit[1])
+    light = RawFile(called, raw.format, raw.encoding, raw.table.head(0), None, raw.crs, raw.findings)
+    return Reading(points, findings_table(kind, findings, called), light, len(raw.table), mapping, verdict, system)
 
 
-def _source(word: str | None) -> str | None:
-    return SYNTHETIC if word and ("合成" in word or SYNTHETIC in word.casefold()) else word
+def _by_content(found: pd.DataFrame) -> pd.Series:
+    """Return an identifier for rows that have none: of what they say, so that the same row is known again."""
+    codes = pd.util.hash_pandas_object(found.fillna(""), index=False)
+    return pd.Series([f"x{code:016x}"[:11] for code in codes], index=found.index, dtype=object)
 
 
-def _coordinates(found: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
-    lon, lat = (pd.to_numeric(found[c], errors="coerce").astype(float) for c in ("lon", "lat"))
-    missing = found["lon"].isna() | found["lat"].isna()
-    zero = (lon == 0) & (lat == 0)
-    bad = ~missing & ~zero & ~((lon.abs() <= 180) & (lat.abs() <= 90))
+def _mapping(raw: RawFile, kind: str, options: Options, remembered: Mapping[str, str] | None) -> dict[str, str]:
+    headers = raw.table.columns.tolist()
+    for name, column in options.mapping.items():
+        if column and column not in headers:
+            raise InputError(
+                raw.name,
+                Text(f"没有名为“{mask_word(column)}”的列", f"There is no column “{mask_word(column)}”"),
+                Text(
+                    f"可选的列：{'、'.join(map(mask_word, headers[:30]))}",
+                    f"Choose one of: {', '.join(map(mask_word, headers[:30]))}",
+                ),
+                column=name,
+            )
+    chosen = {name: column for name, column in options.mapping.items() if column}
+    proposed = propose_mapping(headers, kind, {**(remembered or {}), **chosen})
+    taken = set(chosen.values())
+    return {
+        name: column
+        for name, column in proposed.items()
+        if chosen.get(name) == column or (name not in options.mapping and column not in taken)
+    }
+
+
+def mask_word(word: str) -> str:
+    """Return a word of a file with what names a person masked, for messages."""
+    return str(mask(pd.Series([word], dtype=object)).iloc[0])[:60]
+
+
+def _pairs(raw: RawFile, found: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the file's coordinates in its own order and system, shape (n, 2); its geometry counts first."""
+    if found["coordinates"].notna().any() and raw.points is None:
+        pairs = read_pairs(found["coordinates"], None)
+    else:
+        pairs = read_pairs(found["lon"], found["lat"])
+    if raw.points is not None:
+        known = ~shapely.is_missing(raw.points)
+        # the table may have lost rows that were all empty
+        at = found.index.to_numpy() - 2
+        own = np.full((len(found), 2), np.nan)
+        inside = known[at]
+        own[inside] = shapely.get_coordinates(raw.points[at[inside]])
+        pairs = np.where(np.isfinite(own), own, pairs)
+    return pairs
+
+
+def _system(
+    raw: RawFile, pairs: NDArray[np.float64], place: Place | None, options: Options
+) -> tuple[System | None, Verdict | None]:
+    if options.crs:
+        return system_named(options.crs), None
+    if not np.isfinite(pairs).all(axis=1).any():
+        return None, None
+    stated = raw.crs.to_epsg() if raw.crs is not None else None
+    if stated is not None and stated != 4326:
+        return System(f"EPSG:{stated}"), None
+    if place is None:
+        return System("WGS84"), None
+    verdict = detect(pairs, place.ground)
+    return verdict.system, verdict
+
+
+def _places(
+    pairs: NDArray[np.float64],
+    system: System | None,
+    found: pd.DataFrame,
+    place: Place | None,
+    findings: list[Finding],
+) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+    """Return longitude and latitude of each row, and how they were got."""
+    lonlat = to_wgs84(pairs, system) if system is not None else np.full((len(found), 2), np.nan)
+    with np.errstate(invalid="ignore"):
+        zero = (np.abs(pairs[:, 0]) < 1e-6) | (np.abs(pairs[:, 1]) < 1e-6)
+    lonlat[zero] = np.nan
+    given = np.isfinite(pairs[:, 0]) & np.isfinite(pairs[:, 1])
+    written = (found["lon"].notna() | found["lat"].notna() | found["coordinates"].notna()).to_numpy()
+    precision = np.full(len(found), None, dtype=object)
+    precision[np.isfinite(lonlat).all(axis=1)] = "coordinates"
+    open_ = np.flatnonzero(~np.isfinite(lonlat).all(axis=1))
+    if place is not None and len(open_):
+        located = place.gazetteer.locate(found["address"].iloc[open_])
+        lonlat[open_], precision[open_] = located.lonlat, located.precision
+    for row in np.flatnonzero(~np.isfinite(lonlat).all(axis=1)):
+        problem = (
+            Text("坐标为 0", "The coordinates are 0")
+            if zero[row]
+            else Text("坐标不在该坐标系内", "The coordinates are none of that system")
+            if given[row]
+            else Text("坐标无法读取", "The coordinates cannot be read")
+            if written[row]
+            else Text("缺少坐标", "No coordinates")
+        )
+        if found["address"].iloc[row]:
+            problem = Text(f"{problem.zh}，地址也无法定位", f"{problem.en}, and the address is not found either")
+        findings.append(Finding(int(found.index[row]), "lon, lat", problem, _LEFT_OUT))
     findings += [
-        Finding(row, "lon, lat", Text("缺少坐标", "No coordinates"), _LEFT_OUT) for row in found.index[missing]
+        Finding(
+            int(found.index[row]),
+            "address",
+            Text(f"按地址粗略定位（{precision[row]}）", f"Placed roughly by its address ({precision[row]})"),
+            Text("已导入；如需精确请补充坐标", "It is kept; give coordinates for a precise place"),
+        )
+        for row in open_
+        if precision[row] in ("interpolated", "place", "street")
     ]
-    findings += [
-        Finding(row, "lon, lat", Text("坐标为 0, 0", "The coordinates are 0, 0"), _LEFT_OUT)
-        for row in found.index[zero]
-    ]
-    findings += [
-        Finding(row, "lon, lat", Text("坐标不是经纬度", "These are no degrees"), _LEFT_OUT) for row in found.index[bad]
-    ]
-    return pd.DataFrame({"lon": lon, "lat": lat, "ok": ~missing & ~zero & ~bad}, index=found.index)
+    return lonlat, precision
 
 
 _LEFT_OUT = Text("该行未导入；请补充经纬度", "The row was left out; give it longitude and latitude")
 
 
-def _numbers(column: pd.Series, name: str, findings: list[Finding]) -> pd.Series:
-    number = pd.to_numeric(column, errors="coerce").astype("Float64")
-    bad = column.notna() & (number.isna() | (number < 0))
-    findings += [
-        Finding(row, name, Text("不是非负数", "Not a number of 0 or more"), _EMPTIED) for row in column.index[bad]
-    ]
-    number = number.where(~bad, pd.NA)
-    return number.round() if _NUMBERS[name] == "Int64" else number
-
-
-def _times(column: pd.Series, name: str, findings: list[Finding]) -> pd.Series:
-    time = pd.to_datetime(column, errors="coerce", format="mixed", utc=False)
-    if isinstance(time.dtype, pd.DatetimeTZDtype):
-        result = time.dt.tz_convert("UTC")
-    else:
-        result = pd.to_datetime(time, errors="coerce").dt.tz_localize(TIMEZONE, nonexistent="NaT", ambiguous="NaT")
-        result = result.dt.tz_convert("UTC")
-    findings += [
-        Finding(row, name, Text("不是可读的时间", "Not a time that can be read"), _EMPTIED)
-        for row in column.index[column.notna() & result.isna()]
-    ]
-    return result
-
-
-_EMPTIED = Text("该格留空，其余照常导入", "The cell was left empty, the rest of the row is kept")
-
-
-def _identifiers(column: pd.Series, findings: list[Finding], name: str) -> pd.Series:
-    """Number the rows without an identifier by their row, and tell apart those that share one."""
-    given = column.where(column.notna(), "row-" + column.index.astype(str).to_series(column.index))
-    repeated = given.duplicated(keep="first")
-    findings += [
-        Finding(
-            row,
-            name,
-            Text("编号重复", "This identifier was used before"),
-            Text("已在编号后加行号", "The row's number was added to it"),
+def _no_place(path: Path, mapping: Mapping[str, str], verdict: Verdict | None) -> InputError:
+    used = [mapping[name] for name in ("lon", "lat", "coordinates", "address") if name in mapping]
+    if verdict is not None and verdict.points and verdict.system is None:
+        return InputError(
+            path,
+            verdict.text,
+            Text("请核对坐标列，或用 --crs 指明坐标系", "Check the columns, or name the system with --crs"),
+            column=", ".join(map(mask_word, used)),
         )
-        for row in given.index[repeated]
-    ]
-    return given.where(~repeated, given + "-row-" + given.index.astype(str).to_series(given.index))
+    return InputError(
+        path,
+        Text("没有一行有可用的坐标或地址", "No row has usable coordinates or an address that is found"),
+        Text(
+            "请提供“经度”“纬度”两列，或含路口、门牌的“地址”",
+            "Give longitude and latitude, or addresses with junction or number",
+        ),
+        column=", ".join(map(mask_word, used)) or "经度/纬度 (lon/lat)",
+    )
 
 
-def locate(points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, crs: pyproj.CRS) -> gpd.GeoDataFrame:
-    """
-    Locate points on their nearest segment.
-
-    Parameters
-    ----------
-    points
-        Points in WGS 84.
-    roads
-        `segment_id` and LineStrings in WGS 84.
-    crs
-        The study's metric CRS.
-
-    Returns
-    -------
-    points
-        With `segment_id`, `side` (`left` or `right` of the drawing direction), `offset_m` from the segment's start and
-        `distance_m`. Of segments equally near, the first in `roads`.
-    """
-    result = points.copy(deep=False)
-    if len(points) == 0 or len(roads) == 0:
-        return result
-    lines = roads.geometry.to_crs(crs).to_numpy()
-    places = points.geometry.to_crs(crs).to_numpy()
-    tree = shapely.STRtree(lines)
-    (asked, nearest), _ = tree.query_nearest(places, return_distance=True, all_matches=True)
-    order = np.lexsort((nearest, asked))
-    asked, first = np.unique(asked[order], return_index=True)
-    line = lines[nearest[order][first]]
-    offset = shapely.line_locate_point(line, places)
-    result["segment_id"] = roads["segment_id"].to_numpy()[nearest[order][first]]
-    result["side"] = np.where(_is_left(line, places, offset), "left", "right")
-    result["offset_m"] = np.round(offset, 2)
-    result["distance_m"] = np.round(shapely.distance(line, places), 2)
-    return result
+def _clean(found: pd.DataFrame, kind: str, findings: list[Finding]) -> pd.DataFrame:
+    clean = found.copy()
+    for column, whole in _NUMBERS.items():
+        if column in clean and column in COLUMNS[kind]:
+            clean[column] = numbers(found[column], column, findings, whole)
+    for column in _TIMES:
+        if column in clean:
+            clean[column] = times(found[column], column, findings)
+    if {"received_at", "closed_at"} <= set(clean.columns):
+        order_of_times(clean, findings)
+    for column in clean.columns.intersection(list(_FREE)):
+        clean[column] = mask(found[column])
+    for column, words in _WORDS.items():
+        if column in clean:
+            clean[column] = coded(clean[column], words)
+    if kind in _KIND_WORDS:
+        clean["kind"] = coded(clean["kind"], _KIND_WORDS[kind])
+    if kind == "parking":
+        clean["night_only"] = found["night_only"].map(lambda word: str(word).casefold() in _YES)
+    return clean
 
 
-def _is_left(line: np.ndarray, place: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """
-    Tell on which side of the line each point lies, by the line's direction around the nearest position.
-
-    The direction is taken over a metre on either side, so that a vertex does not decide it alone.
-    """
-    before = shapely.line_interpolate_point(line, np.maximum(offset - 1.0, 0.0))
-    after = shapely.line_interpolate_point(line, np.minimum(offset + 1.0, shapely.length(line)))
-    dx, dy = shapely.get_x(after) - shapely.get_x(before), shapely.get_y(after) - shapely.get_y(before)
-    px, py = shapely.get_x(place) - shapely.get_x(before), shapely.get_y(place) - shapely.get_y(before)
-    return dx * py - dy * px > 0
-
-
-def count_per_street(points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, street_ids: pd.Series) -> pd.Series:
-    """Return how many points lie on each street of `street_ids`, by the segments that they were located on."""
-    street = pd.Series(roads["street_id"].to_numpy(), index=roads["segment_id"].to_numpy())
-    counts = points["segment_id"].dropna().map(street).value_counts()
-    return street_ids.map(counts).fillna(0).astype("Int64")
+def _source(word: str) -> str:
+    return SYNTHETIC if "合成" in word or SYNTHETIC in word.casefold() else mask_word(word)

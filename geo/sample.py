@@ -163,7 +163,7 @@ def _complaints(roads: gpd.GeoDataFrame, crs: pyproj.CRS, rng: Generator, count:
     rows, points = _along(roads, crs, rng, rng.gamma(0.6, 1.0, len(streets))[codes], count)
     tiers = roads["tier"].to_numpy()[rows]
     mixes = {tier: np.array(mix) / sum(mix) for tier, mix in _MIX.items()}
-    codes_of = list(CATEGORIES)
+    codes_of = list(_TEXTS)
     category = np.array([codes_of[rng.choice(len(codes_of), p=mixes[tier])] for tier in tiers])
     received = pd.Timestamp("2025-01-01 07:00") + pd.to_timedelta(
         np.sort(rng.uniform(0, 365 * 24 * 60, count)), unit="min"

@@ -24,6 +24,9 @@ INGREDIENTS: Final = ("class", "traffic", "width", "frontage", "attractors", "co
 SYNTHETIC: Final = "synthetic"
 """What the `source` of a made-up point says; it is shown wherever the point is."""
 
+PLACED: Final = ("ambiguous", "precision", "import_id")
+"""How sure the place of a point is, and which import it came with."""
+
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "roads": (
         "segment_id",
@@ -85,6 +88,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "distance_m",
         "text",
         "source",
+        "duplicate_of",
+        *PLACED,
     ),
     "stalls": (
         "stall_id",
@@ -100,6 +105,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "verdict",
         "reasons",
         "source",
+        *PLACED,
     ),
     "parking": (
         "parking_id",
@@ -111,9 +117,28 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "offset_m",
         "distance_m",
         "source",
+        *PLACED,
     ),
-    "facilities": ("facility_id", "kind", "name", "capacity", "source"),
+    "other": (
+        "other_id",
+        "category",
+        "name",
+        "rating",
+        "received_at",
+        "closed_at",
+        "due_at",
+        "status",
+        "segment_id",
+        "side",
+        "offset_m",
+        "distance_m",
+        "text",
+        "source",
+        *PLACED,
+    ),
+    "facilities": ("facility_id", "kind", "name", "capacity", "source", "precision", "import_id"),
     "context": ("kind", "name"),
+    "addresses": ("street", "number"),
     "decisions": (
         "decision_id",
         "at",
@@ -131,20 +156,44 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "street_id",
     ),
     "selections": ("selection_id", "name", "at", "by", "street_ids"),
-    "findings": ("layer", "row", "column", "problem", "action", "source"),
+    "findings": ("layer", "row", "column", "problem", "action", "source", "import_id"),
+    "imports": (
+        "import_id",
+        "at",
+        "by",
+        "kind",
+        "file",
+        "sha256",
+        "format",
+        "encoding",
+        "crs",
+        "mapping",
+        "rows",
+        "added",
+        "updated",
+        "refused",
+        "doubted",
+    ),
+    "mappings": ("signature", "kind", "mapping"),
+    "replaced": ("import_id", "kind", "row"),
 }
 """The columns of each layer besides its geometry, in order. Lengths in metres, areas in square metres."""
 
 _TYPES: Final[dict[str, str]] = {
-    **dict.fromkeys(("oneway", "bridge", "tunnel", "drive", "walk", "night_only"), "bool"),
+    **dict.fromkeys(("oneway", "bridge", "tunnel", "drive", "walk", "night_only", "ambiguous"), "bool"),
     **dict.fromkeys(("width_m", "length_m", "tier_confidence", "offset_m", "distance_m", "area_m2"), "float64"),
     **dict.fromkeys(("lon", "lat"), "float64"),
     **dict.fromkeys(("traffic", "frontage_per_100m", "attractors", "complaints_per_km", "score"), "float64"),
     **dict.fromkeys((f"{ingredient}_points" for ingredient in INGREDIENTS), "float64"),
-    **dict.fromkeys(("lanes", "offences", "capacity", "row"), "Int64"),
+    **dict.fromkeys(("lanes", "offences", "capacity"), "Int64"),
+    **dict.fromkeys(("rows", "added", "updated", "refused", "doubted"), "Int64"),
+    "rating": "float64",
     "way_id": "int64",
-    **dict.fromkeys(("received_at", "closed_at", "at"), "datetime64[ms, UTC]"),
+    **dict.fromkeys(("received_at", "closed_at", "due_at", "at"), "datetime64[ms, UTC]"),
 }
+
+
+_COUNTS: Final = {*(("streets", kind) for kind in POINT_KINDS), ("findings", "row")}
 
 
 def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:
@@ -155,7 +204,7 @@ def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:
     """
     result = table.copy(deep=False)
     for column in COLUMNS[layer]:
-        dtype = "Int64" if layer == "streets" and column in POINT_KINDS else _TYPES.get(column, "object")
+        dtype = "Int64" if (layer, column) in _COUNTS else _TYPES.get(column, "object")
         if column not in result:
             result[column] = False if dtype == "bool" else None
         if dtype == "object":

@@ -7,11 +7,11 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -38,12 +38,28 @@ _GEOMETRY_TYPES: Final = {
     "complaints": "Point",
     "stalls": "Point",
     "parking": "Unknown",
+    "other": "Point",
     "facilities": "Point",
     "context": "Unknown",
+    "addresses": "Point",
 }
 SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
-TABLES: Final = ("street_scores", "decisions", "selections", "findings")
+TABLES: Final = ("street_scores", "decisions", "selections", "findings", "imports", "mappings", "replaced")
 LAYERS: Final = (*SPATIAL_LAYERS, *TABLES)
+
+
+_R = TypeVar("_R")
+_ATTEMPTS: Final = 3
+
+
+def until_unchanged(work: Callable[[], _R]) -> _R:
+    """Do the work again where somebody saved something meanwhile: it would be lost."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return work()
+        except ChangedError:
+            continue
+    return work()
 
 
 class ChangedError(StudyError):
@@ -93,9 +109,48 @@ def write_study(
                 os.fsync(file.fileno())
             _swap(aside, path, seen or {})
     finally:
-        for leftover in (aside, aside.with_name(aside.name + "-journal")):
-            with suppress(OSError):
-                leftover.unlink(missing_ok=True)
+        _sweep(aside)
+
+
+def change_layers(path: Path, layers: Mapping[str, pd.DataFrame], seen: Mapping[str, str]) -> None:
+    """
+    Replace some layers of a study aside, then swap it in: all of the change is there, or nothing.
+
+    Parameters
+    ----------
+    path
+        The study.
+    layers
+        Tables by layer name; the others stay as they are.
+    seen
+        What `about` said when the study was read.
+
+    Raises
+    ------
+    ChangedError
+        If the study has changed since.
+    StudyError
+        If it cannot be written. It stays as it was then.
+    """
+    aside = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(3)}.gpkg")
+    try:
+        with writing(path):
+            with connect(path) as source, closing(sqlite3.connect(aside)) as target:
+                source.backup(target)
+            for name, table in layers.items():
+                _write_layer(aside, name, table, replace=True)
+            with connect(aside) as connection:
+                for name in layers:
+                    touch(connection, name)
+            _swap(aside, path, seen)
+    finally:
+        _sweep(aside)
+
+
+def _sweep(aside: Path) -> None:
+    for leftover in (aside, aside.with_name(aside.name + "-journal")):
+        with suppress(OSError):
+            leftover.unlink(missing_ok=True)
 
 
 def _swap(aside: Path, path: Path, seen: Mapping[str, str]) -> None:
@@ -115,7 +170,7 @@ def _swap(aside: Path, path: Path, seen: Mapping[str, str]) -> None:
     aside.replace(path)  # Windows replaces no file that is open
 
 
-def _write_layer(path: Path, name: str, table: pd.DataFrame | None) -> None:
+def _write_layer(path: Path, name: str, table: pd.DataFrame | None, replace: bool = False) -> None:
     if name in COLUMNS:
         table = conform(pd.DataFrame() if table is None else table, name)
     if table is None:
@@ -125,7 +180,7 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame | None) -> None:
         options = {"geometry_type": _GEOMETRY_TYPES[name], "layer_options": {"GEOMETRY_NAME": "geom"}}
         if not isinstance(table, gpd.GeoDataFrame):
             table = gpd.GeoDataFrame(table, geometry=[None] * len(table), crs=WGS84)
-    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists(), **options)
+    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists() and not replace, **options)
 
 
 def about(path: Path, older: bool = False) -> dict[str, str]:

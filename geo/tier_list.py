@@ -15,14 +15,15 @@ import pyproj
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from geo.columns import find_columns
 from geo.errors import InputError, StudyError
 from geo.findings import Finding, findings_table
+from geo.formats import read_file
 from geo.nodes import end_nodes
 from geo.rules import Profile
 from geo.sections import Axis, between, compass_end, end_node, label_of, meeting_nodes, root_of
 from geo.spelling import normal_name, similarity, stem, street_key
 from geo.streets import streets_layer
-from geo.tables import find_columns, read_table
 from geo.text import Text
 from geo.tiers import TIER_WORDS, tier_of
 
@@ -69,7 +70,7 @@ def read_tier_list(path: Path | str) -> TierList:
         If the file is no table, or has no column for name or tier.
     """
     path = Path(path)
-    table = read_table(path)
+    table = read_file(path).table
     found = find_columns(table, _ALIASES)
     for field, zh in (("name", "路名"), ("tier", "等级")):
         if len(table) == 0 or found[field].isna().all():

@@ -33,6 +33,7 @@ def _is_texts(value: object) -> bool:
 
 _UNITS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "m": ("a length of 0 m or more", lambda v: _is_number(v) and v >= 0),
+    "h": ("a time of 0 hours or more", lambda v: _is_number(v) and v >= 0),
     "share": ("a number from 0 to 1", lambda v: _is_number(v) and 0 <= v <= 1),
     "degrees": ("an angle from 0 to 180 degrees", lambda v: _is_number(v) and 0 <= v <= 180),
     "km/h": ("a speed above 0 km/h", lambda v: _is_number(v) and v > 0),

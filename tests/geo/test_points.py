@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from geo.crs import WGS84, metric_crs
 from geo.errors import InputError
-from geo.points import locate, read_points
+from geo.locating import locate
+from geo.points import read_points
 from geo.privacy import mask
+from geo.rules import load_profile
 
 CRS = metric_crs(114.3, 36.0, 114.4, 36.2)
 
@@ -24,7 +26,8 @@ CRS = metric_crs(114.3, 36.0, 114.4, 36.2)
 def read(tmp_path: Path, text: str, kind: str = "complaints") -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     file = tmp_path / "points.csv"
     file.write_text(text, encoding="utf-8")
-    return read_points(file, kind)  # type: ignore[arg-type]
+    reading = read_points(file, kind, load_profile())  # type: ignore[arg-type]
+    return reading.points, reading.findings
 
 
 def test_a_chinese_export_is_read(tmp_path: Path) -> None:
@@ -119,19 +122,64 @@ def test_a_point_beside_a_line_is_located_where_it_was_put(
     (x0, y0), (x1, y1) = line.coords
     ux, uy = (x1 - x0) / line.length, (y1 - y0) / line.length
     place = shapely.Point(x0 + ux * offset - left * uy * 2, y0 + uy * offset + left * ux * 2)
-    roads = gpd.GeoDataFrame({"segment_id": ["1-0"]}, geometry=[line], crs=CRS).to_crs(WGS84)
+    row = {"segment_id": ["1-0"], "street_id": ["s1"], "highway": ["residential"]}
+    roads = gpd.GeoDataFrame(row, geometry=[line], crs=CRS).to_crs(WGS84)
     points = gpd.GeoDataFrame(geometry=[place], crs=CRS).to_crs(WGS84)
-    found = locate(points, roads, CRS).iloc[0]
+    found = locate(points, roads, CRS, load_profile()).iloc[0]
     assert found["side"] == ("left" if left == 1 else "right")
     assert found["offset_m"] == pytest.approx(offset, abs=0.02)
     assert found["distance_m"] == pytest.approx(2, abs=0.02)
 
 
-def test_sample_points_lie_on_their_nearest_segment(built: Path) -> None:
-    roads = gpd.read_file(built, layer="roads").to_crs(32635)
-    stalls = gpd.read_file(built, layer="stalls").to_crs(32635)
-    distances = shapely.distance(stalls.geometry.to_numpy()[:, None], roads.geometry.to_numpy()[None, :])
-    nearest = roads["segment_id"].to_numpy()[distances.argmin(axis=1)]
-    ties = distances.min(axis=1) == np.sort(distances, axis=1)[:, 1]
-    assert (nearest[~ties] == stalls["segment_id"][~ties]).all()
-    np.testing.assert_allclose(distances.min(axis=1), stalls["distance_m"], atol=0.02)
+def random_city(seed: int, count: int) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return crooked segments, a third of them service ways, and points around them, in metres."""
+    rng = np.random.default_rng(seed)
+    start = rng.uniform(0, 3000, (count, 1, 2)) + np.array([500_000, 4_000_000])
+    lines = [shapely.LineString(line) for line in start + np.cumsum(rng.normal(0, 40, (count, 4, 2)), axis=1)]
+    roads = gpd.GeoDataFrame(
+        {
+            "segment_id": [f"{i}-0" for i in range(count)],
+            "street_id": [f"s{i // 2}" for i in range(count)],
+            "highway": rng.choice(["residential", "primary", "service"], count),
+        },
+        geometry=lines,
+        crs=CRS,
+    )
+    around = shapely.line_interpolate_point(
+        np.array(lines)[rng.integers(0, count, 4000)], rng.random(4000), normalized=True
+    )
+    places = shapely.get_coordinates(around) + rng.normal(0, 25, (4000, 2))
+    return roads.to_crs(WGS84), gpd.GeoDataFrame(geometry=shapely.points(places), crs=CRS).to_crs(WGS84)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_points_are_located_as_a_person_would_one_by_one(seed: int) -> None:
+    """The plain definition: every distance, service ways set back, and whether another street is as near."""
+    profile = load_profile()
+    roads, points = random_city(seed, 300)
+    found = locate(points, roads, CRS, profile)
+    few = locate(points.iloc[:500], roads, CRS, profile)
+    pd.testing.assert_frame_equal(pd.DataFrame(few), pd.DataFrame(found.iloc[:500]))
+    metric = shapely.distance(
+        points.geometry.to_crs(CRS).to_numpy()[:, None], roads.geometry.to_crs(CRS).to_numpy()[None, :]
+    )
+    cost = metric + np.where(roads["highway"] == "service", profile["points.service_way"], 0.0)
+    best = cost.argmin(axis=1)
+    tie = np.sort(cost, axis=1)[:, 1] - cost.min(axis=1) < 1e-4
+    assert (found["segment_id"].to_numpy() == roads["segment_id"].to_numpy()[best])[~tie].all()
+    np.testing.assert_allclose(found["distance_m"], np.take_along_axis(metric, best[:, None], 1)[:, 0], atol=0.02)
+    street = roads["street_id"].to_numpy()
+    others = np.where(street[None, :] == street[best][:, None], np.inf, cost).min(axis=1)
+    gap = others - cost.min(axis=1) - profile["points.ambiguous_within"]
+    clear = np.abs(gap) > 0.01
+    assert (found["ambiguous"].to_numpy() == (gap <= 0))[clear & ~tie].all()
+
+
+def test_far_points_are_located_too() -> None:
+    roads, points = random_city(1, 40)
+    far = points.translate(0.05, 0.02)
+    moved = gpd.GeoDataFrame(geometry=far, crs=WGS84)
+    found = locate(moved, roads, CRS, load_profile())
+    expected = shapely.distance(far.to_crs(CRS).to_numpy()[:, None], roads.geometry.to_crs(CRS).to_numpy()[None, :])
+    assert found["segment_id"].notna().all()
+    assert (found["distance_m"] <= expected.min(axis=1) + load_profile()["points.service_way"] + 0.05).all()

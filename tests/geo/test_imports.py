@@ -1,0 +1,167 @@
+"""An import is one transaction: the same file adds nothing, a newer one updates, and it goes as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from geo.build import Inputs, build_study
+from geo.columns import propose_mapping
+from geo.datums import wgs84_to_gcj02
+from geo.errors import InputError, StudyError
+from geo.imports import add_points, remove_import
+from geo.points import Options
+from geo.rules import Profile
+from geo.study import about, info, read_layer
+
+
+def write(folder: Path, rows: pd.DataFrame, name: str = "投诉.csv") -> Path:
+    rows.to_csv(folder / name, index=False, encoding="gbk")
+    return folder / name
+
+
+def places(study: Path, count: int) -> pd.DataFrame:
+    """Return rows of complaints at the middle of named streets, each with its street."""
+    streets = read_layer(study, "streets")
+    named = streets[streets["name"].notna()].sort_values("length_m", ascending=False).head(count)
+    points = [shape.geoms[0].interpolate(0.5, normalized=True) for shape in named.geometry]
+    return pd.DataFrame(
+        {
+            "工单编号": [f"A{i}" for i in range(count)],
+            "诉求类型": "流动摊贩",
+            "受理时间": [f"2025-03-{1 + i % 28:02d} 08:00" for i in range(count)],
+            "经度": [point.x for point in points],
+            "纬度": [point.y for point in points],
+        }
+    )
+
+
+def test_a_newer_export_updates_and_the_same_file_adds_nothing(study: Path, profile: Profile, tmp_path: Path) -> None:
+    rows = places(study, 30)
+    before = len(read_layer(study, "complaints"))
+    file = write(tmp_path, rows)
+    first = add_points(study, file, "complaints", profile, by="李")
+    assert (first.added, first.updated, first.refused) == (30, 0, 0)
+    again = add_points(study, file, "complaints", profile)
+    assert (again.import_id, again.added, again.unchanged) == (None, 0, 30)
+    assert len(read_layer(study, "complaints")) == before + 30
+
+    newer = write(
+        tmp_path,
+        pd.concat([rows.assign(诉求类型=["店外经营"] * 3 + ["流动摊贩"] * 27), places(study, 31).tail(1)]),
+        "b.csv",
+    )
+    second = add_points(study, newer, "complaints", profile)
+    assert (second.added, second.updated, second.unchanged) == (1, 3, 27)
+    complaints = read_layer(study, "complaints").set_index("complaint_id")
+    assert complaints.loc[["A0", "A1", "A2"], "category"].tolist() == ["outside_trading"] * 3
+    assert complaints.loc["A3", "category"] == "unlicensed_stall"
+    assert len(complaints) == before + 31
+
+    assert remove_import(study, str(second.import_id)) == 4
+    complaints = read_layer(study, "complaints").set_index("complaint_id")
+    assert complaints.loc["A0", "category"] == "unlicensed_stall"
+    assert complaints.loc["A0", "import_id"] == first.import_id
+    assert len(complaints) == before + 30
+    assert remove_import(study, str(first.import_id)) == 30
+    assert len(read_layer(study, "complaints")) == before
+    with pytest.raises(StudyError, match="no import"):
+        remove_import(study, "I0099")
+
+
+def test_an_import_counts_on_its_streets_and_outlives_a_rebuild(
+    study: Path, sample: Inputs, profile: Profile, tmp_path: Path
+) -> None:
+    rows = places(study, 25)
+    counts = read_layer(study, "streets").set_index("street_id")["complaints"]
+    outcome = add_points(study, write(tmp_path, rows), "complaints", profile)
+    after = read_layer(study, "streets").set_index("street_id")["complaints"]
+    assert after.sum() == counts.sum() + 25
+    build_study(study, Inputs(sample.osm))
+    imports = read_layer(study, "imports")
+    assert outcome.import_id in set(imports["import_id"])
+    complaints = read_layer(study, "complaints")
+    assert (complaints["import_id"] == outcome.import_id).sum() == 25
+    assert read_layer(study, "streets")["complaints"].sum() == after.sum()
+
+
+def test_gcj02_is_found_out_or_asked_about(study: Path, profile: Profile, tmp_path: Path) -> None:
+    """Helsinki knows no GCJ-02, so both readings are one; a stated system is taken at its word."""
+    rows = places(study, 12)
+    outcome = add_points(study, write(tmp_path, rows), "complaints", profile, dry_run=True)
+    assert outcome.reading.verdict is not None
+    assert outcome.reading.verdict.sure
+    assert outcome.as_dict()["crs"]["system"] == "WGS84"
+    swapped = write(tmp_path, rows.rename(columns={"经度": "纬度", "纬度": "经度"}), "swapped.csv")
+    found = add_points(study, swapped, "complaints", profile, dry_run=True)
+    assert str(found.reading.system) == "WGS84 (lat, lon)"
+    assert found.points.geometry.x.between(24, 26).all()
+    assert wgs84_to_gcj02(found.points.get_coordinates().to_numpy()) is not None
+
+
+def test_too_close_to_tell_is_asked_and_nothing_is_stored(study: Path, profile: Profile, tmp_path: Path) -> None:
+    west, south, east, north = info(study)["extent"]
+    rows = pd.DataFrame(
+        {
+            "id": range(40),
+            "lon": [west + (east - west) * (i % 7) / 7 for i in range(40)],
+            "lat": [south + (north - south) * (i % 5) / 5 for i in range(40)],
+        }
+    )
+    half = rows.copy()
+    half.loc[:25, ["lon", "lat"]] = [2.35, 48.85]
+    before = about(study)
+    with pytest.raises(InputError, match="--crs"):
+        add_points(study, write(tmp_path, half), "complaints", profile)
+    assert about(study) == before
+    assert add_points(study, tmp_path / "投诉.csv", "complaints", profile, Options(crs="WGS84")).added == 40
+
+
+def test_a_mapping_is_remembered_for_files_of_one_make(study: Path, profile: Profile, tmp_path: Path) -> None:
+    rows = places(study, 10).rename(columns={"诉求类型": "大项", "工单编号": "流水"})
+    plain = add_points(study, write(tmp_path, rows), "complaints", profile, dry_run=True)
+    assert "category" not in plain.reading.mapping
+    said = Options(mapping={"category": "大项", "complaint_id": "流水"})
+    assert add_points(study, tmp_path / "投诉.csv", "complaints", profile, said).added == 10
+    later = write(tmp_path, rows.assign(流水=[f"B{i}" for i in range(10)]), "later.csv")
+    outcome = add_points(study, later, "complaints", profile)
+    assert outcome.reading.mapping["category"] == "大项"
+    assert "B3" in set(read_layer(study, "complaints")["complaint_id"])
+    with pytest.raises(InputError, match="no column"):
+        add_points(study, later, "complaints", profile, Options(mapping={"text": "没有这列"}))
+
+
+def test_facilities_and_other_lists_come_in_too(study: Path, sample: Inputs, profile: Profile, tmp_path: Path) -> None:
+    rows = places(study, 5)[["经度", "纬度"]].assign(名称="南关市场", 类型="农贸市场", 摊位数="120 个")
+    before = len(read_layer(study, "facilities"))
+    assert add_points(study, write(tmp_path, rows, "f.csv"), "facilities", profile).added == 5
+    mine = read_layer(study, "facilities").query("import_id.notna()")
+    assert (mine["kind"].unique().tolist(), mine["capacity"].unique().tolist()) == (["market"], [120])
+    shops = places(study, 6)[["经度", "纬度"]].assign(店名="小吃店", 星级="四星", 申请时间="2025年3月1日上午9时")
+    outcome = add_points(study, write(tmp_path, shops, "o.csv"), "other", profile)
+    assert outcome.added == 6
+    assert read_layer(study, "other")["segment_id"].notna().all()
+    build_study(study, sample)
+    assert len(read_layer(study, "facilities")) == before + 5
+    assert len(read_layer(study, "other")) == 6
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind", "expected"),
+    [
+        (["案卷编号", "小类名称", "上报时间", "结案时间", "问题描述", "X坐标", "Y坐标"], "complaints",
+         {"category": "小类名称", "received_at": "上报时间", "closed_at": "结案时间", "text": "问题描述", "lon":
+         "X坐标", "lat": "Y坐标"}),
+        (["Ticket", "Complaint Type", "Created Date", "Closed Date", "Longitude", "Latitude"], "complaints",
+         {"complaint_id": "Ticket", "category": "Complaint Type", "received_at": "Created Date", "lon": "Longitude"}),
+        (["攤位編號", "經營品種", "經度", "緯度", "地址"], "stalls", {"stall_id": "攤位編號", "goods": "經營品種",
+        "lon": "經度", "address": "地址"}), (["泊位数", "停车场名称", "坐标"], "parking", {"capacity": "泊位数",
+        "coordinates": "坐标"}),
+    ],
+)  # fmt: skip
+def test_columns_are_found_by_meaning(headers: list[str], kind: str, expected: dict[str, str]) -> None:
+    mapping = propose_mapping(headers, kind)
+    assert {field: mapping.get(field) for field in expected} == expected
+    assert len(set(mapping.values())) == len(mapping)

@@ -11,6 +11,7 @@ from dashboards import i18n, state, store, tier_forms
 from dashboards.i18n import _
 from dashboards.inference import points_of
 from dashboards.parts import (
+    field_name,
     kind_name,
     layer_name,
     show_error,
@@ -97,26 +98,9 @@ def _point() -> None:
         if isinstance(value, pd.Timestamp):
             value = value.tz_convert(TIMEZONE).strftime("%Y-%m-%d %H:%M")
         if value is not None and not pd.isna(value):
-            lines.append(f"{column_name(column)}: {value}")
+            lines.append(f"{field_name(column)}: {value}")
     with st.container(border=True, key="point"):
         st.text("\n".join(lines))
-
-
-def column_name(column: str) -> str:
-    """Return what a column of a point is called."""
-    return {
-        "category": _("Category"),
-        "received_at": _("Received"),
-        "status": _("Status"),
-        "response": _("Response"),
-        "text": _("Text"),
-        "goods": _("Goods"),
-        "area_m2": _("Area (m²)"),
-        "offences": _("Offences"),
-        "kind": _("Kind"),
-        "capacity": _("Capacity"),
-        "night_only": _("Night only"),
-    }[column]
 
 
 def _history(street_id: str) -> None:

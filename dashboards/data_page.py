@@ -11,13 +11,14 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboards import filters, i18n, store
+from dashboards import filters, i18n, import_panel, store
 from dashboards.i18n import _, translator
 from dashboards.map_view import map_state, map_view
 from dashboards.parts import Figure, credits, first_screen, layer_name, table
 from dashboards.routes import archives
 from dashboards.served import study_path
 from geo.export import export_layer
+from geo.imports import LOCATED
 from geo.schema import POINT_KINDS, SYNTHETIC
 from geo.study import LAYERS, SPATIAL_LAYERS, about, extent_of
 from geo.text import pick
@@ -38,8 +39,12 @@ def page() -> None:
         credits(figures["osm_date"], made_up > 0)
 
     def right() -> None:
-        _chart(figures["layers"])
-        _take_away()
+        bring_in, contents = st.tabs([_("Bring in a file"), _("Contents")])
+        with bring_in:
+            import_panel.panel()
+        with contents:
+            _chart(figures["layers"])
+            _take_away()
 
     first_screen(
         [
@@ -52,16 +57,19 @@ def page() -> None:
         left,
         right,
     )
-    st.subheader(_("Findings: what was doubtful in the files"))
-    _findings()
-    st.subheader(_("Where the points come from"))
-    _sources()
+    imports, findings, sources = st.tabs([_("Imports"), _("Findings"), _("Where the points come from")])
+    with imports:
+        import_panel.imports()
+    with findings:
+        _findings()
+    with sources:
+        _sources()
 
 
 def _chart(layers: dict[str, int]) -> None:
     rows = pd.DataFrame({"layer": [layer_name(name) for name in layers], "rows": list(layers.values())})
     bars = (
-        alt.Chart(rows, title=_("Rows by layer"), height=230)
+        alt.Chart(rows, title=_("Rows by layer"), height=430)
         .mark_bar(color="#5b7c99")
         .encode(
             x=alt.X("rows:Q", title=None, scale=alt.Scale(type="symlog")),
@@ -137,7 +145,7 @@ def _sources() -> None:
     counts = pd.concat(
         [
             store.layer(kind)["source"].value_counts().rename_axis("source").reset_index().assign(kind=kind)
-            for kind in POINT_KINDS
+            for kind in LOCATED
         ]
     )
     table(

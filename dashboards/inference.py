@@ -29,7 +29,8 @@ def ingredient_name(ingredient: str) -> str:
 def _evidence(scores: pd.Series, street: pd.Series) -> dict[str, str]:
     """Return what was measured for each ingredient, in words."""
     rate = scores["complaints_per_km"]
-    made_up = f" ({_('synthetic')})" if store.figures()["synthetic"]["complaints"] else ""
+    synthetic = _("synthetic")
+    made_up = f" ({synthetic})" if store.figures()["synthetic"]["complaints"] else ""
     return {
         "class": str(street["highway"]),
         "traffic": _("more than {share:.0%} of the road length").format(share=scores["traffic"]),

@@ -52,6 +52,7 @@ def _shown() -> dict[str, Any]:
         "base": view.base,
         "selected": state.selected_streets()["street_id"].tolist(),
         "area": state.area(),
+        "preview": state.preview(),
         "focus": state.focus(),
         "tiles": tile_urls(),
     }

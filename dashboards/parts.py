@@ -129,9 +129,42 @@ def value_name(column: str, value: Any) -> Any:
     return names.get(column, {}).get(value, value)
 
 
+def field_name(field: str) -> str:
+    """Return what a column of points is called."""
+    if field.endswith("_id") and field not in ("operator_id", "subject_id", "import_id"):
+        return _("Identifier")
+    names = {
+        "category": _("Category"),
+        "received_at": _("Received"),
+        "closed_at": _("Closed"),
+        "due_at": _("Due"),
+        "channel": _("Channel"),
+        "status": _("Status"),
+        "response": _("Response"),
+        "subject_id": _("Subject"),
+        "text": _("Text"),
+        "operator_id": _("Operator"),
+        "goods": _("Goods"),
+        "area_m2": _("Area (m²)"),
+        "permit_until": _("Permit until"),
+        "offences": _("Offences"),
+        "kind": _("Kind"),
+        "capacity": _("Capacity"),
+        "night_only": _("Night only"),
+        "name": _("Name"),
+        "rating": _("Rating"),
+        "lon": _("Longitude or x"),
+        "lat": _("Latitude or y"),
+        "coordinates": _("Both coordinates"),
+        "address": _("Address"),
+        "source": _("Source"),
+    }
+    return names.get(field, field)
+
+
 def kind_name(kind: str) -> str:
     """Return the name of a kind of points."""
-    return {"complaints": _("Complaints"), "stalls": _("Stalls"), "parking": _("Parking")}[kind]
+    return layer_name(kind)
 
 
 def layer_name(layer: str) -> str:
@@ -142,7 +175,14 @@ def layer_name(layer: str) -> str:
         "complaints": _("Complaints"),
         "stalls": _("Stalls"),
         "parking": _("Parking"),
+        "other": _("Other points"),
         "facilities": _("Facilities"),
+        "paths": _("Footpaths"),
+        "addresses": _("House numbers"),
+        "street_scores": _("Street scores"),
+        "imports": _("Imports"),
+        "mappings": _("Kept column mappings"),
+        "replaced": _("Replaced rows"),
         "context": _("Base map"),
         "decisions": _("Decisions"),
         "selections": _("Kept selections"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ _SELECTED = "selected_streets"
 _POINT = "selected_point"
 _AREA = "area"
 _FOCUS = "focus"
+_PREVIEW = "preview"
 _IN_ADDRESS_AT_MOST = 30
 """More streets would make an address that mail programs cut."""
 
@@ -95,9 +97,25 @@ def select(
     st.session_state[_POINT] = point
     st.session_state[_AREA] = None
     if go and street_ids:
-        bounds = selected_streets().total_bounds if at is None else shapely.Point(at).buffer(_AROUND_DEGREES).bounds
-        key = st.session_state.get(_FOCUS, {}).get("key", 0) + 1
-        st.session_state[_FOCUS] = {"key": key, "bounds": [float(value) for value in bounds]}
+        go_to(selected_streets().total_bounds if at is None else shapely.Point(at).buffer(_AROUND_DEGREES).bounds)
+
+
+def go_to(bounds: Sequence[float]) -> None:
+    """Send the map to a box: west, south, east, north in degrees."""
+    key = st.session_state.get(_FOCUS, {}).get("key", 0) + 1
+    st.session_state[_FOCUS] = {"key": key, "bounds": [float(value) for value in bounds]}
+
+
+def show_preview(points: list[list[float]] | None) -> bool:
+    """Show points of a file that is not imported yet, as longitude and latitude; tell whether that changes the map."""
+    changed = st.session_state.get(_PREVIEW) != points
+    st.session_state[_PREVIEW] = points
+    return changed
+
+
+def preview() -> list[list[float]] | None:
+    """Return the points of a file that is not imported yet."""
+    return st.session_state.get(_PREVIEW)
 
 
 def select_area(corners: list[list[float]]) -> None:

@@ -14,6 +14,8 @@ import streamlit as st
 from dashboards.served import study_path
 from geo import study
 from geo.audit import audit_study
+from geo.imports import place_in
+from geo.points import Place
 from geo.rules import Profile
 from geo.tier_list import crossing_names
 from layers import points
@@ -90,6 +92,17 @@ def crossings(street_id: str) -> list[str]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _crossings(path: str, street_id: str, version: str) -> list[str]:
     return crossing_names(street_id, layer("roads"))
+
+
+def place() -> Place:
+    """Return what a file's coordinates and addresses are tested against, as `geo.imports.place_in`."""
+    path = study_path()
+    return _place(str(path), study.about(path)["version:context"])
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _place(path: str, version: str) -> Place:
+    return place_in(Path(path))
 
 
 def inference() -> dict[str, Any]:

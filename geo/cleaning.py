@@ -111,6 +111,12 @@ _ZONE: Final = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
 _AHEAD: Final = {"received_at": 2, "closed_at": 2, "due_at": 36_500}
 
 
+def dates(column: pd.Series) -> pd.Series:
+    """Return a column's dates as text (2026-06-30); what is no date is kept as it is written (长期)."""
+    read = pd.to_datetime(column.map(_plain_time, na_action="ignore"), errors="coerce", format="mixed")
+    return read.dt.strftime("%Y-%m-%d").astype(object).where(read.notna(), column)
+
+
 def _local(stamps: pd.Series) -> pd.Series:
     stamps = pd.to_datetime(stamps, errors="coerce")
     return stamps.dt.tz_localize(TIMEZONE, nonexistent="NaT", ambiguous="NaT").dt.tz_convert("UTC")

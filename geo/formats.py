@@ -139,8 +139,10 @@ def _reader(path: Path) -> Callable[[Path, str | None], RawFile]:
     for magic, reader in _BY_MAGIC.items():
         if head.startswith(magic):
             return reader
-    first = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    return {b"{": _read_geojson, b"[": _read_geojson, b"<": _read_kml}.get(first, _read_csv)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith((b"<?xml", b"<kml", b"<!DOCTYPE")):
+        return _read_kml
+    return {b"{": _read_geojson, b"[": _read_geojson}.get(start[:1], _read_csv)
 
 
 # ---- text ------------------------------------------------------------------------------------------------------

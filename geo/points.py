@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from geo.addresses import Gazetteer
 from geo.categories import CODE_OF
-from geo.cleaning import coded, duplicates, identifiers, numbers, order_of_times, times
+from geo.cleaning import coded, dates, duplicates, identifiers, numbers, order_of_times, times
 from geo.columns import mapped, propose_mapping
 from geo.coordinates import System, read_pairs, system_named, to_wgs84
 from geo.crs import WGS84
@@ -377,6 +377,8 @@ def _clean(found: pd.DataFrame, kind: str, findings: list[Finding]) -> pd.DataFr
             clean[column] = coded(clean[column], words)
     if kind in _KIND_WORDS:
         clean["kind"] = coded(clean["kind"], _KIND_WORDS[kind])
+    if "permit_until" in clean:
+        clean["permit_until"] = dates(clean["permit_until"])
     if kind == "parking":
         clean["night_only"] = found["night_only"].map(lambda word: str(word).casefold() in _YES)
     return clean

@@ -37,7 +37,7 @@ _END = re.compile(
 
 def root_of(street_ids: pd.Series) -> pd.Series:
     """Return the ids of the whole streets that sections ("s12.1") are of."""
-    return street_ids.str.partition(".")[0]
+    return street_ids.str.replace(r"\..*$", "", regex=True)
 
 
 def label_of(start: str, end: str) -> Text:

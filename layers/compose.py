@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import folium
 
-from layers import facilities, palette, points, streets
+from layers import facilities, other, palette, points, streets
 from layers.elements import MapFrame, VectorTiles
 from layers.tiles import CUTTERS
 from layers.zooms import MAX_ZOOM
@@ -79,7 +79,12 @@ def compose_map(
     )
     figure.default_js = [(name, f"{assets_url}/{name}") for name in _SCRIPTS]
     figure.default_css = [(name, f"{assets_url}/{name}") for name in _SHEETS]
-    legend = [streets.legend(translate), points.legend(translate, synthetic), facilities.legend(translate)]
+    legend = [
+        streets.legend(translate),
+        points.legend(translate, synthetic),
+        facilities.legend(translate),
+        other.legend(translate),
+    ]
     words = {
         "language": language,
         "unnamed": translate("Unnamed street"),

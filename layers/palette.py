@@ -21,6 +21,8 @@ FACILITIES: Final = {
     "bus_stop": "#00838f",
 }
 
+OTHER: Final = "#6d4c8d"
+
 GROUND: Final[dict[str, dict[str, Any]]] = {
     "light": {
         "background": "#f4f2ee",

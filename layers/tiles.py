@@ -14,7 +14,7 @@ import platformdirs
 from freestiler import FreestileLayer, freestile
 
 from geo.study import about, read_layer
-from layers import context, facilities, oneway, points, streets
+from layers import context, facilities, oneway, other, points, streets
 from layers.zooms import MAX_ZOOM, MIN_ZOOM
 
 
@@ -37,6 +37,7 @@ CUTTERS: Final[Mapping[str, Cutter]] = {
     # a decision changes a segment's tier, never its direction: only a build does
     "oneway": Cutter("roads", oneway.tile_layers, "context"),
     "facilities": Cutter("facilities", facilities.tile_layers, "facilities", facilities.DRAWING),
+    "other": Cutter("other", other.tile_layers, "other", other.DRAWING),
     **{kind: Cutter(kind, points.tile_layers, kind) for kind in points.KINDS},
 }
 """The map's layers that have tiles, bottom first."""

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA_NAMES = {"osmium": "pyosmium"}
-MODULES = {"yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
+MODULES = {"python_calamine": "python-calamine", "yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
 
 
 def test_conda_users_get_the_same_packages() -> None:

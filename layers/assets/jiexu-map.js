@@ -21,6 +21,7 @@ const jiexu = (() => {
     extra: [],              // visible layers of those that are shown on request
     selected: [],           // ids of the selected streets
     area: null,             // corners of the drawn area, [lon, lat]
+    preview: null,          // points of a file before it is imported, [lon, lat]
     tiles: {},              // layer -> address of its current archive
     base: null,             // an online base map: {url, subdomains, credit, shift}
     note: "",               // study and date, for pictures

@@ -45,6 +45,19 @@ window.jiexuTools = ({ map, state, words, style, legend, extent, hooks, control,
     if (JSON.stringify(now.area) !== JSON.stringify(before.area)) showArea(now.area);
   });
 
+  // ---- points of a file before it is imported -----------------------------------------------------------------------
+
+  let preview = null;
+  const canvas = L.canvas({ padding: 0.3 });
+  hooks.push((now, before) => {
+    if (JSON.stringify(now.preview) === JSON.stringify(before.preview)) return;
+    preview?.remove();
+    preview = now.preview && L.layerGroup(now.preview.map(([lon, lat]) => L.circleMarker([lat, lon], {
+      renderer: canvas, radius: 5, weight: 2, color: style.ground.selected, fillColor: "#ffd54f", fillOpacity: 0.9,
+      interactive: false,
+    }))).addTo(map);
+  });
+
   /* Leaflet-Geoman is loaded when somebody draws: most visits never do. */
   const geoman = () => new Promise((resolve, reject) => {
     if (map.pm) { resolve(); return; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -183,3 +184,16 @@ def test_far_points_are_located_too() -> None:
     expected = shapely.distance(far.to_crs(CRS).to_numpy()[:, None], roads.geometry.to_crs(CRS).to_numpy()[None, :])
     assert found["segment_id"].notna().all()
     assert (found["distance_m"] <= expected.min(axis=1) + load_profile()["points.service_way"] + 0.05).all()
+
+
+def test_real_permits_are_kept_or_refused_for_a_reason(shared: Callable[[str], Path]) -> None:
+    """San Francisco's permits: 33 of 488 have no coordinates but zero; all others are where their row says."""
+    reading = read_points(shared("sf_mobile_food_permits.csv"), "stalls", load_profile())
+    assert (reading.rows, len(reading.points), len(reading.findings)) == (488, 455, 33)
+    table = pd.read_csv(shared("sf_mobile_food_permits.csv"), dtype=str)
+    zero = table.index[table["Latitude"].astype(float) == 0] + 2
+    assert sorted(reading.findings["row"]) == zero.tolist()
+    placed = table.set_index("locationid").loc[reading.points["stall_id"]]
+    np.testing.assert_allclose(reading.points.geometry.x, placed["Longitude"].astype(float))
+    np.testing.assert_allclose(reading.points.geometry.y, placed["Latitude"].astype(float))
+    assert reading.points["permit_until"].dropna().str.fullmatch(r"\d{4}-\d\d-\d\d").all()

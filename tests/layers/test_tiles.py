@@ -12,12 +12,13 @@ from pyogrio import list_layers
 from geo.decisions import decide_tier, find_street
 from geo.schema import TIERS
 from geo.study import read_layer
+from layers import other
 from layers.points import categories
 from layers.tiles import CUTTERS, tile_archive
 from layers.zooms import MAX_ZOOM, MIN_ZOOM
 
 
-@pytest.mark.parametrize("layer", CUTTERS)
+@pytest.mark.parametrize("layer", [layer for layer in CUTTERS if layer != "other"])  # the sample has none of those
 def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, built: Path, tmp_path: Path) -> None:
     archive = tile_archive(built, layer, tmp_path)
     assert archive is not None
@@ -89,3 +90,10 @@ def test_many_categories_share_the_last_number() -> None:
     stalls = pd.DataFrame({"goods": [f"goods {i}" for i in range(60)] + ["tea", "tea"]})
     names = categories(stalls, "stalls")
     assert (len(names), names[0], names[-1]) == (24, "tea", "")
+
+
+def test_other_points_are_tiled_where_there_are_any(built: Path, tmp_path: Path) -> None:
+    assert tile_archive(built, "other", tmp_path) is None
+    stalls = read_layer(built, "stalls").assign(name="小吃店")
+    (layer,) = other.tile_layers(stalls).values()
+    assert layer.min_zoom == 12

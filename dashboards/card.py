@@ -29,9 +29,9 @@ from geo.selections import drop_selection, keep_selection
 from geo.text import pick
 
 _SHOWN_OF_POINT = {
-    "complaints": ("category", "received_at", "status", "response", "text"),
-    "stalls": ("goods", "area_m2", "offences"),
-    "parking": ("kind", "capacity", "night_only"),
+    "complaints": ("category", "received_at", "status", "response", "text", "duplicate_of", "precision"),
+    "stalls": ("goods", "area_m2", "offences", "precision"),
+    "parking": ("kind", "capacity", "night_only", "precision"),
 }
 
 
@@ -99,6 +99,8 @@ def _point() -> None:
             value = value.tz_convert(TIMEZONE).strftime("%Y-%m-%d %H:%M")
         if value is not None and not pd.isna(value):
             lines.append(f"{field_name(column)}: {value}")
+    if row["ambiguous"]:
+        lines.append(_("Another street is as near: check which it belongs to."))
     with st.container(border=True, key="point"):
         st.text("\n".join(lines))
 

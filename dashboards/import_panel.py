@@ -16,7 +16,7 @@ import streamlit as st
 
 from dashboards import i18n, state, store
 from dashboards.i18n import _
-from dashboards.parts import field_name, layer_name, show_error, table
+from dashboards.parts import field_name, layer_name, precision_name, show_error, table
 from dashboards.served import study_path
 from geo.cleaning import TIMEZONE
 from geo.columns import PLACE_FIELDS, fields_of
@@ -129,18 +129,6 @@ def _verdict(outcome: Outcome) -> None:
         _("between two streets"): ambiguous,
     }
     st.text(" · ".join(f"{name} {count:,}" for name, count in parts.items()))
-
-
-def precision_name(precision: str) -> str:
-    """Return how a place was got, in words."""
-    return {
-        "coordinates": _("by coordinates"),
-        "house_number": _("by house number"),
-        "intersection": _("by junction"),
-        "interpolated": _("between house numbers"),
-        "place": _("by a place's name"),
-        "street": _("by a short street's name"),
-    }.get(precision, precision)
 
 
 def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, name: str) -> None:

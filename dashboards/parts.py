@@ -121,6 +121,8 @@ def value_name(column: str, value: Any) -> Any:
     """Return what a coded value of a point's column is called; other values come back as they are."""
     if column == "category":
         return category_name(value)
+    if column == "precision":
+        return precision_name(value)
     names: dict[str, dict[Any, str]] = {
         "response": {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")},
         "kind": {"on_street": _("on street"), "off_street": _("off street")},
@@ -157,9 +159,23 @@ def field_name(field: str) -> str:
         "lat": _("Latitude or y"),
         "coordinates": _("Both coordinates"),
         "address": _("Address"),
+        "precision": _("Placed"),
+        "duplicate_of": _("Same event as"),
         "source": _("Source"),
     }
     return names.get(field, field)
+
+
+def precision_name(precision: str) -> str:
+    """Return how a place was got, in words."""
+    return {
+        "coordinates": _("by coordinates"),
+        "house_number": _("by house number"),
+        "intersection": _("by junction"),
+        "interpolated": _("between house numbers"),
+        "place": _("by a place's name"),
+        "street": _("by a short street's name"),
+    }.get(precision, precision)
 
 
 def kind_name(kind: str) -> str:

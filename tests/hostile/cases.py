@@ -15,6 +15,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import shapely
+import xlwt
 
 from geo.crs import WGS84
 
@@ -89,6 +90,16 @@ def sheet(*rows: list[Any]) -> Callable[[Any], None]:
             active.append(values)
 
     return fill
+
+
+def old_book(folder: Path) -> Path:
+    workbook = xlwt.Workbook()
+    active = workbook.add_sheet("points")
+    for number, values in enumerate((["id", "受理时间", "lon", "lat"], ["1", 45717.5, LON, LAT])):
+        for column, value in enumerate(values):
+            active.write(number, column, value)
+    workbook.save(str(folder / "points.xls"))
+    return folder / "points.xls"
 
 
 def merged(active: Any) -> None:
@@ -268,6 +279,8 @@ CASES: dict[str, Case] = {
     "xlsx merged": Case("a cell merged downwards is filled", book(merged), 2, "merged"),
     "xlsx formula": Case("a formula without value is empty", book(sheet(["id", "lon", "lat"], ["1", "=1/0", LAT], ["2", LON, LAT])), 1),
     "xlsx hidden first": Case("an empty first sheet is passed over", book(lambda s: sheet(["id", "lon", "lat"], ["1", LON, LAT])(s.parent.create_sheet())), 1),
+    "xls": Case("an old workbook is read", old_book, 1),
+    "xls damaged": Case("half an old workbook is refused", lambda f: _half(old_book(f)), None),
     "xlsx empty": Case("an empty workbook is refused", book(lambda s: None), None),
     "xlsx damaged": Case("half a workbook is refused", lambda f: _half(book(sheet(["id"], ["1"]))(f)), None),
     "xlsx by name only": Case("text called .xlsx is read as the text it is", text(HEAD + row(), "points.xlsx"), 1),

@@ -198,6 +198,9 @@ def _columns(path: Path, encoding: str | None, kind: str, content: bytes, mappin
                 key=f"{prefix}{name}",
                 placeholder=_("no column"),
             )
+        if changed := _changed_mapping(kind, content):
+            by_hand = ", ".join(f"{field_name(name)} ← {column or '–'}" for name, column in changed.items())
+            st.text(_("By hand: {columns}").format(columns=by_hand))
         st.caption(_("Fields with * say where a row is. A changed mapping is kept for the next file of this kind."))
 
 

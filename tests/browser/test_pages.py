@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = {
     "overview": "Complaints per km, by tier",
     "streets": "All streets shown",
-    "data": "Take away",
+    "data": "Bring in a file",
     "decisions": "All decisions",
 }
 
@@ -197,6 +197,7 @@ def test_what_is_taken_away_opens_elsewhere(address: str, visit: Visiting, brows
     with visit() as look:
         look.open(f"{address}/data?lang=en")
         page = look.page
+        page.get_by_role("tab", name="Contents").click()
         with page.expect_download() as made:
             page.get_by_role("button", name="Map as one HTML file").click()
         made.value.save_as(tmp_path / "map.html")
@@ -263,6 +264,7 @@ def test_hostile_texts_are_only_text_on_every_page_and_in_the_file(
         with look.page.expect_download() as made:
             look.page.goto(f"{where}/data?lang=en")
             look.painted()
+            look.page.get_by_role("tab", name="Contents").click()
             look.page.get_by_role("button", name="Map as one HTML file").click()
         made.value.save_as(tmp_path / "map.html")
         assert look.page.evaluate("window.hacked") is None

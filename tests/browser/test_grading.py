@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from geo.audit import audit_study
 from geo.decisions import find_street
@@ -24,8 +25,11 @@ def test_a_section_is_decided_on_and_drawn_in_its_tier(study: Path, visit: Visit
         page = look.page
         page.get_by_text("Only a section of it").click()
         for label, name in (("Begins at", "Lönnrotinkatu"), ("Ends at", "Postikatu")):
-            page.get_by_label(label).fill(name)
-            page.get_by_role("option", name=name, exact=True).click()
+            page.get_by_label(label).click()
+            page.keyboard.type(name)
+            page.get_by_role("option", name=name, exact=True).wait_for()
+            page.keyboard.press("Enter")
+            expect(page.get_by_label(label)).to_have_value(name)
         page.get_by_label("Change the tier to").click()
         page.get_by_role("option", name="back street").click()
         page.get_by_label("Reason").fill("works")

@@ -12,8 +12,8 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from geo.crs import to_metric
 from geo.nodes import end_nodes
+from geo.planar import goes_straight_on, leaving_directions
 from geo.rules import Profile
 from geo.schema import GRADED
 from geo.sections import root_of
@@ -173,7 +173,7 @@ def _jumps(streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, crs: pyproj.CRS, 
         {
             "node": np.concatenate([first, last]),
             "row": np.tile(np.arange(len(roads)), 2),
-            "end": np.repeat([0, -1], len(roads)),
+            "end": np.repeat([0, 1], len(roads)),
         }
     )
     ends = ends[ends.groupby("node")["row"].transform("size") == 2].sort_values(["node", "row"])
@@ -182,11 +182,11 @@ def _jumps(streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, crs: pyproj.CRS, 
     one, other = pairs["row"].to_numpy(), pairs["row_on"].to_numpy()
     differ = (tier[one] != tier[other]) & (ids[one] != ids[other]) & graded[one] & graded[other]
     pairs = pairs[differ]
-    away = [
-        _leaving(lines[pairs[row].to_numpy()], pairs[end].to_numpy(), crs)
-        for row, end in (("row", "end"), ("row_on", "end_on"))
-    ]
-    straight = (away[0] * away[1]).sum(axis=1) <= -np.cos(np.radians(profile["streets.straight_within"]))
+    directions = leaving_directions(lines, crs)
+    away, on = (
+        directions[pairs[end].to_numpy(), pairs[row].to_numpy()] for row, end in (("row", "end"), ("row_on", "end_on"))
+    )
+    straight = goes_straight_on(away, on, profile["streets.straight_within"])
     pairs = pairs[straight]
     # the street with the less certain tier is the doubtful one
     confidence = roads["tier_confidence"].to_numpy()
@@ -195,7 +195,7 @@ def _jumps(streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, crs: pyproj.CRS, 
     beside = np.where(doubtful == one, other, one)
     at = np.where(doubtful == one, pairs["end"].to_numpy(), pairs["end_on"].to_numpy())
     names = streets.set_index("street_id")["name"]
-    place = shapely.get_coordinates(shapely.get_point(lines[doubtful], at))
+    place = shapely.get_coordinates(shapely.get_point(lines[doubtful], -at))
     reasons = []
     for row, next_ in zip(doubtful, beside, strict=True):
         here, there, name = TIER_NAMES[tier[row]], TIER_NAMES[tier[next_]], names[ids[next_]] or ids[next_]
@@ -203,16 +203,6 @@ def _jumps(streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, crs: pyproj.CRS, 
         reasons.append(str(Text(zh, f"the tier changes without a junction, from {here.en} to {there.en} ({name})")))
     # both carriageways of a street change at once
     return _doubts("jump", ids[doubtful], reasons, place).drop_duplicates(["street_id", "reason"])
-
-
-def _leaving(lines: NDArray[np.object_], end: NDArray[np.int64], crs: pyproj.CRS) -> NDArray[np.float64]:
-    """Return the unit vector in which each line leaves its first (0) or last (-1) point."""
-    from_, next_ = (
-        to_metric(shapely.get_coordinates(shapely.get_point(lines, at)), crs) for at in (end, np.where(end == 0, 1, -2))
-    )
-    vector = next_ - from_
-    result: NDArray[np.float64] = vector / np.maximum(np.hypot(*vector.T), 1e-9)[:, None]
-    return result
 
 
 def _stall_complaints(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geo.coordinates import System, to_wgs84
 from geo.crs import to_metric
+from geo.planar import metric_lines
 from geo.text import Text
 
 Floats = NDArray[np.float64]
@@ -105,10 +106,9 @@ class Ground(NamedTuple):
 
 def ground_of(lines: NDArray[np.object_], crs: pyproj.CRS) -> Ground:
     """Return the ground of a study's segments, given in WGS 84."""
-    lonlat, row = shapely.get_coordinates(lines, return_index=True)
-    xy = to_metric(lonlat, crs)
-    low, high = xy.min(axis=0), xy.max(axis=0)
-    return Ground(shapely.STRtree(shapely.linestrings(xy, indices=row)), crs, (*low, *high))
+    metric = metric_lines(lines, crs)
+    west, south, east, north = shapely.total_bounds(metric)
+    return Ground(shapely.STRtree(metric), crs, (west, south, east, north))
 
 
 def detect(pairs: Floats, ground: Ground) -> Verdict:

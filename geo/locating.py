@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import to_metric
+from geo.planar import unit_vectors
 from geo.rules import Profile
 
 Floats = NDArray[np.float64]
@@ -233,16 +234,12 @@ def _position(xy: Floats, pieces: _Pieces, piece: Integers) -> tuple[Floats, Flo
     bend = np.flatnonzero((share == 1.0) & (np.append(pieces.segment[1:], -1)[piece] == pieces.segment[piece]))
     bent = np.flatnonzero((share == 0.0) & (np.append(-1, pieces.segment[:-1])[piece] == pieces.segment[piece]))
     for rows, step in ((bend, 1), (bent, -1)):
-        both = _unit(vector[rows]) + _unit(pieces.vector[piece[rows] + step])
+        both = unit_vectors(vector[rows]) + unit_vectors(pieces.vector[piece[rows] + step])
         corner = pieces.start[piece[rows]] + (vector[rows] if step == 1 else 0.0)
         from_corner = xy[rows] - corner
         left[rows] = both[:, 0] * from_corner[:, 1] - both[:, 1] * from_corner[:, 0] > 0
     along = pieces.offset[piece] + share * np.hypot(*vector.T)
     return along, distance, left
-
-
-def _unit(vectors: Floats) -> Floats:
-    return vectors / np.maximum(np.hypot(*vectors.T), 1e-9)[:, None]
 
 
 def count_per_street(points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, street_ids: pd.Series) -> pd.Series:

@@ -16,6 +16,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.crs import to_metric
 from geo.nodes import node_numbers
+from geo.planar import metric_lines
 
 Mode = Literal["walk", "drive"]
 Integers = NDArray[np.int64]
@@ -125,22 +126,39 @@ class Network:
         return self._matrix(reverse=True) if self.oneway.any() else self.matrix
 
     def _matrix(self, reverse: bool) -> csr_array:
-        both = ~self.oneway
+        pairs, edge = self.cheapest(reverse)
+        left, right = np.divmod(pairs, self.size) if len(pairs) else (pairs, pairs)
+        starts = np.searchsorted(left, np.arange(self.size + 1))
+        return csr_array((np.maximum(self.cost[edge], _LEAST), right, starts), shape=(self.size, self.size))
+
+    def cheapest(self, reverse: bool = False) -> tuple[Integers, Integers]:
+        """
+        Return the pairs of nodes that an edge leads between, and of each the cheapest edge.
+
+        Parameters
+        ----------
+        reverse
+            Whether the node that an edge leads to comes first in the pair.
+
+        Returns
+        -------
+        pairs, edge
+            Shape (k,): first node times `size` plus second node, sorted; the edge's number.
+        """
+        both = np.flatnonzero(~self.oneway)
+        edge = np.concatenate([np.arange(len(self.tail)), both])
         ends = (self.head, self.tail) if reverse else (self.tail, self.head)
         left = np.concatenate([ends[0], ends[1][both]])
         right = np.concatenate([ends[1], ends[0][both]])
-        # scipy would add up parallel edges
-        cost = np.maximum(np.concatenate([self.cost, self.cost[both]]), _LEAST)
-        key = left * np.int64(self.size) + right
-        order = np.lexsort((cost, key))
-        kept = order[np.concatenate([[True], key[order][1:] != key[order][:-1]])] if len(order) else order
-        starts = np.searchsorted(left[kept], np.arange(self.size + 1))
-        return csr_array((cost[kept], right[kept], starts), shape=(self.size, self.size))
+        pairs = left * np.int64(self.size) + right
+        order = np.lexsort((self.cost[edge], pairs))
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = np.diff(pairs[order]) != 0
+        return pairs[order][first], edge[order][first]
 
     @cached_property
     def _tree(self) -> tuple[shapely.STRtree, NDArray[np.object_]]:
-        coordinates, row = shapely.get_coordinates(self._lines, return_index=True)
-        lines = shapely.linestrings(to_metric(coordinates, self.crs), indices=row)
+        lines = metric_lines(self._lines, self.crs)
         return shapely.STRtree(lines), lines
 
     def snap(self, points: gpd.GeoSeries) -> tuple[Positions, Floats]:

@@ -12,7 +12,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import to_metric
-from geo.network import Network, Positions, driving, walking
+from geo.network import Positions, driving, walking
+from geo.planar import metric_lines, unit_vectors
 from geo.rules import Profile
 from geo.schema import INGREDIENTS, conform
 from geo.segments import highway_class
@@ -106,9 +107,11 @@ def _frontage(
     kept = np.flatnonzero(~roads["highway"].isin(profile["tiers.ungraded_highways"]))
     count = np.zeros(len(roads), dtype=np.int64)
     if len(points) and len(kept):
-        position, away = Network(roads.iloc[kept], crs, directed=False).snap(points)
-        near = away <= profile["tiers.score.frontage.within"]
-        count += np.bincount(kept[position.segment[near]], minlength=len(roads))
+        tree = shapely.STRtree(metric_lines(roads.geometry.to_numpy()[kept], crs))
+        places = shapely.points(to_metric(shapely.get_coordinates(points.to_numpy()), crs))
+        within = profile["tiers.score.frontage.within"]
+        _, nearest = tree.query_nearest(places, max_distance=within, all_matches=False)
+        count += np.bincount(kept[nearest], minlength=len(roads))
     return count
 
 
@@ -217,8 +220,7 @@ def _carriageways(
     """
     lines = roads.geometry.to_numpy()
     ends = [to_metric(shapely.get_coordinates(shapely.get_point(lines, at)), crs) for at in (0, -1)]
-    direction = ends[1] - ends[0]
-    direction /= np.maximum(np.hypot(*direction.T), 1e-9)[:, None]
+    direction = unit_vectors(ends[1] - ends[0])
     oneway = np.where(roads["oneway"], counted, 0.0)
     east, north = (np.bincount(street, weights=oneway * part, minlength=n) for part in direction.T)
     length = np.bincount(street, weights=oneway, minlength=n)

@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from geo.crs import to_metric
 from geo.nodes import end_nodes
+from geo.planar import metric_lines
 from geo.text import Text
 
 Flags = NDArray[np.bool_]
@@ -138,7 +139,7 @@ def meeting_nodes(axis: Axis, other: gpd.GeoDataFrame, crs: pyproj.CRS, within_m
     common = np.flatnonzero(np.isin(axis.node, np.concatenate(end_nodes(lines))))
     if len(common):
         return common
-    distance = shapely.distance(shapely.points(axis.xy), shapely.union_all(_metric(lines, crs)))
+    distance = shapely.distance(shapely.points(axis.xy), shapely.union_all(metric_lines(lines, crs)))
     return np.flatnonzero(distance <= min(within_m, distance.min() + 1.0)) if len(distance) else common
 
 
@@ -204,7 +205,7 @@ def part_mask(roads: gpd.GeoDataFrame, part: shapely.Geometry, crs: pyproj.CRS, 
     within_m
         The rule `streets.part_within`: how far a redrawn segment may lie from the section.
     """
-    section, lines = _metric(shapely.get_parts(part), crs), _metric(roads.geometry.to_numpy(), crs)
+    section, lines = metric_lines(shapely.get_parts(part), crs), metric_lines(roads.geometry.to_numpy(), crs)
     whole = shapely.union_all(section)
     mask = np.zeros(len(lines), dtype=bool)
     for within, share in ((_SAME_PLACE_M, 0.9), (within_m, 0.5)):
@@ -219,12 +220,6 @@ def part_mask(roads: gpd.GeoDataFrame, part: shapely.Geometry, crs: pyproj.CRS, 
 
 _SAME_PLACE_M: Final = 1.0
 _FOUND_AGAIN: Final = 0.9
-
-
-def _metric(lines: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.object_]:
-    lonlat, row = shapely.get_coordinates(lines, return_index=True)
-    result: NDArray[np.object_] = shapely.linestrings(to_metric(lonlat, crs), indices=row)
-    return result
 
 
 class Carving(NamedTuple):

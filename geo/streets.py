@@ -14,6 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.crs import to_metric
+from geo.planar import Floats, goes_straight_on, leaving_directions, unit_vectors
 from geo.rules import Profile
 from geo.segments import highway_class
 from geo.spelling import stem, street_key, without_section
@@ -62,7 +63,7 @@ def assemble_streets(segments: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profi
     table = _Table.of(segments)
     street = _by_name(table, segments, crs, profile["streets.same_name_gap"])
     if (street >= 0).any():
-        directions = _Directions.of(segments, crs)
+        directions = leaving_directions(segments.geometry.to_numpy(), crs)
         street = _joined_where_one_continues_the_other(street, table, directions, profile["streets.straight_within"])
         street = _with_roundabouts(street, table)
         street = _with_slip_roads(street, table)
@@ -179,25 +180,6 @@ def _components(links: list[tuple[Integers, Integers]], size: int) -> Integers:
     return components
 
 
-class _Directions(NamedTuple):
-    """The direction in which each segment leaves its first and its last node, as unit vectors, shape (n, 2)."""
-
-    first: NDArray[np.float64]
-    last: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, segments: gpd.GeoDataFrame, crs: pyproj.CRS) -> _Directions:
-        lonlat, row = shapely.get_coordinates(segments.geometry.to_numpy(), return_index=True)
-        xy = to_metric(lonlat, crs)
-        start = np.searchsorted(row, np.arange(len(segments)))
-        end = np.searchsorted(row, np.arange(len(segments)), "right") - 1
-        return cls(_unit(xy[start + 1] - xy[start]), _unit(xy[end - 1] - xy[end]))
-
-
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    return vectors / np.maximum(np.hypot(*vectors.T), 1e-9)[:, None]
-
-
 def _pairs_at_nodes(rows: Integers, table: _Table, others: Integers) -> pd.DataFrame:
     """Return `row`, `other`, `row_end`, `other_end` (0 first, 1 last), `node` wherever `rows` and `others` meet."""
     sides = []
@@ -208,16 +190,14 @@ def _pairs_at_nodes(rows: Integers, table: _Table, others: Integers) -> pd.DataF
     return pairs[pairs["row"] != pairs["other"]]
 
 
-def _straight(pairs: pd.DataFrame, directions: _Directions, within_degrees: float) -> Flags:
-    """Tell which pairs continue each other at their node, turning by no more than the angle."""
-    both = np.stack([directions.first, directions.last])
-    one, other = (both[pairs[f"{side}_end"].to_numpy(), pairs[side].to_numpy()] for side in ("row", "other"))
-    straight: Flags = (one * other).sum(axis=1) <= -np.cos(np.radians(within_degrees))
-    return straight
+def _straight(pairs: pd.DataFrame, directions: Floats, within_degrees: float) -> Flags:
+    """Tell which pairs continue each other at their node."""
+    one, other = (directions[pairs[f"{side}_end"].to_numpy(), pairs[side].to_numpy()] for side in ("row", "other"))
+    return goes_straight_on(one, other, within_degrees)
 
 
 def _joined_where_one_continues_the_other(
-    street: Integers, table: _Table, directions: _Directions, within_degrees: float
+    street: Integers, table: _Table, directions: Floats, within_degrees: float
 ) -> Integers:
     """Join streets whose names differ in the word for "street" alone where a segment of one continues the other."""
     distinct_keys = pd.DataFrame({"stem": table.stems, "key": np.arange(len(table.stems))})
@@ -309,7 +289,7 @@ def _with_slip_roads(street: Integers, table: _Table) -> Integers:
     return street
 
 
-def _with_gaps(street: Integers, table: _Table, directions: _Directions, profile: Profile) -> Integers:
+def _with_gaps(street: Integers, table: _Table, directions: Floats, profile: Profile) -> Integers:
     """
     Adopt unnamed segments both of whose ends touch one street.
 
@@ -380,7 +360,7 @@ def _with_side_lanes(
 def _bearing(lines: NDArray[np.object_], at: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the direction of each line around a distance along it, as unit vectors."""
     before, after = (shapely.line_interpolate_point(lines, np.maximum(at + step, 0.0)) for step in (-2.0, 2.0))
-    return _unit(shapely.get_coordinates(after) - shapely.get_coordinates(before))
+    return unit_vectors(shapely.get_coordinates(after) - shapely.get_coordinates(before))
 
 
 def _with_chains(street: Integers, table: _Table, way: Integers) -> Integers:

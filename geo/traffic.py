@@ -67,7 +67,7 @@ def betweenness(network: Network, pivots: int = PIVOTS, seed: int = _SEED) -> Tr
     if n < 2:
         return Traffic(np.zeros(m), np.zeros(m), 0.0, n)
     chosen = np.random.default_rng(seed).permutation(n)[:pivots]
-    edge_of = _EdgeOf.of(network)
+    pairs, edge = network.cheapest(reverse=True)  # by where an edge leads: asked in that order
     total, squares = np.zeros(m), np.zeros(m)
     for begin in range(0, len(chosen), _BATCH):
         batch = chosen[begin : begin + _BATCH]
@@ -76,7 +76,8 @@ def betweenness(network: Network, pivots: int = PIVOTS, seed: int = _SEED) -> Tr
             share = _beyond(parent, reached, n) / (n - 1)
             used = np.flatnonzero(parent >= 0)
             on_edge = np.zeros(m)
-            np.add.at(on_edge, edge_of(parent[used], used), share[used])
+            passed = edge[np.searchsorted(pairs, used * np.int64(n) + parent[used])]
+            np.add.at(on_edge, passed, share[used])
             total += on_edge
             squares += on_edge**2
     k = len(chosen)
@@ -103,26 +104,3 @@ def _beyond(parent: NDArray[np.int32], reached: NDArray[np.bool_], n: int) -> ND
             return count
         count = count + np.bincount(jump[alive], weights=count[alive], minlength=n + 1)[:n]
         jump = jump[jump]
-
-
-class _EdgeOf(NamedTuple):
-    """The cheapest edge between two nodes."""
-
-    key: NDArray[np.int64]
-    edge: NDArray[np.int64]
-    size: int
-
-    @classmethod
-    def of(cls, network: Network) -> _EdgeOf:
-        both = np.flatnonzero(~network.oneway)
-        edge = np.concatenate([np.arange(len(network.tail)), both])
-        left = np.concatenate([network.tail, network.head[both]])
-        right = np.concatenate([network.head, network.tail[both]])
-        key = right * np.int64(network.size) + left  # by where it leads: asked in that order
-        order = np.lexsort((network.cost[edge], key))
-        first = np.concatenate([[True], key[order][1:] != key[order][:-1]]) if len(order) else np.zeros(0, bool)
-        return cls(key[order][first], edge[order][first], network.size)
-
-    def __call__(self, left: NDArray[np.int32], right: NDArray[np.int64]) -> NDArray[np.int64]:
-        found: NDArray[np.int64] = self.edge[np.searchsorted(self.key, right * np.int64(self.size) + left)]
-        return found

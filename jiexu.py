@@ -360,9 +360,9 @@ def add(
         )
     done = Text(
         f"共 {reading.rows} 行：新增 {outcome.added}，更新 {outcome.updated}，未变 {outcome.unchanged}，"
-        f"未采用 {outcome.refused}，存疑 {outcome.doubted}",
+        f"未采用 {reading.refused}，存疑 {reading.doubted}",
         f"{reading.rows} rows: {outcome.added} new, {outcome.updated} updated, {outcome.unchanged} unchanged, "
-        f"{outcome.refused} left out, {outcome.doubted} doubted",
+        f"{reading.refused} left out, {reading.doubted} doubted",
     )
     stored = ("试运行，未写入" if zh else "dry run, nothing stored") if dry_run else outcome.import_id or "-"
     typer.echo(f"{done.pick(language())}  [{stored}]")

@@ -69,7 +69,7 @@ def panel() -> None:
         if isinstance(error, InputError):
             error.file = file.name  # not where it is kept meanwhile
         show_error(error)
-        _columns(path, encoding or None, kind, content, {})
+        _columns(_headers(path, encoding or None), kind, content, {})
         return
     points = outcome.points
     shown = points.iloc[np.linspace(0, len(points) - 1, min(len(points), _SHOWN_POINTS)).astype(int)]
@@ -78,7 +78,7 @@ def panel() -> None:
         st.rerun()
     _verdict(outcome)
     _store_button(outcome, path, kind, options, file.name)
-    _columns(path, encoding or None, kind, content, outcome.reading.mapping)
+    _columns(outcome.reading.raw.table.columns.tolist(), kind, content, outcome.reading.mapping)
     _findings(outcome)
 
 
@@ -124,8 +124,8 @@ def _verdict(outcome: Outcome) -> None:
         _("new"): outcome.added,
         _("updated"): outcome.updated,
         _("unchanged"): outcome.unchanged,
-        _("left out"): outcome.refused,
-        _("doubted"): outcome.doubted,
+        _("left out"): reading.refused,
+        _("doubted"): reading.doubted,
         _("between two streets"): ambiguous,
     }
     st.text(" · ".join(f"{name} {count:,}" for name, count in parts.items()))
@@ -180,11 +180,9 @@ def _changed_mapping(kind: str, content: bytes) -> dict[str, str]:
     return {name: column or "" for name, column in chosen.items() if column != proposed.get(name)}
 
 
-def _columns(path: Path, encoding: str | None, kind: str, content: bytes, mapping: dict[str, str]) -> None:
+def _columns(headers: list[str], kind: str, content: bytes, mapping: dict[str, str]) -> None:
     """Offer to say which column serves which field; what is said is kept for the next file with these headers."""
-    try:
-        headers = read_file(path, encoding).table.columns.tolist() if not mapping else _headers(path, encoding)
-    except JiexuError:
+    if not headers:
         return
     prefix = _prefix(kind, content)
     st.session_state.setdefault(f"proposed-{prefix}", dict(mapping))
@@ -205,11 +203,11 @@ def _columns(path: Path, encoding: str | None, kind: str, content: bytes, mappin
 
 
 def _headers(path: Path, encoding: str | None) -> list[str]:
-    key = ("headers", path.name, encoding)
-    if st.session_state.get("headers-key") != key:
-        st.session_state["headers"] = read_file(path, encoding).table.columns.tolist()
-        st.session_state["headers-key"] = key
-    return list(st.session_state["headers"])
+    """Return the columns of a file whose rows have no place yet; none where it cannot be read at all."""
+    try:
+        return read_file(path, encoding).table.columns.tolist()
+    except JiexuError:
+        return []
 
 
 def _findings(outcome: Outcome) -> None:

@@ -26,7 +26,7 @@ from geo.locating import count_per_street, locate
 from geo.osm import CREDIT, Ways, read_features, read_ways
 from geo.points import KINDS, Place, PointKind, read_points
 from geo.rules import Profile, load_profile
-from geo.schema import POINT_KINDS, conform, conform_geo
+from geo.schema import POINT_KINDS, conform, conform_geo, together
 from geo.scores import Surroundings
 from geo.segments import split_at_junctions, with_access, with_widths
 from geo.streets import assemble_streets
@@ -122,7 +122,7 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
     on_step(Text("读取点位", "Reading points"))
     place = place_of(roads, addresses, [facilities, context], crs) if inputs.points else None
     points, imports, point_findings = _points(inputs, old, roads, place, crs, profile)
-    facilities = _together(facilities, points.pop("facilities"), "facilities")
+    facilities = together(facilities, points.pop("facilities"), "facilities")
 
     on_step(Text("评定等级", "Grading streets"))
     tier_list = read_tier_list(inputs.tiers) if inputs.tiers else old.tier_list
@@ -233,8 +233,8 @@ def _points(
                 raise InputError(reading.raw.name, reading.verdict.text, _ADD_LATER)
             number = next_import(imports)
             read, problems = reading.points.assign(import_id=number), reading.findings.assign(import_id=number)
-            record = import_record(number, reading, file, kind, added=len(read))
-            imports = _together(imports, record, "imports")
+            record = import_record(number, reading, kind, added=len(read))
+            imports = together(imports, record, "imports")
         points[kind] = read if kind == "facilities" else locate(read, roads, crs, profile)
         findings += [problems, far_findings(points[kind], kind, profile["points.far_from_streets"], "")]
     return points, imports, findings
@@ -244,16 +244,6 @@ _ADD_LATER = Text(
     "请先不带该文件生成，再用 jiexu add --crs 指明坐标系导入",
     "Build without this file, then import it with jiexu add --crs, which says the system",
 )
-
-
-def _together(first: pd.DataFrame, second: pd.DataFrame, layer: str) -> Any:
-    """Return the rows of both tables."""
-    if second.empty:
-        return first
-    both = pd.concat([part for part in (first, second) if len(part)], ignore_index=True)
-    if "geometry" in both:
-        return conform_geo(gpd.GeoDataFrame(both, geometry="geometry", crs=WGS84), layer)
-    return conform(both, layer)
 
 
 def _of(replaced: pd.DataFrame, imports: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -208,7 +208,7 @@ def _fold(header: str) -> str:
     return re.sub(r"[\s_\-:：()（）【】\[\]*]+", "", normal_name(header))
 
 
-def signature(headers: Sequence[str], kind: str) -> str:
+def signature(headers: Iterable[str], kind: str) -> str:
     """Return what files of one make have in common: the kind and the headers, hashed."""
     return hashlib.sha256(json.dumps([kind, sorted(headers)], ensure_ascii=False).encode()).hexdigest()[:16]
 
@@ -229,7 +229,7 @@ def find_columns(table: pd.DataFrame, aliases: Mapping[str, Sequence[str]]) -> p
     Parameters
     ----------
     table
-        As `read_table` returns.
+        All cells as text, as `geo.formats.read_file` reads it.
     aliases
         For each field, what its column may be called, best first; case and spaces do not matter.
     """

@@ -95,19 +95,21 @@ def grade(
         matches, unmatched = match_list(tier_list, whole, roads, profile, crs)
         findings.append(unmatched)
 
-    sections = [match for match in matches if match.mask is not None]
-    carving = carve(roads["street_id"], [(match.mask, match.label) for match in sections if match.mask is not None])
-    listed_units = [carving.street_id[match.mask].unique().tolist() for match in sections]
+    carving = carve(roads["street_id"], [(match.mask, match.label) for match in matches if match.mask is not None])
+    meant = [
+        _Meant(match, [] if match.mask is None else carving.street_id[match.mask].unique().tolist())
+        for match in matches
+    ]
     decided = carve_decided(carving, roads, whole, decisions, crs, profile)
     roads = roads.assign(street_id=decided.carving.street_id)
     labels = decided.carving.labels
-    streets = streets_layer(roads) if labels else whole
+    streets = streets_layer(roads) if labels else whole.copy(deep=False)
     streets["section"] = pd.Series([labels.get(street) for street in streets["street_id"]], dtype=object)
     _keep_whole_names(streets, whole)
 
     measured = measure_segments(roads, around or nothing_around(roads), profile, crs)
     scores = score_streets(streets, roads, measured, profile, crs)
-    official = _official(streets, matches, sections, listed_units, decided.parents)
+    official = _official(streets, meant, decided.parents)
     grading = _learn(streets, scores, official, profile)
     tiers = infer_tiers(streets, scores, grading, profile)
     streets[tiers.columns] = tiers
@@ -205,22 +207,22 @@ def _reasons(score: NDArray[np.float64], place: NDArray[np.int64], grading: Grad
     return texts[codes]
 
 
-def _official(
-    streets: gpd.GeoDataFrame,
-    matches: list[Match],
-    sections: list[Match],
-    listed_units: list[list[str]],
-    parents: dict[str, str],
-) -> pd.DataFrame:
+class _Meant(NamedTuple):
+    """A row of the list with the ids of the sections that it means; none where it means a whole street."""
+
+    match: Match
+    sections: list[str]
+
+
+def _official(streets: gpd.GeoDataFrame, meant: list[_Meant], parents: dict[str, str]) -> pd.DataFrame:
     """Return what the list says of each street: `tier`, `certainty`, `how`, `row`, `name` by position in `streets`."""
-    units = dict(zip(map(id, sections), listed_units, strict=True))
     ids = pd.Index(streets["street_id"])
     roots = root_of(streets["street_id"])
     listed_as = pd.Series(ids.map(lambda street: parents.get(street, street)), index=streets.index)
     said: dict[int, tuple[str, float, str, int, str]] = {}
     # a section of the list stands over its whole street, whatever their order
-    for match in sorted(matches, key=lambda match: match.mask is not None):
-        where = listed_as.isin(units[id(match)]) if match.mask is not None else roots == match.street_id
+    for match, sections in sorted(meant, key=lambda row: bool(row.sections)):
+        where = listed_as.isin(sections) if sections else roots == match.street_id
         for position in np.flatnonzero(where):
             said[int(position)] = (match.tier, match.certainty, match.how, match.row, match.name)
     rows = pd.DataFrame.from_dict(said, orient="index", columns=["tier", "certainty", "how", "row", "name"])

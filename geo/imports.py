@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,16 +13,14 @@ import pyproj
 import shapely
 
 from geo.addresses import Gazetteer
-from geo.columns import signature
 from geo.crs import WGS84
 from geo.detective import ground_of
 from geo.errors import InputError, StudyError
 from geo.findings import Finding, findings_table
-from geo.formats import read_file
 from geo.locating import count_per_street, locate
 from geo.points import Options, Place, PointKind, Reading, read_points
 from geo.rules import Profile
-from geo.schema import COLUMNS, POINT_KINDS, conform
+from geo.schema import COLUMNS, POINT_KINDS, conform, together
 from geo.study import about, change_layers, now, read_layer, until_unchanged
 from geo.text import Text
 
@@ -43,8 +40,8 @@ class Outcome(NamedTuple):
         Its points on their streets.
     import_id
         Its number; None where nothing was stored.
-    added, updated, unchanged, refused, doubted
-        How many rows were new, changed, known already, left out, and kept with a finding.
+    added, updated, unchanged
+        How many rows were new, changed, and known already.
     """
 
     reading: Reading
@@ -53,8 +50,6 @@ class Outcome(NamedTuple):
     added: int
     updated: int
     unchanged: int
-    refused: int
-    doubted: int
 
     def as_dict(self) -> dict[str, Any]:
         """Return what `jiexu add --json` prints."""
@@ -76,8 +71,8 @@ class Outcome(NamedTuple):
             "added": self.added,
             "updated": self.updated,
             "unchanged": self.unchanged,
-            "refused": self.refused,
-            "doubted": self.doubted,
+            "refused": reading.refused,
+            "doubted": reading.doubted,
             "precision": {str(name): int(count) for name, count in precision.items()},
             "findings": json.loads(reading.findings.to_json(orient="records", force_ascii=False)),
         }
@@ -166,25 +161,15 @@ def _add(
     seen = about(path)
     place = place or place_in(path)
     imports, mappings = read_layer(path, "imports"), read_layer(path, "mappings")
-    headers = read_file(file, options.encoding).table.columns.tolist() if len(mappings) or options.mapping else []
-    make = signature(headers, kind)
-    saved = mappings.loc[mappings["signature"] == make, "mapping"]
-    remembered = json.loads(saved.iloc[0]) if len(saved) else None
+    remembered = {make: json.loads(text) for make, text in zip(mappings["signature"], mappings["mapping"], strict=True)}
     reading = read_points(file, kind, profile, place, options, remembered, name)
     roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
     points = reading.points if kind == "facilities" else locate(reading.points, roads, place.crs, profile)
     layer = gpd.GeoDataFrame(read_layer(path, kind), crs=WGS84)
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
     merged = _merge(layer, points, kind)
-    findings = pd.concat(
-        [reading.findings, far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)],
-        ignore_index=True,
-    )
-    reading = reading._replace(findings=findings)
-    doubted = int(findings["row"].dropna().nunique()) - (reading.rows - len(points))
-    refused = reading.rows - len(points)
-    counts = (merged.added, merged.updated, refused, max(doubted, 0))
-    outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged, refused, max(doubted, 0))
+    far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
+    reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))
+    outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged)
     if dry_run:
         return outcome
     if reading.asks and reading.verdict is not None:
@@ -196,26 +181,26 @@ def _add(
                 "Say which with --crs (WGS84, GCJ-02, BD-09 or an EPSG code)",
             ),
         )
-    if merged.added + merged.updated == 0 and (imports["sha256"] == digest).any():
+    if merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
         return outcome
 
     number = next_import(imports)
     rows = merged.layer
     rows.loc[merged.fresh, "import_id"] = number
-    record = import_record(number, reading, file, kind, by, *counts)
+    record = import_record(number, reading, kind, by, merged.added, merged.updated)
     layers: dict[str, pd.DataFrame] = {
         kind: rows,
-        "imports": _append(imports, record, "imports"),
-        "findings": _append(read_layer(path, "findings"), findings.assign(import_id=number), "findings"),
+        "imports": together(imports, record, "imports"),
+        "findings": together(read_layer(path, "findings"), reading.findings.assign(import_id=number), "findings"),
     }
     if merged.updated:
         old = [_kept_row(row) for _, row in merged.replaced.iterrows()]
         kept = pd.DataFrame({"import_id": number, "kind": kind, "row": old})
-        layers["replaced"] = _append(read_layer(path, "replaced"), kept, "replaced")
+        layers["replaced"] = together(read_layer(path, "replaced"), kept, "replaced")
     if options.mapping:
-        remembered_row = {"signature": make, "kind": kind, "mapping": json.dumps(reading.mapping, ensure_ascii=False)}
-        others = mappings[mappings["signature"] != make]
-        layers["mappings"] = _append(others, pd.DataFrame([remembered_row]), "mappings")
+        said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.mapping, ensure_ascii=False)}
+        others = mappings[mappings["signature"] != reading.make]
+        layers["mappings"] = together(others, pd.DataFrame([said]), "mappings")
     if kind in POINT_KINDS:
         layers["streets"] = _counted(path, rows, roads, kind)
     change_layers(path, layers, seen)
@@ -245,10 +230,6 @@ def far_findings(points: gpd.GeoDataFrame, kind: str, far_m: float, file: str) -
     )
 
 
-def _append(table: pd.DataFrame, rows: pd.DataFrame, layer: str) -> pd.DataFrame:
-    return conform(pd.concat([part for part in (table, rows) if len(part)] or [table], ignore_index=True), layer)
-
-
 def next_import(imports: pd.DataFrame) -> str:
     """Return the number of the next import."""
     last = int(imports["import_id"].str[1:].astype(int).max()) if len(imports) else 0
@@ -256,26 +237,16 @@ def next_import(imports: pd.DataFrame) -> str:
 
 
 def import_record(
-    number: str,
-    reading: Reading,
-    file: Path,
-    kind: str,
-    by: str = "",
-    added: int = 0,
-    updated: int = 0,
-    refused: int | None = None,
-    doubted: int | None = None,
+    number: str, reading: Reading, kind: str, by: str = "", added: int = 0, updated: int = 0
 ) -> pd.DataFrame:
     """Return the row of the table `imports` for a file that was read."""
-    left_out = reading.rows - len(reading.points)
-    found = int(reading.findings["row"].dropna().nunique()) if len(reading.findings) else 0
     record = {
         "import_id": number,
         "at": pd.Timestamp(now()),
         "by": by,
         "kind": kind,
         "file": reading.raw.name,
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "sha256": reading.sha256,
         "format": reading.raw.format,
         "encoding": reading.raw.encoding,
         "crs": None if reading.system is None else str(reading.system),
@@ -283,8 +254,8 @@ def import_record(
         "rows": reading.rows,
         "added": added,
         "updated": updated,
-        "refused": left_out if refused is None else refused,
-        "doubted": max(found - left_out, 0) if doubted is None else doubted,
+        "refused": reading.refused,
+        "doubted": reading.doubted,
     }
     return conform(pd.DataFrame([record]), "imports")
 
@@ -320,8 +291,7 @@ def _merge(layer: gpd.GeoDataFrame, points: gpd.GeoDataFrame, kind: str) -> _Mer
     replaced = layer.iloc[at[changed]]
     fresh_rows = np.sort(np.concatenate([np.flatnonzero(at < 0), changed]))
     kept = layer.drop(index=replaced.index)
-    both = [part for part in (kept, points.iloc[fresh_rows]) if len(part)]
-    merged = gpd.GeoDataFrame(pd.concat(both, ignore_index=True) if both else layer, geometry="geometry", crs=WGS84)
+    merged = together(kept, points.iloc[fresh_rows], kind)
     fresh = np.arange(len(kept), len(merged))
     return _Merged(merged, fresh, replaced, int((at < 0).sum()), len(changed), int(same.sum()))
 
@@ -392,7 +362,7 @@ def _remove(path: Path, import_id: str) -> int:
             if column in ("night_only", "ambiguous"):
                 rows[column] = rows[column] == "True"
         old = gpd.GeoDataFrame(conform(rows, kind), geometry=shapes, crs=WGS84)
-        kept = gpd.GeoDataFrame(pd.concat([kept, old], ignore_index=True), geometry="geometry", crs=WGS84)
+        kept = together(kept, old, kind)
     findings = read_layer(path, "findings")
     layers: dict[str, pd.DataFrame] = {
         kind: kept.reset_index(drop=True),

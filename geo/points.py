@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from geo.addresses import Gazetteer
 from geo.categories import CODE_OF
 from geo.cleaning import coded, dates, duplicates, identifiers, numbers, order_of_times, times
-from geo.columns import mapped, propose_mapping
+from geo.columns import mapped, propose_mapping, signature
 from geo.coordinates import System, read_pairs, system_named, to_wgs84
 from geo.crs import WGS84
 from geo.detective import Ground, Verdict, detect
@@ -133,6 +134,10 @@ class Reading(NamedTuple):
         Of the coordinate system; None where the file has no coordinates, or the user or the file says which.
     system
         The system that was used.
+    make
+        What files with these headers have in common (`geo.columns.signature`).
+    sha256
+        Of the file.
     """
 
     points: gpd.GeoDataFrame
@@ -142,6 +147,18 @@ class Reading(NamedTuple):
     mapping: dict[str, str]
     verdict: Verdict | None
     system: System | None
+    make: str
+    sha256: str
+
+    @property
+    def refused(self) -> int:
+        """How many rows were left out."""
+        return self.rows - len(self.points)
+
+    @property
+    def doubted(self) -> int:
+        """How many rows were kept with a finding."""
+        return max(int(self.findings["row"].dropna().nunique()) - self.refused, 0)
 
     @property
     def asks(self) -> bool:
@@ -155,7 +172,7 @@ def read_points(
     profile: Profile,
     place: Place | None = None,
     options: Options | None = None,
-    remembered: Mapping[str, str] | None = None,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
     name: str | None = None,
 ) -> Reading:
     """
@@ -175,7 +192,7 @@ def read_points(
     options
         What the user says.
     remembered
-        The mapping that was saved for files with these headers.
+        The mappings that were saved, by what files with the same headers have in common.
     name
         What to call the file; by default its own name.
 
@@ -198,7 +215,8 @@ def read_points(
             Text("没有数据行", "There are no rows"),
             Text("首行列名之下请每行写一条记录", "Write a record a row below the headers"),
         )
-    mapping = _mapping(raw, kind, options, remembered)
+    make = signature(raw.table.columns, kind)
+    mapping = _mapping(raw, kind, options, (remembered or {}).get(make))
     found = mapped(raw.table, mapping, kind)
     findings: list[Finding] = list(raw.findings)
 
@@ -221,7 +239,9 @@ def read_points(
         limit = [profile[f"points.duplicate.{rule}"] for rule in ("within", "hours")]
         points["duplicate_of"] = duplicates(points, crs, limit[0], limit[1])
     light = RawFile(called, raw.format, raw.encoding, raw.table.head(0), None, raw.crs, raw.findings)
-    return Reading(points, findings_table(kind, findings, called), light, len(raw.table), mapping, verdict, system)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    found_out = findings_table(kind, findings, called)
+    return Reading(points, found_out, light, len(raw.table), mapping, verdict, system, make, digest)
 
 
 def _by_content(found: pd.DataFrame) -> pd.Series:

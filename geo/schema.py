@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import geopandas as gpd
 import pandas as pd
+
+from geo.crs import WGS84
 
 Tier = Literal["demonstration", "secondary", "back_street", "unclassified"]
 
@@ -23,6 +25,9 @@ INGREDIENTS: Final = ("class", "traffic", "width", "frontage", "attractors", "co
 
 SYNTHETIC: Final = "synthetic"
 """What the `source` of a made-up point says; it is shown wherever the point is."""
+
+LOCATION: Final = ("segment_id", "side", "offset_m", "distance_m")
+"""A point's linear reference, and how far it is from its segment."""
 
 PLACED: Final = ("ambiguous", "precision", "import_id")
 """How sure the place of a point is, and which import it came with."""
@@ -82,10 +87,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "status",
         "response",
         "subject_id",
-        "segment_id",
-        "side",
-        "offset_m",
-        "distance_m",
+        *LOCATION,
         "text",
         "source",
         "duplicate_of",
@@ -98,10 +100,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "area_m2",
         "permit_until",
         "offences",
-        "segment_id",
-        "side",
-        "offset_m",
-        "distance_m",
+        *LOCATION,
         "verdict",
         "reasons",
         "source",
@@ -112,10 +111,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "kind",
         "capacity",
         "night_only",
-        "segment_id",
-        "side",
-        "offset_m",
-        "distance_m",
+        *LOCATION,
         "source",
         *PLACED,
     ),
@@ -128,10 +124,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "closed_at",
         "due_at",
         "status",
-        "segment_id",
-        "side",
-        "offset_m",
-        "distance_m",
+        *LOCATION,
         "text",
         "source",
         *PLACED,
@@ -216,6 +209,16 @@ def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:
             result[column] = result[column].astype(dtype)
     geometry = ["geometry"] if "geometry" in result else []
     return result[[*COLUMNS[layer], *geometry]].reset_index(drop=True)
+
+
+def together(first: pd.DataFrame, second: pd.DataFrame, layer: str) -> Any:
+    """Return the rows of two tables of a layer, as `conform` has them; their geometry, if any, is in WGS 84."""
+    if second.empty:
+        return first
+    both = pd.concat([part for part in (first, second) if len(part)], ignore_index=True)
+    if "geometry" not in both:
+        return conform(both, layer)
+    return conform_geo(gpd.GeoDataFrame(both, geometry="geometry", crs=WGS84), layer)
 
 
 def conform_geo(table: gpd.GeoDataFrame, layer: str) -> gpd.GeoDataFrame:

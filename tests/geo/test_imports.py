@@ -43,7 +43,7 @@ def test_a_newer_export_updates_and_the_same_file_adds_nothing(study: Path, prof
     before = len(read_layer(study, "complaints"))
     file = write(tmp_path, rows)
     first = add_points(study, file, "complaints", profile, by="李")
-    assert (first.added, first.updated, first.refused) == (30, 0, 0)
+    assert (first.added, first.updated, first.reading.refused) == (30, 0, 0)
     again = add_points(study, file, "complaints", profile)
     assert (again.import_id, again.added, again.unchanged) == (None, 0, 30)
     assert len(read_layer(study, "complaints")) == before + 30

@@ -24,9 +24,9 @@ from geo.columns import fields_of
 from geo.decisions import decide_section, decide_tier, find_street, standing_decisions
 from geo.decisions import undo as undo_decision
 from geo.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
+from geo.encoding import ENCODINGS
 from geo.errors import JiexuError
 from geo.export import SUFFIXES, export_layer
-from geo.formats import ENCODINGS
 from geo.imports import add_points, remove_import
 from geo.points import Options, PointKind
 from geo.rules import PROFILES, load_profile

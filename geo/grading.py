@@ -10,9 +10,9 @@ import pandas as pd
 import pyproj
 from numpy.typing import NDArray
 
-from geo.decisions import carve_decided, reapply
 from geo.nodes import end_nodes
 from geo.ordinal import ORDER, Grading, choose, shares_of
+from geo.reattach import carve_decided, reapply
 from geo.rules import Profile
 from geo.schema import conform_geo
 from geo.scores import Surroundings, measure_segments, score_streets

@@ -24,8 +24,9 @@ from geo.crs import WGS84
 from geo.detective import Ground, Verdict, detect
 from geo.errors import InputError
 from geo.findings import Finding, findings_table
-from geo.formats import RawFile, read_file
+from geo.formats import read_file
 from geo.privacy import mask
+from geo.raw_file import RawFile
 from geo.rules import Profile
 from geo.schema import COLUMNS, SYNTHETIC, conform
 from geo.text import Text
@@ -82,7 +83,7 @@ class Options:
     Attributes
     ----------
     encoding
-        Of its text, one of `geo.formats.ENCODINGS`.
+        Of its text, one of `geo.encoding.ENCODINGS`.
     mapping
         Field to column; they stand over what is proposed.
     crs

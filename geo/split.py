@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-import struct
 from collections.abc import Sequence
 
 import pandas as pd
 import shapely
 
 from geo.errors import StudyError
+from geo.geopackage import geometry_blob, geometry_of
 from geo.schema import POINT_KINDS
 from geo.sections import REST
-from geo.study import geometry_of, touch
+from geo.study import touch
 from geo.text import Text
 from geo.tiers import TIER_COLUMNS
 
@@ -110,7 +110,7 @@ def _gather(connection: sqlite3.Connection, street_id: str, roads: pd.DataFrame)
     shape = shapely.multilinestrings([geometry_of(blob) for blob in roads["geom"]])
     connection.execute(
         "UPDATE streets SET geom = ?, length_m = ? WHERE street_id = ?",
-        (geopackage_geometry(shape), round(float(roads["length_m"].sum()), 3), street_id),
+        (geometry_blob(shape), round(float(roads["length_m"].sum()), 3), street_id),
     )
     for kind in POINT_KINDS:
         connection.execute(
@@ -118,10 +118,3 @@ def _gather(connection: sqlite3.Connection, street_id: str, roads: pd.DataFrame)
             "WHERE roads.street_id = streets.street_id) WHERE street_id = ?",
             (street_id,),
         )
-
-
-def geopackage_geometry(shape: shapely.Geometry) -> bytes:
-    """Return a geometry in WGS 84 as a GeoPackage keeps it: header, envelope, WKB (GeoPackage 1.3, 2.1.3)."""
-    west, south, east, north = shapely.bounds(shape)
-    header = b"GP" + bytes([0, 0b0011]) + struct.pack("<i4d", 4326, west, east, south, north)
-    return header + shapely.to_wkb(shape, byte_order=1)

@@ -22,6 +22,7 @@ import shapely
 
 from geo.crs import WGS84
 from geo.errors import StudyError, writing
+from geo.geopackage import geometry_of
 from geo.rules import PROFILES, Profile, load_profile
 from geo.schema import COLUMNS, POINT_KINDS, SYNTHETIC, conform
 from geo.styles import layer_styles
@@ -321,12 +322,6 @@ def touch(connection: sqlite3.Connection, layer: str) -> None:
 
 _BOUNDS = ("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")
 _BOUND_VALUES = tuple(lambda shape, i=i: float(shapely.bounds(shape)[i]) for i in range(4))
-_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
-
-
-def geometry_of(blob: bytes) -> Any:
-    """Read a GeoPackage geometry: an eight-byte header, an envelope, then WKB (GeoPackage 1.3, 2.1.3)."""
-    return shapely.from_wkb(blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :])
 
 
 def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame | pd.DataFrame:

@@ -9,11 +9,11 @@ from pathlib import Path
 from benchmarks.measure import measure
 
 _MAKE = """
-import numpy as np, pandas as pd, shapely, sys
+import numpy as np, pandas as pd, shapely
 from pathlib import Path
 from geo.build import Inputs, build_study
 from geo.study import read_layer
-study, file, extract = map(Path, sys.argv[1:] or ({study!r}, {file!r}, {extract!r}))
+study, file, extract = map(Path, ({study!r}, {file!r}, {extract!r}))
 build_study(study, Inputs(extract))
 roads = read_layer(study, "roads")
 rng = np.random.default_rng(721)

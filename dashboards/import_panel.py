@@ -16,12 +16,13 @@ import streamlit as st
 
 from dashboards import i18n, state, store
 from dashboards.i18n import _
-from dashboards.parts import field_name, layer_name, precision_name, show_error, table
+from dashboards.parts import field_name, layer_name, marked_rows, precision_name, show_error
 from dashboards.served import study_path
 from geo.cleaning import TIMEZONE
 from geo.columns import PLACE_FIELDS, fields_of
+from geo.encoding import ENCODINGS
 from geo.errors import InputError, JiexuError
-from geo.formats import ENCODINGS, SUFFIXES, read_file
+from geo.formats import SUFFIXES, read_file
 from geo.imports import Outcome, add_points, remove_import
 from geo.points import KINDS, Options
 from geo.study import about
@@ -233,7 +234,7 @@ def _findings(outcome: Outcome) -> None:
 def imports() -> None:
     """List the imports, and offer to remove one as a whole."""
     found = store.layer("imports")[::-1].reset_index(drop=True)
-    chosen = table(
+    rows = marked_rows(
         pd.DataFrame(
             {
                 _("Number"): found["import_id"],
@@ -253,10 +254,7 @@ def imports() -> None:
         ),
         "imports",
         "imports-table",
-        on_select="rerun",
-        selection_mode="single-row",
     )
-    rows = chosen.selection.rows if chosen is not None else []
     if not rows:
         return
     number = str(found["import_id"].iloc[rows[0]])

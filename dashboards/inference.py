@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards import i18n, state, store
 from dashboards.i18n import _
-from dashboards.parts import table, tier_name
+from dashboards.parts import marked_rows, tier_name
 from geo.audit import DOUBTS
 from geo.schema import GRADED, INGREDIENTS
 from geo.text import pick
@@ -101,7 +101,7 @@ def doubts() -> None:
     )
     shown = found[found["kind"].isin(chosen)] if chosen else found
     shown = shown.reset_index(drop=True)
-    marked = table(
+    rows = marked_rows(
         pd.DataFrame(
             {
                 _("Doubt"): shown["kind"].map(lambda kind: DOUBTS[kind].pick(language)),
@@ -113,10 +113,7 @@ def doubts() -> None:
         "doubts",
         "doubts-table",
         height=320,
-        on_select="rerun",
-        selection_mode="single-row",
     )
-    rows = marked.selection.rows if marked is not None else []
     if rows and st.button(_("Show on the map"), type="primary", icon=":material/map:", key="doubt-show"):
         row = shown.iloc[rows[0]]
         state.select([row["street_id"]], go=True, at=(row["lon"], row["lat"]))

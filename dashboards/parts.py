@@ -74,6 +74,22 @@ def table(rows: pd.DataFrame, name: str, key: str, height: int | Literal["auto"]
     return chosen
 
 
+def marked_rows(rows: pd.DataFrame, name: str, key: str, several: bool = False, **options: Any) -> list[int]:
+    """
+    Show a table whose rows can be marked, with the files to take it away in, and return the marked ones.
+
+    Parameters
+    ----------
+    several
+        Whether more than one row can be marked.
+    rows, name, key, options
+        As `table` takes them.
+    """
+    mode = "multi-row" if several else "single-row"
+    chosen = table(rows, name, key, on_select="rerun", selection_mode=mode, **options)
+    return list(chosen.selection.rows) if chosen is not None else []
+
+
 def downloads(rows: pd.DataFrame, name: str, key: str) -> None:
     """Offer a table as XLSX and CSV, with source, date and credit; the files are made when asked for."""
     credit = credit_line(study_path(), name)

@@ -10,7 +10,7 @@ from dashboards import filters, i18n, inference, state, store
 from dashboards.card import card, hint, kept_selections
 from dashboards.i18n import _
 from dashboards.map_view import map_view
-from dashboards.parts import Figure, credits, first_screen, table, tier_name, tier_source_name
+from dashboards.parts import Figure, credits, first_screen, marked_rows, tier_name, tier_source_name
 from geo.audit import conflicts_with_list
 from geo.schema import GRADED, TIER_SOURCES
 from geo.text import pick
@@ -98,7 +98,7 @@ def _chart(streets: pd.DataFrame) -> None:
 def _list(streets: pd.DataFrame) -> None:
     ordered = streets.sort_values("length_m", ascending=False).reset_index(drop=True)
     language = i18n.current()
-    chosen = table(
+    rows = marked_rows(
         pd.DataFrame(
             {
                 _("Street"): ordered["name"].fillna(_("Unnamed street")),
@@ -118,11 +118,9 @@ def _list(streets: pd.DataFrame) -> None:
         "streets",
         "streets-table",
         height=420,
-        on_select="rerun",
-        selection_mode="multi-row",
+        several=True,
         column_config={_("Confidence"): st.column_config.NumberColumn(format="percent")},
     )
-    rows = chosen.selection.rows if chosen is not None else []
     if rows and st.button(_("Show the marked streets on the map"), type="primary", icon=":material/map:"):
         state.select(ordered.loc[rows, "street_id"].tolist(), go=True)
         st.rerun()

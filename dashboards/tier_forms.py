@@ -35,21 +35,20 @@ def street(street: pd.Series) -> None:
             placeholder=_("Choose a tier"),
         )
         start, end = _section_ends(street_id)
-        reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
-        by = st.text_input(_("Decided by"), value=st.session_state.get("by", ""))
+        reason, by = _why_and_who()
         submitted = st.form_submit_button(_("Save the decision"), type="primary", width="stretch")
     st.session_state[f"seen-{street_id}"] = newest
     if not submitted:
         return
-    st.session_state["by"] = by.strip()
+    st.session_state["by"] = by
     if start or end:
         if not start or not end:
             st.error(_("Choose where the section begins and ends."))
             return
-        _saved(lambda: _decide_section(street_id, start, end, tier or "", reason, by.strip()))
+        _saved(lambda: _decide_section(street_id, start, end, tier or "", reason, by))
         return
     try:
-        decision = decide_tier(study_path(), street_id, tier or "", reason, by.strip(), seen=seen)
+        decision = decide_tier(study_path(), street_id, tier or "", reason, by, seen=seen)
     except ConflictError as conflict:
         st.session_state[f"seen-{street_id}"] = conflict.earlier["decision_id"]
         show_error(conflict)
@@ -60,6 +59,12 @@ def street(street: pd.Series) -> None:
     st.session_state[f"seen-{street_id}"] = decision
     st.session_state["saved"] = decision
     st.rerun()
+
+
+def _why_and_who() -> tuple[str, str]:
+    """Ask for the reason of a decision and for who takes it."""
+    reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
+    return reason, st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
 
 
 def _section_ends(street_id: str) -> tuple[str | None, str | None]:
@@ -108,14 +113,13 @@ def several(streets: pd.DataFrame) -> None:
             format_func=tier_name,
             placeholder=_("Choose a tier"),
         )
-        reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
-        by = st.text_input(_("Decided by"), value=st.session_state.get("by", ""))
+        reason, by = _why_and_who()
         if not st.form_submit_button(_("Save a decision for each"), type="primary", width="stretch"):
             return
-    st.session_state["by"] = by.strip()
+    st.session_state["by"] = by
 
     def decide() -> str:
-        numbers = decide_tiers(study_path(), graded["street_id"].tolist(), tier or "", reason, by.strip())
+        numbers = decide_tiers(study_path(), graded["street_id"].tolist(), tier or "", reason, by)
         return f"{numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else "".join(numbers) or "–"
 
     _saved(decide)

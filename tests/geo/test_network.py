@@ -45,6 +45,14 @@ def plain_graph(segments: gpd.GeoDataFrame, marks: Positions, directed: bool) ->
     return graph
 
 
+def as_drawn(
+    drawn: list[tuple[list[tuple[int, int]], bool]], directed: bool, seed: int
+) -> tuple[gpd.GeoDataFrame, Network, np.random.Generator]:
+    """Return the segments that were drawn, one-way or not, their network, and what draws positions on it."""
+    segments = make_segments([line for line, _ in drawn], [oneway for _, oneway in drawn])
+    return segments, Network(segments, CRS, directed), np.random.default_rng(seed)
+
+
 nodes = st.tuples(st.integers(0, 4), st.integers(0, 4))
 lines = st.lists(nodes, min_size=2, max_size=2, unique=True)
 networks = st.lists(st.tuples(lines, st.booleans()), min_size=1, max_size=14)
@@ -55,9 +63,7 @@ networks = st.lists(st.tuples(lines, st.booleans()), min_size=1, max_size=14)
 def test_nearest_and_distances_agree_with_the_plain_definition(
     drawn: list[tuple[list[tuple[int, int]], bool]], directed: bool, to_facility: bool, seed: int
 ) -> None:
-    segments = make_segments([line for line, _ in drawn], [oneway for _, oneway in drawn])
-    network = Network(segments, CRS, directed)
-    rng = np.random.default_rng(seed)
+    segments, network, rng = as_drawn(drawn, directed, seed)
     rows = rng.integers(0, len(segments), 9)
     length = 2 * network.midpoints().offset_m
     marks = Positions(rows, rng.uniform(0.01, 0.99, 9) * length[rows])
@@ -89,9 +95,7 @@ def test_nearest_and_distances_agree_with_the_plain_definition(
 def test_catchments_divide_what_is_within_reach(
     drawn: list[tuple[list[tuple[int, int]], bool]], directed: bool, limit: float, seed: int
 ) -> None:
-    segments = make_segments([line for line, _ in drawn], [oneway for _, oneway in drawn])
-    network = Network(segments, CRS, directed)
-    rng = np.random.default_rng(seed)
+    segments, network, rng = as_drawn(drawn, directed, seed)
     length = 2 * network.midpoints().offset_m
     rows = rng.integers(0, len(segments), 3)
     facilities = Positions(rows, rng.uniform(0.01, 0.99, 3) * length[rows])

@@ -64,14 +64,16 @@ class InputError(JiexuError):
 
 
 class RuleError(JiexuError):
-    """A rule profile that says something impossible; `path` names the parameter (`bay.min_width`)."""
+    """A rule profile that says something impossible; `path` names the parameter (`bay.min_width`), `line` its line."""
 
-    def __init__(self, file: Path | str, path: str, problem: Text, remedy: Text) -> None:
+    def __init__(self, file: Path | str, path: str, problem: Text, remedy: Text, line: int | None = None) -> None:
         super().__init__(problem, remedy)
-        self.file, self.path = str(file), path
+        self.file, self.path, self.line = str(file), path, line
 
     def place(self, language: Language) -> str:
-        return f"{self.file}: {self.path}" if self.path else self.file
+        at = f"第 {self.line} 行" if language == "zh" else f"line {self.line}"
+        file = self.file if self.line is None else f"{self.file}{'，' if language == 'zh' else ', '}{at}"
+        return f"{file}: {self.path}" if self.path else file
 
 
 class StudyError(JiexuError):

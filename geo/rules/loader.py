@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from geo.errors import RuleError
+from geo.rules.units import UNITS, converted
 from geo.text import Text
 
 _FOLDER = Path(__file__).parent
@@ -20,36 +22,8 @@ PROFILES: Final = tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
 """The profiles that Jiexu brings."""
 
 _BASE = "china"
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STATUSES = ("sourced", "assumption")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_texts(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
-
-
-_UNITS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
-    "m": ("a length of 0 m or more", lambda v: _is_number(v) and v >= 0),
-    "h": ("a time of 0 hours or more", lambda v: _is_number(v) and v >= 0),
-    "share": ("a number from 0 to 1", lambda v: _is_number(v) and 0 <= v <= 1),
-    "degrees": ("an angle from 0 to 180 degrees", lambda v: _is_number(v) and 0 <= v <= 180),
-    "km/h": ("a speed above 0 km/h", lambda v: _is_number(v) and v > 0),
-    "points": ("a number of 0 or more", lambda v: _is_number(v) and v >= 0),
-    "per 100 m": ("a number above 0", lambda v: _is_number(v) and v > 0),
-    "per km": ("a number of 0 or more", lambda v: _is_number(v) and v >= 0),
-    "ratio": ("a number above 0", lambda v: _is_number(v) and v > 0),
-    "count": ("a whole number of 0 or more", lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 0),
-    "categories": ("a list of category codes", _is_texts),
-    "flag": ("true or false", lambda v: isinstance(v, bool)),
-    "osm_values": ("a list of OSM tag values", _is_texts),
-    "osm_tags": (
-        "a list of OSM tags like amenity=toilets",
-        lambda v: _is_texts(v) and all("=" in item for item in v),
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -62,6 +36,9 @@ class Leaf:
     status: str
     since: int | None = None
     note: str = ""
+
+
+_FIELDS: Final = frozenset(Leaf.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
@@ -93,18 +70,68 @@ class Profile:
             if key.startswith(prefix) and "." not in key.removeprefix(prefix)
         }
 
+    def below(self, path: str) -> dict[str, Leaf]:
+        """
+        Return the parameter at `path`, or all below it.
+
+        Raises
+        ------
+        RuleError
+            If there is none.
+        """
+        found = {key: leaf for key, leaf in self.leaves.items() if key == path or key.startswith(f"{path}.")}
+        if not found:
+            raise _no_such(self.name, path, list(self.leaves))
+        return found
+
     @property
     def hash(self) -> str:
         """The first 12 hex digits of the SHA-256 of all parameters' values: equal rules, equal hash."""
         text = json.dumps({key: [leaf.value, leaf.unit] for key, leaf in sorted(self.leaves.items())})
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
+    def changed(self, values: Mapping[str, Any], name: str = "") -> Profile:
+        """
+        Return the profile with other values of some parameters.
+
+        Raises
+        ------
+        RuleError
+            For a parameter that does not exist or a value that its unit does not take.
+        """
+        leaves = dict(self.leaves)
+        for path, value in values.items():
+            if path not in leaves:
+                raise _no_such(self.name, path, list(leaves))
+            leaves[path] = _checked(
+                self.name, path, replace(leaves[path], value=value, source=_SET, status="assumption")
+            )
+        return Profile(name or self.name, leaves)
+
+    def to_json(self) -> str:
+        """Return name and parameters as text, for `profile_from_json`: what a study keeps of its rules."""
+        return json.dumps({"name": self.name, "leaves": {path: asdict(leaf) for path, leaf in self.leaves.items()}})
+
+
+_SET: Final = "set by hand"
+
+
+def profile_from_json(text: str) -> Profile:
+    """
+    Return a profile that `Profile.to_json` wrote; parameters that came since have the base profile's values.
+    """
+    kept = json.loads(text)
+    base = load_profile(_BASE).leaves
+    leaves = {path: Leaf(**leaf) for path, leaf in kept["leaves"].items() if path in base}
+    return Profile(kept["name"], {**base, **leaves})
+
 
 def load_profile(name: str = _BASE) -> Profile:
     """
     Return the profile of that name, or of that YAML file.
 
-    A file that is not one of Jiexu's own changes parameters of the base profile (`china`): it says only what differs.
+    A file other than the base profile (`china`) says only what differs from it, or from the profile that its `base`
+    names (`base: nyc`).
 
     Parameters
     ----------
@@ -114,31 +141,54 @@ def load_profile(name: str = _BASE) -> Profile:
     Raises
     ------
     RuleError
-        For a file that cannot be read, a key that does not exist, a wrong unit or an impossible value.
+        For a file that cannot be read, a key that does not exist, a wrong unit or an impossible value; with the line.
     """
     file = _FOLDER / f"{name}.yaml" if name in PROFILES else Path(name)
-    own_name, leaves = _read(file)
+    tree = _read(file)
     if name == _BASE:
-        return _complete(file, Profile(own_name, leaves))
-    base = load_profile(_BASE).leaves
-    for path, leaf in leaves.items():
+        return _complete(file, Profile(tree.name, tree.leaves))
+    if tree.base not in PROFILES or tree.base == name:
+        raise RuleError(
+            file,
+            "base",
+            Text(f"没有规则 {tree.base!r}", f"There is no profile {tree.base!r}"),
+            Text(f"请选择 {'、'.join(PROFILES)}", f"Choose one of: {', '.join(PROFILES)}"),
+            tree.lines.get("base"),
+        )
+    base = load_profile(tree.base).leaves
+    leaves = dict(base)
+    for path, leaf in tree.leaves.items():
+        line = tree.lines.get(path)
         if path not in base:
+            raise _no_such(file, path, list(base), line)
+        expected = base[path].unit
+        value = leaf.value if leaf.unit == expected else converted(leaf.value, leaf.unit, expected)
+        if value is None:
             raise RuleError(
                 file,
                 path,
-                Text("没有这个参数", "There is no such parameter"),
-                Text("请用 docs/rules.md 中列出的参数名", "Use a parameter that docs/rules.md lists"),
-            )
-        if leaf.unit != base[path].unit:
-            raise RuleError(
-                file,
-                path,
-                Text(
-                    f"单位应为 {base[path].unit}，而不是 {leaf.unit}", f"The unit is {base[path].unit}, not {leaf.unit}"
-                ),
+                Text(f"单位应为 {expected}，而不是 {leaf.unit}", f"The unit is {expected}, not {leaf.unit}"),
                 Text("请改正单位和数值", "Correct the unit and the value"),
+                line,
             )
-    return _complete(file, Profile(own_name, {**base, **leaves}))
+        stated = "" if leaf.unit == expected else f"{leaf.value} {leaf.unit}"
+        note = "; ".join(filter(None, (stated, leaf.note)))
+        leaves[path] = replace(leaf, value=value, unit=expected, note=note)
+    return _complete(file, Profile(tree.name, leaves))
+
+
+def _no_such(file: Path | str, path: str, known: list[str], line: int | None = None) -> RuleError:
+    nearest = difflib.get_close_matches(path, known, n=3, cutoff=0.5)
+    return RuleError(
+        file,
+        path,
+        Text("没有这个参数", "There is no such parameter"),
+        Text(
+            f"最相近的是：{'、'.join(nearest)}" if nearest else "请用 jiexu rules 列出的参数名",
+            f"The nearest are {', '.join(nearest)}" if nearest else "Use a parameter that jiexu rules lists",
+        ),
+        line,
+    )
 
 
 _PER_CLASS = (
@@ -167,10 +217,22 @@ def _complete(file: Path, profile: Profile) -> Profile:
     return profile
 
 
-def _read(file: Path) -> tuple[str, dict[str, Leaf]]:
+@dataclass(frozen=True)
+class _Tree:
+    """What a file says: its name, its base, its parameters, and on which line each begins."""
+
+    name: str
+    base: str
+    leaves: dict[str, Leaf]
+    lines: dict[str, int]
+
+
+def _read(file: Path) -> _Tree:
     try:
-        tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        node, tree = yaml.compose(text, Loader=_LOADER), yaml.load(text, Loader=_LOADER)  # noqa: S506 (a safe one)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
         raise RuleError(
             file,
             "",
@@ -179,19 +241,44 @@ def _read(file: Path) -> tuple[str, dict[str, Leaf]]:
                 f"请给出 YAML 文件，或内置规则 {'、'.join(PROFILES)}",
                 f"Give a YAML file or one of: {', '.join(PROFILES)}",
             ),
+            mark.line + 1 if mark is not None else None,
         ) from error
-    if not isinstance(tree, dict):
+    if not isinstance(tree, dict) or node is None:
         raise RuleError(
             file,
             "",
             Text("规则文件不是参数树", "The rule file is not a tree of parameters"),
             Text("请参照 docs/rules.md 的示例", "Follow the example in docs/rules.md"),
         )
-    own_name = str(tree.pop("name", file.stem))
-    return own_name, {path: _leaf(file, path, node) for path, node in _walk(file, tree, "")}
+    lines = dict(_lines(file, node, ""))
+    name, base = str(tree.pop("name", file.stem)), str(tree.pop("base", _BASE))
+    leaves = {path: _leaf(file, path, leaf, lines) for path, leaf in _walk(file, tree, "", lines)}
+    return _Tree(name, base, leaves, lines)
 
 
-def _walk(file: Path, node: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _lines(file: Path, node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
+    """Yield the line of each key by its dotted path."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen = set()
+    for key, child in node.value:
+        here, line = (f"{path}.{key.value}" if path else str(key.value)), key.start_mark.line + 1
+        if here in seen:
+            raise RuleError(
+                file,
+                here,
+                Text("该键重复出现", "This key stands here twice"),
+                Text("请删去其中一个", "Delete one of them"),
+                line,
+            )
+        seen.add(here)
+        yield here, line
+        yield from _lines(file, child, here)
+
+
+def _walk(
+    file: Path, node: dict[str, Any], path: str, lines: Mapping[str, int]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     for key, child in node.items():
         here = f"{path}.{key}" if path else str(key)
         if not isinstance(child, dict) or not child:
@@ -200,16 +287,17 @@ def _walk(file: Path, node: dict[str, Any], path: str) -> Iterator[tuple[str, di
                 here,
                 Text("这里应为参数或参数组", "A parameter or a group of parameters is expected here"),
                 Text("参数写作 {value, unit, source, status}", "Write a parameter as {value, unit, source, status}"),
+                lines.get(here),
             )
         if "value" in child:
             yield here, child
         else:
-            yield from _walk(file, child, here)
+            yield from _walk(file, child, here, lines)
 
 
-def _leaf(file: Path, path: str, node: dict[str, Any]) -> Leaf:
-    unknown = set(node) - set(Leaf.__dataclass_fields__)
-    missing = {"value", "unit", "source", "status"} - set(node)
+def _leaf(file: Path, path: str, node: dict[str, Any], lines: Mapping[str, int]) -> Leaf:
+    line = lines.get(path)
+    unknown, missing = set(node) - _FIELDS, {"value", "unit", "source", "status"} - set(node)
     if unknown or missing:
         raise RuleError(
             file,
@@ -222,6 +310,7 @@ def _leaf(file: Path, path: str, node: dict[str, Any]) -> Leaf:
                 "字段为 value、unit、source、status，可加 since、note",
                 "The fields are value, unit, source, status and optionally since, note",
             ),
+            line,
         )
     leaf = Leaf(**node)
     if leaf.status not in _STATUSES:
@@ -230,20 +319,28 @@ def _leaf(file: Path, path: str, node: dict[str, Any]) -> Leaf:
             path,
             Text(f"status 不能是 {leaf.status!r}", f"The status cannot be {leaf.status!r}"),
             Text("请写 sourced 或 assumption", "Write sourced or assumption"),
+            line,
         )
-    if leaf.unit not in _UNITS:
+    return _checked(file, path, leaf, line)
+
+
+def _checked(file: Path | str, path: str, leaf: Leaf, line: int | None = None) -> Leaf:
+    """Refuse a leaf of an unknown unit, or whose value its unit does not take."""
+    if leaf.unit not in UNITS:
         raise RuleError(
             file,
             path,
             Text(f"未知单位 {leaf.unit!r}", f"The unit {leaf.unit!r} is unknown"),
-            Text(f"可用单位：{'、'.join(_UNITS)}", f"The units are {', '.join(_UNITS)}"),
+            Text(f"可用单位：{'、'.join(UNITS)}", f"The units are {', '.join(UNITS)}"),
+            line,
         )
-    expected, accepts = _UNITS[leaf.unit]
+    expected, accepts = UNITS[leaf.unit]
     if not accepts(leaf.value):
         raise RuleError(
             file,
             path,
             Text(f"数值 {leaf.value!r} 不可能", f"The value {leaf.value!r} is impossible"),
             Text(f"单位 {leaf.unit} 要求：{expected}", f"The unit {leaf.unit} takes {expected}"),
+            line,
         )
     return leaf

@@ -1,0 +1,85 @@
+"""The units of parameters: which values each takes, and how one that measures the same thing is converted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+from geo.hours import parse_windows
+
+STANCES: Final = ("forbidden", "designated", "orderly")
+"""What a tier says of a use of the kerb: never; in designated places only; where nothing speaks against it."""
+
+STEPS: Final = ("guidance", "warning", "light_penalty", "strict")
+"""The steps that a city may take with an operator, from the mildest."""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+
+
+def _is_hours(value: object) -> bool:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        return False
+    try:
+        parse_windows(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _one_of(*words: str) -> tuple[str, Callable[[Any], bool]]:
+    return f"one of {', '.join(words)}", lambda v: v in words
+
+
+UNITS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
+    "m": ("a length of 0 m or more", lambda v: _is_number(v) and v >= 0),
+    "ft": ("a length of 0 ft or more", lambda v: _is_number(v) and v >= 0),
+    "h": ("a time of 0 hours or more", lambda v: _is_number(v) and v >= 0),
+    "min": ("a time of 0 minutes or more", lambda v: _is_number(v) and v >= 0),
+    "share": ("a number from 0 to 1", lambda v: _is_number(v) and 0 <= v <= 1),
+    "degrees": ("an angle from 0 to 180 degrees", lambda v: _is_number(v) and 0 <= v <= 180),
+    "km/h": ("a speed above 0 km/h", lambda v: _is_number(v) and v > 0),
+    "mph": ("a speed above 0 mph", lambda v: _is_number(v) and v > 0),
+    "points": ("a number of 0 or more", lambda v: _is_number(v) and v >= 0),
+    "per 100 m": ("a number above 0", lambda v: _is_number(v) and v > 0),
+    "per km": ("a number of 0 or more", lambda v: _is_number(v) and v >= 0),
+    "ratio": ("a number above 0", lambda v: _is_number(v) and v > 0),
+    "count": ("a whole number of 0 or more", lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 0),
+    "categories": ("a list of category codes", _is_texts),
+    "words": ("a list of words", _is_texts),
+    "flag": ("true or false", lambda v: isinstance(v, bool)),
+    "stance": _one_of(*STANCES),
+    "designation": _one_of("proposed", "accepted"),
+    "steps": (
+        f"a list of steps ({', '.join(STEPS)}), the first offence's first",
+        lambda v: _is_texts(v) and all(item in STEPS for item in v),
+    ),
+    "hours": ('a list of windows like "Mo-Fr 17:00-22:00" (days Mo-Fr, Sa-Su, Mo-Su), or "24/7"', _is_hours),
+    "osm_values": ("a list of OSM tag values", _is_texts),
+    "osm_tags": (
+        "a list of OSM tags like amenity=toilets",
+        lambda v: _is_texts(v) and all("=" in item for item in v),
+    ),
+}
+"""What each unit takes, in words and as a test."""
+
+_CONVERTED: Final = {("ft", "m"): "foot", ("min", "h"): "minute", ("mph", "km/h"): "mile / hour"}
+_PINT: Final = {"m": "metre", "h": "hour", "km/h": "kilometre / hour"}
+
+
+def converted(value: float, unit: str, to: str) -> float | None:
+    """Return a value in another unit that measures the same thing, or None where none does."""
+    if unit == to:
+        return value
+    source = _CONVERTED.get((unit, to))
+    if source is None:
+        return None
+    import pint  # noqa: PLC0415 (only files that quote foreign laws need it)
+
+    return round(float(pint.get_application_registry().Quantity(value, source).to(_PINT[to]).magnitude), 6)

@@ -28,9 +28,9 @@ from geo.points import KINDS, Place, PointKind, read_points
 from geo.rules import Profile, load_profile
 from geo.schema import POINT_KINDS, conform, conform_geo, together
 from geo.scores import Surroundings
-from geo.segments import split_at_junctions, with_access, with_widths
+from geo.segments import split_at_junctions, with_access, with_pavements, with_widths
 from geo.streets import assemble_streets
-from geo.study import about, now, read_layer, until_unchanged, write_study
+from geo.study import about, now, read_layer, rule_facts, until_unchanged, write_study
 from geo.text import Text
 from geo.tier_list import LIST_COLUMNS, TierList, read_tier_list
 
@@ -112,10 +112,11 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
 
     on_step(Text("读取设施和底图", "Reading facilities and base map"))
     features = read_features(inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
-    facilities, context, addresses = features
+    facilities, areas, context, addresses = features
     if boundary is not None:
         around = shapely.box(*boundary.bounds)
         facilities = facilities[shapely.intersects(facilities.geometry, boundary)].reset_index(drop=True)
+        areas = areas[areas["facility_id"].isin(facilities["facility_id"])].reset_index(drop=True)
         context = context[shapely.intersects(context.geometry, around)].reset_index(drop=True)
         addresses = addresses[shapely.intersects(addresses.geometry, around)].reset_index(drop=True)
 
@@ -131,7 +132,8 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
 
     on_step(Text("写入研究文件", "Writing the study"))
     findings = [_way_findings(ways, inputs.osm), grades.findings, *point_findings]
-    layers = {"paths": paths, "facilities": facilities, "context": context, "addresses": addresses, **points}
+    ground = {"facility_areas": areas, "context": context, "addresses": addresses}
+    layers = {"paths": paths, "facilities": facilities, **ground, **points}
     layers |= {"imports": imports, "mappings": old.mappings, "replaced": _of(old.replaced, imports)}
     layers |= {"decisions": grades.decisions, "selections": old.selections}
     facts = {**old.identity, **_facts(inputs, ways, roads, crs, profile)}
@@ -199,7 +201,7 @@ def _grade(path: Path, profile: Profile, list_file: Path | None) -> dict[str, An
     old = _Old.of(path)
     crs = pyproj.CRS.from_user_input(old.seen["metric_crs"])
     tier_list = read_tier_list(list_file) if list_file else old.tier_list
-    kept = {name: read_layer(path, name) for name in ("paths", "facilities", "context", "addresses")}
+    kept = {name: read_layer(path, name) for name in ("paths", "facilities", "facility_areas", "context", "addresses")}
     roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
     around = Surroundings(kept["facilities"], kept["paths"], old.points["complaints"])
     grades = grade(roads, tier_list, old.decisions, profile, crs, around)
@@ -208,7 +210,7 @@ def _grade(path: Path, profile: Profile, list_file: Path | None) -> dict[str, An
     layers |= {"decisions": grades.decisions, "selections": old.selections}
     layers |= {"imports": old.imports, "mappings": old.mappings, "replaced": old.replaced}
     facts = {key: value for key, value in old.seen.items() if not key.startswith("version:")}
-    facts |= {"profile": profile.name, "profile_hash": profile.hash} | _report(grades)
+    facts |= rule_facts(profile) | _report(grades)
     write_study(path, {**layers, **_graded(grades, old.points, findings, tier_list)}, facts, old.seen)
     return grades.report
 
@@ -261,8 +263,7 @@ def _facts(
         "extent": json.dumps([float(value) for value in roads.total_bounds]),
         "osm_date": ways.dated.isoformat() if ways.dated else None,
         "osm_source": inputs.osm_source or inputs.osm.name,
-        "profile": profile.name,
-        "profile_hash": profile.hash,
+        **rule_facts(profile),
         "credit": CREDIT,
     }
 
@@ -309,7 +310,8 @@ def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFra
             Text("没有一条道路有长度", "No road has a length"),
             Text("请检查提取范围并重新导出", "Check the extract's area and export it again"),
         )
-    roads = with_access(with_widths(segments, profile), profile)
+    roads = with_access(with_pavements(with_widths(segments, profile)), profile)
+    roads["roundabout"] = roads["junction"].isin(["roundabout", "circular"])
     for tag in ("bridge", "tunnel"):
         roads[tag] = roads[tag].notna() & (roads[tag] != "no")
     roads["street_id"] = assemble_streets(roads, crs, profile)

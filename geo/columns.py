@@ -117,6 +117,7 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "area_m2": ("面积", "占地面积", "面积（平方米）", "面积(㎡)", "摊位面积"),
         "permit_until": ("许可截止", "许可有效期", "有效期至", "到期时间", "截止日期", "expirationdate", "expires"),
         "offences": ("违规次数", "违章次数", "违法次数", "处罚次数"),
+        "hardship": ("困难群体", "是否困难", "困难", "低保", "残疾", "弱势群体", "in hardship"),
     },
     "parking": {
         "parking_id": ("id", "停车场编号", "编号", "泊位编号", "停车点编号"),

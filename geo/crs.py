@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pyproj
 from numpy.typing import NDArray
@@ -38,9 +40,22 @@ def metric_crs(west: float, south: float, east: float, north: float) -> pyproj.C
     return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
 
 
+class _Kept(threading.local):
+    """The transformers of a thread: making one takes far longer than most uses, and none is shared between threads."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[str, str], pyproj.Transformer] = {}
+
+
+_kept = _Kept()
+
+
 def transformer(source: pyproj.CRS, target: pyproj.CRS) -> pyproj.Transformer:
     """Return a transformer that takes and gives x (or longitude) before y (or latitude)."""
-    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+    key = source.to_wkt(), target.to_wkt()
+    if key not in _kept.made:
+        _kept.made[key] = pyproj.Transformer.from_crs(source, target, always_xy=True)
+    return _kept.made[key]
 
 
 def to_metric(lonlat: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.float64]:
@@ -61,3 +76,9 @@ def to_metric(lonlat: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.float6
     """
     x, y = transformer(WGS84, crs).transform(lonlat[:, 0], lonlat[:, 1])
     return np.column_stack([x, y])
+
+
+def to_degrees(xy: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.float64]:
+    """Return metric coordinates, shape (n, 2), as longitude and latitude (WGS 84)."""
+    lon, lat = transformer(crs, WGS84).transform(xy[:, 0], xy[:, 1])
+    return np.column_stack([lon, lat])

@@ -359,7 +359,7 @@ def _remove(path: Path, import_id: str) -> int:
         rows = pd.DataFrame(restored)
         shapes = shapely.from_wkt(rows.pop("geometry").to_numpy(dtype=object))
         for column in rows:
-            if column in ("night_only", "ambiguous"):
+            if column in ("night_only", "hardship", "ambiguous"):
                 rows[column] = rows[column] == "True"
         old = gpd.GeoDataFrame(conform(rows, kind), geometry=shapes, crs=WGS84)
         kept = together(kept, old, kind)

@@ -26,6 +26,8 @@ CREDIT: Final = "© OpenStreetMap contributors, ODbL 1.0"
 ROAD_TAGS: Final = (
     *("highway", "name", "oneway", "junction", "lanes", "width", "est_width", "bridge", "tunnel"),
     *("service", "access", "motor_vehicle", "foot"),
+    *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right"),
+    *("sidewalk:both:width", "sidewalk:left:width", "sidewalk:right:width"),
 )
 """The tags that a road keeps from its way, besides its other names (`aliases`)."""
 
@@ -216,7 +218,8 @@ def read_features(
                 context.append((ground, tags.get("name"), shape))
     except (RuntimeError, ValueError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
-    return Features(_facilities(facilities), _context(context), _addresses(addresses))
+    stands, areas = _facilities(facilities)
+    return Features(stands, areas, _context(context), _addresses(addresses))
 
 
 class Features(NamedTuple):
@@ -227,6 +230,8 @@ class Features(NamedTuple):
     ----------
     facilities
         Points: `facility_id`, `kind`, `name`, `capacity`, `source`. An area gives a point on its surface.
+    facility_areas
+        MultiPolygons: `facility_id`, `kind`, of those facilities that are areas.
     context
         Polygons and lines: `kind`, `name`.
     addresses
@@ -234,11 +239,12 @@ class Features(NamedTuple):
     """
 
     facilities: gpd.GeoDataFrame
+    facility_areas: gpd.GeoDataFrame
     context: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
 
 
-_LINE_KINDS = frozenset({"river", "rail", "path"})
+_LINE_KINDS = frozenset({"river", "rail", "path", "kerb"})
 
 
 def _shape(wkb: osmium.geom.WKBFactory, item: Any, ground: str | None) -> str | None:
@@ -252,32 +258,38 @@ def _shape(wkb: osmium.geom.WKBFactory, item: Any, ground: str | None) -> str | 
         return None  # missing nodes or a ring that does not close: nothing to draw
 
 
-def _tag_table(kinds: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], str]:
-    table: dict[tuple[str, str], str] = {}
-    for kind, tags in kinds.items():
+def _tag_table(kinds: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], tuple[int, str]]:
+    """Return rank and kind by tag: the lower rank is the kind of an object that several fit."""
+    table: dict[tuple[str, str], tuple[int, str]] = {}
+    for rank, (kind, tags) in enumerate(kinds.items()):
         for tag in tags:
             key, _, value = tag.partition("=")
-            table.setdefault((key, value), kind)
+            table.setdefault((key, value), (rank, kind))
     return table
 
 
-def _kind(tags: Any, keys: Iterable[str], table: Mapping[tuple[str, str], str]) -> str | None:
+def _kind(tags: Any, keys: Iterable[str], table: Mapping[tuple[str, str], tuple[int, str]]) -> str | None:
+    best = None
     for key in keys:
         value = tags.get(key)
         if value is not None and value != "no":
             kind = table.get((key, value)) or table.get((key, "*"))
-            if kind is not None:
-                return kind
-    return None
+            if kind is not None and (best is None or kind < best):
+                best = kind
+    return best[1] if best else None
 
 
-def _facilities(rows: list[tuple[str, str, str | None, str | None, str]]) -> gpd.GeoDataFrame:
+def _facilities(
+    rows: list[tuple[str, str, str | None, str | None, str]],
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     table = pd.DataFrame(rows, columns=["facility_id", "kind", "name", "capacity", "wkb"])
     shapes = shapely.from_wkb(table.pop("wkb").to_numpy(dtype=object))
     points = np.where(shapely.get_dimensions(shapes) == 0, shapes, shapely.point_on_surface(shapes))
     table["capacity"] = pd.to_numeric(table["capacity"], errors="coerce").round().astype("Int64")
     table["source"] = "OSM"
-    return gpd.GeoDataFrame(conform(table, "facilities"), geometry=points, crs=WGS84)
+    area = shapely.get_dimensions(shapes) == 2
+    areas = gpd.GeoDataFrame(conform(table[area], "facility_areas"), geometry=shapes[area], crs=WGS84)
+    return gpd.GeoDataFrame(conform(table, "facilities"), geometry=points, crs=WGS84), areas
 
 
 def _addresses(rows: list[tuple[str, str, str]]) -> gpd.GeoDataFrame:

@@ -400,8 +400,9 @@ def _clean(found: pd.DataFrame, kind: str, findings: list[Finding]) -> pd.DataFr
         clean["kind"] = coded(clean["kind"], _KIND_WORDS[kind])
     if "permit_until" in clean:
         clean["permit_until"] = dates(clean["permit_until"])
-    if kind == "parking":
-        clean["night_only"] = found["night_only"].map(lambda word: str(word).casefold() in _YES)
+    for column in ("night_only", "hardship"):
+        if column in clean:
+            clean[column] = found[column].map(lambda word: str(word).casefold() in _YES)
     return clean
 
 

@@ -42,7 +42,7 @@ def split_at_junctions(ways: Ways, crs: pyproj.CRS, also_at: NDArray[np.int64] |
     segments
         One row per segment: `segment_id` ("WAY-NUMBER", numbered along the way), `way_id`, the way's tags as
         `ROAD_TAGS`, `aliases`, `oneway` (bool), `length_m`, `from_node`, `to_node` (OSM node ids), LineStrings in WGS
-        84. Segments without length are left out.
+        84. Segments without length are left out. `turned` tells which run against their way.
     """
     reverse = ways.table["oneway"].isin(_AGAINST).to_numpy()
     order = _traffic_order(ways.way, reverse)
@@ -82,6 +82,7 @@ def split_at_junctions(ways: Ways, crs: pyproj.CRS, also_at: NDArray[np.int64] |
     table = ways.table.iloc[row].reset_index(drop=True)
     number = np.arange(len(row)) - np.searchsorted(row, row)
     table.insert(0, "segment_id", table["way_id"].astype(str) + "-" + pd.Series(number).astype(str))
+    table["turned"] = reverse[row]
     table["oneway"] = _is_oneway(table)
     table["length_m"] = np.round(length_m[kept], 3)
     table["from_node"], table["to_node"] = node_id[first[kept]], node_id[last[kept]]
@@ -162,6 +163,38 @@ def _parse_lanes(text: str) -> float:
     """Return a count of lanes ("2", "2;3" gives the first), NaN where it says none."""
     match = re.match(r"\s*(\d{1,2})\b", text)
     return float(match.group(1)) if match and int(match.group(1)) > 0 else np.nan
+
+
+_NO_PAVEMENT = ("no", "none")
+
+
+def with_pavements(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Add the width of the pavement on either side, where a tag says it.
+
+    Parameters
+    ----------
+    segments
+        The tags `sidewalk`, `sidewalk:both`, `sidewalk:left`, `sidewalk:right` and their `:width`, and `turned`.
+
+    Returns
+    -------
+    segments
+        With `pavement_left_m` and `pavement_right_m`, of the segment's own direction: 0 where there is none, NaN where
+        nothing is known (a pavement mapped as a way of its own says nothing of its width).
+    """
+    widths = {}
+    for side, other in (("left", "right"), ("right", "left")):
+        width = _by_value(segments[f"sidewalk:{side}:width"], parse_width_m)
+        width = np.where(np.isnan(width), _by_value(segments["sidewalk:both:width"], parse_width_m), width)
+        none = segments[f"sidewalk:{side}"].isin(_NO_PAVEMENT) | segments["sidewalk:both"].isin(_NO_PAVEMENT)
+        none |= segments["sidewalk"].isin((*_NO_PAVEMENT, other))
+        widths[side] = np.where(none & np.isnan(width), 0.0, width)
+    result = segments.copy(deep=False)
+    turned = segments["turned"].to_numpy(dtype=bool)
+    result["pavement_left_m"] = np.where(turned, widths["right"], widths["left"])
+    result["pavement_right_m"] = np.where(turned, widths["left"], widths["right"])
+    return result
 
 
 _CLOSED = ("no", "private")

@@ -23,13 +23,13 @@ import shapely
 from geo.crs import WGS84
 from geo.errors import StudyError, writing
 from geo.geopackage import geometry_of
-from geo.rules import PROFILES, Profile, load_profile
+from geo.rules import Profile, profile_from_json
 from geo.schema import COLUMNS, POINT_KINDS, SYNTHETIC, conform
 from geo.styles import layer_styles
 from geo.text import Text
 
-FORMAT: Final = "jiexu-study-2"
-OLDER: Final = ("jiexu-study-1",)
+FORMAT: Final = "jiexu-study-3"
+OLDER: Final = ("jiexu-study-1", "jiexu-study-2")
 """Formats whose inputs and decisions a build carries over."""
 
 _GEOMETRY_TYPES: Final = {
@@ -41,11 +41,16 @@ _GEOMETRY_TYPES: Final = {
     "parking": "Unknown",
     "other": "Point",
     "facilities": "Point",
+    "facility_areas": "MultiPolygon",
     "context": "Unknown",
     "addresses": "Point",
+    "kerbs": "LineString",
+    "kerb_exclusions": "LineString",
+    "stall_zones": "LineString",
+    "shop_displays": "Point",
 }
 SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
-TABLES: Final = ("street_scores", "decisions", "selections", "findings", "imports", "mappings", "replaced")
+TABLES: Final = ("street_scores", "moves", "decisions", "selections", "findings", "imports", "mappings", "replaced")
 LAYERS: Final = (*SPATIAL_LAYERS, *TABLES)
 
 
@@ -113,7 +118,9 @@ def write_study(
         _sweep(aside)
 
 
-def change_layers(path: Path, layers: Mapping[str, pd.DataFrame], seen: Mapping[str, str]) -> None:
+def change_layers(
+    path: Path, layers: Mapping[str, pd.DataFrame], seen: Mapping[str, str], facts: Mapping[str, str] | None = None
+) -> None:
     """
     Replace some layers of a study aside, then swap it in: all of the change is there, or nothing.
 
@@ -125,6 +132,8 @@ def change_layers(path: Path, layers: Mapping[str, pd.DataFrame], seen: Mapping[
         Tables by layer name; the others stay as they are.
     seen
         What `about` said when the study was read.
+    facts
+        What `about` says from then on, besides.
 
     Raises
     ------
@@ -143,6 +152,9 @@ def change_layers(path: Path, layers: Mapping[str, pd.DataFrame], seen: Mapping[
             with connect(aside) as connection:
                 for name in layers:
                     touch(connection, name)
+                for key, value in (facts or {}).items():
+                    connection.execute("DELETE FROM about WHERE key = ?", (key,))
+                    connection.execute("INSERT INTO about (key, value) VALUES (?, ?)", (key, value))
             _swap(aside, path, seen)
     finally:
         _sweep(aside)
@@ -362,9 +374,13 @@ def metric_crs_of(path: Path) -> pyproj.CRS:
 
 
 def profile_of(path: Path) -> Profile:
-    """Return the rules that the study was built with, where they are Jiexu's own; else the base profile."""
-    name = about(path)["profile"]
-    return load_profile(name if name in PROFILES else PROFILES[0])
+    """Return the study's rules: those that it was built with, or that a later command was given."""
+    return profile_from_json(about(path)["rules"])
+
+
+def rule_facts(profile: Profile) -> dict[str, str]:
+    """Return what `about` says of the study's rules."""
+    return {"profile": profile.name, "profile_hash": profile.hash, "rules": profile.to_json()}
 
 
 def extent_of(path: Path) -> tuple[float, float, float, float]:

@@ -58,13 +58,16 @@ def test_every_format_gives_the_same_ways(
 def test_facilities_are_points_on_their_area_and_ground_is_drawn(
     shared: Callable[[str], Path], profile: Profile
 ) -> None:
-    facilities, context, addresses = read_features(
+    facilities, areas, context, addresses = read_features(
         shared("beijing_wudaokou.osm.pbf"), profile.group("facilities.kinds"), profile.group("context.kinds")
     )
     counts = facilities["kind"].value_counts()
     assert (counts["market"], counts["shop"], counts["parking"], counts["bus_stop"]) == (2, 63, 19, 24)
     assert set(facilities.geom_type) == {"Point"}
     assert facilities["facility_id"].is_unique
+    assert set(areas["facility_id"]) <= set(facilities["facility_id"])
+    assert set(areas.geom_type) <= {"Polygon", "MultiPolygon"}
+    assert {"school", "hospital"} <= set(areas["kind"])
     assert set(addresses.geom_type) <= {"Point"}
     assert {"building", "green", "water", "rail"} <= set(context["kind"])
 

@@ -1,4 +1,4 @@
-"""Decisions about streets: append-only, and undone by further decisions."""
+"""Decisions: append-only, and undone by further decisions; those on the tiers of streets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import pandas as pd
 import shapely
@@ -24,6 +24,9 @@ from geo.tiers import TIER_COLUMNS, TIER_NAMES, decision_reason, tier_of
 
 BASE_TABLE: Final = "tier_base"
 """The study's table of tiers before any decision, to which an undone decision returns."""
+
+Kind = Literal["tier", "zone", "step"]
+"""What a decision is about: a street's tier, a zone for stalls, a step with an operator."""
 
 ANY: Final = "any"
 """For `seen`: decide whatever others decided meanwhile."""
@@ -245,20 +248,23 @@ def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
     """
     with changing(path) as connection:
         row = connection.execute(
-            "SELECT coalesce(street_id, subject) FROM decisions WHERE decision_id = ?", (decision_id,)
+            "SELECT coalesce(kind, 'tier'), subject, coalesce(street_id, subject) FROM decisions WHERE decision_id = ?",
+            (decision_id,),
         ).fetchone()
         if row is None:
             raise StudyError(
                 Text(f"没有决定 {decision_id}", f"There is no decision {decision_id}"),
                 Text("请用 jiexu decisions 查看编号", "See the numbers with: jiexu decisions STUDY"),
             )
-        (street_id,) = row
-        taken = _taken(connection, street_id)
+        kind, subject, street_id = row
+        taken = _taken(connection, street_id) if kind == "tier" else taken_on(connection, kind, subject)
         if decision_id not in standing(taken):
             raise StudyError(
                 Text(f"决定 {decision_id} 已被撤销", f"Decision {decision_id} is undone already"),
                 Text("无需再次撤销；如要恢复，请撤销那次撤销", "To bring it back, undo the decision that undid it"),
             )
+        if kind != "tier":
+            return _take_back(connection, decision_id, reason, by)
         left = _counting([*taken, Taken("", "", "", "", "", decision_id, "")])
         base = connection.execute(
             f"SELECT {', '.join(TIER_COLUMNS)} FROM {BASE_TABLE} WHERE street_id = ?",  # noqa: S608
@@ -288,13 +294,72 @@ class Taken(NamedTuple):
     reason: str
 
 
+_TAKEN: Final = 'SELECT decision_id, at, "by", before, after, undoes, reason FROM decisions '
+
+
 def _taken(connection: sqlite3.Connection, street_id: str) -> list[Taken]:
     rows = connection.execute(
-        'SELECT decision_id, at, "by", before, after, undoes, reason FROM decisions '
-        "WHERE coalesce(street_id, subject) = ? ORDER BY fid",
-        (street_id,),
+        _TAKEN + "WHERE coalesce(kind, 'tier') = 'tier' AND coalesce(street_id, subject) = ? ORDER BY fid", (street_id,)
     )
     return [Taken(*row) for row in rows]
+
+
+def taken_on(connection: sqlite3.Connection, kind: Kind, subject: str) -> list[Taken]:
+    """Return the decisions of a kind on one subject, oldest first."""
+    rows = connection.execute(_TAKEN + "WHERE kind = ? AND subject = ? ORDER BY fid", (kind, subject))
+    return [Taken(*row) for row in rows]
+
+
+def _take_back(connection: sqlite3.Connection, decision_id: str, reason: str, by: str) -> str:
+    """Undo a decision that is not about a tier: what it was about is as before when it is computed anew."""
+    columns = ("kind", "subject", "subject_name", "before", "after", "lon", "lat", "section", "part", "street_id")
+    row = connection.execute(
+        f"SELECT {', '.join(columns)} FROM decisions WHERE decision_id = ?",  # noqa: S608
+        (decision_id,),
+    ).fetchone()
+    old = dict(zip(columns, row, strict=True))
+    old["before"], old["after"] = old["after"], old["before"]
+    connection.execute(
+        "UPDATE stall_zones SET status = 'proposed', decision_id = NULL WHERE decision_id = ?", (decision_id,)
+    )
+    connection.execute("DELETE FROM kerb_exclusions WHERE rule = 'decisions' AND cause_id = ?", (decision_id,))
+    for layer in ("stall_zones", "kerb_exclusions"):
+        touch(connection, layer)
+    return record(connection, reason=reason, by=by, undoes=decision_id, at=now(), **old)
+
+
+def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datetime, **values: object) -> str:
+    """
+    Append a decision to the table and return its number.
+
+    Parameters
+    ----------
+    connection
+        Of a transaction.
+    reason, by, at
+        Why, who and when.
+    values
+        The other columns of `decisions` but `decision_id`.
+
+    Raises
+    ------
+    StudyError
+        If the reason is empty.
+    """
+    if not reason.strip():
+        raise StudyError(Text("没有写理由", "The reason is empty"), Text("请写明理由", "Say why"))
+    number = connection.execute("SELECT max(CAST(substr(decision_id, 2) AS INTEGER)) FROM decisions").fetchone()[0]
+    decision = f"D{(number or 0) + 1:04d}"
+    stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    row = {**values, "decision_id": decision, "at": stamp, "by": by, "reason": reason.strip()}
+    columns = [column for column in COLUMNS["decisions"] if column in row]
+    names = ", ".join(f'"{column}"' for column in columns)
+    connection.execute(
+        f"INSERT INTO decisions ({names}) VALUES ({', '.join('?' * len(columns))})",  # noqa: S608
+        [row[column] for column in columns],
+    )
+    touch(connection, "decisions")
+    return decision
 
 
 def standing(taken: Sequence[Taken]) -> list[str]:
@@ -325,9 +390,7 @@ def _append(
     undoes: str | None,
     at: dt.datetime,
 ) -> str:
-    """Append a decision to the table and return its number."""
-    if not reason.strip():
-        raise StudyError(Text("没有写理由", "The reason is empty"), Text("请写明理由", "Say why"))
+    """Append a decision on a street's tier and return its number."""
     row = connection.execute(
         "SELECT name, tier, section, geom FROM streets WHERE street_id = ?", (street_id,)
     ).fetchone()
@@ -338,19 +401,23 @@ def _append(
     place = shapely.line_interpolate_point(shapely.get_geometry(shape, 0), 0.5, normalized=True)
     # a section is found again by where it runs; a whole street by its name and this place
     part = shapely.to_wkt(shapely.simplify(shape, _SIMPLIFIED_DEGREES), rounding_precision=6) if section else None
-    number = connection.execute("SELECT max(CAST(substr(decision_id, 2) AS INTEGER)) FROM decisions").fetchone()[0]
-    decision = f"D{(number or 0) + 1:04d}"
-    stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
-    values = (
-        *(decision, stamp, by, street_id, name, before, after, reason.strip(), undoes),
-        *(place.x, place.y, section, part, street_id),
+    return record(
+        connection,
+        reason=reason,
+        by=by,
+        at=at,
+        kind="tier",
+        subject=street_id,
+        subject_name=name,
+        before=before,
+        after=after,
+        undoes=undoes,
+        lon=place.x,
+        lat=place.y,
+        section=section,
+        part=part,
+        street_id=street_id,
     )
-    columns = ", ".join(f'"{column}"' for column in COLUMNS["decisions"])
-    connection.execute(
-        f"INSERT INTO decisions ({columns}) VALUES ({', '.join('?' * len(values))})",  # noqa: S608
-        values,
-    )
-    return decision
 
 
 _SIMPLIFIED_DEGREES: Final = 2e-6
@@ -372,6 +439,11 @@ def _set_tier(connection: sqlite3.Connection, street_id: str, tier: tuple[str, s
         touch(connection, layer)
 
 
+def on_tiers(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Return the decisions on tiers; those of studies before there were others have no kind."""
+    return decisions[decisions["kind"].isna() | (decisions["kind"] == "tier")]
+
+
 def street_of(decisions: pd.DataFrame) -> pd.Series:
     """Return the street that each decision belongs to now: a rebuild may have given its subject another id."""
     return decisions["street_id"].where(decisions["street_id"].notna(), decisions["subject"])
@@ -390,6 +462,6 @@ def _by_subject(decisions: pd.DataFrame) -> list[list[Taken]]:
 
 
 def counting_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
-    """Return for each subject the decision that gives it its tier, if any."""
-    counting = filter(None, map(_counting, _by_subject(decisions)))
+    """Return for each street the decision that gives it its tier, if any."""
+    counting = filter(None, map(_counting, _by_subject(on_tiers(decisions))))
     return decisions[decisions["decision_id"].isin([decision.decision_id for decision in counting])]

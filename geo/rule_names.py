@@ -1,0 +1,48 @@
+"""What rules are called on pages, by the parameter that says them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from geo.text import Text
+from geo.tiers import TIER_NAMES
+
+RULE_NAMES: Final[dict[str, Text]] = {
+    "kerb.median_within": Text("中央或侧分隔带", "Median or side strip"),
+    "kerb.asked_within": Text("不在街道旁", "At no street"),
+    "stalls.on_bridges": Text("桥梁", "Bridge"),
+    "stalls.in_tunnels": Text("隧道", "Tunnel"),
+    "pavement.clear": Text("人行道净宽不足", "Pavement too narrow"),
+    "fire_lane.clear_width": Text("消防通道净宽", "Fire lane"),
+    "display.min_depth": Text("外摆进深不足", "No depth for display"),
+    "display.length_share": Text("外摆长度", "Length of display"),
+    "clearance.corner": Text("路口转角", "Junction corner"),
+    "clearance.driveway": Text("出入口", "Driveway"),
+    "clearance.crossing": Text("人行横道", "Pedestrian crossing"),
+    "clearance.level_crossing": Text("铁路道口", "Level crossing"),
+    "clearance.bus_stop": Text("公交站", "Bus stop"),
+    "clearance.hydrant": Text("消火栓", "Fire hydrant"),
+    "clearance.fire_station": Text("消防站", "Fire station"),
+    "clearance.fuel": Text("加油站", "Fuel station"),
+    "clearance.hospital": Text("医院", "Hospital"),
+    "clearance.school": Text("学校（上下学时段）", "School (arrival and leaving)"),
+    "clearance.station": Text("车站出入口", "Station entrance"),
+    "clearance.entrance": Text("建筑出入口", "Building entrance"),
+    "clearance.bay": Text("停车泊位", "Parking bay"),
+    "decisions": Text("决定不设", "Rejected by a decision"),
+    "stalls.designation": Text("未经划定", "Not designated"),
+    "stalls.min_pitches.designated": Text("不足以成区", "Too small for a designated place"),
+    "stalls.min_pitches.orderly": Text("不足以成区", "Too small for a place"),
+    "stalls.pitch.length": Text("不够一个摊位", "Too short for a pitch"),
+    **{
+        f"{group}.stance.{tier}": Text(f"{name.zh}：{what.zh}", f"{name.en[:1].upper()}{name.en[1:]}: {what.en}")
+        for tier, name in TIER_NAMES.items()
+        for group, what in (("stalls", Text("摆摊规定", "stalls")), ("display", Text("外摆规定", "display")))
+    },
+    **{
+        f"{group}.hours.{tier}": Text(f"{name.zh}：时段", f"{name.en[:1].upper()}{name.en[1:]}: hours")
+        for tier, name in TIER_NAMES.items()
+        for group in ("stalls", "display")
+    },
+}
+"""By the rules of `geo.stalls.ORDER` and those that speak of places besides."""

@@ -1,0 +1,442 @@
+"""Where stalls may stand: what every rule takes from every kerb at every hour, and the zones that are left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+from numpy.typing import NDArray
+
+from geo.exclusions import Exclusions, Masks, Runs, cut, runs, together
+from geo.hours import Slots, Window, parse_windows
+from geo.kerbs import Kerbs
+from geo.obstacles import Surveyed, clearances, survey
+from geo.rules import Profile
+from geo.schema import TIERS
+from geo.segments import highway_class
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Kind = Literal["stall", "display"]
+"""What would stand at the kerb: a stall, or goods on display outside a shop."""
+
+_GROUP: Final[dict[Kind, str]] = {"stall": "stalls", "display": "display"}
+_NOT_FOR_DISPLAY: Final = ("clearance.entrance", "clearance.bay")
+"""A shop's display stands at its own entrance and on the pavement."""
+
+ORDER: Final = (
+    "kerb.median_within",
+    "stalls.on_bridges",
+    "stalls.in_tunnels",
+    *(f"{group}.stance.{tier}" for tier in TIERS for group in _GROUP.values()),
+    "pavement.clear",
+    "display.min_depth",
+    "fire_lane.clear_width",
+    *(f"clearance.{kind}" for kind in ("corner", "driveway", "crossing", "level_crossing", "bus_stop", "hydrant")),
+    *(f"clearance.{kind}" for kind in ("fire_station", "fuel", "hospital", "school", "station", "entrance", "bay")),
+    *(f"{group}.hours.{tier}" for tier in TIERS for group in _GROUP.values()),
+    "decisions",
+    "stalls.designation",
+    "stalls.min_pitches.designated",
+    "stalls.min_pitches.orderly",
+)
+"""The rules that take kerb away, in the order in which a waterfall shows what each takes; all are parameters of the
+profile but `decisions`: zones that were rejected."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """
+    What a study's kerbs are made of, besides its rules of use: made once, asked under many rules.
+
+    Attributes
+    ----------
+    kerbs, surveyed
+        The kerbs, and what stands at them.
+    facing
+        Shape (2 n,): as `Kerbs.facing_own_street`.
+    pavement_m
+        Shape (2 n,): as tagged, NaN where nothing says it.
+    """
+
+    kerbs: Kerbs
+    surveyed: Surveyed
+    facing: Integers
+    pavement_m: Floats
+
+    @classmethod
+    def of(cls, layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS, profile: Profile) -> Ground:
+        """
+        Parameters
+        ----------
+        layers
+            The study's `roads`, `facilities`, `facility_areas`, `context` and `parking`.
+        crs
+            Its metric CRS.
+        profile
+            Its rules.
+        """
+        context = layers["context"]
+        mapped = context[context["kind"].isin(["kerb", "carriageway"])]
+        kerbs = Kerbs(layers["roads"].reset_index(drop=True), mapped, crs, profile)
+        found = survey(kerbs, layers["facilities"], layers["facility_areas"], layers["parking"], profile)
+        tagged = layers["roads"][["pavement_left_m", "pavement_right_m"]].to_numpy(dtype=float).reshape(-1)
+        return cls(kerbs, found, kerbs.facing_own_street(), tagged)
+
+
+class Decided(NamedTuple):
+    """
+    Stretches of kerb that were decided on, with the decision as their cause.
+
+    Attributes
+    ----------
+    accepted, rejected
+        With the rule `decisions`, in every slot.
+    """
+
+    accepted: Exclusions
+    rejected: Exclusions
+
+    @classmethod
+    def none(cls) -> Decided:
+        """Return no decisions."""
+        nothing = np.zeros(0)
+        empty = Exclusions.of(nothing.astype(np.int64), nothing, nothing, "decisions", "", 0)
+        return cls(empty, empty)
+
+
+class Zones(NamedTuple):
+    """
+    Stretches of kerb that take at least one pitch; at any one time they do not overlap.
+
+    Attributes
+    ----------
+    kerb, from_m, to_m
+        Shape (z,): sorted by kerb and place.
+    mask
+        In which slots they are open.
+    length_m
+        At the kerb itself.
+    pitches
+        How many fit.
+    first, last
+        The stretches of `Plan.free` that they are made of.
+    """
+
+    kerb: Integers
+    from_m: Floats
+    to_m: Floats
+    mask: Masks
+    length_m: Floats
+    pitches: Integers
+    first: Integers
+    last: Integers
+
+
+class Plan:
+    """
+    What the rules say of every kerb of a study.
+
+    Parameters
+    ----------
+    ground
+        The kerbs and their obstacles.
+    profile
+        The rules.
+    decided
+        What was accepted or rejected.
+    kind
+        What would stand there.
+
+    Attributes
+    ----------
+    slots
+        The times of the week between which nothing changes.
+    exclusions
+        All of them, clipped to their kerbs.
+    pieces
+        The kerbs cut at the exclusions' ends.
+    place, depth_m
+        Shape (2 n,): where things would stand (`pavement`, `carriageway` or None) and how deep they may be.
+    pavement_m
+        Shape (2 n,).
+    """
+
+    def __init__(self, ground: Ground, profile: Profile, decided: Decided | None = None, kind: Kind = "stall") -> None:
+        self.ground, self.profile, self.kind = ground, profile, kind
+        self.kerbs = ground.kerbs
+        group = _GROUP[kind]
+        windows = {path: parse_windows(leaf.value) for path, leaf in profile.leaves.items() if leaf.unit == "hours"}
+        self.slots = Slots(windows.values())
+        self._hours = {path: self.slots.mask(window) for path, window in windows.items()}
+        tiers = self.kerbs.roads["tier"].to_numpy(dtype=object)
+        self.tier = np.repeat(tiers, 2)
+        stance = {tier: str(profile[f"{group}.stance.{tier}"]) for tier in TIERS}
+        self.stance = np.array([stance[tier] for tier in self.tier], dtype=object)
+        classes = highway_class(self.kerbs.roads["highway"])
+        default = profile.group("pavement.width")
+        assumed = np.repeat([float(default[name]) for name in classes], 2)
+        self.pavement_m = np.where(np.isnan(ground.pavement_m), assumed, ground.pavement_m)
+        self.place, self.depth_m, too_narrow = self._room()
+        found = [*self._whole_kerbs(group), too_narrow, *clearances(self.kerbs, ground.surveyed, profile, self._mask)]
+        if kind == "display":
+            found = [part.where(~np.isin(part.rule, _NOT_FOR_DISPLAY)) for part in found]
+        self.decided = decided or Decided.none()
+        if kind == "stall":
+            found.append(self.decided.rejected)
+        exclusions = self._clipped(found)
+        exclusions = self._clipped([exclusions, self._other_side(exclusions)])
+        if kind == "stall":
+            exclusions = self._clipped([exclusions, *self._not_designated(exclusions)])
+        self.exclusions = exclusions
+        self.pieces = cut(self.kerbs.from_m, self.kerbs.to_m, exclusions)
+
+    @property
+    def trading(self) -> tuple[Window, ...]:
+        """When stalls are taken to trade."""
+        return parse_windows(self.profile["stalls.trading_hours"])
+
+    def open_hours(self, tier: str) -> int:
+        """Return in which slots a tier's own hours allow the use."""
+        return self._hours[f"{_GROUP[self.kind]}.hours.{tier}"]
+
+    def _mask(self, kind: str) -> int:
+        """Return in which slots the clearance of a kind of obstacle holds."""
+        return self._hours.get(f"clearance_hours.{kind}", self.slots.all)
+
+    def _clipped(self, parts: Iterable[Exclusions]) -> Exclusions:
+        return together(list(parts)).within(self.kerbs.from_m, self.kerbs.to_m)
+
+    def _whole(self, kerb: Integers, rule: str | NDArray[np.object_], cause: object, mask: int) -> Exclusions:
+        return Exclusions.of(kerb, np.zeros(len(kerb)), self.kerbs.length_m[kerb], rule, cause, mask)
+
+    def _whole_kerbs(self, group: str) -> list[Exclusions]:
+        """Return what excludes whole kerbs: no frontage, bridges, tunnels, the tier's stance and its hours."""
+        every = self.slots.all
+        roads, facing = self.kerbs.roads, self.ground.facing
+        segment = roads["segment_id"].to_numpy(dtype=object)
+        street = np.repeat(roads["street_id"].to_numpy(dtype=object), 2)
+        median = np.flatnonzero(facing >= 0)
+        found = [self._whole(median, "kerb.median_within", segment[facing[median]], every)]
+        for column, rule in (("bridge", "stalls.on_bridges"), ("tunnel", "stalls.in_tunnels")):
+            if not self.profile[rule]:
+                there = np.flatnonzero(np.repeat(roads[column].to_numpy(dtype=bool), 2))
+                found.append(self._whole(there, rule, segment[there // 2], every))
+        for tier in TIERS:
+            mine = np.flatnonzero(self.tier == tier)
+            if self.profile[f"{group}.stance.{tier}"] == "forbidden":
+                found.append(self._whole(mine, f"{group}.stance.{tier}", street[mine], every))
+            elif closed := every & ~self._hours[f"{group}.hours.{tier}"]:
+                found.append(self._whole(mine, f"{group}.hours.{tier}", street[mine], closed))
+        return found
+
+    # ---- where there is room across the street ------------------------------------------------------------------
+
+    def _room(self) -> tuple[NDArray[np.object_], Floats, Exclusions]:
+        """Return the place and depth of things at each kerb, and the kerbs where there is none for them."""
+        profile, kerbs = self.profile, self.kerbs
+        clear, segment = float(profile["pavement.clear"]), kerbs.roads["segment_id"].to_numpy(dtype=object)
+        place = np.full(len(kerbs), None, dtype=object)
+        spare = self.pavement_m - clear
+        forbidden = self.stance == "forbidden"
+        if self.kind == "display":
+            depth = np.minimum(float(profile["display.depth"]), spare)
+            least = float(profile["display.min_depth"])
+            # where there is no pavement at all, displays stand at the edge of the carriageway beside the fire lane
+            beside = np.minimum(float(profile["display.depth"]), self._carriageway_spare / 2)
+            shared = (self.pavement_m <= 0) & ~forbidden
+            depth = np.where(shared, beside, depth)
+            place[depth >= least] = "pavement"
+            place[shared & (depth >= least)] = "carriageway"
+            none = np.flatnonzero((depth < least) & ~forbidden)
+            return place, depth, self._whole(none, "display.min_depth", segment[none // 2], self.slots.all)
+        depth_m = float(profile["stalls.pitch.depth"])
+        place[spare >= depth_m - _ROUNDING] = "pavement"
+        allowed = {tier: bool(profile[f"stalls.carriageway.{tier}"]) for tier in TIERS}
+        may = np.array([allowed[tier] for tier in self.tier], dtype=bool) & (place == None)  # noqa: E711
+        fits = self._carriageway_spare >= depth_m - _ROUNDING
+        place[may & fits] = "carriageway"
+        narrow = np.flatnonzero(~may & (place == None) & ~forbidden)  # noqa: E711
+        lane = np.flatnonzero(may & ~fits & ~forbidden)
+        none = np.concatenate([narrow, lane])
+        rule = np.repeat(np.array(["pavement.clear", "fire_lane.clear_width"], dtype=object), [len(narrow), len(lane)])
+        return place, np.full(len(kerbs), depth_m), self._whole(none, rule, segment[none // 2], self.slots.all)
+
+    @cached_property
+    def _carriageway_spare(self) -> Floats:
+        """Shape (2 n,): what the carriageway has beyond the fire lane."""
+        half = self.kerbs.half_m
+        return np.repeat(half[::2] + half[1::2], 2) - float(self.profile["fire_lane.clear_width"])
+
+    def _other_side(self, exclusions: Exclusions) -> Exclusions:
+        """
+        Return the kerbs of streets too narrow for stalls at both edges of the carriageway, on the side with less room.
+
+        The side is one for all of a street, so that a market does not change sides from block to block.
+        """
+        kerbs, depth = self.kerbs, self.depth_m
+        on_it = self.place == "carriageway"
+        both = np.repeat(on_it[::2] & on_it[1::2], 2)
+        narrow = both & (self._carriageway_spare < depth[::2].repeat(2) + depth[1::2].repeat(2) - _ROUNDING)
+        if not narrow.any():
+            return exclusions.where(slice(0, 0))
+        pieces = cut(kerbs.from_m, kerbs.to_m, exclusions)
+        closed = pieces.excluded(exclusions.mask) == np.uint64(self.slots.all)
+        metres = np.where(closed, 0.0, kerbs.kerb_metres(pieces.kerb, pieces.from_m, pieces.to_m))
+        free = np.bincount(pieces.kerb, weights=metres, minlength=len(kerbs))
+        street, side = self._sides_of_streets()
+        number = 2 * street + side
+        sums = np.bincount(number, weights=np.where(narrow, free, 0.0))
+        sums = np.pad(sums, (0, 2 * (int(street.max()) + 1) - len(sums)))
+        worse = sums[number] < sums[number ^ 1] - _ROUNDING
+        worse |= (np.abs(sums[number] - sums[number ^ 1]) <= _ROUNDING) & (side == 0)
+        out = np.flatnonzero(narrow & worse)
+        segment = kerbs.roads["segment_id"].to_numpy(dtype=object)
+        return self._whole(out, "fire_lane.clear_width", segment[out // 2], self.slots.all)
+
+    def _sides_of_streets(self) -> tuple[Integers, Integers]:
+        """Return each kerb's street and on which side of it the kerb is, whichever way its segments are drawn."""
+        kerbs = self.kerbs
+        street = np.unique(kerbs.roads["street_id"].to_numpy(dtype=str), return_inverse=True)[1]
+        rows = np.arange(len(kerbs.roads))
+        ends = kerbs.xy[kerbs.last] - kerbs.xy[kerbs.first]
+        # the main direction of a street: doubled angles, so that opposite directions count alike
+        angle = np.arctan2(ends[:, 1], ends[:, 0])
+        weight = np.hypot(*ends.T)
+        doubled = [np.bincount(street, weights=weight * turn(2 * angle)) for turn in (np.cos, np.sin)]
+        axis = np.arctan2(doubled[1], doubled[0]) / 2
+        against = np.cos(angle - axis[street]) < 0
+        side = np.stack([against[rows], ~against[rows]], axis=1).astype(np.int64).ravel()
+        return np.repeat(street, 2), side
+
+    # ---- decisions and designated places --------------------------------------------------------------------------
+
+    def _not_designated(self, exclusions: Exclusions) -> list[Exclusions]:
+        """Return what is left of kerbs where only designated places count, but is none, or too short to be one."""
+        found = []
+        every, kerbs = self.slots.all, self.kerbs
+        if self.profile["stalls.designation"] == "accepted":
+            pieces = cut(kerbs.from_m, kerbs.to_m, self.decided.accepted.within(kerbs.from_m, kerbs.to_m))
+            covered = np.isin(np.arange(len(pieces.kerb)), pieces.piece)
+            out = (self.stance[pieces.kerb] == "designated") & ~covered
+            kerb, from_m, to_m = pieces.kerb[out], pieces.from_m[out], pieces.to_m[out]
+            cause = np.repeat(kerbs.roads["street_id"].to_numpy(dtype=object), 2)[kerb]
+            found.append(Exclusions.of(kerb, from_m, to_m, "stalls.designation", cause, every))
+            exclusions = self._clipped([exclusions, *found])
+        pieces = cut(kerbs.from_m, kerbs.to_m, exclusions)
+        zones = self.zones_of(runs(pieces, np.uint64(every) & ~pieces.excluded(exclusions.mask)))
+        for stance in ("designated", "orderly"):
+            least = int(self.profile[f"stalls.min_pitches.{stance}"])
+            few = (zones.pitches < least) & (self.stance[zones.kerb] == stance)
+            kerb = zones.kerb[few]
+            cause = np.repeat(kerbs.roads["street_id"].to_numpy(dtype=object), 2)[kerb]
+            rule = f"stalls.min_pitches.{stance}"
+            small = Exclusions.of(kerb, zones.from_m[few], zones.to_m[few], rule, cause, every)
+            found.append(small._replace(mask=zones.mask[few]))
+        return found
+
+    # ---- what is left ---------------------------------------------------------------------------------------------
+
+    def pitches(self, length_m: Floats) -> Integers:
+        """Return how many pitches fit stretches of kerb."""
+        pitch, gap = (float(self.profile[f"stalls.pitch.{part}"]) for part in ("length", "gap"))
+        if pitch + gap <= 0:
+            return np.zeros(len(length_m), dtype=np.int64)
+        return np.asarray(np.maximum(np.floor((length_m + gap) / (pitch + gap) + _ROUNDING), 0.0), dtype=np.int64)
+
+    @cached_property
+    def excluded(self) -> Masks:
+        """In which slots each piece is excluded."""
+        return self.pieces.excluded(self.exclusions.mask)
+
+    @cached_property
+    def free(self) -> Runs:
+        """Stretches of kerb that are free in the same slots; `value` says in which, 0 for none."""
+        return runs(self.pieces, np.uint64(self.slots.all) & ~self.excluded)
+
+    @cached_property
+    def zones(self) -> Zones:
+        """The stretches of kerb that take at least one pitch."""
+        return self.zones_of(self.free)
+
+    @cached_property
+    def usable(self) -> Masks:
+        """In which slots each stretch of `free` is in a zone; of displays, in which it is free."""
+        if self.kind == "display":
+            return self.free.value
+        usable = np.zeros(len(self.free.kerb), dtype=np.uint64)
+        zones = self.zones
+        counts = zones.last - zones.first + 1
+        which = np.repeat(np.arange(len(counts)), counts)
+        run = zones.first[which] + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        np.bitwise_or.at(usable, run, zones.mask[which])
+        return usable
+
+    def zone_at(self, run: Integers, when: int) -> Integers:
+        """Return the zone that holds each stretch of `free` in the slots of a mask, or -1."""
+        zone = np.full(len(self.free.kerb) + 1, -1)
+        zones, open_ = self.zones, (self.zones.mask & np.uint64(when)) > 0
+        for number in np.flatnonzero(open_ & (zones.first < zones.last)):  # few
+            zone[zones.first[number] : zones.last[number] + 1] = number
+        single = np.flatnonzero(open_ & (zones.first == zones.last))
+        zone[zones.first[single]] = single
+        return zone[run]
+
+    def zones_of(self, free: Runs) -> Zones:
+        """
+        Return the zones that free stretches make.
+
+        A stretch that takes a pitch is one. Shorter ones that follow each other, free in different hours, make one in
+        the hours that they share.
+        """
+        metres = self.kerbs.kerb_metres(free.kerb, free.from_m, free.to_m)
+        pitches = self.pitches(metres)
+        own = np.flatnonzero((free.value > 0) & (pitches > 0))
+        short = np.flatnonzero((free.value > 0) & (pitches == 0))
+        joint: dict[tuple[int, int], int] = {}
+        if (np.diff(short) == 1).any():
+            for slot in range(len(self.slots)):
+                here = (free.value[short] >> np.uint64(slot) & np.uint64(1)).astype(bool)
+                open_ = short[here]
+                new = np.ones(len(open_), dtype=bool)
+                new[1:] = (np.diff(open_) != 1) | (free.kerb[open_[1:]] != free.kerb[open_[:-1]])
+                first = np.flatnonzero(new)
+                if len(first) == len(open_):
+                    continue
+                last = np.append(first[1:], len(open_)) - 1
+                long = np.add.reduceat(metres[open_], first)
+                for one, two in zip(first[fits := self.pitches(long) > 0], last[fits], strict=True):
+                    key = int(open_[one]), int(open_[two])
+                    joint[key] = joint.get(key, 0) | 1 << slot
+        ends = np.array(sorted(joint), dtype=np.int64).reshape(-1, 2)
+        masks = np.array([joint[int(one), int(two)] for one, two in ends], dtype=np.uint64)
+        begin, end = np.concatenate([own, ends[:, 0]]), np.concatenate([own, ends[:, 1]])
+        mask = np.concatenate([free.value[own], masks])
+        order = np.lexsort((end, begin))
+        begin, end, mask = begin[order], end[order], mask[order]
+        kerb, from_m, to_m = free.kerb[begin], free.from_m[begin], free.to_m[end]
+        length = self.kerbs.kerb_metres(kerb, from_m, to_m)
+        return Zones(kerb, from_m, to_m, mask, length, self.pitches(length), begin, end)
+
+    @cached_property
+    def zone_ids(self) -> NDArray[np.object_]:
+        """What zones are called: by segment, side and beginning, so that the name outlives a new plan."""
+        zones = self.zones
+        segment = self.kerbs.roads["segment_id"].to_numpy(dtype=object)[zones.kerb // 2]
+        decimetres = np.round(zones.from_m * 10).astype(np.int64)
+        names = [f"Z{s}{'LR'[k % 2]}{d}" for s, k, d in zip(segment, zones.kerb, decimetres, strict=True)]
+        again: dict[str, int] = {}
+        for number, name in enumerate(names):
+            again[name] = again.get(name, 0) + 1
+            if again[name] > 1:  # another at the same place in other hours
+                names[number] = f"{name}.{again[name]}"
+        return np.array(names, dtype=object)
+
+
+_ROUNDING: Final = 1e-6
+"""A millionth of a metre or of a pitch: what sums of lengths may be off."""

@@ -1,0 +1,241 @@
+"""What a plan of the kerbs says, as the layers of a study, and what each of its rules costs."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.crs import WGS84, to_degrees
+from geo.exclusions import NEAR_M, runs
+from geo.kerbs import SIDES, Kerbs
+from geo.schema import conform_geo
+from geo.stalls import ORDER, Plan
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_CENTIMETRES: Final = 3
+"""Decimals of metres that the study keeps."""
+
+
+def _lines(kerbs: Kerbs, kerb: Integers, from_m: Floats, to_m: Floats) -> NDArray[Any]:
+    """Return stretches of kerb in WGS 84."""
+    lines = kerbs.stretches(kerb, from_m, to_m)
+    xy, row = shapely.get_coordinates(lines, return_index=True)
+    lonlat = np.round(to_degrees(xy, kerbs.crs), 8) if len(xy) else xy
+    result: NDArray[Any] = shapely.linestrings(lonlat, indices=row) if len(xy) else lines
+    return result
+
+
+def _referenced(kerbs: Kerbs, kerb: Integers, from_m: Floats, to_m: Floats) -> dict[str, Any]:
+    """Return the columns of linear references."""
+    return {
+        "segment_id": kerbs.roads["segment_id"].to_numpy(dtype=object)[kerb // 2],
+        "side": np.array(SIDES, dtype=object)[kerb % 2],
+        "street_id": kerbs.roads["street_id"].to_numpy(dtype=object)[kerb // 2],
+        "tier": kerbs.roads["tier"].to_numpy(dtype=object)[kerb // 2],
+        "from_m": np.round(from_m, _CENTIMETRES),
+        "to_m": np.round(to_m, _CENTIMETRES),
+    }
+
+
+def kerb_layer(plan: Plan) -> gpd.GeoDataFrame:
+    """
+    Return the layer `kerbs`: every side of every carriageway, between its corners.
+
+    `from_m` and `to_m` are along the segment's centre line, `length_m` is at the kerb itself; `source` says whether its
+    place is `mapped` or comes from the carriageway's width (`tag`, `lanes`, `default`).
+    """
+    kerbs = plan.kerbs
+    kerb = np.flatnonzero(kerbs.to_m - kerbs.from_m > NEAR_M)
+    from_m, to_m = kerbs.from_m[kerb], kerbs.to_m[kerb]
+    width = np.repeat(kerbs.roads["width_source"].to_numpy(dtype=object), 2)
+    table = pd.DataFrame(
+        {
+            **_referenced(kerbs, kerb, from_m, to_m),
+            "length_m": np.round(kerbs.kerb_metres(kerb, from_m, to_m), _CENTIMETRES),
+            "source": np.where(kerbs.mapped, "mapped", width)[kerb],
+            "pavement_m": plan.pavement_m[kerb],
+            "place": plan.place[kerb],
+            "depth_m": plan.depth_m[kerb],
+        }
+    )
+    return conform_geo(gpd.GeoDataFrame(table, geometry=_lines(kerbs, kerb, from_m, to_m), crs=WGS84), "kerbs")
+
+
+def exclusion_layer(plan: Plan) -> gpd.GeoDataFrame:
+    """Return the layer `kerb_exclusions`: every stretch that a rule takes, with its cause and its hours."""
+    kerbs, found = plan.kerbs, plan.exclusions
+    hours = {mask: plan.slots.text(int(mask)) for mask in np.unique(found.mask)}
+    place = np.full((len(found.kerb), 2), np.nan)
+    known = np.isfinite(found.cause_xy[:, 0])
+    if known.any():
+        place[known] = to_degrees(found.cause_xy[known], kerbs.crs)
+    table = pd.DataFrame(
+        {
+            **_referenced(kerbs, found.kerb, found.from_m, found.to_m),
+            "rule": found.rule,
+            "cause_id": found.cause,
+            "hours": pd.Series(found.mask).map(hours).to_numpy(dtype=object),
+            "cause_lon": place[:, 0],
+            "cause_lat": place[:, 1],
+        }
+    )
+    lines = _lines(kerbs, found.kerb, found.from_m, found.to_m)
+    return conform_geo(gpd.GeoDataFrame(table, geometry=lines, crs=WGS84), "kerb_exclusions")
+
+
+def zone_layer(plan: Plan) -> gpd.GeoDataFrame:
+    """
+    Return the layer `stall_zones`: stretches of kerb where at least one pitch fits, with their hours.
+
+    `rules` are those that made the zone: the tier's stance and hours, where its stalls stand, and what closes it at
+    times. `status` is `accepted` where a decision says so, else `proposed`.
+    """
+    kerbs, zones = plan.kerbs, plan.zones
+    kerb, from_m, to_m = zones.kerb, zones.from_m, zones.to_m
+    hours = {mask: plan.slots.text(int(mask)) for mask in np.unique(zones.mask)}
+    table = pd.DataFrame(_referenced(kerbs, kerb, from_m, to_m))
+    table["zone_id"] = plan.zone_ids
+    table["hours"] = pd.Series(zones.mask).map(hours).to_numpy(dtype=object)
+    table["pitches"] = zones.pitches
+    table["length_m"] = np.round(zones.length_m, _CENTIMETRES)
+    table["place"] = plan.place[kerb]
+    table["rules"] = _rules_of_zones(plan)
+    decision = _decided(plan, kerb, from_m, to_m)
+    table["decision_id"] = decision
+    table["status"] = np.where(pd.isna(decision), "proposed", "accepted")
+    lines = _lines(kerbs, kerb, from_m, to_m)
+    return conform_geo(gpd.GeoDataFrame(table, geometry=lines, crs=WGS84), "stall_zones")
+
+
+def _rules_of_zones(plan: Plan) -> NDArray[np.object_]:
+    kerb = plan.zones.kerb
+    tier = plan.tier[kerb]
+    stand = np.where(plan.place[kerb] == "pavement", "pavement.clear", "fire_lane.clear_width")
+    rules = np.array([f"stalls.stance.{t}, stalls.hours.{t}, {s}" for t, s in zip(tier, stand, strict=True)], object)
+    # clearances that hold at times only close a zone, but take nothing of it
+    timed = plan.exclusions.mask[plan.pieces.exclusion] != np.uint64(plan.slots.all)
+    rule = plan.exclusions.rule[plan.pieces.exclusion]
+    timed &= np.array([str(name).startswith("clearance.") for name in rule], dtype=bool)
+    zone = plan.zone_at(plan.free.piece[plan.pieces.piece[timed]], plan.slots.all)
+    pairs = pd.DataFrame({"zone": zone, "rule": rule[timed]})
+    pairs = pairs[pairs["zone"] >= 0].drop_duplicates().sort_values(["zone", "rule"])
+    for row, names in pairs.groupby("zone")["rule"]:
+        rules[int(str(row))] += ", " + ", ".join(names)
+    return rules
+
+
+def _decided(plan: Plan, kerb: Integers, from_m: Floats, to_m: Floats) -> NDArray[np.object_]:
+    """Return the decision that accepted at least half of each stretch, or None."""
+    result = np.full(len(kerb), None, dtype=object)
+    accepted = plan.decided.accepted
+    for number in range(len(accepted.kerb)):  # decisions of people: few
+        here = np.flatnonzero(kerb == accepted.kerb[number])
+        shared = np.minimum(to_m[here], accepted.to_m[number]) - np.maximum(from_m[here], accepted.from_m[number])
+        result[here[shared * 2 >= to_m[here] - from_m[here]]] = accepted.cause[number]
+    return result
+
+
+class Waterfall(NamedTuple):
+    """
+    What the rules leave of the kerbs at one moment of the week.
+
+    Attributes
+    ----------
+    kerb_m, kerb_pitches
+        All kerb, and the pitches that would fit it.
+    steps
+        By rule, in `ORDER`: `rule`, `metres` and `pitches` that it takes of what the rules before it left, `sole_m`:
+        what it alone forbids, which would come back without it.
+    free_m
+        What no rule forbids.
+    remnants_m
+        Of that, what is too short for a pitch.
+    pitches
+        How many fit the rest.
+    """
+
+    kerb_m: float
+    kerb_pitches: int
+    steps: pd.DataFrame
+    free_m: float
+    remnants_m: float
+    pitches: int
+
+
+def waterfall(plan: Plan, slot: int, kerbs: NDArray[np.bool_] | None = None) -> Waterfall:
+    """
+    Return what each rule takes at a moment.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    slot
+        Of `plan.slots`.
+    kerbs
+        Shape (2 n,): the kerbs that count; by default all.
+    """
+    pieces, found = plan.pieces, plan.exclusions
+    metres = plan.kerbs.kerb_metres(pieces.kerb, pieces.from_m, pieces.to_m)
+    counted_kerbs = np.ones(len(plan.kerbs), dtype=bool) if kerbs is None else kerbs
+    metres = np.where(counted_kerbs[pieces.kerb], metres, 0.0)
+    rank_of = {rule: rank for rank, rule in enumerate(ORDER)}
+    codes, names = pd.factorize(found.rule)
+    rank = np.array([rank_of[name] for name in names], dtype=np.int64)[codes][pieces.exclusion]
+    mask = found.mask[pieces.exclusion]
+    now = (mask >> np.uint64(slot) & np.uint64(1)).astype(bool)
+    first = np.full(len(pieces.kerb), len(ORDER))
+    np.minimum.at(first, pieces.piece[now], rank[now])
+    taken = np.bincount(first, weights=metres, minlength=len(ORDER) + 1)
+    pairs = np.unique(pieces.piece[now] * np.int64(len(ORDER)) + rank[now])
+    rules_of = np.bincount(pairs // len(ORDER), minlength=len(pieces.kerb))
+    alone = rules_of[pairs // len(ORDER)] == 1
+    sole = np.bincount(pairs[alone] % len(ORDER), metres[pairs[alone] // len(ORDER)], minlength=len(ORDER))
+
+    every = np.uint64(plan.slots.all)
+    excluded = np.zeros(len(pieces.kerb), dtype=np.uint64)
+
+    def fitting() -> tuple[int, float]:
+        zones = plan.zones_of(runs(pieces, every & ~excluded))
+        open_ = (zones.mask >> np.uint64(slot) & np.uint64(1)).astype(bool) & counted_kerbs[zones.kerb]
+        return int(zones.pitches[open_].sum()), float(zones.length_m[open_].sum())
+
+    there, _ = fitting()
+    before, steps = there, []
+    for number, rule in enumerate(ORDER):
+        here = rank == number
+        if not here.any():
+            continue
+        np.bitwise_or.at(excluded, pieces.piece[here], mask[here])
+        after, _ = fitting()
+        steps.append((rule, taken[number], before - after, sole[number]))
+        before = after
+    pitches, in_zones = fitting()
+    table = pd.DataFrame(steps, columns=["rule", "metres", "pitches", "sole_m"])
+    # a rule that holds at another time takes nothing now, but may cut a zone in two
+    some = (table["metres"] > 0) | (table["pitches"] != 0)
+    return Waterfall(
+        float(metres.sum()),
+        there,
+        table[some].reset_index(drop=True),
+        float(taken[-1]),
+        float(taken[-1]) - in_zones,
+        pitches,
+    )
+
+
+def fullest_slot(plan: Plan) -> int:
+    """Return the slot in which most pitches may be used; of several, the one that lasts longest in the week."""
+    zones = plan.zones
+    open_ = [
+        int(zones.pitches[(zones.mask >> np.uint64(slot) & np.uint64(1)).astype(bool)].sum())
+        for slot in range(len(plan.slots))
+    ]
+    return max(range(len(open_)), key=lambda slot: (open_[slot], plan.slots.shares[slot]))

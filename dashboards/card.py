@@ -14,6 +14,7 @@ from dashboards.parts import (
     field_name,
     kind_name,
     layer_name,
+    outcome_name,
     show_error,
     tier_badge,
     tier_name,
@@ -30,7 +31,7 @@ from geo.text import pick
 
 _SHOWN_OF_POINT = {
     "complaints": ("category", "received_at", "status", "response", "text", "duplicate_of", "precision"),
-    "stalls": ("goods", "area_m2", "offences", "precision"),
+    "stalls": ("goods", "area_m2", "permit_until", "offences", "verdict", "reasons", "precision"),
     "parking": ("kind", "capacity", "night_only", "precision"),
 }
 
@@ -112,7 +113,7 @@ def _history(street_id: str) -> None:
         return
     with st.expander(_("History of the street") + f" ({len(taken)})"):
         for row in taken[::-1].itertuples():
-            what = f"{tier_name(row.before)} → {tier_name(row.after)}"
+            what = f"{outcome_name(row.before)} → {outcome_name(row.after)}"
             when = row.at.tz_convert(TIMEZONE).strftime("%Y-%m-%d %H:%M")
             undone = _("undoes {id}").format(id=row.undoes) if row.undoes else ""
             st.text(" · ".join(part for part in (row.decision_id, when, row.by, what, undone, row.reason) if part))

@@ -9,10 +9,19 @@ import streamlit as st
 from dashboards import i18n, state, store
 from dashboards.i18n import _
 from dashboards.map_view import map_view
-from dashboards.parts import Figure, credits, first_screen, show_error, table, tier_name
+from dashboards.parts import (
+    Figure,
+    credits,
+    decision_kind_name,
+    first_screen,
+    outcome_name,
+    show_error,
+    table,
+    tier_name,
+)
 from dashboards.served import study_path
 from geo.cleaning import TIMEZONE
-from geo.decisions import standing_decisions, undo
+from geo.decisions import on_tiers, standing_decisions, undo
 from geo.errors import JiexuError
 from geo.schema import GRADED
 from geo.text import pick
@@ -37,7 +46,7 @@ def page() -> None:
                 icon=":material/gavel:",
             )
             return
-        _chart(shown)
+        _chart(on_tiers(shown))
         _undo(shown[stands.reindex(shown.index)])
 
     first_screen(
@@ -72,6 +81,8 @@ def _filtered(decisions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chart(decisions: pd.DataFrame) -> None:
+    if decisions.empty:
+        return
     local = decisions["at"].dt.tz_convert(TIMEZONE)
     rows = pd.DataFrame({"day": local.dt.strftime("%Y-%m-%d"), "tier": decisions["after"].map(tier_name)})
     names = [tier_name(tier) for tier in GRADED]
@@ -99,13 +110,14 @@ def _undo(standing: pd.DataFrame) -> None:
     rows = standing[::-1].set_index("decision_id")
     # a selectbox shows its options as text, not as markdown
     labels = {
-        number: f"{number} · {row.subject_name or row.subject} · {tier_name(row.before)} → {tier_name(row.after)}"
+        number: f"{number} · {row.subject_name or row.subject} · {outcome_name(row.before)} → {outcome_name(row.after)}"
         for number, row in zip(rows.index, rows.itertuples(), strict=True)
     }
     chosen = st.selectbox(_("Look at a decision"), list(labels), format_func=labels.__getitem__)
     row = rows.loc[chosen]
     st.text(" · ".join(part for part in (_when(row["at"]), row["by"], row["reason"]) if part))
-    if st.button(_("Show on the map"), icon=":material/map:"):
+    on_a_street = row["kind"] != "step"
+    if on_a_street and st.button(_("Show on the map"), icon=":material/map:"):
         state.select([row["street_id"] or row["subject"]], go=True)
         st.rerun()
     with st.form("undo", border=False):
@@ -137,8 +149,9 @@ def _list(decisions: pd.DataFrame, stands: pd.Series) -> None:
                 _("Decided by"): rows["by"],
                 _("Street"): rows["subject_name"].fillna(rows["subject"]),
                 _("Section"): rows["section"].map(lambda text: pick(text or "", i18n.current())),
-                _("Before"): rows["before"].map(tier_name),
-                _("After"): rows["after"].map(tier_name),
+                _("About"): rows["kind"].map(decision_kind_name),
+                _("Before"): rows["before"].map(outcome_name),
+                _("After"): rows["after"].map(outcome_name),
                 _("Reason"): rows["reason"],
                 _("Undoes"): rows["undoes"].fillna(""),
                 _("Stands"): [_("yes") if stand else _("no") for stand in stands.reindex(rows.index)],

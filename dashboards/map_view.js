@@ -31,7 +31,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       frame.jiexuReady = true;
       send();
     } else if (message?.jiexu === "select") {
-      setTriggerValue("pick", { layer: message.layer, id: message.id });
+      setTriggerValue("pick", { layer: message.layer, id: message.id, at: message.at });
     } else if (message?.jiexu === "area") {
       setTriggerValue("pick", { area: message.area });
     } else if (message?.jiexu === "view") {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,28 @@ _component = st.components.v2.component(
 )
 
 
-def map_view(height: int = 600) -> None:
+def map_view(
+    height: int = 600,
+    layers: Sequence[str] = (),
+    open_numbers: Mapping[str, Sequence[int]] | None = None,
+    points: Sequence[str] = POINT_KINDS,
+    marked: tuple[float, float] | None = None,
+) -> None:
     """
     Show the map with the side bar's filters and the session's selection; a click on it selects.
+
+    Parameters
+    ----------
+    height
+        In pixels.
+    layers
+        Layers that are shown besides those that the side bar asks for.
+    open_numbers
+        Of layers that have hours, the numbers (`layers.hours`) of those that hold at the moment that is shown.
+    points
+        The kinds of points that matter on the page: others are not shown.
+    marked
+        Longitude and latitude of a place to mark.
 
     Filters and selection restyle the map in the browser; tiles that changed are drawn over the old ones. Panning and
     zooming do not run the script.
@@ -29,7 +49,12 @@ def map_view(height: int = 600) -> None:
     address = "/map?" + urlencode({"lang": i18n.current(), "theme": st.context.theme.type or "light"})
     result = _component(
         key="map",
-        data={"address": address, "state": _shown(), "height": height, "title": i18n._("Map of streets")},
+        data={
+            "address": address,
+            "state": {**_shown(layers, points, marked), "open": dict(open_numbers or {})},
+            "height": height,
+            "title": i18n._("Map of streets"),
+        },
         on_pick_change=lambda: None,
     )
     picked = result.get("pick")
@@ -45,20 +70,24 @@ def map_state(view: state.View) -> dict[str, Any]:
     return {**shown, "note": f"{study_path().stem} · OSM {date}", "file": study_path().stem}
 
 
-def _shown() -> dict[str, Any]:
+def _shown(layers: Sequence[str], points: Sequence[str], marked: tuple[float, float] | None) -> dict[str, Any]:
     view = filters.current()
     return {
         **map_state(view),
+        "points": [kind for kind in view.points if kind in points],
+        "extra": [*dict.fromkeys((*view.extra, *layers))],
         "base": view.base,
         "selected": state.selected_streets()["street_id"].tolist(),
         "area": state.area(),
-        "preview": state.preview(),
+        "preview": state.preview() or ([list(marked)] if marked else None),
         "focus": state.focus(),
         "tiles": tile_urls(),
     }
 
 
 def _take(picked: dict[str, Any]) -> None:
+    at = picked.get("at")
+    state.ask_about((float(at[0]), float(at[1])) if at else None)
     if picked.get("area"):
         state.select_area(picked["area"])
     elif picked.get("layer") in POINT_KINDS:

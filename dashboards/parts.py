@@ -13,9 +13,12 @@ from dashboards import i18n
 from dashboards.i18n import _
 from dashboards.served import study_path
 from geo.categories import CATEGORIES
+from geo.check import VERDICT_NAMES
 from geo.errors import JiexuError
 from geo.export import credit_line, table_file
 from geo.osm import CREDIT
+from geo.response import STEP_NAMES
+from geo.rule_names import RULE_NAMES
 from geo.schema import TIERS
 from geo.tiers import TIER_NAMES
 
@@ -139,12 +142,38 @@ def value_name(column: str, value: Any) -> Any:
         return category_name(value)
     if column == "precision":
         return precision_name(value)
+    if column == "reasons":
+        return " · ".join(map(rule_name, filter(None, value.split(", "))))
     names: dict[str, dict[Any, str]] = {
         "response": {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")},
         "kind": {"on_street": _("on street"), "off_street": _("off street")},
         "night_only": {True: _("yes"), False: _("no")},
+        "hardship": {True: _("yes"), False: _("no")},
+        "verdict": {verdict: name.pick(i18n.current()) for verdict, name in VERDICT_NAMES.items()},
     }
     return names.get(column, {}).get(value, value)
+
+
+def status_name(status: str) -> str:
+    """Return what a zone's status is called."""
+    return {"proposed": _("proposed"), "accepted": _("accepted"), "rejected": _("rejected")}.get(status, status)
+
+
+def outcome_name(outcome: str | None) -> str:
+    """Return what stood before or after a decision: a tier, a zone's status, a step with an operator."""
+    if outcome in STEP_NAMES:
+        return STEP_NAMES[outcome].pick(i18n.current())
+    return status_name(tier_name(outcome or ""))
+
+
+def decision_kind_name(kind: str | None) -> str:
+    """Return what a decision is about."""
+    return {"zone": _("Zone"), "step": _("Operator")}.get(kind or "", _("Tier"))
+
+
+def rule_name(rule: str) -> str:
+    """Return what a rule is called; one without a name is shown as the profile calls it."""
+    return RULE_NAMES[rule].pick(i18n.current()) if rule in RULE_NAMES else rule
 
 
 def field_name(field: str) -> str:
@@ -166,6 +195,9 @@ def field_name(field: str) -> str:
         "area_m2": _("Area (m²)"),
         "permit_until": _("Permit until"),
         "offences": _("Offences"),
+        "hardship": _("In hardship"),
+        "verdict": _("Verdict"),
+        "reasons": _("Rules"),
         "kind": _("Kind"),
         "capacity": _("Capacity"),
         "night_only": _("Night only"),
@@ -216,6 +248,12 @@ def layer_name(layer: str) -> str:
         "mappings": _("Kept column mappings"),
         "replaced": _("Replaced rows"),
         "context": _("Base map"),
+        "facility_areas": _("Grounds of facilities"),
+        "kerbs": _("Kerbs"),
+        "kerb_exclusions": _("Kerb without stalls"),
+        "stall_zones": _("Zones for stalls"),
+        "shop_displays": _("Displays outside shops"),
+        "moves": _("Where stalls should go"),
         "decisions": _("Decisions"),
         "selections": _("Kept selections"),
         "findings": _("Findings"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards import data_page, decisions_page, filters, i18n, overview, streets_page
+from dashboards import data_page, decisions_page, filters, i18n, overview, stalls_page, streets_page
 from dashboards.i18n import _
 from dashboards.parts import show_error
 from geo.errors import JiexuError
@@ -22,6 +22,7 @@ _STYLE = """
   .st-key-figures [data-testid="stHorizontalBlock"] { display: grid; grid-template-columns: 1fr 1fr; gap: 0.5rem; }
   .st-key-figures [data-testid="stColumn"] { min-width: 0; width: 100% !important; flex: none; }
 }
+.st-key-stalls-hour { padding: 0 0.8rem; }
 /* the table's own CSV button writes cells that spreadsheets would run: ours below it does not */
 [data-testid="stElementToolbar"] button[aria-label*="CSV"] { display: none; }
 """
@@ -50,6 +51,7 @@ def main() -> None:
         [
             st.Page(overview.page, title=_("Overview"), icon=":material/map:", url_path="overview", default=True),
             st.Page(streets_page.page, title=_("Streets"), icon=":material/signpost:", url_path="streets"),
+            st.Page(stalls_page.page, title=_("Stalls"), icon=":material/storefront:", url_path="stalls"),
             st.Page(data_page.page, title=_("Data"), icon=":material/database:", url_path="data"),
             st.Page(decisions_page.page, title=_("Decisions"), icon=":material/gavel:", url_path="decisions"),
         ]

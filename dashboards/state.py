@@ -18,6 +18,7 @@ _POINT = "selected_point"
 _AREA = "area"
 _FOCUS = "focus"
 _PREVIEW = "preview"
+_PLACE = "asked_place"
 _IN_ADDRESS_AT_MOST = 30
 """More streets would make an address that mail programs cut."""
 
@@ -104,6 +105,16 @@ def go_to(bounds: Sequence[float]) -> None:
     """Send the map to a box: west, south, east, north in degrees."""
     key = st.session_state.get(_FOCUS, {}).get("key", 0) + 1
     st.session_state[_FOCUS] = {"key": key, "bounds": [float(value) for value in bounds]}
+
+
+def ask_about(place: tuple[float, float] | None) -> None:
+    """Remember the place, as longitude and latitude, that was clicked last."""
+    st.session_state[_PLACE] = place
+
+
+def asked_place() -> tuple[float, float] | None:
+    """Return the place that was clicked last."""
+    return st.session_state.get(_PLACE)
 
 
 def show_preview(points: list[list[float]] | None) -> bool:

@@ -15,10 +15,13 @@ from dashboards.served import study_path
 from geo import study
 from geo.audit import audit_study
 from geo.imports import place_in
+from geo.network import Network
 from geo.points import Place
 from geo.rules import Profile
+from geo.stall_study import INPUTS, made_of, network_of, plan_of, read_ground
+from geo.stalls import Ground, Kind, Plan
 from geo.tier_list import crossing_names
-from layers import points
+from layers import hours, points
 
 
 def layer(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
@@ -103,6 +106,53 @@ def place() -> Place:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _place(path: str, version: str) -> Place:
     return place_in(Path(path))
+
+
+def ground() -> Ground:
+    """Return the kerbs of the study and what stands at them, as `geo.stall_study.read_ground`."""
+    path = study_path()
+    facts = study.about(path)
+    return _ground(str(path), "".join(facts[f"version:{name}"] for name in INPUTS) + facts["profile_hash"])
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _ground(path: str, version: str) -> Ground:
+    return read_ground(Path(path), study.profile_of(Path(path)))
+
+
+def plan(kind: Kind = "stall", values: tuple[tuple[str, Any], ...] = ()) -> Plan:
+    """Return the plan of the study under its rules, or with other values of some parameters."""
+    return _plan(str(study_path()), kind, values, json.dumps(made_of(study_path())))
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _plan(path: str, kind: Kind, values: tuple[tuple[str, Any], ...], version: str) -> Plan:
+    rules = profile()
+    # lists of values are tuples here, to be kept by
+    other = {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+    return plan_of(Path(path), rules.changed(other) if other else rules, kind, ground())
+
+
+def network() -> Network:
+    """Return the network on foot, as `geo.stall_study.network_of`."""
+    path = study_path()
+    return _network(str(path), study.about(path)["version:context"])
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _network(path: str, version: str) -> Network:
+    return network_of(Path(path))
+
+
+def distinct_hours(layer_name: str) -> list[str]:
+    """Return the hours of a layer in the order in which tiles number them."""
+    path = study_path()
+    return _distinct_hours(str(path), layer_name, study.about(path)[f"version:{layer_name}"])
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _distinct_hours(path: str, name: str, version: str) -> list[str]:
+    return hours.distinct(layer(name)["hours"])
 
 
 def inference() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dashboards.i18n import _
 from dashboards.parts import show_error, tier_name
 from dashboards.served import study_path
 from geo.audit import to_confirm
-from geo.decisions import ConflictError, decide_section, decide_tier, decide_tiers, street_of
+from geo.decisions import ConflictError, decide_section, decide_tier, decide_tiers, on_tiers, street_of
 from geo.errors import JiexuError
 from geo.schema import GRADED
 from geo.tier_list import find_section
@@ -21,7 +21,7 @@ from geo.tier_list import find_section
 def street(street: pd.Series) -> None:
     """Offer to change the tier of a street, or of a section of it between two cross-streets."""
     street_id = street["street_id"]
-    taken = store.layer("decisions")
+    taken = on_tiers(store.layer("decisions"))
     taken = taken[street_of(taken) == street_id]
     newest = taken["decision_id"].iloc[-1] if len(taken) else None
     # what the decider saw when the form was drawn: a decision that came since is shown before it is overruled

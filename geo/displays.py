@@ -26,9 +26,9 @@ def shop_displays(plan: Plan, facilities: gpd.GeoDataFrame, context: gpd.GeoData
     """
     Return the layer `shop_displays`: one row per shop that fronts a kerb on a tier that allows display.
 
-    A shop's frontage is its share of its building's front on that kerb; of a shop without a building, as long as the
-    profile says. What may be used of it is the longest stretch in front of the shop that no rule forbids, at most
-    `display.length_share` of the frontage.
+    A shop's frontage is its share of its building's front on that kerb, at most `display.frontage_at_most`; of a shop
+    without a building, as long as the profile says. What may be used of it is the longest stretch in front of the shop
+    that no rule forbids, at most `display.length_share` of the frontage.
 
     Parameters
     ----------
@@ -108,7 +108,8 @@ def _frontages(
     share = (front["high"] - front["low"]) / group.transform("size")
     begin[front["shop"]] = front["low"] + group.cumcount() * share
     end[front["shop"]] = front["low"] + (group.cumcount() + 1) * share
-    return begin, end
+    most = float(profile["display.frontage_at_most"]) / 2
+    return np.maximum(begin, np.minimum(offset, end) - most), np.minimum(end, np.maximum(offset, begin) + most)
 
 
 def _meeting(stretches: Integers, kerb: Integers) -> tuple[Integers, Integers]:

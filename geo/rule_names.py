@@ -12,7 +12,7 @@ RULE_NAMES: Final[dict[str, Text]] = {
     "kerb.asked_within": Text("不在街道旁", "At no street"),
     "stalls.on_bridges": Text("桥梁", "Bridge"),
     "stalls.in_tunnels": Text("隧道", "Tunnel"),
-    "pavement.clear": Text("人行道净宽不足", "Pavement too narrow"),
+    "pavement.clear": Text("人行道净宽", "Clear width of the pavement"),
     "fire_lane.clear_width": Text("消防通道净宽", "Fire lane"),
     "display.min_depth": Text("外摆进深不足", "No depth for display"),
     "display.length_share": Text("外摆长度", "Length of display"),

@@ -118,16 +118,15 @@ def _plan_stalls(path: Path, profile: Profile) -> dict[str, Any]:
     summary = summary_of(plan, layers["stall_zones"], stalls, layers["shop_displays"])
     facts = rule_facts(profile)
     change_layers(path, layers, seen, {**facts, _KEPT: json.dumps(summary)})
-    made_of = _made_of(path)  # as it stands after the change: layers that this wrote have new versions
+    # as it stands after the change: layers that this wrote have new versions
+    kept = json.dumps({**summary, "made_of": made_of(path)})
     with changing(path) as connection:
-        connection.execute(
-            "UPDATE about SET value = ? WHERE key = ?", (json.dumps({**summary, "made_of": made_of}), _KEPT)
-        )
+        connection.execute("UPDATE about SET value = ? WHERE key = ?", (kept, _KEPT))
     return summary
 
 
-def _made_of(path: Path) -> dict[str, str]:
-    """Return what tells whether anything changed that a plan is made of."""
+def made_of(path: Path) -> dict[str, str]:
+    """Return what tells whether anything changed that a plan is made of: versions, rules, decisions on zones."""
     facts = about(path)
     on_zones = zone_decisions(read_layer(path, "decisions"))["decision_id"]
     versions = {name: facts[f"version:{name}"] for name in _DATED_BY}
@@ -199,7 +198,7 @@ def computed(path: Path) -> Computed:
     kept: Mapping[str, Any] = json.loads(facts.get(_KEPT, "{}"))
     if not kept:
         return Computed(None, False)
-    fresh = kept.get("made_of") == _made_of(path)
+    fresh = kept.get("made_of") == made_of(path)
     return Computed({key: value for key, value in kept.items() if key != "made_of"}, fresh)
 
 

@@ -20,6 +20,13 @@ TIER_COLOURS: Final = {
 TIER_WIDTHS: Final = {"demonstration": 1.2, "secondary": 0.9, "back_street": 0.6, "unclassified": 0.3}
 """Relative line widths."""
 
+KERB_LINES: Final = {
+    "kerbs": ("#555555", 0.2),
+    "kerb_exclusions": ("#d9600e", 0.5),
+    "stall_zones": ("#1fa05a", 1.0),
+}
+"""Colour and width in millimetres of what runs along kerbs."""
+
 POINT_COLOURS: Final = {"complaints": "#d62728", "stalls": "#7b3fa0", "parking": "#0b6e4f"}
 
 
@@ -29,6 +36,7 @@ def layer_styles() -> pd.DataFrame:
         "roads": _tier_qml(1),
         "streets": _tier_qml(1),
         **{kind: _point_qml(colour) for kind, colour in POINT_COLOURS.items()},
+        **{layer: _line_qml(colour, width) for layer, (colour, width) in KERB_LINES.items()},
     }
     return pd.DataFrame(
         {
@@ -62,6 +70,16 @@ def _tier_qml(scale: float) -> str:
     return _qml(
         f'<renderer-v2 type="categorizedSymbol" attr="tier"><categories>{categories}</categories>'
         f"<symbols>{symbols}</symbols></renderer-v2>"
+    )
+
+
+def _line_qml(colour: str, width_mm: float) -> str:
+    return _qml(
+        '<renderer-v2 type="singleSymbol"><symbols><symbol type="line" name="0" alpha="1">'
+        '<layer class="SimpleLine" enabled="1"><Option type="Map">'
+        f'<Option type="QString" name="line_color" value={quoteattr(_rgba(colour))}/>'
+        f'<Option type="QString" name="line_width" value="{width_mm}"/>'
+        '<Option type="QString" name="line_width_unit" value="MM"/></Option></layer></symbol></symbols></renderer-v2>'
     )
 
 

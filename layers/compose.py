@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import folium
 
-from layers import facilities, other, palette, points, streets
+from layers import facilities, kerb_exclusions, other, palette, points, stall_zones, streets
 from layers.elements import MapFrame, VectorTiles
 from layers.tiles import CUTTERS
 from layers.zooms import MAX_ZOOM
@@ -80,6 +80,8 @@ def compose_map(
     figure.default_js = [(name, f"{assets_url}/{name}") for name in _SCRIPTS]
     figure.default_css = [(name, f"{assets_url}/{name}") for name in _SHEETS]
     legend = [
+        stall_zones.legend(translate),
+        kerb_exclusions.legend(translate),
         streets.legend(translate),
         points.legend(translate, synthetic),
         facilities.legend(translate),

@@ -23,6 +23,17 @@ FACILITIES: Final = {
 
 OTHER: Final = "#6d4c8d"
 
+ZONES: Final = {"proposed": "#1fa05a", "accepted": "#00592d", "closed": "#a9cdb4"}
+
+EXCLUSIONS: Final = {
+    "tier": "#8f8f8f",
+    "frontage": "#c2b8ac",
+    "width": "#8c6bb1",
+    "clearance": "#d9600e",
+    "decision": "#1a1a1a",
+}
+"""By group of rules, bottom first."""
+
 GROUND: Final[dict[str, dict[str, Any]]] = {
     "light": {
         "background": "#f4f2ee",

@@ -27,7 +27,8 @@ stalls:
 
 Unknown keys, wrong units and impossible values are refused with file, line and path. Lengths may be in `m` or `ft`,
 times in `h` or `min`, speeds in `km/h` or `mph`. Hours are windows in the words of OpenStreetMap's `opening_hours`,
-with the days `Mo-Fr`, `Sa-Su` or `Mo-Su`. A study keeps its rules, their name and a hash of their values (`jiexu info`).
+with the days `Mo-Fr`, `Sa-Su` or `Mo-Su`. A study keeps its rules, their name and a hash of their values
+(`jiexu info`).
 
 This page is written by `make docs`.
 """

@@ -11,6 +11,7 @@ import pytest
 from geo.build import Inputs, build_study
 from geo.rules import Profile, load_profile
 from geo.sample import write_sample
+from geo.stall_study import plan_stalls
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -44,6 +45,14 @@ def built(sample: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample study. Do not change it: take `study`."""
     path = tmp_path_factory.mktemp("built") / "sample.gpkg"
     build_study(path, sample)
+    return path
+
+
+@pytest.fixture(scope="session")
+def planned(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample study with its zones and verdicts. Do not change it."""
+    path = Path(shutil.copy(built, tmp_path_factory.mktemp("planned") / "sample.gpkg"))
+    plan_stalls(path)
     return path
 
 

@@ -19,6 +19,7 @@ const jiexu = (() => {
     categories: {},         // kind -> numbers of its visible categories; a missing kind shows all
     heat: false,            // points as heat
     extra: [],              // visible layers of those that are shown on request
+    open: {},               // layer -> numbers of the hours (property p) that hold now; a missing layer shows all as open
     selected: [],           // ids of the selected streets
     area: null,             // corners of the drawn area, [lon, lat]
     preview: null,          // points of a file before it is imported, [lon, lat]
@@ -48,7 +49,9 @@ const jiexu = (() => {
   const streetWidth = byZoom([[9, 0.8], [12, 1.6], [14, 3.5], [16, 7], [18, 14]]);
   const tierOf = (f) => style.tiers[TIERS[f.props.t]];
   const isMotorway = (f) => f.props.h === "motorway" || f.props.h === "trunk";
-  const width = (z, f) => streetWidth(z) * (isMotorway(f) ? 1 : tierOf(f).width);
+  // near, streets make room for what is drawn along their kerbs
+  const slim = (z) => (z >= 15 && state.extra.includes("stall_zones") ? 0.45 : 1);
+  const width = (z, f) => streetWidth(z) * slim(z) * (isMotorway(f) ? 1 : tierOf(f).width);
   const shown = (f) => state.tiers.includes(TIERS[f.props.t]);
 
   const polygon = (layer, fill, stroke, minzoom) => ({
@@ -180,7 +183,7 @@ const jiexu = (() => {
       label: [],
     }),
   };
-  /* A layer that Python describes: parts {tileLayer, kind: line | polygon | dot, colour | by + colours, size, …}. */
+  /* A layer that Python describes: parts {tileLayer, kind: line | polygon | dot, colour | by + colours, when, size, …}. */
   const drawn = (layer) => ({
     paint: drawings.get(layer).map((part) => {
       const colour = part.by ? (z, f) => part.colours[f.props[part.by]] || "#777777" : part.colour;
@@ -192,7 +195,9 @@ const jiexu = (() => {
           fill: colour, radius: size, opacity, stroke: style.ground.point_edge, width: 1,
         }),
       }[part.kind]();
-      return { dataLayer: part.tileLayer, minzoom: part.fromZoom, filter: () => state.extra.includes(layer), symbolizer };
+      const open = (f) => !state.open[layer] || state.open[layer].includes(f.props.p);
+      const filter = (z, f) => state.extra.includes(layer) && (!part.when || open(f) === (part.when === "open"));
+      return { dataLayer: part.tileLayer, minzoom: part.fromZoom, filter, symbolizer };
     }),
     label: [],
   });
@@ -253,13 +258,14 @@ const jiexu = (() => {
       if (layers[layer]?.config.url !== url) swap(layer, url);
     }
     if (changed("tiers")) layers.streets?.leaflet.clearLayout();
-    if (changed("tiers", "selected")) work.push(repaint("streets"));
+    if (changed("tiers", "selected", "extra")) work.push(repaint("streets"));
     for (const kind of POINTS) {
       const look = (s) => JSON.stringify([s.points.includes(kind), s.categories[kind], s.points.includes(kind) && s.heat]);
       if (look(before) !== look(state)) work.push(repaint(kind));
     }
     for (const layer of drawings.keys()) {
-      if (before.extra.includes(layer) !== state.extra.includes(layer)) work.push(repaint(layer));
+      const look = (s) => JSON.stringify([s.extra.includes(layer), s.extra.includes(layer) && s.open[layer]]);
+      if (look(before) !== look(state)) work.push(repaint(layer));
     }
     if (state.focus && state.focus.key !== before.focus?.key) {
       const [west, south, east, north] = state.focus.bounds;
@@ -300,7 +306,8 @@ const jiexu = (() => {
       return;
     }
     if (!hit || hit.layer === "streets") setState({ selected: hit ? [hit.props.s] : [] });  // at once, before Python answers
-    post({ jiexu: "select", layer: hit && hit.layer, id: hit && (hit.layer === "streets" ? hit.props.s : hit.props.i) });
+    const id = hit && (hit.layer === "streets" ? hit.props.s : hit.props.i);
+    post({ jiexu: "select", layer: hit && hit.layer, id, at: [latlng.lng, latlng.lat] });
   };
 
   // ---- the page around the map --------------------------------------------------------------------------------

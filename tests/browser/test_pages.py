@@ -25,16 +25,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = {
     "overview": "Complaints per km, by tier",
     "streets": "All streets shown",
+    "stalls": "What each rule takes at this hour",
     "data": "Bring in a file",
     "decisions": "All decisions",
 }
 
 
 @pytest.fixture(scope="module")
-def address(built: Path, tmp_path_factory: pytest.TempPathFactory) -> object:
+def address(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> object:
     """A server on the sample study, for tests that do not change it."""
     study = tmp_path_factory.mktemp("served") / "sample.gpkg"
-    study.write_bytes(built.read_bytes())
+    study.write_bytes(planned.read_bytes())
     with serving(study) as where:
         yield where
 

@@ -395,6 +395,14 @@ def test_shops_of_one_building_share_its_front(profile: Profile) -> None:
     assert set(displays["hours"]) == {"Mo-Su 07:00-22:00"}
 
 
+def test_a_long_building_is_not_one_shops_front(profile: Profile) -> None:
+    layers = layers_of([road([(0, 0), (100, 0)], pavement_m=2.5)], [{"kind": "shop", "x": 45.0, "y": 8.0}])
+    house = degrees(shapely.box(10, 6.5, 90, 20))
+    layers["context"] = gpd.GeoDataFrame({"kind": ["building"], "name": [None]}, geometry=[house], crs=WGS84)
+    displays = shop_displays(plan_for(layers, profile, "display"), layers["facilities"], layers["context"])
+    assert displays["frontage_m"].tolist() == [profile["display.frontage_at_most"]]
+
+
 def test_a_display_gives_way_to_a_crossing(profile: Profile) -> None:
     things = [{"kind": "shop", "x": 50.0, "y": 8.0}, {"kind": "crossing", "x": 50.0, "y": 0.0}]
     layers = layers_of([road([(0, 0), (100, 0)], pavement_m=2.5)], things)

@@ -19,8 +19,8 @@ from layers.zooms import MAX_ZOOM, MIN_ZOOM
 
 
 @pytest.mark.parametrize("layer", [layer for layer in CUTTERS if layer != "other"])  # the sample has none of those
-def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, built: Path, tmp_path: Path) -> None:
-    archive = tile_archive(built, layer, tmp_path)
+def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, planned: Path, tmp_path: Path) -> None:
+    archive = tile_archive(planned, layer, tmp_path)
     assert archive is not None
     names = {name for name, _ in list_layers(archive)}
     expected = {
@@ -28,6 +28,8 @@ def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, built: P
         "context": {"green", "water", "river", "rail", "building", "path"},
         "oneway": {"oneway"},
         "facilities": {"facilities"},
+        "stall_zones": {"stall_zones"},
+        "kerb_exclusions": {"kerb_exclusions"},
     }
     assert names == expected.get(layer, {"points", *(f"clusters{zoom}" for zoom in range(MIN_ZOOM, MAX_ZOOM))})
     for name in names:
@@ -43,6 +45,9 @@ def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, built: P
             "c",
             "o",
             "f",
+            "g",
+            "p",
+            "z",
             "k",
             "major",
             *(f"k{i}" for i in range(24)),

@@ -1,0 +1,222 @@
+"""The page Stalls: where may stalls stand, when, and why not elsewhere?"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboards import ask_panel, people_panel, state, store, what_if, zones_panel
+from dashboards.i18n import _
+from dashboards.map_view import map_view
+from dashboards.parts import Figure, credits, first_screen, rule_name, show_error
+from dashboards.served import study_path
+from geo.check import FORBIDDEN
+from geo.errors import JiexuError
+from geo.hours import DAY_KINDS, DayKind
+from geo.stall_study import Computed, computed, plan_stalls
+from geo.zones import Waterfall, waterfall
+from layers.hours import open_numbers
+
+_LAYERS: Final = ("stall_zones", "kerb_exclusions")
+_CLOCK: Final = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 24 * 60, 30)]
+_FIRST: Final = ("workday", "18:00")
+
+
+class Moment(NamedTuple):
+    """What the hour slider says: a kind of day, and minutes since midnight."""
+
+    day: DayKind
+    minute: int
+
+
+def moment() -> Moment:
+    """Return the moment that the page shows: as the session says, else the address, else a working day's evening."""
+    asked = tuple(st.query_params.get("at", "").split("-"))
+    if not (len(asked) == 2 and asked[0] in DAY_KINDS and asked[1] in _CLOCK):
+        asked = _FIRST
+    day = st.session_state.get("stalls-day") or asked[0]
+    hours, minutes = (st.session_state.get("stalls-hour") or asked[1]).split(":")
+    return Moment(DAY_KINDS[DAY_KINDS.index(day)], int(hours) * 60 + int(minutes))
+
+
+def page() -> None:
+    """Draw the page."""
+    known = computed(study_path())
+    if known.summary is None:
+        _first_time()
+        return
+    now = moment()
+    plan = store.plan()
+    slot = plan.slots.of(now.day, now.minute)
+    selected = state.selected()
+    counted = np.repeat(plan.kerbs.roads["street_id"].isin(selected).to_numpy(), 2) if selected else None
+    fall = waterfall(plan, slot, counted)
+    open_ = (plan.zones.mask >> np.uint64(slot) & np.uint64(1)).astype(bool)
+    if counted is not None:
+        open_ &= counted[plan.zones.kerb]
+    stalls = store.layer("stalls")
+    in_the_way = int((stalls["verdict"] == FORBIDDEN).sum())
+    synthetic = store.figures()["synthetic"]["stalls"] > 0
+
+    def left() -> None:
+        _clock(now)
+        numbers = {name: open_numbers(store.distinct_hours(name), now.day, now.minute) for name in _LAYERS}
+        map_view(560, _LAYERS, numbers, points=["stalls"], marked=state.asked_place())
+        credits(store.figures()["osm_date"], any(store.figures()["synthetic"].values()))
+
+    def right() -> None:
+        _stale(known)
+        if not ask_panel.answer(now.day, now.minute):
+            _waterfall(fall, bool(selected))
+
+    where = _("on the selected streets") if selected else _("in the study")
+    first_screen(
+        [
+            Figure(_("Pitches at this hour"), f"{fall.pitches:,}", where),
+            Figure(_("Zones open"), f"{int(open_.sum()):,}", _("of {count:,}").format(count=len(plan.zones.kerb))),
+            Figure(
+                _("Kerb free for stalls"),
+                f"{fall.free_m / 1000:,.1f} km",
+                _("of {km:,.1f} km of kerb").format(km=fall.kerb_m / 1000),
+            ),
+            Figure(
+                _("Stalls in the way"),
+                f"{in_the_way:,}",
+                " · ".join(
+                    filter(None, (_("of {count:,}").format(count=len(stalls)), _("synthetic") if synthetic else ""))
+                ),
+            ),
+        ],
+        left,
+        right,
+    )
+    names = [
+        _("Zones"),
+        _("Stalls and permits"),
+        _("Where they should go"),
+        _("Graduated response"),
+        _("Displays"),
+        _("What if"),
+    ]
+    draws = [
+        zones_panel.zones,
+        people_panel.permits,
+        people_panel.moves,
+        people_panel.response,
+        zones_panel.displays,
+        lambda: what_if.panel(slot),
+    ]
+    for tab, draw in zip(st.tabs(names), draws, strict=True):
+        with tab:
+            draw()
+
+
+def _first_time() -> None:
+    map_view()
+    st.info(_("Where stalls may stand has not been computed yet for this study."), icon=":material/storefront:")
+    _compute()
+
+
+def _compute() -> None:
+    if st.button(_("Compute kerbs, zones and verdicts"), type="primary", icon=":material/calculate:"):
+        try:
+            with st.spinner(_("Computing …")):
+                plan_stalls(study_path())
+        except JiexuError as error:
+            show_error(error)
+        else:
+            st.rerun()
+
+
+def _stale(known: Computed) -> None:
+    if not known.fresh:
+        st.warning(_("Something changed since zones and verdicts were computed."), icon=":material/history:")
+        _compute()
+
+
+def _clock(now: Moment) -> None:
+    """Offer the kind of day and the hour."""
+    names = {"workday": _("Mon–Fri"), "restday": _("Sat, Sun")}
+    left, right = st.columns([0.36, 0.64], vertical_alignment="center")
+    day = left.segmented_control(
+        _("Day"),
+        DAY_KINDS,
+        default=now.day,
+        format_func=names.__getitem__,
+        key="stalls-day",
+        label_visibility="collapsed",
+    )
+    hour = right.select_slider(
+        _("Hour"),
+        _CLOCK,
+        value=f"{now.minute // 60:02}:{now.minute % 60:02}",
+        key="stalls-hour",
+        label_visibility="collapsed",
+    )
+    chosen = (day or now.day, hour)
+    wanted = None if chosen == _FIRST else "-".join(chosen)
+    if wanted is None and "at" in st.query_params:
+        del st.query_params["at"]
+    elif wanted is not None and st.query_params.get("at") != wanted:
+        st.query_params["at"] = wanted
+
+
+def _waterfall(fall: Waterfall, some: bool) -> None:
+    """Show what each rule takes, from all kerb to what is left."""
+    st.caption(
+        _("Click the map to ask whether a stall may stand there. Select streets to see only theirs.")
+        if not some
+        else _("Only the selected streets.")
+    )
+    kinds = {"metres": _("Metres"), "pitches": _("Pitches")}
+    by = st.segmented_control(
+        _("Count"), list(kinds), default="metres", format_func=kinds.__getitem__, key="waterfall-by",
+        label_visibility="collapsed",
+    ) or "metres"  # fmt: skip
+    total = fall.kerb_m if by == "metres" else fall.kerb_pitches
+    left = fall.free_m if by == "metres" else fall.pitches
+    steps = fall.steps[fall.steps[by] != 0]
+    taken = steps[by].to_numpy(dtype=float)
+    before = total - np.concatenate([[0.0], np.cumsum(taken)])
+    rows = pd.DataFrame(
+        {
+            "what": [_("All kerb"), *map(rule_name, steps["rule"]), _("Left for stalls")],
+            "from": [0.0, *before[1:], 0.0],
+            "to": [total, *before[:-1], left],
+            "kind": ["all", *["rule"] * len(steps), "left"],
+            "metres": [fall.kerb_m, *-steps["metres"], fall.free_m],
+            "pitches": [fall.kerb_pitches, *-steps["pitches"], fall.pitches],
+            "alone": [np.nan, *steps["sole_m"], np.nan],
+        }
+    )
+    rows["what"] = rows["what"].where(~rows["what"].duplicated(), rows["what"] + " ")
+    chart = (
+        alt.Chart(rows, title=_("What each rule takes at this hour"), height=22 * len(rows) + 30)
+        .mark_bar()
+        .encode(
+            x=alt.X("from:Q", title=kinds[by]),
+            x2="to:Q",
+            y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False)),
+            color=alt.Color(
+                "kind:N",
+                legend=None,
+                scale=alt.Scale(domain=["all", "rule", "left"], range=["#8aa0b3", "#d9600e", "#1fa05a"]),
+            ),
+            tooltip=[
+                alt.Tooltip("what:N", title=_("Rule")),
+                alt.Tooltip("metres:Q", title=_("Metres"), format=",.0f"),
+                alt.Tooltip("pitches:Q", title=_("Pitches"), format=",d"),
+                alt.Tooltip("alone:Q", title=_("Metres that this rule alone forbids"), format=",.0f"),
+            ],
+        )
+    )
+    st.altair_chart(chart, width="stretch")
+    st.caption(
+        _("Each rule takes from what the rules above it left. Remnants too short for a pitch: {metres:,.0f} m.").format(
+            metres=fall.remnants_m
+        )
+    )

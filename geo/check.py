@@ -51,8 +51,9 @@ class Answer(NamedTuple):
     street_id, name, tier, segment_id, side, offset_m, distance_m
         The kerb that was asked about, and how far from it the place is.
     rules
-        Every rule that speaks: `id`, `says` (forbids or allows), `hours`, `distance_m` to its cause (of a rule that
-        holds for the whole kerb: to the kerb), `cause_id`, `value`, `unit`, `source`, `status`.
+        Every rule that speaks, those that hold at the moment first: `id`, `says` (forbids or allows), `hours`,
+        `distance_m` to its cause (of a rule that holds for the whole kerb: to the kerb), `cause_id`, `value`, `unit`,
+        `source`, `status`.
     nearest
         The nearest place where it is allowed, by walking: `zone_id` (of a stall's), `lon`, `lat`, `street_id`, `name`,
         `walk_m`, `hours` and `at`, the next time from the moment asked about; or None.
@@ -132,7 +133,7 @@ def check(
         side=SIDES[kerb % 2],
         offset_m=round(float(asked.along_m[0]), 2),
         distance_m=round(float(asked.away_m[0]), 2),
-        rules=_rules(plan, asked, xy, int(free.too_short[0]), reasons or {}),
+        rules=_rules(plan, asked, xy, int(free.too_short[0]), slot, reasons or {}),
         nearest=nearest,
     )
 
@@ -195,13 +196,17 @@ def _holding(kerb: Integers, from_m: Floats, asked: Asked) -> Integers:
     return np.where(kerb[number] == asked.kerb, number, -1)
 
 
-def _rules(plan: Plan, asked: Asked, xy: Floats, too_short: int, reasons: dict[str, str]) -> list[dict[str, Any]]:
+def _rules(
+    plan: Plan, asked: Asked, xy: Floats, too_short: int, slot: int, reasons: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Return the rules that speak of a position: those that hold in the slot first."""
     found, kerb, along = plan.exclusions, asked.kerb[0], asked.along_m[0]
     away = float(asked.away_m[0])
     here = np.flatnonzero((found.kerb == kerb) & (found.from_m <= along + 1e-3) & (found.to_m >= along - 1e-3))
     ranks = {rule: rank for rank, rule in enumerate(ORDER)}
     spoken = []
-    for number in sorted(here, key=lambda n: (ranks[str(found.rule[n])], n)):
+    later = {number: not int(found.mask[number]) >> slot & 1 for number in here}
+    for number in sorted(here, key=lambda n: (later[n], ranks[str(found.rule[n])], n)):
         place = found.cause_xy[number]
         distance = float(np.hypot(*(place - xy))) if np.isfinite(place[0]) else away
         spoken.append(

@@ -9,6 +9,8 @@ from playwright.sync_api import sync_playwright
 
 from geo.build import build_study
 from geo.sample import write_sample
+from geo.stall_study import plan_stalls
+from geo.study import read_layer
 from tests.browser.conftest import CHROMIUM, FLAGS, Visit, serving
 from tests.browser.places import middle_of
 
@@ -20,6 +22,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         study = Path(folder) / "sample.gpkg"
         build_study(study, write_sample(Path(folder) / "sample-data"))
+        plan_stalls(study)
+        zones = read_layer(study, "stall_zones")
+        kerb = zones.geometry[zones["length_m"].idxmax()].interpolate(0.5, normalized=True)
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with serving(study) as address:
             for locale in ("zh-CN", "en-GB"):
@@ -31,6 +36,14 @@ def main() -> None:
                 page.get_by_text("Fabianinkatu").first.wait_for()
                 page.wait_for_timeout(1500)
                 page.screenshot(path=DOCS / f"overview-{locale[:2]}.png")
+                page.goto(f"{address}/stalls")
+                look.painted("stall_zones")
+                look.map.evaluate("([x, y]) => jiexu.map.setView([y, x], 17, {animate: false})", [kerb.x, kerb.y])
+                page.wait_for_timeout(1500)
+                page.mouse.click(*look.place(kerb.x, kerb.y))
+                page.locator(".st-key-answer").wait_for()
+                page.wait_for_timeout(2000)
+                page.screenshot(path=DOCS / f"stalls-{locale[:2]}.png")
                 look.check()
         chromium.close()
 

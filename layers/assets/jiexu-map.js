@@ -156,7 +156,7 @@ const jiexu = (() => {
         paint: [
           ...parts.map((dataLayer) => ({
             dataLayer, filter: (z, f) => state.selected.includes(f.props.s) && shown(f),
-            symbolizer: new P.LineSymbolizer({ color: g.selected, width: (z, f) => width(z, f) + 9, ...round }),
+            symbolizer: new P.LineSymbolizer({ color: g.selected, width: (z, f) => width(z, f) + 9 * slim(z), ...round }),
           })),
           ...parts.map((dataLayer) => ({
             dataLayer, minzoom: 13, filter: (z, f) => shown(f),

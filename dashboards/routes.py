@@ -14,7 +14,7 @@ from dashboards.i18n import LANGUAGES, language_of, translator
 from dashboards.served import study_path
 from geo.study import extent_of, synthetic_counts
 from layers.compose import ASSETS, compose_map
-from layers.tiles import CUTTERS, tile_archive
+from layers.tiles import CUTTERS, kept_archive, tile_archive
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
@@ -59,11 +59,10 @@ async def _asset(request: Request) -> Response:
 
 async def _tiles(request: Request) -> Response:
     name = request.path_params["name"]
-    layer = name.partition("-")[0]
-    if layer not in CUTTERS:
+    if name.partition("-")[0] not in CUTTERS:
         return PlainTextResponse("no such layer", status_code=404)
-    archive = await to_thread.run_sync(tile_archive, study_path(), layer)
-    if archive is None or archive.name != name:
+    archive = await to_thread.run_sync(kept_archive, study_path(), name)
+    if archive is None:
         return PlainTextResponse("these tiles are out of date", status_code=404)
     return FileResponse(archive, headers=_FOR_EVER, media_type="application/vnd.pmtiles")
 

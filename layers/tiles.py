@@ -46,7 +46,20 @@ CUTTERS: Final[Mapping[str, Cutter]] = {
 }
 """The map's layers that have tiles, bottom first."""
 
+_KEPT: Final = 3
+"""Archives of before a change that are kept: maps that are open elsewhere ask for them until their page runs again."""
+
 _lock = threading.Lock()
+
+
+def _home(facts: Mapping[str, str], folder: Path | None) -> Path:
+    return (folder or Path(platformdirs.user_cache_dir("jiexu")) / "tiles") / facts["study_id"]
+
+
+def kept_archive(study: Path, name: str, folder: Path | None = None) -> Path | None:
+    """Return the archive of this name, of now or of before a recent change, or None."""
+    archive = _home(about(study), folder) / name
+    return archive if archive.is_file() and archive.suffix == ".pmtiles" else None
 
 
 def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | None:
@@ -69,7 +82,7 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
     """
     facts = about(study)
     cutter = CUTTERS[layer]
-    home = (folder or Path(platformdirs.user_cache_dir("jiexu")) / "tiles") / facts["study_id"]
+    home = _home(facts, folder)
     archive = home / f"{layer}-{facts[f'version:{cutter.dated_by}']}.pmtiles"
     nothing = archive.with_suffix(".empty")
     with _lock:
@@ -81,7 +94,8 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
         cut = cutter.tile_layers(table[table.geometry.notna()]) if len(table) else {}
         cut = {name: tile for name, tile in cut.items() if len(tile.input)}
         home.mkdir(parents=True, exist_ok=True)
-        for old in (*home.glob(f"{layer}-*.pmtiles"), *home.glob(f"{layer}-*.empty")):
+        before = [*home.glob(f"{layer}-*.pmtiles"), *home.glob(f"{layer}-*.empty")]
+        for old in sorted(before, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
             with suppress(OSError):  # still being sent to somebody
                 old.unlink()
         if not cut:

@@ -34,6 +34,7 @@ def test_a_file_is_looked_at_then_imported_then_removed(study: Path, visit: Visi
         assert about(study) == untouched
         page.get_by_text("Columns", exact=True).click()
         page.get_by_label("Category", exact=True).click()
+        page.get_by_role("option").first.wait_for()
         page.keyboard.type("大项")
         page.get_by_role("option", name="大项").wait_for()
         page.keyboard.press("Enter")

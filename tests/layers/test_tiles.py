@@ -14,7 +14,7 @@ from geo.schema import TIERS
 from geo.study import read_layer
 from layers import other
 from layers.points import categories
-from layers.tiles import CUTTERS, tile_archive
+from layers.tiles import CUTTERS, kept_archive, tile_archive
 from layers.zooms import MAX_ZOOM, MIN_ZOOM
 
 
@@ -74,7 +74,19 @@ def test_tiles_are_cut_again_only_for_the_layer_that_changed(study: Path, tmp_pa
     assert {
         layer: archive.stat().st_mtime_ns for layer, archive in after.items() if archive and layer != "streets"
     } == {layer: time for layer, time in written.items() if layer != "streets"}
-    assert len(list(tmp_path.rglob("streets-*.pmtiles"))) == 1
+
+
+def test_maps_that_are_open_find_the_tiles_of_before_a_change(study: Path, tmp_path: Path) -> None:
+    cut = []
+    for number in range(6):
+        archive = tile_archive(study, "streets", tmp_path)
+        assert archive is not None
+        cut.append(archive.name)
+        decide_tier(study, find_street(study, "Bulevardi"), "demonstration", f"because {number}")
+    assert kept_archive(study, cut[-2], tmp_path) is not None
+    assert kept_archive(study, cut[0], tmp_path) is None, "what is long out of date is swept"
+    assert kept_archive(study, "../streets.pmtiles", tmp_path) is None
+    assert len(list(tmp_path.rglob("streets-*.pmtiles"))) <= 4
 
 
 def test_clusters_count_every_point_once_at_every_zoom(built: Path, tmp_path: Path) -> None:

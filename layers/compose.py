@@ -100,9 +100,9 @@ def compose_map(
         "picture": translate("Save the map as a picture"),
     }
     figure.add_child(MapFrame(palette.style(theme), legend, words, extent, MAX_ZOOM, _drawings()))
-    for layer in CUTTERS:
+    for layer, cutter in CUTTERS.items():
         if layer in tile_urls:
-            figure.add_child(VectorTiles(layer, tile_urls[layer]))
+            figure.add_child(VectorTiles(layer, tile_urls[layer], on_request=bool(cutter.drawing)))
     return figure
 
 

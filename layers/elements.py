@@ -19,6 +19,8 @@ class VectorTiles(Layer):
         The layer's name, which chooses its drawing rules in `jiexu-map.js`.
     url
         The address of its PMTiles archive.
+    on_request
+        Whether the script loads it only when it is asked for.
     """
 
     _template = Template(
@@ -29,8 +31,8 @@ class VectorTiles(Layer):
         """
     )
 
-    def __init__(self, layer: str, url: str) -> None:
-        super().__init__(name=layer, control=False)
+    def __init__(self, layer: str, url: str, on_request: bool) -> None:
+        super().__init__(name=layer, control=False, show=not on_request)
         self._name = "VectorTiles"
         self.config: dict[str, Any] = {"layer": layer, "url": url}
 

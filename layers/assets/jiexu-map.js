@@ -228,13 +228,21 @@ const jiexu = (() => {
       document.documentElement.dataset[`painted${config.layer}`] = config.url;
       post({ jiexu: "painted", layer: config.layer, at: performance.now() });
     });
+    if (state.extra.includes(config.layer)) leaflet.addTo(map);
     return leaflet;
   };
+
+  /* A layer that is shown on request is loaded when it is first asked for. */
+  const onRequest = (layer) => drawings.get(layer).length > 0;
 
   /* The new tiles are drawn over the old ones, which go only when the new are there: nothing blanks. */
   const swap = (layer, url) => {
     const old = layers[layer];
     const leaflet = make({ layer, url });
+    if (onRequest(layer) && !state.extra.includes(layer)) {
+      old?.leaflet.remove();
+      return;
+    }
     if (old) leaflet.once("load", () => old.leaflet.remove());
     leaflet.addTo(map);
   };
@@ -265,7 +273,9 @@ const jiexu = (() => {
     }
     for (const layer of drawings.keys()) {
       const look = (s) => JSON.stringify([s.extra.includes(layer), s.extra.includes(layer) && s.open[layer]]);
-      if (look(before) !== look(state)) work.push(repaint(layer));
+      if (look(before) === look(state) || !layers[layer]) continue;
+      if (layers[layer].leaflet._map) work.push(repaint(layer));
+      else if (state.extra.includes(layer)) layers[layer].leaflet.addTo(map);
     }
     if (state.focus && state.focus.key !== before.focus?.key) {
       const [west, south, east, north] = state.focus.bounds;

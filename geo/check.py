@@ -28,10 +28,13 @@ ALLOWED: Final = "allowed"
 OTHER_HOURS: Final = "other_hours"
 FORBIDDEN: Final = "forbidden"
 VERDICTS: Final = (ALLOWED, OTHER_HOURS, FORBIDDEN)
+OFF_STREET: Final = "off_street"
+"""The verdict of a stall that stands at no street: street rules say nothing of it."""
 VERDICT_NAMES: Final = {
     ALLOWED: Text("允许", "allowed"),
     OTHER_HOURS: Text("其他时段允许", "allowed at other hours"),
     FORBIDDEN: Text("不允许", "forbidden"),
+    OFF_STREET: Text("不在街道旁", "at no street"),
 }
 
 TOO_SHORT: Final = {"stall": "stalls.pitch.length", "display": "display.length_share"}
@@ -300,7 +303,7 @@ class Judged(NamedTuple):
     Attributes
     ----------
     verdict
-        Shape (k,): one of `VERDICTS`; None for what is at no kerb.
+        Shape (k,): one of `VERDICTS`, or `OFF_STREET`; None for a stall that was not located.
     reasons
         Shape (k,): the rules that forbid it in trading hours, between ", "; the stance that allows it where none does.
     zone
@@ -336,7 +339,7 @@ def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
     kerb = 2 * number.loc[rows["segment_id"].to_numpy()].to_numpy() + (rows["side"] == "right").to_numpy()
     away = rows["distance_m"].to_numpy(dtype=float) - kerbs.half_m[kerb]
     near = away <= float(plan.profile["kerb.asked_within"])
-    reasons[located[~near]] = "kerb.asked_within"
+    verdict[located[~near]], reasons[located[~near]] = OFF_STREET, "kerb.asked_within"
     located, kerb, rows = located[near], kerb[near], rows[near]
     along = np.clip(
         rows["offset_m"].to_numpy(dtype=float), kerbs.from_m[kerb], np.maximum(kerbs.to_m, kerbs.from_m)[kerb]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import geopandas as gpd
 import pandas as pd
 
-from geo.check import VERDICTS, Answer, check, judge
+from geo.check import OFF_STREET, VERDICTS, Answer, check, judge
 from geo.cleaning import TIMEZONE
 from geo.crs import WGS84
 from geo.displays import shop_displays
@@ -158,7 +158,7 @@ def summary_of(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: 
         "per_tier": {
             str(tier): {"zones": int(row["size"]), "pitches": int(row["sum"])} for tier, row in tiers.iterrows()
         },
-        "stalls": {verdict: int(verdicts.get(verdict, 0)) for verdict in VERDICTS},
+        "stalls": {verdict: int(verdicts.get(verdict, 0)) for verdict in (*VERDICTS, OFF_STREET)},
         "displays": int((displays["length_m"] > 0).sum()),
     }
 

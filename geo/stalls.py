@@ -12,6 +12,7 @@ import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
+from geo.errors import RuleError
 from geo.exclusions import Exclusions, Masks, Runs, cut, runs, together
 from geo.hours import Slots, Window, parse_windows
 from geo.kerbs import Kerbs
@@ -19,6 +20,7 @@ from geo.obstacles import Surveyed, clearances, survey
 from geo.rules import Profile
 from geo.schema import TIERS
 from geo.segments import highway_class
+from geo.text import Text
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -172,7 +174,7 @@ class Plan:
         self.kerbs = ground.kerbs
         group = _GROUP[kind]
         windows = {path: parse_windows(leaf.value) for path, leaf in profile.leaves.items() if leaf.unit == "hours"}
-        self.slots = Slots(windows.values())
+        self.slots = _slots(profile, windows)
         self._hours = {path: self.slots.mask(window) for path, window in windows.items()}
         tiers = self.kerbs.roads["tier"].to_numpy(dtype=object)
         self.tier = np.repeat(tiers, 2)
@@ -188,7 +190,8 @@ class Plan:
             found = [part.where(~np.isin(part.rule, _NOT_FOR_DISPLAY)) for part in found]
         self.decided = decided or Decided.none()
         if kind == "stall":
-            found.append(self.decided.rejected)
+            rejected = self.decided.rejected
+            found.append(rejected._replace(mask=rejected.mask & np.uint64(self.slots.all)))
         exclusions = self._clipped(found)
         exclusions = self._clipped([exclusions, self._other_side(exclusions)])
         if kind == "stall":
@@ -436,6 +439,20 @@ class Plan:
             if again[name] > 1:  # another at the same place in other hours
                 names[number] = f"{name}.{again[name]}"
         return np.array(names, dtype=object)
+
+
+def _slots(profile: Profile, windows: Mapping[str, tuple[Window, ...]]) -> Slots:
+    try:
+        return Slots(windows.values())
+    except ValueError as error:
+        raise RuleError(
+            profile.name,
+            "hours",
+            Text(
+                f"各规则的时段把一周切成了 {error} 段，过多", f"The hours of all rules cut the week into {error} parts"
+            ),
+            Text("请把相近的时刻统一，至多 63 段", "Let nearby times be one: 63 parts at most"),
+        ) from error
 
 
 _ROUNDING: Final = 1e-6

@@ -20,7 +20,7 @@ from geo.build import Inputs, build_study
 from geo.check import ALLOWED, FORBIDDEN, OTHER_HOURS, check, judge, next_time
 from geo.crs import WGS84, to_metric
 from geo.displays import shop_displays
-from geo.errors import InputError
+from geo.errors import InputError, RuleError
 from geo.hours import open_at, read_hours
 from geo.kerbs import SIDES
 from geo.network import walking
@@ -346,11 +346,23 @@ def test_what_stands_at_no_street_is_not_judged(profile: Profile) -> None:
         {"segment_id": ["1-0", None], "side": ["left", None], "offset_m": [50.0, np.nan], "distance_m": [80.0, np.nan]}
     )
     judged = judge(plan, stalls)
-    assert judged.verdict.tolist() == [None, None]
+    assert judged.verdict.tolist() == ["off_street", None]
     assert judged.reasons.tolist() == ["kerb.asked_within", ""]
     far = degrees(shapely.Point(50, 80))
     with pytest.raises(InputError, match="no street"):
         check(plan, far.x, far.y, moment("Mo 10:00"), lambda: pytest.fail("not asked"))
+
+
+def test_hours_that_cut_the_week_too_finely_are_refused(profile: Profile) -> None:
+    fine = profile.changed(
+        {
+            "clearance_hours.school": [
+                f"Mo-Fr {h:02}:{m:02}-{h:02}:{m + 4:02}" for h in range(6, 20) for m in (3, 13, 23)
+            ]
+        }
+    )
+    with pytest.raises(RuleError, match="63"):
+        plan_for(layers_of([road([(0, 0), (100, 0)])]), fine)
 
 
 def test_the_nearest_place_is_the_nearest_on_foot(profile: Profile) -> None:

@@ -38,6 +38,7 @@ def test_a_rejected_zone_is_forbidden_at_once_and_after_a_new_plan(plan: Path) -
         zones, exclusions = read_layer(plan, "stall_zones"), read_layer(plan, "kerb_exclusions")
         assert zone["zone_id"] not in set(zones["zone_id"])
         mine = exclusions[(exclusions["rule"] == "decisions") & (exclusions["cause_id"] == decision)]
+        assert set(mine["hours"]) == {"24/7"}
         assert (mine["to_m"] - mine["from_m"]).sum() == pytest.approx(zone["to_m"] - zone["from_m"], abs=0.1)
         assert zones["pitches"].sum() == before["pitches"].sum() - zone["pitches"]
         assert computed(plan).fresh == again

@@ -22,7 +22,8 @@ import numpy as np
 import shapely
 from pathlib import Path
 from geo.stall_study import INPUTS
-from geo.stalls import Ground, Plan
+from geo.kerb_plan import Ground
+from geo.stalls import Plan
 from geo.study import metric_crs_of, profile_of, read_layer
 from geo.zones import exclusion_layer, kerb_layer, zone_layer
 study = Path({study!r})

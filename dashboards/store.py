@@ -15,11 +15,12 @@ from dashboards.served import study_path
 from geo import study
 from geo.audit import audit_study
 from geo.imports import place_in
+from geo.kerb_plan import Ground
 from geo.network import Network
 from geo.points import Place
 from geo.rules import Profile
 from geo.stall_study import INPUTS, made_of, network_of, plan_of, read_ground
-from geo.stalls import Ground, Kind, Plan
+from geo.stalls import Kind, Plan
 from geo.tier_list import crossing_names
 from layers import hours, points
 

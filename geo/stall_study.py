@@ -18,10 +18,11 @@ from geo.crs import WGS84
 from geo.displays import shop_displays
 from geo.errors import StudyError
 from geo.guide import Guidance, guide
+from geo.kerb_plan import Ground
 from geo.network import Network, walking
 from geo.rules import Profile
 from geo.schema import conform
-from geo.stalls import Ground, Kind, Plan
+from geo.stalls import Kind, Plan
 from geo.study import (
     about,
     change_layers,

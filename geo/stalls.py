@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
-import geopandas as gpd
 import numpy as np
-import pyproj
 from numpy.typing import NDArray
 
 from geo.errors import RuleError
-from geo.exclusions import Exclusions, Masks, Runs, cut, runs, together
+from geo.exclusions import Exclusions, Masks, Runs, cut, runs
 from geo.hours import Slots, Window, parse_windows
-from geo.kerbs import Kerbs
-from geo.obstacles import Surveyed, clearances, survey
+from geo.kerb_plan import ROUNDING, Ground, KerbPlan
+from geo.obstacles import clearances
 from geo.rules import Profile
 from geo.schema import TIERS
 from geo.segments import highway_class
@@ -49,46 +46,6 @@ ORDER: Final = (
 )
 """The rules that take kerb away, in the order in which a waterfall shows what each takes; all are parameters of the
 profile but `decisions`: zones that were rejected."""
-
-
-@dataclass(frozen=True)
-class Ground:
-    """
-    What a study's kerbs are made of, besides its rules of use: made once, asked under many rules.
-
-    Attributes
-    ----------
-    kerbs, surveyed
-        The kerbs, and what stands at them.
-    facing
-        Shape (2 n,): as `Kerbs.facing_own_street`.
-    pavement_m
-        Shape (2 n,): as tagged, NaN where nothing says it.
-    """
-
-    kerbs: Kerbs
-    surveyed: Surveyed
-    facing: Integers
-    pavement_m: Floats
-
-    @classmethod
-    def of(cls, layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS, profile: Profile) -> Ground:
-        """
-        Parameters
-        ----------
-        layers
-            The study's `roads`, `facilities`, `facility_areas`, `context` and `parking`.
-        crs
-            Its metric CRS.
-        profile
-            Its rules.
-        """
-        context = layers["context"]
-        mapped = context[context["kind"].isin(["kerb", "carriageway"])]
-        kerbs = Kerbs(layers["roads"].reset_index(drop=True), mapped, crs, profile)
-        found = survey(kerbs, layers["facilities"], layers["facility_areas"], layers["parking"], profile)
-        tagged = layers["roads"][["pavement_left_m", "pavement_right_m"]].to_numpy(dtype=float).reshape(-1)
-        return cls(kerbs, found, kerbs.facing_own_street(), tagged)
 
 
 class Decided(NamedTuple):
@@ -140,7 +97,7 @@ class Zones(NamedTuple):
     last: Integers
 
 
-class Plan:
+class Plan(KerbPlan):
     """
     What the rules say of every kerb of a study.
 
@@ -157,12 +114,6 @@ class Plan:
 
     Attributes
     ----------
-    slots
-        The times of the week between which nothing changes.
-    exclusions
-        All of them, clipped to their kerbs.
-    pieces
-        The kerbs cut at the exclusions' ends.
     place, depth_m
         Shape (2 n,): where things would stand (`pavement`, `carriageway` or None) and how deep they may be.
     pavement_m
@@ -170,14 +121,11 @@ class Plan:
     """
 
     def __init__(self, ground: Ground, profile: Profile, decided: Decided | None = None, kind: Kind = "stall") -> None:
-        self.ground, self.profile, self.kind = ground, profile, kind
-        self.kerbs = ground.kerbs
         group = _GROUP[kind]
         windows = {path: parse_windows(leaf.value) for path, leaf in profile.leaves.items() if leaf.unit == "hours"}
-        self.slots = _slots(profile, windows)
+        super().__init__(ground, profile, _slots(profile, windows))
+        self.kind = kind
         self._hours = {path: self.slots.mask(window) for path, window in windows.items()}
-        tiers = self.kerbs.roads["tier"].to_numpy(dtype=object)
-        self.tier = np.repeat(tiers, 2)
         stance = {tier: str(profile[f"{group}.stance.{tier}"]) for tier in TIERS}
         self.stance = np.array([stance[tier] for tier in self.tier], dtype=object)
         classes = highway_class(self.kerbs.roads["highway"])
@@ -192,12 +140,11 @@ class Plan:
         if kind == "stall":
             rejected = self.decided.rejected
             found.append(rejected._replace(mask=rejected.mask & np.uint64(self.slots.all)))
-        exclusions = self._clipped(found)
-        exclusions = self._clipped([exclusions, self._other_side(exclusions)])
+        exclusions = self.clipped(found)
+        exclusions = self.clipped([exclusions, self._other_side(exclusions)])
         if kind == "stall":
-            exclusions = self._clipped([exclusions, *self._not_designated(exclusions)])
-        self.exclusions = exclusions
-        self.pieces = cut(self.kerbs.from_m, self.kerbs.to_m, exclusions)
+            exclusions = self.clipped([exclusions, *self._not_designated(exclusions)])
+        self.settle(exclusions)
 
     @property
     def trading(self) -> tuple[Window, ...]:
@@ -212,12 +159,6 @@ class Plan:
         """Return in which slots the clearance of a kind of obstacle holds."""
         return self._hours.get(f"clearance_hours.{kind}", self.slots.all)
 
-    def _clipped(self, parts: Iterable[Exclusions]) -> Exclusions:
-        return together(list(parts)).within(self.kerbs.from_m, self.kerbs.to_m)
-
-    def _whole(self, kerb: Integers, rule: str | NDArray[np.object_], cause: object, mask: int) -> Exclusions:
-        return Exclusions.of(kerb, np.zeros(len(kerb)), self.kerbs.length_m[kerb], rule, cause, mask)
-
     def _whole_kerbs(self, group: str) -> list[Exclusions]:
         """Return what excludes whole kerbs: no frontage, bridges, tunnels, the tier's stance and its hours."""
         every = self.slots.all
@@ -225,17 +166,17 @@ class Plan:
         segment = roads["segment_id"].to_numpy(dtype=object)
         street = np.repeat(roads["street_id"].to_numpy(dtype=object), 2)
         median = np.flatnonzero(facing >= 0)
-        found = [self._whole(median, "kerb.median_within", segment[facing[median]], every)]
+        found = [self.whole(median, "kerb.median_within", segment[facing[median]], every)]
         for column, rule in (("bridge", "stalls.on_bridges"), ("tunnel", "stalls.in_tunnels")):
             if not self.profile[rule]:
                 there = np.flatnonzero(np.repeat(roads[column].to_numpy(dtype=bool), 2))
-                found.append(self._whole(there, rule, segment[there // 2], every))
+                found.append(self.whole(there, rule, segment[there // 2], every))
         for tier in TIERS:
             mine = np.flatnonzero(self.tier == tier)
             if self.profile[f"{group}.stance.{tier}"] == "forbidden":
-                found.append(self._whole(mine, f"{group}.stance.{tier}", street[mine], every))
+                found.append(self.whole(mine, f"{group}.stance.{tier}", street[mine], every))
             elif closed := every & ~self._hours[f"{group}.hours.{tier}"]:
-                found.append(self._whole(mine, f"{group}.hours.{tier}", street[mine], closed))
+                found.append(self.whole(mine, f"{group}.hours.{tier}", street[mine], closed))
         return found
 
     # ---- where there is room across the street ------------------------------------------------------------------
@@ -257,65 +198,31 @@ class Plan:
             place[depth >= least] = "pavement"
             place[shared & (depth >= least)] = "carriageway"
             none = np.flatnonzero((depth < least) & ~forbidden)
-            return place, depth, self._whole(none, "display.min_depth", segment[none // 2], self.slots.all)
+            return place, depth, self.whole(none, "display.min_depth", segment[none // 2], self.slots.all)
         depth_m = float(profile["stalls.pitch.depth"])
-        place[spare >= depth_m - _ROUNDING] = "pavement"
+        place[spare >= depth_m - ROUNDING] = "pavement"
         allowed = {tier: bool(profile[f"stalls.carriageway.{tier}"]) for tier in TIERS}
         may = np.array([allowed[tier] for tier in self.tier], dtype=bool) & (place == None)  # noqa: E711
-        fits = self._carriageway_spare >= depth_m - _ROUNDING
+        fits = self._carriageway_spare >= depth_m - ROUNDING
         place[may & fits] = "carriageway"
         narrow = np.flatnonzero(~may & (place == None) & ~forbidden)  # noqa: E711
         lane = np.flatnonzero(may & ~fits & ~forbidden)
         none = np.concatenate([narrow, lane])
         rule = np.repeat(np.array(["pavement.clear", "fire_lane.clear_width"], dtype=object), [len(narrow), len(lane)])
-        return place, np.full(len(kerbs), depth_m), self._whole(none, rule, segment[none // 2], self.slots.all)
+        return place, np.full(len(kerbs), depth_m), self.whole(none, rule, segment[none // 2], self.slots.all)
 
     @cached_property
     def _carriageway_spare(self) -> Floats:
         """Shape (2 n,): what the carriageway has beyond the fire lane."""
-        half = self.kerbs.half_m
-        return np.repeat(half[::2] + half[1::2], 2) - float(self.profile["fire_lane.clear_width"])
+        return self.carriageway_m - float(self.profile["fire_lane.clear_width"])
 
     def _other_side(self, exclusions: Exclusions) -> Exclusions:
-        """
-        Return the kerbs of streets too narrow for stalls at both edges of the carriageway, on the side with less room.
-
-        The side is one for all of a street, so that a market does not change sides from block to block.
-        """
-        kerbs, depth = self.kerbs, self.depth_m
-        on_it = self.place == "carriageway"
+        """Return the kerbs of streets too narrow for stalls at both edges of the carriageway, on the worse side."""
+        depth, on_it = self.depth_m, self.place == "carriageway"
         both = np.repeat(on_it[::2] & on_it[1::2], 2)
-        narrow = both & (self._carriageway_spare < depth[::2].repeat(2) + depth[1::2].repeat(2) - _ROUNDING)
-        if not narrow.any():
-            return exclusions.where(slice(0, 0))
-        pieces = cut(kerbs.from_m, kerbs.to_m, exclusions)
-        closed = pieces.excluded(exclusions.mask) == np.uint64(self.slots.all)
-        metres = np.where(closed, 0.0, kerbs.kerb_metres(pieces.kerb, pieces.from_m, pieces.to_m))
-        free = np.bincount(pieces.kerb, weights=metres, minlength=len(kerbs))
-        street, side = self._sides_of_streets()
-        number = 2 * street + side
-        sums = np.bincount(number, weights=np.where(narrow, free, 0.0))
-        sums = np.pad(sums, (0, 2 * (int(street.max()) + 1) - len(sums)))
-        worse = sums[number] < sums[number ^ 1] - _ROUNDING
-        worse |= (np.abs(sums[number] - sums[number ^ 1]) <= _ROUNDING) & (side == 0)
-        out = np.flatnonzero(narrow & worse)
-        segment = kerbs.roads["segment_id"].to_numpy(dtype=object)
-        return self._whole(out, "fire_lane.clear_width", segment[out // 2], self.slots.all)
-
-    def _sides_of_streets(self) -> tuple[Integers, Integers]:
-        """Return each kerb's street and on which side of it the kerb is, whichever way its segments are drawn."""
-        kerbs = self.kerbs
-        street = np.unique(kerbs.roads["street_id"].to_numpy(dtype=str), return_inverse=True)[1]
-        rows = np.arange(len(kerbs.roads))
-        ends = kerbs.xy[kerbs.last] - kerbs.xy[kerbs.first]
-        # the main direction of a street: doubled angles, so that opposite directions count alike
-        angle = np.arctan2(ends[:, 1], ends[:, 0])
-        weight = np.hypot(*ends.T)
-        doubled = [np.bincount(street, weights=weight * turn(2 * angle)) for turn in (np.cos, np.sin)]
-        axis = np.arctan2(doubled[1], doubled[0]) / 2
-        against = np.cos(angle - axis[street]) < 0
-        side = np.stack([against[rows], ~against[rows]], axis=1).astype(np.int64).ravel()
-        return np.repeat(street, 2), side
+        narrow = both & (self._carriageway_spare < depth[::2].repeat(2) + depth[1::2].repeat(2) - ROUNDING)
+        out = self.worse_side(narrow, exclusions)
+        return self.whole(out, "fire_lane.clear_width", self.segment_of(out), self.slots.all)
 
     # ---- decisions and designated places --------------------------------------------------------------------------
 
@@ -330,7 +237,7 @@ class Plan:
             kerb, from_m, to_m = pieces.kerb[out], pieces.from_m[out], pieces.to_m[out]
             cause = np.repeat(kerbs.roads["street_id"].to_numpy(dtype=object), 2)[kerb]
             found.append(Exclusions.of(kerb, from_m, to_m, "stalls.designation", cause, every))
-            exclusions = self._clipped([exclusions, *found])
+            exclusions = self.clipped([exclusions, *found])
         pieces = cut(kerbs.from_m, kerbs.to_m, exclusions)
         zones = self.zones_of(runs(pieces, np.uint64(every) & ~pieces.excluded(exclusions.mask)))
         for stance in ("designated", "orderly"):
@@ -350,17 +257,7 @@ class Plan:
         pitch, gap = (float(self.profile[f"stalls.pitch.{part}"]) for part in ("length", "gap"))
         if pitch + gap <= 0:
             return np.zeros(len(length_m), dtype=np.int64)
-        return np.asarray(np.maximum(np.floor((length_m + gap) / (pitch + gap) + _ROUNDING), 0.0), dtype=np.int64)
-
-    @cached_property
-    def excluded(self) -> Masks:
-        """In which slots each piece is excluded."""
-        return self.pieces.excluded(self.exclusions.mask)
-
-    @cached_property
-    def free(self) -> Runs:
-        """Stretches of kerb that are free in the same slots; `value` says in which, 0 for none."""
-        return runs(self.pieces, np.uint64(self.slots.all) & ~self.excluded)
+        return np.asarray(np.maximum(np.floor((length_m + gap) / (pitch + gap) + ROUNDING), 0.0), dtype=np.int64)
 
     @cached_property
     def zones(self) -> Zones:
@@ -453,7 +350,3 @@ def _slots(profile: Profile, windows: Mapping[str, tuple[Window, ...]]) -> Slots
             ),
             Text("请把相近的时刻统一，至多 63 段", "Let nearby times be one: 63 parts at most"),
         ) from error
-
-
-_ROUNDING: Final = 1e-6
-"""A millionth of a metre or of a pitch: what sums of lengths may be off."""

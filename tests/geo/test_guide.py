@@ -19,10 +19,11 @@ from geo.check import FORBIDDEN, judge
 from geo.crs import WGS84
 from geo.decisions import decide_tier
 from geo.guide import Guidance, guide, needs_hall
+from geo.kerb_plan import Ground
 from geo.network import walking
 from geo.rules import Profile
 from geo.stall_study import computed, guide_stalls, plan_of, plan_stalls
-from geo.stalls import Ground, Plan
+from geo.stalls import Plan
 from geo.study import profile_of, read_layer
 from tests.drawn import CRS, degrees, layers_of, road
 

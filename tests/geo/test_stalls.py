@@ -22,11 +22,12 @@ from geo.crs import WGS84, to_metric
 from geo.displays import shop_displays
 from geo.errors import InputError, RuleError
 from geo.hours import open_at, read_hours
+from geo.kerb_plan import Ground
 from geo.kerbs import SIDES
 from geo.network import walking
 from geo.rules import Profile, load_profile
 from geo.stall_study import plan_of
-from geo.stalls import ORDER, Ground, Plan
+from geo.stalls import ORDER, Plan
 from geo.study import read_layer
 from geo.zones import exclusion_layer, fullest_slot, kerb_layer, waterfall, zone_layer
 from tests.conftest import ROOT

@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from dashboards.served import SAMPLE_STUDY
 from geo.audit import DOUBTS, audit_study
+from geo.bay_study import plan_bays, write_bays
 from geo.build import STEPS, Inputs, build_study, grade_study
 from geo.check import VERDICT_NAMES
 from geo.cleaning import TIMEZONE
@@ -534,6 +535,48 @@ def _moment(text: str | None) -> dt.datetime | None:
     except ValueError as error:
         raise typer.BadParameter("--at takes a time like 2026-05-01T19:00") from error
     return moment if moment.tzinfo is None else moment.astimezone(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
+
+
+@app.command(epilog="Example: `jiexu bays anyang.gpkg --night --set clearance.crossing=10 --out bays.dxf`")
+@_speaks
+def bays(
+    study: Study,
+    streets: Annotated[str | None, typer.Option(help="Only these streets: names or ids between commas.")] = None,
+    night: Annotated[bool, typer.Option("--night", help="Night-time bays too, where there is no room by day.")] = False,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Another value of a rule, for this run.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=f"A drawing (.dxf), a schedule (.xlsx), or {', '.join(SUFFIXES)}.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Place parking bays along the kerbs, and say how many fit and what each rule costs."""
+    profile = profile_of(study)
+    if changes:
+        profile = profile.changed(profile.read(changes), f"{profile.name}+")
+    chosen = [find_street(study, name.strip()) for name in streets.split(",")] if streets else None
+    summary = plan_bays(study, profile, chosen, night)
+    if out is not None:
+        rows = write_bays(study, out)
+        _say(Text(f"{out}：{rows} 行", f"{out}: {rows} rows"))
+    if as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        return
+    for rule, metres in summary["metres_lost"].items():
+        typer.echo(f"{-metres:>12,.0f} m {-summary['bays_lost'][rule]:>8,}  {_rule(rule)}  ({rule})")
+    typer.echo(f"{summary['free_m']:>12,.0f} m")
+    likely = summary["capacity"]["all_day"]
+    placed = summary["bays"]
+    typer.echo(
+        Text(
+            f"泊位：全天 {placed['all_day']}，夜间 {placed['night']}，其中无障碍 {summary['accessible']}；"
+            f"全市可容（按宽度误差）{likely['low']}–{likely['likely']}–{likely['high']}",
+            f"bays: {placed['all_day']} all day, {placed['night']} at night, {summary['accessible']} of them "
+            f"accessible; the whole study takes {likely['low']} to {likely['high']} (likely {likely['likely']}), by "
+            "how far guessed widths may be off",
+        ).pick(language())
+    )
 
 
 @app.command("guide", epilog="Example: `jiexu guide anyang.gpkg --json`")

@@ -254,6 +254,7 @@ def layer_name(layer: str) -> str:
         "stall_zones": _("Zones for stalls"),
         "shop_displays": _("Displays outside shops"),
         "moves": _("Where stalls should go"),
+        "bays": _("Parking bays"),
         "decisions": _("Decisions"),
         "selections": _("Kept selections"),
         "findings": _("Findings"),

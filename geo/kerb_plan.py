@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -64,6 +65,34 @@ class Ground:
         return cls(kerbs, found, kerbs.facing_own_street(), tagged)
 
 
+class Zones(NamedTuple):
+    """
+    Stretches of kerb that take at least one pitch (for a stall) or bay; at any one time they do not overlap.
+
+    Attributes
+    ----------
+    kerb, from_m, to_m
+        Shape (z,): sorted by kerb and place.
+    mask
+        In which slots they are open.
+    length_m
+        At the kerb itself.
+    pitches
+        How many fit.
+    first, last
+        The stretches of `KerbPlan.free` that they are made of.
+    """
+
+    kerb: Integers
+    from_m: Floats
+    to_m: Floats
+    mask: Masks
+    length_m: Floats
+    pitches: Integers
+    first: Integers
+    last: Integers
+
+
 class KerbPlan:
     """
     What rules say of every kerb of a study.
@@ -86,6 +115,9 @@ class KerbPlan:
     tier
         Shape (2 n,): of each kerb's street.
     """
+
+    order: ClassVar[tuple[str, ...]]
+    """The rules that may exclude kerb, in the order in which a waterfall shows what each takes."""
 
     exclusions: Exclusions
     pieces: Pieces
@@ -130,6 +162,15 @@ class KerbPlan:
     def free(self) -> Runs:
         """Stretches of kerb that are free in the same slots; `value` says in which, 0 for none."""
         return runs(self.pieces, np.uint64(self.slots.all) & ~self.excluded)
+
+    @cached_property
+    def zones(self) -> Zones:
+        """The stretches of kerb that take at least one pitch or bay."""
+        return self.zones_of(self.free)
+
+    def zones_of(self, free: Runs) -> Zones:
+        """Return the zones that free stretches make."""
+        raise NotImplementedError
 
     def worse_side(self, narrow: NDArray[np.bool_], exclusions: Exclusions) -> Integers:
         """

@@ -242,6 +242,34 @@ class Kerbs:
         """Return the directions of segments at positions, as unit vectors."""
         return unit_vectors(self._step[self._place(2 * rows, along_m)[0]])
 
+    def centre_points(self, kerb: Integers, along_m: Floats) -> Floats:
+        """Return the places, metric, shape (k, 2), of positions on the centre line."""
+        vertex, share = self._place(kerb, along_m)
+        return np.asarray(self.xy[vertex] + self._step[vertex] * share[:, None])
+
+    def bends(self) -> tuple[Integers, Floats, Floats]:
+        """
+        Return the inner vertices of centre lines: their segment, how far along it they are, and the bend's radius.
+
+        The radius is that of the arc that turns as much over half of the two edges that meet there.
+        """
+        inner = np.ones(len(self._row), dtype=bool)
+        inner[self.first] = inner[self.last] = False
+        vertex = np.flatnonzero(inner)
+        unit = unit_vectors(self._step)
+        before, after = unit[vertex - 1], unit[vertex]
+        turn = np.abs(np.arctan2(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0], (before * after).sum(axis=1)))
+        reach = (np.hypot(*self._step[vertex - 1].T) + np.hypot(*self._step[vertex].T)) / 2
+        return self._row[vertex], self._along[vertex], reach / np.maximum(turn, 1e-9)
+
+    def bend_span(self, row: Integers, along_m: Floats) -> tuple[Floats, Floats]:
+        """Return half of the edges before and after vertices that lie at these places."""
+        span = float(self._along.max(initial=0.0)) + 1.0
+        vertex = np.searchsorted(self._key(span), row * span + along_m)
+        vertex = np.clip(vertex, self.first[row] + 1, self.last[row] - 1)
+        edge = np.hypot(*self._step.T)
+        return edge[vertex - 1] / 2, edge[vertex] / 2
+
     # ---- mapped kerbs -------------------------------------------------------------------------------------------
 
     def _measure(self, mapped: gpd.GeoDataFrame) -> None:

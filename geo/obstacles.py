@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -21,7 +21,7 @@ from geo.rules import Profile
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-BOTH_SIDES: Final = ("crossing", "level_crossing")
+BOTH_SIDES: Final = ("crossing", "level_crossing", "signals")
 """Kinds of facilities on the carriageway: they keep both sides free, measured along it."""
 
 OWN_SIDE: Final = ("bus_stop", "hydrant", "entrance")
@@ -162,7 +162,15 @@ def _bays(
     return pd.concat(tables, ignore_index=True)
 
 
-def clearances(kerbs: Kerbs, surveyed: Surveyed, profile: Profile, masks: Callable[[str], int]) -> list[Exclusions]:
+class Clearance(NamedTuple):
+    """How far a kind of obstacle keeps a use away: the parameter that says so, its metres, and in which slots."""
+
+    rule: str
+    metres: float
+    mask: int
+
+
+def clearances(kerbs: Kerbs, surveyed: Surveyed, kinds: Mapping[str, Clearance]) -> list[Exclusions]:
     """
     Return what obstacles exclude.
 
@@ -170,30 +178,27 @@ def clearances(kerbs: Kerbs, surveyed: Surveyed, profile: Profile, masks: Callab
     ----------
     kerbs, surveyed
         The kerbs and what stands at them.
-    profile
-        `clearance.*`, `streets.straight_within`.
-    masks
-        In which slots of the week the clearance of a kind holds.
+    kinds
+        The clearance of each kind of obstacle that counts: `corner`, `driveway`, `bay`, and kinds of facilities.
 
     Returns
     -------
     exclusions
-        With rules `clearance.KIND`. What stands at a kerb is measured along it, on round the corner; what has grounds,
-        as the crow flies from those.
+        What stands at a kerb is measured along it, on round the corner; what has grounds, as the crow flies from those.
     """
-    return [
-        _corners(kerbs, profile, masks),
-        *_along(kerbs, surveyed.facilities, profile, masks),
-        *_around(kerbs, surveyed.around, profile, masks),
-        _at_bays(surveyed.bays, profile, masks),
+    found = [
+        _corners(kerbs, kinds),
+        *_along(kerbs, surveyed.facilities, kinds),
+        *_around(kerbs, surveyed.around, kinds),
     ]
+    return [*found, _at_bays(surveyed.bays, kinds["bay"])] if "bay" in kinds else found
 
 
-def _corners(kerbs: Kerbs, profile: Profile, masks: Callable[[str], int]) -> Exclusions:
+def _corners(kerbs: Kerbs, kinds: Mapping[str, Clearance]) -> Exclusions:
     corners = kerbs.corners
     service = (kerbs.roads["highway"] == "service").to_numpy()
     driveway = service[corners.kerb // 2] | service[corners.other // 2]
-    reach = np.where(driveway, profile["clearance.driveway"], profile["clearance.corner"])
+    reach = np.where(driveway, kinds["driveway"].metres, kinds["corner"].metres)
     # from where the kerb begins, and on where a segment ends within the clearance
     trimmed = np.where(
         corners.at_end, kerbs.length_m[corners.kerb] - kerbs.to_m[corners.kerb], kerbs.from_m[corners.kerb]
@@ -205,18 +210,19 @@ def _corners(kerbs: Kerbs, profile: Profile, masks: Callable[[str], int]) -> Exc
     from_m = np.where(spread.at_end, kerbs.length_m[kerb] - spread.reach, 0.0)
     to_m = np.where(spread.at_end, kerbs.length_m[kerb], spread.reach)
     cause = kerbs.roads["segment_id"].to_numpy(dtype=object)[corners.other // 2][spread.cause]
-    rule = np.where(driveway, "clearance.driveway", "clearance.corner").astype(object)[spread.cause]
-    every = Exclusions.of(kerb, from_m, to_m, rule, cause, masks("corner"), corners.xy[spread.cause])
-    return every.where(np.where(driveway, profile["clearance.driveway"], profile["clearance.corner"])[spread.cause] > 0)
+    rule = np.where(driveway, kinds["driveway"].rule, kinds["corner"].rule).astype(object)[spread.cause]
+    every = Exclusions.of(kerb, from_m, to_m, rule, cause, kinds["corner"].mask, corners.xy[spread.cause])
+    return every.where(reach[spread.cause] > 0)
 
 
-def _along(kerbs: Kerbs, found: pd.DataFrame, profile: Profile, masks: Callable[[str], int]) -> list[Exclusions]:
+def _along(kerbs: Kerbs, found: pd.DataFrame, kinds: Mapping[str, Clearance]) -> list[Exclusions]:
     """Return the stretches before and after what stands at a kerb."""
     parts = []
     for kind, rows in found.groupby("kind", sort=True):
-        reach = float(profile[f"clearance.{kind}"])
-        if reach <= 0:
+        clearance = kinds.get(str(kind))
+        if clearance is None or clearance.metres <= 0:
             continue
+        rule, reach, mask = clearance
         row, offset = rows["row"].to_numpy(), rows["offset_m"].to_numpy(dtype=float)
         sides = rows["side"].to_numpy()
         length = kerbs.length_m[2 * row]
@@ -225,7 +231,6 @@ def _along(kerbs: Kerbs, found: pd.DataFrame, profile: Profile, masks: Callable[
             cause = rows["facility_id"].to_numpy(dtype=object)[here]
             xy = rows[["x", "y"]].to_numpy(dtype=float)[here]
             kerb, at, end = 2 * row[here] + side, offset[here], length[here]
-            rule, mask = f"clearance.{kind}", masks(str(kind))
             parts.append(
                 Exclusions.of(kerb, np.maximum(at - reach, 0.0), np.minimum(at + reach, end), rule, cause, mask, xy)
             )
@@ -254,21 +259,21 @@ def _beyond(kerbs: Kerbs, row: Integers, at_end: bool, side: int, left: Floats, 
     return kept._replace(cause=cause[kept.cause])
 
 
-def _around(kerbs: Kerbs, grounds: gpd.GeoDataFrame, profile: Profile, masks: Callable[[str], int]) -> list[Exclusions]:
+def _around(kerbs: Kerbs, grounds: gpd.GeoDataFrame, kinds: Mapping[str, Clearance]) -> list[Exclusions]:
     """Return the stretches that lie within a distance of grounds."""
     parts = []
     for kind, rows in grounds.groupby("kind", sort=True):
-        reach = float(profile[f"clearance.{kind}"])
-        shapes = rows.geometry.to_numpy()
-        if reach <= 0 or len(kerbs) == 0:
+        clearance = kinds.get(str(kind))
+        if clearance is None or clearance.metres <= 0 or len(kerbs) == 0:
             continue
+        rule, reach, mask = clearance
+        shapes = rows.geometry.to_numpy()
         zones = shapely.buffer(shapes, reach, quad_segs=32)
         wide = float(kerbs.half_m.max())
         asked, row = kerbs.tree.query(shapes, predicate="dwithin", distance=reach + wide)
         part, kerb, from_m, to_m = inside(kerbs, zones[asked], row)
         centre = shapely.get_coordinates(shapely.point_on_surface(shapes))
         cause = rows["facility_id"].to_numpy(dtype=object)
-        rule, mask = f"clearance.{kind}", masks(str(kind))
         parts.append(Exclusions.of(kerb, from_m, to_m, rule, cause[asked[part]], mask, centre[asked[part]]))
     return parts
 
@@ -305,13 +310,13 @@ def inside(kerbs: Kerbs, zones: NDArray[Any], row: Integers) -> tuple[Integers, 
     return number[of], kerb[of], along[0], along[1]
 
 
-def _at_bays(bays: pd.DataFrame, profile: Profile, masks: Callable[[str], int]) -> Exclusions:
-    more = float(profile["clearance.bay"])
+def _at_bays(bays: pd.DataFrame, clearance: Clearance) -> Exclusions:
+    more = clearance.metres
     return Exclusions.of(
         bays["kerb"].to_numpy(),
         bays["from_m"].to_numpy(dtype=float) - more,
         bays["to_m"].to_numpy(dtype=float) + more,
-        "clearance.bay",
+        clearance.rule,
         bays["cause_id"].to_numpy(dtype=object),
-        masks("bay"),
+        clearance.mask,
     )

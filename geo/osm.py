@@ -244,7 +244,7 @@ class Features(NamedTuple):
     addresses: gpd.GeoDataFrame
 
 
-_LINE_KINDS = frozenset({"river", "rail", "path", "kerb"})
+_LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb"})
 
 
 def _shape(wkb: osmium.geom.WKBFactory, item: Any, ground: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from geo.rules.units import ORIENTATIONS
 from geo.text import Text
 from geo.tiers import TIER_NAMES
 
@@ -34,6 +35,43 @@ RULE_NAMES: Final[dict[str, Text]] = {
     "stalls.min_pitches.designated": Text("不足以成区", "Too small for a designated place"),
     "stalls.min_pitches.orderly": Text("不足以成区", "Too small for a place"),
     "stalls.pitch.length": Text("不够一个摊位", "Too short for a pitch"),
+    "clearance.signals": Text("信号灯", "Signals"),
+    "bay.on_bridges": Text("桥梁", "Bridge"),
+    "bay.in_tunnels": Text("隧道", "Tunnel"),
+    "bay.night_through_traffic": Text("过境交通量（夜间泊位）", "Through traffic (night-time bays)"),
+    "bay.bend_radius": Text("急弯", "Sharp bend"),
+    "bay.tram_tracks": Text("有轨电车轨道", "Tram tracks"),
+    **{
+        f"bay.{group}_carriageway_width.{sides}_{way}": Text(
+            f"车行道宽度：{what.zh}（{traffic.zh}）", f"Carriageway width: {what.en} ({traffic.en})"
+        )
+        for group in ("min", "night")
+        for sides, what in (
+            ("one_side", Text("不足单侧", "for one side")),
+            ("both_sides", Text("不足双侧", "for both sides")),
+        )
+        for way, traffic in (("two_way", Text("双向", "two-way")), ("one_way", Text("单向", "one-way")))
+    },
+    **{f"bay.aisle.{way}": Text("通道净宽", "Aisle beside the bays") for way in ORIENTATIONS},
+    **{
+        f"bay.strict.{kind}": Text(f"{name.zh}（第六十三条）", f"{name.en} (Art. 63)")
+        for kind, name in (
+            ("corner", Text("路口", "Junction")),
+            ("level_crossing", Text("铁路道口", "Level crossing")),
+            ("bend", Text("急弯", "Sharp bend")),
+            ("bridge", Text("桥梁", "Bridge")),
+            ("tunnel", Text("隧道", "Tunnel")),
+            ("bus_stop", Text("公交站", "Bus stop")),
+            ("hydrant", Text("消火栓", "Fire hydrant")),
+            ("fuel", Text("加油站", "Fuel station")),
+            ("fire_station", Text("消防站", "Fire station")),
+            ("narrow", Text("窄路", "Narrow road")),
+        )
+    },
+    **{
+        f"bay.tiers.{tier}": Text(f"{name.zh}：不设泊位", f"{name.en[:1].upper()}{name.en[1:]}: no bays")
+        for tier, name in TIER_NAMES.items()
+    },
     **{
         f"{group}.stance.{tier}": Text(f"{name.zh}：{what.zh}", f"{name.en[:1].upper()}{name.en[1:]}: {what.en}")
         for tier, name in TIER_NAMES.items()
@@ -45,4 +83,4 @@ RULE_NAMES: Final[dict[str, Text]] = {
         for group in ("stalls", "display")
     },
 }
-"""By the rules of `geo.stalls.ORDER` and those that speak of places besides."""
+"""By the rules of `geo.stalls.ORDER` and `geo.bay_room.BAY_ORDER`, and those that speak of places besides."""

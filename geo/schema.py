@@ -188,6 +188,21 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "hours",
         "rules",
     ),
+    "bays": (
+        "bay_id",
+        "segment_id",
+        "side",
+        "offset_m",
+        "orientation",
+        "length_m",
+        "width_m",
+        "hours",
+        "rules",
+        "street_id",
+        "tier",
+        "width_source",
+        "accessible",
+    ),
     "moves": ("stall_id", "street_id", "to_kind", "to_id", "walk_m", "reason"),
     "addresses": ("street", "number"),
     "decisions": (
@@ -233,7 +248,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 _TYPES: Final[dict[str, str]] = {
     **dict.fromkeys(("oneway", "bridge", "tunnel", "drive", "walk", "night_only", "ambiguous"), "bool"),
-    **dict.fromkeys(("roundabout", "hardship"), "bool"),
+    **dict.fromkeys(("roundabout", "hardship", "accessible"), "bool"),
     **dict.fromkeys(("from_m", "to_m", "pavement_m", "depth_m", "walk_m", "frontage_m"), "float64"),
     **dict.fromkeys(("pavement_left_m", "pavement_right_m"), "float64"),
     "pitches": "Int64",

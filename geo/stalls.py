@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from geo.errors import RuleError
 from geo.exclusions import Exclusions, Masks, Runs, cut, runs
 from geo.hours import Slots, Window, parse_windows
-from geo.kerb_plan import ROUNDING, Ground, KerbPlan
-from geo.obstacles import clearances
+from geo.kerb_plan import ROUNDING, Ground, KerbPlan, Zones
+from geo.obstacles import Clearance, clearances
 from geo.rules import Profile
 from geo.schema import TIERS
 from geo.segments import highway_class
@@ -25,7 +25,11 @@ Kind = Literal["stall", "display"]
 """What would stand at the kerb: a stall, or goods on display outside a shop."""
 
 _GROUP: Final[dict[Kind, str]] = {"stall": "stalls", "display": "display"}
-_NOT_FOR_DISPLAY: Final = ("clearance.entrance", "clearance.bay")
+_OBSTACLES: Final = (
+    *("corner", "driveway", "crossing", "level_crossing", "bus_stop", "hydrant"),
+    *("fire_station", "fuel", "hospital", "school", "station", "entrance", "bay"),
+)
+_NOT_FOR_DISPLAY: Final = ("entrance", "bay")
 """A shop's display stands at its own entrance and on the pavement."""
 
 ORDER: Final = (
@@ -36,8 +40,7 @@ ORDER: Final = (
     "pavement.clear",
     "display.min_depth",
     "fire_lane.clear_width",
-    *(f"clearance.{kind}" for kind in ("corner", "driveway", "crossing", "level_crossing", "bus_stop", "hydrant")),
-    *(f"clearance.{kind}" for kind in ("fire_station", "fuel", "hospital", "school", "station", "entrance", "bay")),
+    *(f"clearance.{kind}" for kind in _OBSTACLES),
     *(f"{group}.hours.{tier}" for tier in TIERS for group in _GROUP.values()),
     "decisions",
     "stalls.designation",
@@ -69,34 +72,6 @@ class Decided(NamedTuple):
         return cls(empty, empty)
 
 
-class Zones(NamedTuple):
-    """
-    Stretches of kerb that take at least one pitch; at any one time they do not overlap.
-
-    Attributes
-    ----------
-    kerb, from_m, to_m
-        Shape (z,): sorted by kerb and place.
-    mask
-        In which slots they are open.
-    length_m
-        At the kerb itself.
-    pitches
-        How many fit.
-    first, last
-        The stretches of `Plan.free` that they are made of.
-    """
-
-    kerb: Integers
-    from_m: Floats
-    to_m: Floats
-    mask: Masks
-    length_m: Floats
-    pitches: Integers
-    first: Integers
-    last: Integers
-
-
 class Plan(KerbPlan):
     """
     What the rules say of every kerb of a study.
@@ -120,6 +95,8 @@ class Plan(KerbPlan):
         Shape (2 n,).
     """
 
+    order = ORDER
+
     def __init__(self, ground: Ground, profile: Profile, decided: Decided | None = None, kind: Kind = "stall") -> None:
         group = _GROUP[kind]
         windows = {path: parse_windows(leaf.value) for path, leaf in profile.leaves.items() if leaf.unit == "hours"}
@@ -133,9 +110,7 @@ class Plan(KerbPlan):
         assumed = np.repeat([float(default[name]) for name in classes], 2)
         self.pavement_m = np.where(np.isnan(ground.pavement_m), assumed, ground.pavement_m)
         self.place, self.depth_m, too_narrow = self._room()
-        found = [*self._whole_kerbs(group), too_narrow, *clearances(self.kerbs, ground.surveyed, profile, self._mask)]
-        if kind == "display":
-            found = [part.where(~np.isin(part.rule, _NOT_FOR_DISPLAY)) for part in found]
+        found = [*self._whole_kerbs(group), too_narrow, *clearances(self.kerbs, ground.surveyed, self._clearances())]
         self.decided = decided or Decided.none()
         if kind == "stall":
             rejected = self.decided.rejected
@@ -155,9 +130,15 @@ class Plan(KerbPlan):
         """Return in which slots a tier's own hours allow the use."""
         return self._hours[f"{_GROUP[self.kind]}.hours.{tier}"]
 
-    def _mask(self, kind: str) -> int:
-        """Return in which slots the clearance of a kind of obstacle holds."""
-        return self._hours.get(f"clearance_hours.{kind}", self.slots.all)
+    def _clearances(self) -> dict[str, Clearance]:
+        """Return the clearance of each kind of obstacle that counts, in the slots in which it holds."""
+        rules = {
+            kind: f"clearance.{kind}" for kind in _OBSTACLES if self.kind == "stall" or kind not in _NOT_FOR_DISPLAY
+        }
+        return {
+            kind: Clearance(rule, float(self.profile[rule]), self._hours.get(f"clearance_hours.{kind}", self.slots.all))
+            for kind, rule in rules.items()
+        }
 
     def _whole_kerbs(self, group: str) -> list[Exclusions]:
         """Return what excludes whole kerbs: no frontage, bridges, tunnels, the tier's stance and its hours."""
@@ -258,11 +239,6 @@ class Plan(KerbPlan):
         if pitch + gap <= 0:
             return np.zeros(len(length_m), dtype=np.int64)
         return np.asarray(np.maximum(np.floor((length_m + gap) / (pitch + gap) + ROUNDING), 0.0), dtype=np.int64)
-
-    @cached_property
-    def zones(self) -> Zones:
-        """The stretches of kerb that take at least one pitch."""
-        return self.zones_of(self.free)
 
     @cached_property
     def usable(self) -> Masks:

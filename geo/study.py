@@ -48,6 +48,7 @@ _GEOMETRY_TYPES: Final = {
     "kerb_exclusions": "LineString",
     "stall_zones": "LineString",
     "shop_displays": "Point",
+    "bays": "Polygon",
 }
 SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
 TABLES: Final = ("street_scores", "moves", "decisions", "selections", "findings", "imports", "mappings", "replaced")

@@ -20,6 +20,8 @@ TIER_COLOURS: Final = {
 TIER_WIDTHS: Final = {"demonstration": 1.2, "secondary": 0.9, "back_street": 0.6, "unclassified": 0.3}
 """Relative line widths."""
 
+BAY_COLOUR: Final = "#3b6fb5"
+
 KERB_LINES: Final = {
     "kerbs": ("#555555", 0.2),
     "kerb_exclusions": ("#d9600e", 0.5),
@@ -36,6 +38,7 @@ def layer_styles() -> pd.DataFrame:
         "roads": _tier_qml(1),
         "streets": _tier_qml(1),
         **{kind: _point_qml(colour) for kind, colour in POINT_COLOURS.items()},
+        "bays": _polygon_qml(BAY_COLOUR),
         **{layer: _line_qml(colour, width) for layer, (colour, width) in KERB_LINES.items()},
     }
     return pd.DataFrame(
@@ -80,6 +83,15 @@ def _line_qml(colour: str, width_mm: float) -> str:
         f'<Option type="QString" name="line_color" value={quoteattr(_rgba(colour))}/>'
         f'<Option type="QString" name="line_width" value="{width_mm}"/>'
         '<Option type="QString" name="line_width_unit" value="MM"/></Option></layer></symbol></symbols></renderer-v2>'
+    )
+
+
+def _polygon_qml(colour: str) -> str:
+    return _qml(
+        '<renderer-v2 type="singleSymbol"><symbols><symbol type="fill" name="0" alpha="0.8">'
+        '<layer class="SimpleFill" enabled="1"><Option type="Map">'
+        f'<Option type="QString" name="color" value={quoteattr(_rgba(colour))}/>'
+        '<Option type="QString" name="outline_width" value="0.2"/></Option></layer></symbol></symbols></renderer-v2>'
     )
 
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from geo.crs import WGS84, to_degrees
 from geo.exclusions import NEAR_M, runs
+from geo.kerb_plan import KerbPlan
 from geo.kerbs import SIDES, Kerbs
 from geo.schema import conform_geo
-from geo.stalls import ORDER, Plan
+from geo.stalls import Plan
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -151,8 +152,8 @@ class Waterfall(NamedTuple):
     kerb_m, kerb_pitches
         All kerb, and the pitches that would fit it.
     steps
-        By rule, in `ORDER`: `rule`, `metres` and `pitches` that it takes of what the rules before it left, `sole_m`:
-        what it alone forbids, which would come back without it.
+        By rule, in the plan's `order`: `rule`, `metres` and `pitches` that it takes of what the rules before it left,
+        `sole_m`: what it alone forbids, which would come back without it.
     free_m
         What no rule forbids.
     remnants_m
@@ -169,7 +170,7 @@ class Waterfall(NamedTuple):
     pitches: int
 
 
-def waterfall(plan: Plan, slot: int, kerbs: NDArray[np.bool_] | None = None) -> Waterfall:
+def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None) -> Waterfall:
     """
     Return what each rule takes at a moment.
 
@@ -186,18 +187,19 @@ def waterfall(plan: Plan, slot: int, kerbs: NDArray[np.bool_] | None = None) -> 
     metres = plan.kerbs.kerb_metres(pieces.kerb, pieces.from_m, pieces.to_m)
     counted_kerbs = np.ones(len(plan.kerbs), dtype=bool) if kerbs is None else kerbs
     metres = np.where(counted_kerbs[pieces.kerb], metres, 0.0)
-    rank_of = {rule: rank for rank, rule in enumerate(ORDER)}
+    order = plan.order
+    rank_of = {rule: rank for rank, rule in enumerate(order)}
     codes, names = pd.factorize(found.rule)
     rank = np.array([rank_of[name] for name in names], dtype=np.int64)[codes][pieces.exclusion]
     mask = found.mask[pieces.exclusion]
     now = (mask >> np.uint64(slot) & np.uint64(1)).astype(bool)
-    first = np.full(len(pieces.kerb), len(ORDER))
+    first = np.full(len(pieces.kerb), len(order))
     np.minimum.at(first, pieces.piece[now], rank[now])
-    taken = np.bincount(first, weights=metres, minlength=len(ORDER) + 1)
-    pairs = np.unique(pieces.piece[now] * np.int64(len(ORDER)) + rank[now])
-    rules_of = np.bincount(pairs // len(ORDER), minlength=len(pieces.kerb))
-    alone = rules_of[pairs // len(ORDER)] == 1
-    sole = np.bincount(pairs[alone] % len(ORDER), metres[pairs[alone] // len(ORDER)], minlength=len(ORDER))
+    taken = np.bincount(first, weights=metres, minlength=len(order) + 1)
+    pairs = np.unique(pieces.piece[now] * np.int64(len(order)) + rank[now])
+    rules_of = np.bincount(pairs // len(order), minlength=len(pieces.kerb))
+    alone = rules_of[pairs // len(order)] == 1
+    sole = np.bincount(pairs[alone] % len(order), metres[pairs[alone] // len(order)], minlength=len(order))
 
     every = np.uint64(plan.slots.all)
     excluded = np.zeros(len(pieces.kerb), dtype=np.uint64)
@@ -209,7 +211,7 @@ def waterfall(plan: Plan, slot: int, kerbs: NDArray[np.bool_] | None = None) -> 
 
     there, _ = fitting()
     before, steps = there, []
-    for number, rule in enumerate(ORDER):
+    for number, rule in enumerate(order):
         here = rank == number
         if not here.any():
             continue

@@ -15,6 +15,7 @@ def tile_layers(context: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
     """Return a tile layer per kind of ground, with the name as `n`."""
     table = context[["kind", "name", "geometry"]].rename(columns={"name": "n"})
     table["n"] = table["n"].fillna("")
+    table["kind"] = table["kind"].replace("tram", "rail")
     return {
         kind: FreestileLayer(table.loc[table["kind"] == kind, ["n", "geometry"]], min_zoom=_FROM_ZOOM.get(kind))
         for kind in KINDS

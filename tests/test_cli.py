@@ -16,7 +16,7 @@ from tests.extracts import grid, write_osm
 run = CliRunner().invoke
 VERBS = (
     *("sample", "build", "info", "tier", "grade", "add", "imports", "decisions", "export", "serve"),
-    *("rules", "stalls", "check", "guide", "zone", "steps"),
+    *("rules", "stalls", "check", "guide", "zone", "steps", "bays"),
 )
 
 
@@ -87,6 +87,7 @@ def test_the_sample_is_the_same_every_time(sample: Inputs, tmp_path: Path) -> No
         ["stalls", "{tmp}/page.osm", "--json"],
         ["check", "{tmp}/page.osm", "--lon", "1", "--lat", "2", "--json"],
         ["guide", "{tmp}/page.osm", "--json"],
+        ["bays", "{tmp}/page.osm", "--json"],
         ["zone", "{tmp}/page.osm", "--accept", "Z1", "--reason", "a"],
         ["steps", "{tmp}/page.osm", "--json"],
         ["rules", "atlantis"],
@@ -274,3 +275,22 @@ def test_a_citys_own_rules_stay_with_the_study(study: Path, tmp_path: Path) -> N
     assert json.loads(run(app, ["info", str(study), "--json"]).stdout)["profile"]["name"] == "ours"
     back = json.loads(run(app, ["stalls", str(study), "--rules", "china", "--json"]).stdout)
     assert back["pitches"] == first["pitches"]
+
+
+def test_bays_are_placed_counted_and_drawn(study: Path, tmp_path: Path) -> None:
+    placed = run(app, ["bays", str(study), "--night", "--json", "--out", str(tmp_path / "bays.dxf")])
+    assert placed.exit_code == 0, placed.output
+    summary = json.loads(placed.stdout)
+    assert summary["bays"]["all_day"] + summary["bays"]["night"] == len(read_layer(study, "bays"))
+    assert set(summary["capacity"]["all_day"]) == {"low", "likely", "high"}
+    assert (tmp_path / "bays.dxf").is_file()
+    wider = json.loads(run(app, ["bays", str(study), "--set", "clearance.crossing=15", "--json"]).stdout)
+    assert wider["bays"]["all_day"] < summary["bays"]["all_day"]
+    strict = json.loads(run(app, ["bays", str(study), "--set", "bay.reading=strict", "--json"]).stdout)
+    assert "bay.strict.corner" in strict["metres_lost"]
+    some = run(app, ["bays", str(study), "--streets", "Unioninkatu"])
+    assert some.exit_code in (0, 2)
+    refused = run(app, ["bays", str(study), "--set", "clearance.crossing=wide"])
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "impossible" in refused.stderr
+    assert json.loads(run(app, ["info", str(study), "--json"]).stdout)["profile"]["name"] == "china"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -107,6 +107,26 @@ class Profile:
                 self.name, path, replace(leaves[path], value=value, source=_SET, status="assumption")
             )
         return Profile(name or self.name, leaves)
+
+    def read(self, changes: Sequence[str]) -> dict[str, Any]:
+        """
+        Return changes written as `PARAM=VALUE` by parameter; a list's values are between semicolons.
+
+        Raises
+        ------
+        RuleError
+            For a text that is none, or a parameter that does not exist.
+        """
+        found: dict[str, Any] = {}
+        for change in changes:
+            path, equals, text = (part.strip() for part in change.partition("="))
+            if not equals or path not in self.leaves:
+                raise _no_such(self.name, path or change, list(self.leaves))
+            is_list = isinstance(self.leaves[path].value, list)
+            found[path] = [part.strip() for part in text.split(";")] if is_list else yaml.safe_load(text)
+            if isinstance(self.leaves[path].value, float) and isinstance(found[path], int):
+                found[path] = float(found[path])
+        return found
 
     def to_json(self) -> str:
         """Return name and parameters as text, for `profile_from_json`: what a study keeps of its rules."""

@@ -11,6 +11,9 @@ from geo.hours import parse_windows
 STANCES: Final = ("forbidden", "designated", "orderly")
 """What a tier says of a use of the kerb: never; in designated places only; where nothing speaks against it."""
 
+ORIENTATIONS: Final = ("parallel", "angled_30", "angled_45", "angled_60", "perpendicular")
+"""How bays lie to the kerb."""
+
 STEPS: Final = ("guidance", "warning", "light_penalty", "strict")
 """The steps that a city may take with an operator, from the mildest."""
 
@@ -56,6 +59,8 @@ UNITS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "flag": ("true or false", lambda v: isinstance(v, bool)),
     "stance": _one_of(*STANCES),
     "designation": _one_of("proposed", "accepted"),
+    "reading": _one_of("standard", "strict"),
+    "orientation": _one_of(*ORIENTATIONS),
     "steps": (
         f"a list of steps ({', '.join(STEPS)}), the first offence's first",
         lambda v: _is_texts(v) and all(item in STEPS for item in v),

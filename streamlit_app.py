@@ -9,7 +9,7 @@ from pathlib import Path
 from streamlit.starlette import App
 
 # the pages are loaded before anybody comes, so that the first visitor does not wait for it
-from dashboards import data_page, decisions_page, filters, overview, stalls_page, streets_page  # noqa: F401
+from dashboards import data_page, decisions_page, filters, overview, parking_page, stalls_page, streets_page  # noqa: F401
 from dashboards.routes import ROUTES, warm_up
 
 app = App(Path(__file__).parent / "dashboards" / "shell.py", routes=ROUTES)

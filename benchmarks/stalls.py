@@ -1,4 +1,4 @@
-"""All kerbs of a city through kerbs, exclusions and zones; and stalls assigned to places, against a dense solver."""
+"""All kerbs of a city through kerbs, exclusions, zones and bays; stalls assigned to places, against other solvers."""
 
 from __future__ import annotations
 
@@ -53,6 +53,12 @@ start = time.perf_counter()
 tried = Plan(ground, profile.changed(dict([("clearance.crossing", 10.0)])))
 waterfall(tried, 0)
 print(f"note: another clearance tried on a ground that is known: {{time.perf_counter() - start:.2f}} s")
+"""
+_BAYS = """
+from geo.bay_room import BayRoom
+from geo.bays import place_bays
+bays = place_bays(BayRoom(Ground.of(layers, crs, profile), profile))
+Path({sides!r}).write_text(str(len(bays)))
 """
 _CROWD = """
 import numpy as np
@@ -113,6 +119,11 @@ def main(extract: Path) -> None:
             print(f"{share:>6.1%} of the area  {ours}   {count / ours.seconds * 60:,.0f} kerb sides a minute")
         print("microseconds a kerb side, from the smallest: " + ", ".join(f"{each:.0f}" for each in per_side))
         measure(_READ.format(study=study, share=1.0), _CLEARANCE.format(), runs=1)
+
+        print(f"\n# {extract.name}: bays placed as polygons")
+        ours = measure(_READ.format(study=study, share=1.0), _BAYS.format(sides=str(sides)))
+        count = int(sides.read_text())
+        print(f"{count:,} bays  {ours}   {count / ours.seconds * 60:,.0f} bays a minute")
 
     for most, name in ((13, "scarce"), (25, "ample")):
         print(f"\n# 5,000 stalls to 800 places, {name} room")

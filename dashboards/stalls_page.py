@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-import altair as alt
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from dashboards import ask_panel, people_panel, state, store, what_if, zones_panel
 from dashboards.i18n import _
 from dashboards.map_view import map_view
-from dashboards.parts import Figure, credits, first_screen, rule_name, show_error
+from dashboards.parts import Figure, credits, first_screen, show_error
 from dashboards.served import study_path
+from dashboards.waterfall_chart import waterfall_chart
 from geo.check import FORBIDDEN
 from geo.errors import JiexuError
 from geo.hours import DAY_KINDS, DayKind
 from geo.stall_study import Computed, computed, plan_stalls
-from geo.zones import Waterfall, waterfall
+from geo.zones import waterfall
 from layers.hours import open_numbers
 
 _LAYERS: Final = ("stall_zones", "kerb_exclusions")
@@ -71,7 +70,12 @@ def page() -> None:
     def right() -> None:
         _stale(known)
         if not ask_panel.answer(now.day, now.minute):
-            _waterfall(fall, bool(selected))
+            st.caption(
+                _("Only the selected streets.")
+                if selected
+                else _("Click the map to ask whether a stall may stand there. Select streets to see only theirs.")
+            )
+            waterfall_chart(fall, _("Pitches"), _("Left for stalls"), _("What each rule takes at this hour"))
 
     where = _("on the selected streets") if selected else _("in the study")
     first_screen(
@@ -163,60 +167,3 @@ def _clock(now: Moment) -> None:
         del st.query_params["at"]
     elif wanted is not None and st.query_params.get("at") != wanted:
         st.query_params["at"] = wanted
-
-
-def _waterfall(fall: Waterfall, some: bool) -> None:
-    """Show what each rule takes, from all kerb to what is left."""
-    st.caption(
-        _("Click the map to ask whether a stall may stand there. Select streets to see only theirs.")
-        if not some
-        else _("Only the selected streets.")
-    )
-    kinds = {"metres": _("Metres"), "pitches": _("Pitches")}
-    by = st.segmented_control(
-        _("Count"), list(kinds), default="metres", format_func=kinds.__getitem__, key="waterfall-by",
-        label_visibility="collapsed",
-    ) or "metres"  # fmt: skip
-    total = fall.kerb_m if by == "metres" else fall.kerb_pitches
-    left = fall.free_m if by == "metres" else fall.pitches
-    steps = fall.steps[fall.steps[by] != 0]
-    taken = steps[by].to_numpy(dtype=float)
-    before = total - np.concatenate([[0.0], np.cumsum(taken)])
-    rows = pd.DataFrame(
-        {
-            "what": [_("All kerb"), *map(rule_name, steps["rule"]), _("Left for stalls")],
-            "from": [0.0, *before[1:], 0.0],
-            "to": [total, *before[:-1], left],
-            "kind": ["all", *["rule"] * len(steps), "left"],
-            "metres": [fall.kerb_m, *-steps["metres"], fall.free_m],
-            "pitches": [fall.kerb_pitches, *-steps["pitches"], fall.pitches],
-            "alone": [np.nan, *steps["sole_m"], np.nan],
-        }
-    )
-    rows["what"] = rows["what"].where(~rows["what"].duplicated(), rows["what"] + " ")
-    chart = (
-        alt.Chart(rows, title=_("What each rule takes at this hour"), height=22 * len(rows) + 30)
-        .mark_bar()
-        .encode(
-            x=alt.X("from:Q", title=kinds[by]),
-            x2="to:Q",
-            y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False)),
-            color=alt.Color(
-                "kind:N",
-                legend=None,
-                scale=alt.Scale(domain=["all", "rule", "left"], range=["#8aa0b3", "#d9600e", "#1fa05a"]),
-            ),
-            tooltip=[
-                alt.Tooltip("what:N", title=_("Rule")),
-                alt.Tooltip("metres:Q", title=_("Metres"), format=",.0f"),
-                alt.Tooltip("pitches:Q", title=_("Pitches"), format=",d"),
-                alt.Tooltip("alone:Q", title=_("Metres that this rule alone forbids"), format=",.0f"),
-            ],
-        )
-    )
-    st.altair_chart(chart, width="stretch")
-    st.caption(
-        _("Each rule takes from what the rules above it left. Remnants too short for a pitch: {metres:,.0f} m.").format(
-            metres=fall.remnants_m
-        )
-    )

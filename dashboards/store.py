@@ -14,6 +14,8 @@ import streamlit as st
 from dashboards.served import study_path
 from geo import study
 from geo.audit import audit_study
+from geo.bay_room import BayHours, BayRoom
+from geo.bay_study import BayStudy
 from geo.imports import place_in
 from geo.kerb_plan import Ground
 from geo.network import Network
@@ -132,6 +134,22 @@ def _plan(path: str, kind: Kind, values: tuple[tuple[str, Any], ...], version: s
     # lists of values are tuples here, to be kept by
     other = {name: list(value) if isinstance(value, tuple) else value for name, value in values}
     return plan_of(Path(path), rules.changed(other) if other else rules, kind, ground())
+
+
+def bay_room(hours: BayHours, off: float = 0.0, values: tuple[tuple[str, Any], ...] = ()) -> BayRoom:
+    """Return where bays have room, as `geo.bay_study.BayStudy.room`; `values` are other values of some parameters."""
+    return _bay_room(str(study_path()), hours, off, values, json.dumps(made_of(study_path())))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _bay_room(path: str, hours: BayHours, off: float, values: tuple[tuple[str, Any], ...], version: str) -> BayRoom:
+    return _bay_study(path, values, version).room(hours, off)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _bay_study(path: str, values: tuple[tuple[str, Any], ...], version: str) -> BayStudy:
+    other = {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+    return BayStudy(Path(path), profile().changed(other) if other else profile(), ground())
 
 
 def network() -> Network:

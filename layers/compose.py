@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import folium
 
-from layers import facilities, kerb_exclusions, other, palette, points, stall_zones, streets
+from layers import bays, facilities, kerb_exclusions, other, palette, points, stall_zones, streets
 from layers.elements import MapFrame, VectorTiles
 from layers.tiles import CUTTERS
 from layers.zooms import MAX_ZOOM
@@ -82,6 +82,7 @@ def compose_map(
     legend = [
         stall_zones.legend(translate),
         kerb_exclusions.legend(translate),
+        bays.legend(translate),
         streets.legend(translate),
         points.legend(translate, synthetic),
         facilities.legend(translate),

@@ -25,6 +25,8 @@ OTHER: Final = "#6d4c8d"
 
 ZONES: Final = {"proposed": "#1fa05a", "accepted": "#00592d", "closed": "#a9cdb4"}
 
+BAYS: Final = {"all_day": "#2f6fb7", "night": "#4b3f8f", "accessible": "#e0a100"}
+
 EXCLUSIONS: Final = {
     "tier": "#8f8f8f",
     "frontage": "#c2b8ac",

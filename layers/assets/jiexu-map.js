@@ -9,6 +9,7 @@
 const jiexu = (() => {
   const L = window.L, P = window.protomapsL;
   const TIERS = ["demonstration", "secondary", "back_street", "unclassified"];
+  const SLIM = ["stall_zones", "kerb_exclusions", "bays"];  // what is drawn along kerbs
   const POINTS = ["complaints", "stalls", "parking"];
   const FONT = "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif";
   const CLUSTERS_TO = 14;    // displayed zoom up to which points are gathered
@@ -50,7 +51,7 @@ const jiexu = (() => {
   const tierOf = (f) => style.tiers[TIERS[f.props.t]];
   const isMotorway = (f) => f.props.h === "motorway" || f.props.h === "trunk";
   // near, streets make room for what is drawn along their kerbs
-  const slim = (z) => (z >= 15 && state.extra.includes("stall_zones") ? 0.45 : 1);
+  const slim = (z) => (z >= 15 && state.extra.some((layer) => SLIM.includes(layer)) ? 0.45 : 1);
   const width = (z, f) => streetWidth(z) * slim(z) * (isMotorway(f) ? 1 : tierOf(f).width);
   const shown = (f) => state.tiers.includes(TIERS[f.props.t]);
 
@@ -190,7 +191,9 @@ const jiexu = (() => {
       const size = byZoom(part.size || [[0, 2]]), opacity = part.opacity ?? 1;
       const symbolizer = {
         line: () => new P.LineSymbolizer({ color: colour, width: size, opacity, dash: part.dash, perFeature: true }),
-        polygon: () => new P.PolygonSymbolizer({ fill: colour, opacity, perFeature: true }),
+        polygon: () => new P.PolygonSymbolizer({
+          fill: colour, opacity, perFeature: true, ...(part.stroke ? { stroke: part.stroke, width: 0.8 } : {}),
+        }),
         dot: () => new P.CircleSymbolizer({
           fill: colour, radius: size, opacity, stroke: style.ground.point_edge, width: 1,
         }),

@@ -26,6 +26,7 @@ PAGES = {
     "overview": "Complaints per km, by tier",
     "streets": "All streets shown",
     "stalls": "What each rule takes at this hour",
+    "parking": "What each rule takes of the kerb",
     "data": "Bring in a file",
     "decisions": "All decisions",
 }

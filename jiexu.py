@@ -682,6 +682,7 @@ def serve(
             _say(Text("正在生成示例研究…", "Making the sample study …"))
             _build(study, write_sample(study.parent / "sample-data"))
             plan_stalls(study)
+            plan_bays(study, night=True)
     about(study)  # refuses a file that is no study before a server starts on it
     os.environ["JIEXU_STUDY"] = str(study.resolve())
     from streamlit_app import run  # noqa: PLC0415 (Streamlit takes a second to load: only this verb waits for it)

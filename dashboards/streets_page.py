@@ -70,7 +70,7 @@ def _chart(streets: pd.DataFrame) -> None:
     rows["source"] = rows["tier_source"].map(tier_source_name)
     order = [tier_source_name(source) for source in TIER_SOURCES]
     bars = (
-        alt.Chart(rows, title=_("Kilometres by tier and where the tier comes from"), height=260)
+        alt.Chart(rows, title=_("Kilometres by tier and source"), height=260)
         .mark_bar()
         .encode(
             x=alt.X("km:Q", title="km"),

@@ -255,6 +255,7 @@ def layer_name(layer: str) -> str:
         "shop_displays": _("Displays outside shops"),
         "moves": _("Where stalls should go"),
         "bays": _("Parking bays"),
+        "parking_differences": _("Bays and mapped parking"),
         "decisions": _("Decisions"),
         "selections": _("Kept selections"),
         "findings": _("Findings"),

@@ -96,6 +96,7 @@ class BayRoom(KerbPlan):
         self._scale = np.ones(len(self.kerbs)) if widths is None else widths
         self.orientation = str(profile["bay.orientation"])
         self.depth_m, self.pitch_m, self.lean_m = _shape(profile, self.orientation)
+        self.gap_m = float(profile["bay.gap"])
         found = [*self._streets(traffic), *self._obstacles(), *self._bends(), *self._tracks(rails)]
         if kept is not None:
             found.append(kept._replace(mask=kept.mask & np.uint64(self.slots.all)))
@@ -116,8 +117,8 @@ class BayRoom(KerbPlan):
     def zones_of(self, free: Runs) -> Zones:
         """Return the rows of bays that free stretches take; `pitches` are bays."""
         metres = self.kerbs.kerb_metres(free.kerb, free.from_m, free.to_m)
-        room = metres - 2 * float(self.profile["bay.row_end"]) - self.lean_m
-        bays = np.where(free.value > 0, np.floor(room / self.pitch_m + ROUNDING), 0).astype(np.int64)
+        room = metres - 2 * float(self.profile["bay.row_end"]) - self.lean_m + self.gap_m
+        bays = np.where(free.value > 0, np.floor(room / (self.pitch_m + self.gap_m) + ROUNDING), 0).astype(np.int64)
         row = np.flatnonzero(bays > 0)
         return Zones(
             free.kerb[row], free.from_m[row], free.to_m[row], free.value[row], metres[row], bays[row], row, row

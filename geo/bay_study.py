@@ -20,6 +20,7 @@ from geo.crs import WGS84, to_metric
 from geo.errors import StudyError, writing
 from geo.export import credit_line, export_layer, table_file
 from geo.kerb_plan import Ground
+from geo.mapped_parking import agreement_document, compare
 from geo.rules import Profile
 from geo.schema import conform_geo
 from geo.stall_study import fall_document, read_ground
@@ -114,7 +115,8 @@ def plan_bays(
     summary
         `profile`, `bays` (`all_day`, `night`), `capacity` (by hours, `low`, `likely` and `high`), `per_tier`,
         `streets` (with bays), `width_source` (bays by where their width comes from), and what the rules take of the
-        kerb by day: `metres_lost`, `bays_lost`, `sole_metres`, `free_m`.
+        kerb by day: `metres_lost`, `bays_lost`, `sole_metres`, `free_m`; and `agreement` with the parking that is
+        mapped: `metres` and `cars`, `precision`, `recall`, `kerbs_mapped` of `kerbs`.
     """
 
     def work() -> dict[str, Any]:
@@ -126,10 +128,12 @@ def plan_bays(
         if street_ids is not None:
             bays = bays[bays["street_id"].isin(street_ids)].reset_index(drop=True)
             counted = np.repeat(room.kerbs.roads["street_id"].isin(street_ids).to_numpy(), 2)
-        change_layers(path, {"bays": bays}, seen)
+        areas = gpd.GeoDataFrame(read_layer(path, "facility_areas"), crs=WGS84)
+        agreement = compare(room, areas)
+        change_layers(path, {"bays": bays, "parking_differences": agreement.differences}, seen)
         fall = waterfall(room, 0, counted)
         capacity = {"all_day": study.capacity("all_day")} | ({"night": study.capacity("night")} if night else {})
-        return _summary(rules, bays, capacity, fall)
+        return {**_summary(rules, bays, capacity, fall), "agreement": agreement_document(agreement)}
 
     return until_unchanged(work)
 

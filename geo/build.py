@@ -28,7 +28,7 @@ from geo.points import KINDS, Place, PointKind, read_points
 from geo.rules import Profile, load_profile
 from geo.schema import POINT_KINDS, conform, conform_geo, together
 from geo.scores import Surroundings
-from geo.segments import split_at_junctions, with_access, with_pavements, with_widths
+from geo.segments import split_at_junctions, with_access, with_parking, with_pavements, with_widths
 from geo.streets import assemble_streets
 from geo.study import about, now, read_layer, rule_facts, until_unchanged, write_study
 from geo.text import Text
@@ -310,7 +310,7 @@ def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFra
             Text("没有一条道路有长度", "No road has a length"),
             Text("请检查提取范围并重新导出", "Check the extract's area and export it again"),
         )
-    roads = with_access(with_pavements(with_widths(segments, profile)), profile)
+    roads = with_access(with_parking(with_pavements(with_widths(segments, profile))), profile)
     roads["roundabout"] = roads["junction"].isin(["roundabout", "circular"])
     for tag in ("bridge", "tunnel"):
         roads[tag] = roads[tag].notna() & (roads[tag] != "no")

@@ -28,6 +28,8 @@ ROAD_TAGS: Final = (
     *("service", "access", "motor_vehicle", "foot"),
     *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right"),
     *("sidewalk:both:width", "sidewalk:left:width", "sidewalk:right:width"),
+    *(f"parking:{side}{more}" for side in ("both", "left", "right") for more in ("", ":orientation", ":capacity")),
+    *(f"parking:lane:{side}" for side in ("both", "left", "right")),
 )
 """The tags that a road keeps from its way, besides its other names (`aliases`)."""
 

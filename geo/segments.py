@@ -197,6 +197,59 @@ def with_pavements(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return result
 
 
+_NO_PARKING = ("no", "no_parking", "no_stopping", "fire_lane", "none")
+_ORIENTATIONS = ("parallel", "diagonal", "perpendicular")
+
+
+def with_parking(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Add the parking that is mapped on either side.
+
+    Parameters
+    ----------
+    segments
+        The tags `parking:SIDE`, `parking:SIDE:orientation`, `parking:SIDE:capacity` and, of the older scheme,
+        `parking:lane:SIDE`, each for `left`, `right` and `both`; `way_id`, `length_m`, `turned`.
+
+    Returns
+    -------
+    segments
+        With `parking_left` and `parking_right` of the segment's own direction: `none`, an orientation (`parallel`,
+        `diagonal`, `perpendicular`; parallel where nothing says which), `separate` (bays are mapped as areas), or None
+        where nothing is known; and `parking_left_cars`, `parking_right_cars`: an explicit capacity, shared among the
+        segments of its way by length.
+    """
+    length = segments["length_m"]
+    share = (length / length.groupby(segments["way_id"]).transform("sum")).to_numpy(dtype=float)
+    kinds, cars = {}, {}
+    for side in ("left", "right"):
+        found = {
+            name: segments[f"parking:{side}{name}"].where(
+                segments[f"parking:{side}{name}"].notna(), segments[f"parking:both{name}"]
+            )
+            for name in ("", ":orientation", ":capacity")
+        }
+        lane = segments[f"parking:lane:{side}"].where(
+            segments[f"parking:lane:{side}"].notna(), segments["parking:lane:both"]
+        )
+        value = found[""].where(found[""].notna(), lane)
+        kind = np.full(len(segments), None, dtype=object)
+        kind[value.notna().to_numpy()] = "parallel"
+        for name in _ORIENTATIONS:
+            kind[(lane == name).to_numpy() | (found[":orientation"] == name).to_numpy()] = name
+        kind[(value == "separate").to_numpy()] = "separate"
+        kind[value.isin(_NO_PARKING).to_numpy()] = "none"
+        kind[value.isna().to_numpy()] = None
+        kinds[side] = kind
+        cars[side] = pd.to_numeric(found[":capacity"], errors="coerce").to_numpy(dtype=float) * share
+    result = segments.copy(deep=False)
+    turned = segments["turned"].to_numpy(dtype=bool)
+    for side, other in (("left", "right"), ("right", "left")):
+        result[f"parking_{side}"] = np.where(turned, kinds[other], kinds[side])
+        result[f"parking_{side}_cars"] = np.where(turned, cars[other], cars[side])
+    return result
+
+
 _CLOSED = ("no", "private")
 _OPEN = ("yes", "designated", "permissive", "destination", "customers")
 

@@ -49,6 +49,7 @@ _GEOMETRY_TYPES: Final = {
     "stall_zones": "LineString",
     "shop_displays": "Point",
     "bays": "Polygon",
+    "parking_differences": "LineString",
 }
 SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
 TABLES: Final = ("street_scores", "moves", "decisions", "selections", "findings", "imports", "mappings", "replaced")

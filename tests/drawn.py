@@ -47,6 +47,10 @@ def road(line: Sequence[tuple[float, float]], **columns: Any) -> dict[str, Any]:
         "walk": True,
         "pavement_left_m": pavement,
         "pavement_right_m": pavement,
+        "parking_left": None,
+        "parking_right": None,
+        "parking_left_cars": np.nan,
+        "parking_right_cars": np.nan,
         **columns,
     }
     return {**given, "geometry": degrees(shapely.LineString(line))}

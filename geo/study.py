@@ -223,11 +223,16 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
         with path.open("rb") as file:
             file.seek(_CHANGE_COUNTER_AT)
             counter = file.read(4)
+            stamp = os.fstat(file.fileno())
     except OSError as error:
         raise _unreadable(path, error) from error
     # a journal: a change is under way, or was killed
     journal = path.with_name(path.name + "-journal").exists()
-    facts = _read_about(path) if journal else dict(_about_at(path, path.stat().st_ino, counter))
+    facts = (
+        _read_about(path)
+        if journal
+        else dict(_about_at(path, (stamp.st_ino, stamp.st_mtime_ns, stamp.st_ctime_ns), counter))
+    )
     if facts.get("format") in OLDER and not older:
         raise StudyError(
             Text(f"{path} 由旧版本生成", f"{path} was made by an older version"),
@@ -244,8 +249,13 @@ _CHANGE_COUNTER_AT = 24
 
 
 @lru_cache(maxsize=32)
-def _about_at(path: Path, file: int, counter: bytes) -> dict[str, str]:
-    """Read `about` once per change of the file: pages ask for it many times a click."""
+def _about_at(path: Path, file: tuple[int, int, int], counter: bytes) -> dict[str, str]:
+    """
+    Read `about` once per change of the file: pages ask for it many times a click.
+
+    A study that is swapped in may get the number of a file that was deleted before, and brings its own change counter:
+    the file's times tell them apart.
+    """
     return _read_about(path)
 
 

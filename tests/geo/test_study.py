@@ -195,3 +195,21 @@ def test_a_change_that_was_killed_half_way_is_rolled_back_by_the_next_reader(stu
     assert study.with_name(study.name + "-journal").stat().st_size > 0
     assert "half done" not in set(read_layer(study, "roads")["tier_reason"])
     assert info(study)["layers"]["roads"] > 0
+
+
+def test_a_file_that_only_looks_like_the_one_before_is_read_anew(study: Path) -> None:
+    # a study that is swapped in may have the same file number and the same change counter as one of before
+    known = about(study)
+    content = bytearray(study.read_bytes())
+    counter = slice(24, 28)
+    kept = content[counter]
+    with sqlite3.connect(study) as connection:
+        connection.execute("UPDATE about SET value = 'another' WHERE key = 'credit'")
+    connection.close()
+    changed = bytearray(study.read_bytes())
+    assert changed[counter] != kept
+    changed[counter] = kept
+    with study.open("r+b") as file:
+        file.write(changed)
+    assert known["credit"] != "another"
+    assert about(study)["credit"] == "another"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from geo.crs import to_metric
 from geo.nodes import end_nodes
 from geo.planar import leaving_directions
+from geo.ragged import members
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -156,9 +157,8 @@ class Arms:
                     turning = many[side_out[many] == value]
                     ways.append((turning, self.next_arm(there[turning], step)))
                 begin, size = self._begin[self.node[there[many]]], degree[many]
-                pair = np.repeat(many, size)
-                offset = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-                ahead = self._order[np.repeat(begin, size) + offset]
+                which, number = members(size)
+                pair, ahead = many[which], self._order[begin[which] + number]
                 cosine = -(self.direction[there[pair]] * self.direction[ahead]).sum(axis=1)
                 goes = (ahead != there[pair]) & (cosine >= limit)
                 ways.append((pair[goes], ahead[goes]))

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
+from geo.ragged import members
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -90,8 +92,7 @@ def _match(who: Integers, place: Integers, cost: Floats, people: int, room: Inte
     seats = np.where(ample, wanted, room)
     first = np.concatenate([[0], np.cumsum(seats)])
     counts = np.where(ample[place], 1, seats[place])
-    pair = np.repeat(np.arange(len(who)), counts)
-    number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    pair, number = members(counts)
     order = np.argsort(place, kind="stable")
     turn = np.empty(len(place), dtype=np.int64)
     turn[order] = np.arange(len(place)) - np.searchsorted(place[order], place[order])

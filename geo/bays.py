@@ -12,6 +12,7 @@ from geo.bay_room import BayRoom
 from geo.crs import WGS84, to_degrees
 from geo.kerbs import SIDES
 from geo.planar import unit_vectors
+from geo.ragged import members
 from geo.schema import conform_geo
 
 Floats = NDArray[np.float64]
@@ -44,8 +45,7 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
     """
     kerbs, rows, profile = room.kerbs, room.zones, room.profile
     counts = rows.pitches
-    row = np.repeat(np.arange(len(counts)), counts)
-    number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    row, number = members(counts)
     kerb = rows.kerb[row]
     begin = kerbs.at_kerb(kerb, rows.from_m[row]) + float(profile["bay.row_end"]) + number * (room.pitch_m + room.gap_m)
     shapes = _polygons(room, kerb, begin)

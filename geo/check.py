@@ -17,6 +17,7 @@ from geo.errors import InputError
 from geo.hours import DAY
 from geo.kerbs import SIDES
 from geo.network import Network
+from geo.ragged import members
 from geo.rules import Profile
 from geo.stalls import ORDER, Plan
 from geo.text import Text
@@ -355,9 +356,8 @@ def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
     piece = _holding(plan.pieces.kerb, plan.pieces.from_m, asked)
     first = np.searchsorted(plan.pieces.piece, piece, "left")
     counts = np.where(piece >= 0, np.searchsorted(plan.pieces.piece, piece, "right") - first, 0)
-    stall = np.repeat(np.arange(len(piece)), counts)
-    pair = np.repeat(first, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    exclusion = plan.pieces.exclusion[pair]
+    stall, number = members(counts)
+    exclusion = plan.pieces.exclusion[first[stall] + number]
     then = (plan.exclusions.mask[exclusion] & trading) > 0
     spoken = pd.DataFrame({"stall": stall[then], "rule": plan.exclusions.rule[exclusion[then]]})
     extra = np.flatnonzero((free.too_short & trading) > 0)

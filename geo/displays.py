@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geo.crs import WGS84, to_metric
 from geo.kerbs import Kerbs
 from geo.locating import locate
+from geo.ragged import members
 from geo.rules import Profile
 from geo.schema import conform_geo
 from geo.stalls import Plan
@@ -115,6 +116,5 @@ def _frontages(
 def _meeting(stretches: Integers, kerb: Integers) -> tuple[Integers, Integers]:
     """Return the pairs of kerbs asked about and the stretches (sorted by kerb) on them."""
     first, last = np.searchsorted(stretches, kerb, "left"), np.searchsorted(stretches, kerb, "right")
-    counts = last - first
-    asked = np.repeat(np.arange(len(kerb)), counts)
-    return asked, np.repeat(first, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    asked, number = members(last - first)
+    return asked, first[asked] + number

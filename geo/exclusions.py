@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.ragged import members
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Masks = NDArray[np.uint64]
@@ -134,9 +136,8 @@ def cut(begin: Floats, end: Floats, exclusions: Exclusions) -> Pieces:
     pieces_before = np.concatenate([[0], np.cumsum(same)])
     first, last = number[2 * len(there) :].reshape(2, -1)
     counts = last - first
-    which = np.repeat(np.arange(len(counts)), counts)
-    start = np.repeat(pieces_before[first], counts) if len(first) else first
-    piece = start + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    which, nth = members(counts)
+    piece = pieces_before[first[which]] + nth
     order = np.argsort(piece, kind="stable")
     return Pieces(kerb[:-1][same], at[:-1][same], at[1:][same], piece[order], which[order])
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from geo.arms import Arms
 from geo.crs import to_metric
 from geo.planar import unit_vectors
+from geo.ragged import members
 from geo.rules import Profile
 from geo.sections import root_of
 
@@ -215,10 +216,8 @@ class Kerbs:
             return np.zeros(0, dtype=object)
         first, share_first = self._place(kerb, from_m)
         last, share_last = self._place(kerb, to_m)
-        inner = np.maximum(last - first, 0)
-        counts = inner + 2
-        which = np.repeat(np.arange(len(kerb)), counts)
-        number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        counts = np.maximum(last - first, 0) + 2
+        which, number = members(counts)
         vertices = self._offset[0]
         side = kerb % 2
         places = vertices[side[which], np.minimum(first[which] + number, len(self._row) - 1)]

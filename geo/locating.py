@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from geo.crs import to_metric
 from geo.planar import unit_vectors
+from geo.ragged import members
 from geo.rules import Profile
 
 Floats = NDArray[np.float64]
@@ -103,8 +104,8 @@ class _Pieces(NamedTuple):
         start_of = np.searchsorted(row, np.arange(len(roads)))
         along = along - along[start_of][row]
         parts = np.maximum(np.ceil(length[first] / _CELL_M).astype(np.int64), 1)
-        of = np.repeat(first, parts)
-        number = np.arange(len(of)) - np.repeat(np.cumsum(parts) - parts, parts)
+        of, number = members(parts)
+        of = first[of]
         share = number / np.repeat(parts, parts)
         service = (roads["highway"] == "service").to_numpy()
         vector = step[of] / np.repeat(parts, parts)[:, None]
@@ -158,8 +159,8 @@ class _Grid(NamedTuple):
         low = np.stack([(column + dx) * self.shape[1] + row - 1 for dx in (-1, 0, 1)], axis=1)
         begin, end = self.first[low], self.first[low + 3]
         counts = (end - begin).ravel()
-        at = np.repeat(begin.ravel(), counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        return np.repeat(np.repeat(np.arange(len(rows)), 3), counts), self.piece[at]
+        column_of, number = members(counts)
+        return column_of // 3, self.piece[begin.ravel()[column_of] + number]
 
 
 def _by_tree(rows: Integers, xy: Floats, pieces: _Pieces, within: float) -> tuple[Integers, Integers]:

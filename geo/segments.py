@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geo.crs import WGS84, to_metric
 from geo.osm import Ways
+from geo.ragged import members
 from geo.rules import Profile
 
 _AGAINST = ("-1", "reverse")
@@ -68,8 +69,8 @@ def split_at_junctions(ways: Ways, crs: pyproj.CRS, also_at: NDArray[np.int64] |
 
     # vertices of all segments in one array: those at junctions belong to two
     counts = last - first + 1
-    segment = np.repeat(np.arange(len(first)), counts)
-    vertex = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts - first, counts)
+    segment, number = members(counts)
+    vertex = first[segment] + number
     xy = to_metric(lonlat, crs)
     steps = np.hypot(*(xy[vertex[1:]] - xy[vertex[:-1]]).T) * (segment[1:] == segment[:-1])
     length_m = np.bincount(segment[1:], weights=steps, minlength=len(first))

@@ -14,6 +14,7 @@ from geo.exclusions import Exclusions, Masks, Runs, cut, runs
 from geo.hours import Slots, Window, parse_windows
 from geo.kerb_plan import ROUNDING, Ground, KerbPlan, Zones
 from geo.obstacles import Clearance, clearances
+from geo.ragged import members
 from geo.rules import Profile
 from geo.schema import TIERS
 from geo.segments import highway_class
@@ -247,10 +248,8 @@ class Plan(KerbPlan):
             return self.free.value
         usable = np.zeros(len(self.free.kerb), dtype=np.uint64)
         zones = self.zones
-        counts = zones.last - zones.first + 1
-        which = np.repeat(np.arange(len(counts)), counts)
-        run = zones.first[which] + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        np.bitwise_or.at(usable, run, zones.mask[which])
+        which, number = members(zones.last - zones.first + 1)
+        np.bitwise_or.at(usable, zones.first[which] + number, zones.mask[which])
         return usable
 
     def zone_at(self, run: Integers, when: int) -> Integers:

@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.crs import to_metric
 from geo.planar import Floats, goes_straight_on, leaving_directions, unit_vectors
+from geo.ragged import members
 from geo.rules import Profile
 from geo.segments import highway_class
 from geo.spelling import stem, street_key, without_section
@@ -113,8 +114,7 @@ class _Table(NamedTuple):
         counts = np.array([*(len(keys) for keys in other_keys), 0])
         starts = len(keys) + np.cumsum(counts) - counts
         per_row = counts[other_codes]
-        row = np.repeat(np.arange(len(segments)), per_row)
-        within = np.arange(len(row)) - np.repeat(np.cumsum(per_row) - per_row, per_row)
+        row, within = members(per_row)
         alias = numbers[starts[other_codes[row]] + within] if len(row) else row
         other = key[row] != alias
         classes, class_names = pd.factorize(highway_class(segments["highway"]))
@@ -154,14 +154,11 @@ def _by_name(table: _Table, segments: gpd.GeoDataFrame, crs: pyproj.CRS, gap_m: 
         first = np.searchsorted(owner[order], np.arange(n + 1))
         # each row at each of its places, once under its own name and once under each alias
         counts = first[alias_rows + 1] - first[alias_rows]
-        at = (
-            np.repeat(first[alias_rows], counts)
-            + np.arange(counts.sum())
-            - np.repeat(np.cumsum(counts) - counts, counts)
-        )
+        alias, number = members(counts)
+        at = first[alias_rows[alias]] + number
         own = table.key[owner] >= 0
-        who = np.concatenate([owner[own], np.repeat(alias_rows, counts)])
-        key = np.concatenate([table.key[owner[own]], np.repeat(alias_keys, counts)])
+        who = np.concatenate([owner[own], alias_rows[alias]])
+        key = np.concatenate([table.key[owner[own]], alias_keys[alias]])
         group = _pair(key, np.concatenate([places[own], places[order][at]]))
         # an alias joins a street that goes by that name: an alias that two streets share joins nothing
         own_name = np.zeros(group.max(initial=-1) + 1, dtype=bool)

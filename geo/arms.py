@@ -43,6 +43,12 @@ class Reach(NamedTuple):
     reach: Floats
     cause: Integers
 
+    def stretches(self, lengths: Floats) -> tuple[Integers, Floats, Floats]:
+        """Return kerbs (as `geo.kerbs.Kerbs` numbers them) and from where to where along their segments they run."""
+        length = lengths[self.segment]
+        from_m = np.where(self.at_end, length - self.reach, 0.0)
+        return 2 * self.segment + self.side, from_m, np.where(self.at_end, length, self.reach)
+
 
 class Arms:
     """

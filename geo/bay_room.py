@@ -99,7 +99,7 @@ class BayRoom(KerbPlan):
         self.gap_m = float(profile["bay.gap"])
         found = [*self._streets(traffic), *self._obstacles(), *self._bends(), *self._tracks(rails)]
         if kept is not None:
-            found.append(kept._replace(mask=kept.mask & np.uint64(self.slots.all)))
+            found.append(kept)
         exclusions = self.clipped(found)
         self.sides, too_narrow = self._by_width(exclusions)
         self.settle(self.clipped([exclusions, too_narrow]))
@@ -126,27 +126,16 @@ class BayRoom(KerbPlan):
 
     def _streets(self, traffic: Floats | None) -> list[Exclusions]:
         """Return whole kerbs that carry no bays: by tier, medians, bridges, tunnels, through traffic at night."""
-        every, kerbs = self.slots.all, self.kerbs
-        found = []
+        every = self.slots.all
+        found = self.without_frontage("bay")
         for tier in TIERS:
             if not self.profile[f"bay.tiers.{tier}"]:
                 mine = np.flatnonzero(self.tier == tier)
                 found.append(self.whole(mine, f"bay.tiers.{tier}", self.street_of(mine), every))
-        median = np.flatnonzero(self.ground.facing >= 0)
-        facing = kerbs.roads["segment_id"].to_numpy(dtype=object)[self.ground.facing[median]]
-        found.append(self.whole(median, "kerb.median_within", facing, every))
-        strict = self.profile["bay.reading"] == "strict"
-        for column, rule, around in (
-            ("bridge", "bay.on_bridges", "bay.strict.bridge"),
-            ("tunnel", "bay.in_tunnels", "bay.strict.tunnel"),
-        ):
-            there = np.repeat(kerbs.roads[column].to_numpy(dtype=bool), 2)
-            if not self.profile[rule]:
-                mine = np.flatnonzero(there)
-                found.append(self.whole(mine, rule, self.segment_of(mine), every))
-            if strict:
-                found.append(self._beside(there, around, float(self.profile[around])))
-        if strict:
+        if self.profile["bay.reading"] == "strict":
+            for column in ("bridge", "tunnel"):
+                there = np.flatnonzero(np.repeat(self.kerbs.roads[column].to_numpy(dtype=bool), 2))
+                found.append(self._beside(there, f"bay.strict.{column}"))
             narrow = np.flatnonzero(self.width_m < float(self.profile["bay.strict.narrow"]))
             found.append(self.whole(narrow, "bay.strict.narrow", self.segment_of(narrow), every))
         if self.hours == "night" and traffic is not None:
@@ -154,23 +143,16 @@ class BayRoom(KerbPlan):
             found.append(self.whole(busy, "bay.night_through_traffic", self.street_of(busy), every))
         return found
 
-    def _beside(self, there: NDArray[np.bool_], rule: str, reach: float) -> Exclusions:
-        """Return the kerbs within a distance of the ends of some segments, measured along the streets."""
-        kerb = np.flatnonzero(there)
+    def _beside(self, kerb: Integers, rule: str) -> Exclusions:
+        """Return some kerbs and those within a rule's distance of their ends, measured along the streets."""
         arm = np.concatenate([2 * (kerb // 2), 2 * (kerb // 2) + 1])
         side = np.tile(kerb % 2, 2)
         length = self.kerbs.length_m[::2]
         # from the segment's own start over its whole length, and on beyond its end
-        spread = self.kerbs.arms.spread(arm, side, length[arm // 2] + reach, np.tile(kerb, 2), length)
-        on = 2 * spread.segment + spread.side
-        return self._stretches(on, spread.at_end, spread.reach, rule, self.segment_of(spread.cause))
-
-    def _stretches(
-        self, kerb: Integers, at_end: NDArray[np.bool_], reach: Floats, rule: str, cause: NDArray[np.object_]
-    ) -> Exclusions:
-        length = self.kerbs.length_m[kerb]
-        from_m, to_m = np.where(at_end, length - reach, 0.0), np.where(at_end, length, reach)
-        return Exclusions.of(kerb, from_m, to_m, rule, cause, self.slots.all)
+        reach = length[arm // 2] + float(self.profile[rule])
+        spread = self.kerbs.arms.spread(arm, side, reach, np.tile(kerb, 2), length)
+        on, from_m, to_m = spread.stretches(length)
+        return Exclusions.of(on, from_m, to_m, rule, self.segment_of(spread.cause), self.slots.all)
 
     def _obstacles(self) -> list[Exclusions]:
         profile, every = self.profile, self.slots.all
@@ -189,12 +171,12 @@ class BayRoom(KerbPlan):
         sharp = bend < radius
         strict = self.profile["bay.reading"] == "strict"
         reach = float(self.profile["bay.strict.bend"]) if strict else 0.0
+        row, at = row[sharp], along[sharp]
+        half = self.kerbs.bend_span(row, at)
         found = []
         for side in (0, 1):
-            kerb = 2 * row[sharp] + side
-            half = self.kerbs.bend_span(row[sharp], along[sharp])
+            kerb = 2 * row + side
             cause = self.segment_of(kerb)
-            at = along[sharp]
             found.append(Exclusions.of(kerb, at - half[0], at + half[1], "bay.bend_radius", cause, self.slots.all))
             if strict:
                 found.append(Exclusions.of(kerb, at - reach, at + reach, "bay.strict.bend", cause, self.slots.all))

@@ -10,17 +10,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-import pyproj
-import shapely
-from numpy.typing import NDArray
 
 from geo.bay_room import BayHours, BayRoom
 from geo.bays import place_bays, without_overlap
-from geo.crs import WGS84, to_metric
+from geo.crs import WGS84
 from geo.errors import StudyError, writing
 from geo.export import credit_line, export_layer, table_file
 from geo.kerb_plan import Ground
 from geo.mapped_parking import agreement_document, compare
+from geo.planar import metric_shapes
 from geo.rules import Profile
 from geo.schema import conform_geo
 from geo.stall_study import fall_document, read_ground
@@ -29,13 +27,8 @@ from geo.text import Text
 from geo.zone_decisions import decided_on
 from geo.zones import Waterfall, waterfall
 
-Floats = NDArray[np.float64]
-
 SPREADS: Final = {"low": -1.0, "likely": 0.0, "high": 1.0}
 """Which way the widths that no tag says are off."""
-
-DRAWINGS: Final = (".dxf", ".xlsx")
-"""Files that bays are written to in a way of their own; others are written as any layer."""
 
 
 class BayStudy:
@@ -58,8 +51,10 @@ class BayStudy:
         roads, context = self.ground.kerbs.roads, read_layer(path, "context")
         scores = pd.DataFrame(read_layer(path, "street_scores")).set_index("street_id")["traffic"]
         self._traffic = roads["street_id"].map(scores).fillna(0.0).to_numpy(dtype=float)
-        self._rails = _metric(context[context["kind"] == "tram"], crs)
-        self.buildings = _metric(context[context["kind"] == "building"], crs)
+        self._rails, self.buildings = (
+            metric_shapes(context.loc[context["kind"] == kind, "geometry"].to_numpy(dtype=object), crs)
+            for kind in ("tram", "building")
+        )
         self._kept = decided_on(read_layer(path, "decisions"), self.ground.kerbs).accepted
         defaults = (roads["width_source"] == "default").to_numpy()
         self._guessed = np.repeat(defaults, 2) & ~self.ground.kerbs.mapped
@@ -84,13 +79,6 @@ class BayStudy:
     def capacity(self, hours: BayHours) -> dict[str, int]:
         """Return how many bays fit if guessed widths are too wide, right, or too narrow."""
         return {name: int(self.room(hours, off).zones.pitches.sum()) for name, off in SPREADS.items()}
-
-
-def _metric(layer: pd.DataFrame, crs: pyproj.CRS) -> NDArray[np.object_]:
-    shapes: NDArray[np.object_] = shapely.transform(
-        layer["geometry"].to_numpy(dtype=object), lambda lonlat: to_metric(lonlat, crs)
-    )
-    return shapes
 
 
 def plan_bays(

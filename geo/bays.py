@@ -52,7 +52,6 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
     kept = _clear(shapes, buildings)
     kerb, row, number, shapes = kerb[kept], row[kept], number[kept], shapes[kept]
     middle = kerbs.centre_metres(kerb, begin[kept] + room.pitch_m / 2)
-    roads = kerbs.roads
     parallel = room.orientation == "parallel"
     table = pd.DataFrame(
         {
@@ -65,9 +64,7 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
             "length_m": float(profile["bay.length" if parallel else "bay.angled_length"]),
             "width_m": float(profile["bay.width"]),
             "hours": room.hours,
-            "width_source": np.where(
-                kerbs.mapped, "mapped", np.repeat(roads["width_source"].to_numpy(dtype=object), 2)
-            )[kerb],
+            "width_source": kerbs.source[kerb],
             "rules": _rules(room, kerb),
         }
     )

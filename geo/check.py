@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geo.crs import WGS84, to_degrees, to_metric
 from geo.errors import InputError
+from geo.exclusions import holds
 from geo.hours import DAY
 from geo.kerbs import SIDES
 from geo.network import Network
@@ -281,7 +282,7 @@ def _nearest_free(plan: Plan, lon: float, lat: float, at: dt.datetime, network: 
         return None
     target = pairs["target"].to_numpy()
     walk = pairs["cost"].to_numpy() + off[target] + away[0]
-    open_ = (masks[target] >> np.uint64(plan.slots.at(at)) & np.uint64(1)).astype(bool)
+    open_ = holds(masks[target], plan.slots.at(at))
     best = int(np.lexsort((walk, ~open_))[0])
     number = int(target[best])
     mask = int(masks[number])
@@ -332,12 +333,11 @@ def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
     size = len(stalls)
     verdict, reasons, zone = np.full(size, None, dtype=object), np.full(size, "", dtype=object), np.full(size, -1)
     kerbs = plan.kerbs
-    number = pd.Series(np.arange(len(kerbs.roads)), index=kerbs.roads["segment_id"].to_numpy())
-    located = np.flatnonzero(stalls["segment_id"].isin(number.index).to_numpy())
+    located = np.flatnonzero(stalls["segment_id"].isin(kerbs.row_of.index).to_numpy())
     if len(located) == 0:
         return Judged(verdict, reasons, zone)
     rows = stalls.iloc[located]
-    kerb = 2 * number.loc[rows["segment_id"].to_numpy()].to_numpy() + (rows["side"] == "right").to_numpy()
+    kerb = kerbs.of(rows)
     away = rows["distance_m"].to_numpy(dtype=float) - kerbs.half_m[kerb]
     near = away <= float(plan.profile["kerb.asked_within"])
     verdict[located[~near]], reasons[located[~near]] = OFF_STREET, "kerb.asked_within"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geo.crs import WGS84, to_metric
 from geo.kerbs import Kerbs
 from geo.locating import locate
+from geo.planar import metric_shapes
 from geo.ragged import members
 from geo.rules import Profile
 from geo.schema import conform_geo
@@ -44,8 +45,7 @@ def shop_displays(plan: Plan, facilities: gpd.GeoDataFrame, context: gpd.GeoData
     if shops.empty or len(kerbs) == 0:
         return conform_geo(gpd.GeoDataFrame({"facility_id": []}, geometry=[], crs=WGS84), "shop_displays")
     located = locate(shops, kerbs.roads, kerbs.crs, profile)
-    number = pd.Series(np.arange(len(kerbs.roads)), index=kerbs.roads["segment_id"].to_numpy())
-    kerb = 2 * number.loc[located["segment_id"].to_numpy()].to_numpy() + (located["side"] == "right").to_numpy()
+    kerb = kerbs.of(located)
     near = located["distance_m"].to_numpy() <= kerbs.half_m[kerb] + float(profile["display.shop_within"])
     near &= plan.stance[kerb] != "forbidden"
     located, kerb = located[near].reset_index(drop=True), kerb[near]
@@ -67,7 +67,7 @@ def shop_displays(plan: Plan, facilities: gpd.GeoDataFrame, context: gpd.GeoData
     table = pd.DataFrame(
         {
             "facility_id": located["facility_id"],
-            "street_id": kerbs.roads["street_id"].to_numpy(dtype=object)[kerb // 2],
+            "street_id": plan.street_of(kerb),
             **{column: located[column] for column in ("segment_id", "side", "offset_m", "distance_m")},
             "frontage_m": np.round(frontage, 2),
             "length_m": np.round(length, 2),
@@ -90,7 +90,7 @@ def _frontages(
     if buildings.empty:
         return begin, end
     places = shapely.points(to_metric(shapely.get_coordinates(shops.geometry.to_numpy()), kerbs.crs))
-    shapes = shapely.transform(buildings.geometry.to_numpy(), lambda lonlat: to_metric(lonlat, kerbs.crs))
+    shapes = metric_shapes(buildings.geometry.to_numpy(), kerbs.crs)
     tree = shapely.STRtree(shapes)
     shop, building = tree.query_nearest(places, max_distance=_IN_BUILDING_M, all_matches=False)
     if len(shop) == 0:

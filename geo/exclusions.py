@@ -17,6 +17,11 @@ Masks = NDArray[np.uint64]
 Texts = NDArray[np.object_]
 
 
+def holds(masks: Masks, slot: int) -> NDArray[np.bool_]:
+    """Tell which masks have a slot of the week."""
+    return np.asarray((masks >> np.uint64(slot) & np.uint64(1)).astype(bool))
+
+
 class Exclusions(NamedTuple):
     """
     Stretches of kerb that rules exclude; they may overlap.

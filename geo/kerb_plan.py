@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -21,7 +22,7 @@ from geo.rules import Profile
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-ROUNDING: float = 1e-6
+ROUNDING: Final = 1e-6
 """A millionth of a metre or of a pitch: what sums of lengths may be off."""
 
 
@@ -93,7 +94,7 @@ class Zones(NamedTuple):
     last: Integers
 
 
-class KerbPlan:
+class KerbPlan(ABC):
     """
     What rules say of every kerb of a study.
 
@@ -132,8 +133,10 @@ class KerbPlan:
         self.pieces = cut(self.kerbs.from_m, self.kerbs.to_m, exclusions)
 
     def clipped(self, parts: Iterable[Exclusions]) -> Exclusions:
-        """Return exclusions together, within their kerbs."""
-        return together(list(parts)).within(self.kerbs.from_m, self.kerbs.to_m)
+        """Return exclusions together, within their kerbs and in the slots that there are."""
+        every = together(list(parts))
+        in_slots = every._replace(mask=every.mask & np.uint64(self.slots.all))
+        return in_slots.within(self.kerbs.from_m, self.kerbs.to_m)
 
     def whole(self, kerb: Integers, rule: str | NDArray[np.object_], cause: object, mask: int) -> Exclusions:
         """Return exclusions of whole kerbs."""
@@ -146,6 +149,21 @@ class KerbPlan:
     def street_of(self, kerb: Integers) -> NDArray[np.object_]:
         """Return the street of each kerb."""
         return np.asarray(self.kerbs.roads["street_id"].to_numpy(dtype=object)[kerb // 2])
+
+    def on_streets(self, street_ids: Collection[str]) -> NDArray[np.bool_]:
+        """Tell which kerbs are of some streets, shape (2 n,)."""
+        return np.repeat(self.kerbs.roads["street_id"].isin(street_ids).to_numpy(), 2)
+
+    def without_frontage(self, group: str) -> list[Exclusions]:
+        """Return the kerbs at medians, and on bridges and in tunnels where `GROUP.on_bridges`, `.in_tunnels` say so."""
+        median = np.flatnonzero(self.ground.facing >= 0)
+        facing = self.kerbs.roads["segment_id"].to_numpy(dtype=object)[self.ground.facing[median]]
+        found = [self.whole(median, "kerb.median_within", facing, self.slots.all)]
+        for column, rule in (("bridge", f"{group}.on_bridges"), ("tunnel", f"{group}.in_tunnels")):
+            if not self.profile[rule]:
+                there = np.flatnonzero(np.repeat(self.kerbs.roads[column].to_numpy(dtype=bool), 2))
+                found.append(self.whole(there, rule, self.segment_of(there), self.slots.all))
+        return found
 
     @cached_property
     def carriageway_m(self) -> Floats:
@@ -168,9 +186,9 @@ class KerbPlan:
         """The stretches of kerb that take at least one pitch or bay."""
         return self.zones_of(self.free)
 
+    @abstractmethod
     def zones_of(self, free: Runs) -> Zones:
         """Return the zones that free stretches make."""
-        raise NotImplementedError
 
     def worse_side(self, narrow: NDArray[np.bool_], exclusions: Exclusions) -> Integers:
         """
@@ -204,7 +222,6 @@ class KerbPlan:
         """Return each kerb's street and on which side of it the kerb is, whichever way its segments are drawn."""
         kerbs = self.kerbs
         street = np.unique(kerbs.roads["street_id"].to_numpy(dtype=str), return_inverse=True)[1]
-        rows = np.arange(len(kerbs.roads))
         ends = kerbs.xy[kerbs.last] - kerbs.xy[kerbs.first]
         # the main direction of a street: doubled angles, so that opposite directions count alike
         angle = np.arctan2(ends[:, 1], ends[:, 0])
@@ -212,5 +229,5 @@ class KerbPlan:
         doubled = [np.bincount(street, weights=weight * turn(2 * angle)) for turn in (np.cos, np.sin)]
         axis = np.arctan2(doubled[1], doubled[0]) / 2
         against = np.cos(angle - axis[street]) < 0
-        side = np.stack([against[rows], ~against[rows]], axis=1).astype(np.int64).ravel()
+        side = np.stack([against, ~against], axis=1).astype(np.int64).ravel()
         return np.repeat(street, 2), side

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
 
 from geo.arms import Arms
 from geo.crs import to_metric
-from geo.planar import unit_vectors
+from geo.planar import metric_shapes, unit_vectors
 from geo.ragged import members
 from geo.rules import Profile
 from geo.sections import root_of
@@ -117,15 +118,20 @@ class Kerbs:
         return len(self.half_m)
 
     @cached_property
-    def rows(self) -> Integers:
-        """Shape (2 n,): the row of `roads` that each kerb belongs to."""
-        return np.repeat(np.arange(len(self.roads)), 2)
+    def row_of(self) -> pd.Series:
+        """The row of `roads` of each `segment_id`."""
+        return pd.Series(np.arange(len(self.roads)), index=self.roads["segment_id"].to_numpy())
+
+    def of(self, located: pd.DataFrame) -> Integers:
+        """Return the kerbs of positions (`segment_id`, `side`), as `geo.locating.locate` gives them."""
+        row = self.row_of.loc[located["segment_id"].to_numpy()].to_numpy()
+        return np.asarray(2 * row + (located["side"] == "right").to_numpy())
 
     @cached_property
-    def own_m(self) -> Floats:
-        """Shape (2 n,): the length of each kerb itself, between its corners."""
-        kerb = np.arange(len(self))
-        return self.kerb_metres(kerb, self.from_m, np.maximum(self.to_m, self.from_m))
+    def source(self) -> NDArray[np.object_]:
+        """Shape (2 n,): where a kerb's place comes from: `mapped`, else the source of the carriageway's width."""
+        width = np.repeat(self.roads["width_source"].to_numpy(dtype=object), 2)
+        return np.where(self.mapped, "mapped", width)
 
     # ---- geometry -----------------------------------------------------------------------------------------------
 
@@ -277,8 +283,7 @@ class Kerbs:
             return
         shapes = mapped.geometry.to_numpy()
         shapes = np.where(shapely.get_dimensions(shapes) == 2, shapely.boundary(shapes), shapes)
-        lonlat = [shapely.get_parts(shapes)]
-        parts = shapely.transform(lonlat[0], lambda xy: to_metric(xy, self.crs))
+        parts = metric_shapes(shapely.get_parts(shapes), self.crs)
         within = float(self.profile["kerb.mapped_within"])
         rows = np.unique(self.tree.query(parts, predicate="dwithin", distance=float(self.half_m.max()) + within)[1])
         kerb = np.repeat(np.stack([2 * rows, 2 * rows + 1], axis=1).ravel(), _LOOKS)
@@ -323,12 +328,9 @@ class Kerbs:
             np.concatenate([d_left, d_right]),
         )
         cut = self.arms.spread(arm, kerb % 2, reach, np.arange(len(arm)), self.length_m[::2], round_corners=False)
-        for side in (0, 1):
-            here = cut.side == side
-            starts, ends = here & ~cut.at_end, here & cut.at_end
-            which = 2 * cut.segment + side
-            np.maximum.at(self.from_m, which[starts], cut.reach[starts])
-            np.minimum.at(self.to_m, which[ends], self.length_m[which[ends]] - cut.reach[ends])
+        reached, from_m, to_m = cut.stretches(self.length_m[::2])
+        np.maximum.at(self.from_m, reached[~cut.at_end], to_m[~cut.at_end])
+        np.minimum.at(self.to_m, reached[cut.at_end], from_m[cut.at_end])
         return Corners(
             kerb=kerb,
             at_end=arm % 2 == 1,
@@ -376,9 +378,8 @@ class Kerbs:
         facing[2 * ring + (turn[ring] < 0)] = ring
         return facing
 
-    def line_of(self, rows: Any) -> NDArray[np.object_]:
+    def line_of(self, kerb: Integers) -> NDArray[np.object_]:
         """Return whole kerbs, between their corners, in the metric CRS."""
-        kerb = np.asarray(rows, dtype=np.int64)
         return self.stretches(kerb, self.from_m[kerb], self.to_m[kerb])
 
 

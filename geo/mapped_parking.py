@@ -7,15 +7,14 @@ from typing import Any, Final, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from geo.bay_room import BayRoom
-from geo.crs import WGS84, to_degrees
-from geo.exclusions import Exclusions, cut, runs, together
-from geo.kerbs import SIDES
+from geo.crs import WGS84
+from geo.exclusions import Exclusions, Runs, cut, runs, together
 from geo.rules import Profile
 from geo.schema import conform_geo
+from geo.zones import references, stretch_lines
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -58,7 +57,7 @@ class Agreement(NamedTuple):
 
 def compare(room: BayRoom, areas: gpd.GeoDataFrame) -> Agreement:
     """
-    Compare.
+    Compare the rows that bays have room for with the parking that is mapped, on kerbs of which the map says something.
 
     A side that is tagged as having parking has it on all of its kerb but at corners, driveways, crossings and stops. A
     side whose bays are mapped `separate`, or that has street-side areas, has it along those areas. Cars are an explicit
@@ -77,9 +76,9 @@ def compare(room: BayRoom, areas: gpd.GeoDataFrame) -> Agreement:
     at_kerb = room.ground.surveyed.bays
     at_kerb = at_kerb[at_kerb["cause_id"].isin(areas.loc[areas["kind"] == "street_parking", "facility_id"])]
     on_area = np.unique(at_kerb["kerb"].to_numpy(dtype=np.int64))
-    known = known.copy()
     known[on_area] = True
     lanes = np.flatnonzero(tagged)
+    cut_out = room.exclusions.where(np.isin(room.exclusions.rule, _CUT_OUT))
     stretches = together(
         [
             Exclusions.of(lanes, kerbs.from_m[lanes], kerbs.to_m[lanes], _LANE, "", 1),
@@ -91,9 +90,7 @@ def compare(room: BayRoom, areas: gpd.GeoDataFrame) -> Agreement:
                 at_kerb["cause_id"].to_numpy(dtype=object),
                 1,
             ),
-            room.exclusions.where(np.isin(room.exclusions.rule, _CUT_OUT))._replace(
-                rule=np.full(int(np.isin(room.exclusions.rule, _CUT_OUT).sum()), "cut", dtype=object)
-            ),
+            Exclusions.of(cut_out.kerb, cut_out.from_m, cut_out.to_m, "cut", "", 1),
             Exclusions.of(room.zones.kerb, room.zones.from_m, room.zones.to_m, "study", "", 1),
         ]
     ).within(kerbs.from_m, kerbs.to_m)
@@ -113,7 +110,7 @@ def compare(room: BayRoom, areas: gpd.GeoDataFrame) -> Agreement:
         {name: round(float(by_status[number]), 1) for number, name in enumerate(STATUSES)},
         {
             "study": int(room.zones.pitches[known[room.zones.kerb]].sum()),
-            "mapped": _cars(room, joined.kerb, joined.from_m, joined.to_m, joined.value >= 2, capacity, at_kerb),
+            "mapped": _cars(room, joined, capacity, on_area),
         },
         round(float(both / (both + study)), 3) if both + study else None,
         round(float(both / (both + only_mapped)), 3) if both + only_mapped else None,
@@ -121,11 +118,16 @@ def compare(room: BayRoom, areas: gpd.GeoDataFrame) -> Agreement:
     )
 
 
+def _kinds(room: BayRoom) -> NDArray[np.object_]:
+    """Return of each kerb what parking the map has there, or None."""
+    kinds: NDArray[np.object_] = room.kerbs.roads[["parking_left", "parking_right"]].to_numpy(dtype=object).reshape(-1)
+    return kinds
+
+
 def _tags(room: BayRoom) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Floats]:
     """Return of each kerb whether the map speaks of it, whether it has parking there, and its capacity (or NaN)."""
-    roads = room.kerbs.roads
-    kind = roads[["parking_left", "parking_right"]].to_numpy(dtype=object).reshape(-1)
-    capacity = roads[["parking_left_cars", "parking_right_cars"]].to_numpy(dtype=float).reshape(-1)
+    kind = _kinds(room)
+    capacity = room.kerbs.roads[["parking_left_cars", "parking_right_cars"]].to_numpy(dtype=float).reshape(-1)
     known = np.array([isinstance(value, str) for value in kind], dtype=bool)
     tagged = np.isin(kind.astype(str), ("parallel", "diagonal", "perpendicular"))
     return known, tagged, capacity
@@ -143,29 +145,22 @@ def cars_on(length_m: Floats, kind: NDArray[np.object_], profile: Profile) -> In
     return np.asarray(np.floor(along + 1e-9), dtype=np.int64)
 
 
-def _cars(
-    room: BayRoom,
-    kerb: Integers,
-    from_m: Floats,
-    to_m: Floats,
-    mapped: NDArray[np.bool_],
-    capacity: Floats,
-    areas: pd.DataFrame,
-) -> int:
-    kerbs = room.kerbs
-    kind = kerbs.roads[["parking_left", "parking_right"]].to_numpy(dtype=object).reshape(-1)
+def _cars(room: BayRoom, joined: Runs, capacity: Floats, on_area: Integers) -> int:
+    """Return the cars on stretches that are mapped: an explicit capacity, else what the kerb takes."""
+    kerb, from_m, to_m = joined.kerb, joined.from_m, joined.to_m
+    kind = _kinds(room)
     explicit = np.isfinite(capacity)
     # a run of one status ends where the study's row does: whole mapped stretches count
-    chosen = np.flatnonzero(mapped & ~explicit[kerb])
+    chosen = np.flatnonzero((joined.value >= 2) & ~explicit[kerb])
     new = np.ones(len(chosen), dtype=bool)
     new[1:] = (kerb[chosen[1:]] != kerb[chosen[:-1]]) | (from_m[chosen[1:]] > to_m[chosen[:-1]] + 1e-6)
     first = np.flatnonzero(new)
     last = np.append(first[1:], len(chosen)) - 1
     one, two = chosen[first], chosen[last] if len(chosen) else chosen
-    length = kerbs.kerb_metres(kerb[one], from_m[one], to_m[two])
+    length = room.kerbs.kerb_metres(kerb[one], from_m[one], to_m[two])
     cars = cars_on(length, kind[kerb[one]], room.profile)
     # a mapped bay holds a car, however short it is
-    alone = np.isin(kerb[one], areas["kerb"].to_numpy(dtype=np.int64))
+    alone = np.isin(kerb[one], on_area)
     counted = np.where(alone, np.maximum(cars, 1), cars)
     return int(counted.sum() + np.round(np.nansum(capacity)))
 
@@ -173,19 +168,14 @@ def _cars(
 def _layer(room: BayRoom, kerb: Integers, from_m: Floats, to_m: Floats, status: Integers) -> gpd.GeoDataFrame:
     some = np.flatnonzero(status > 0)
     kerb, from_m, to_m, status = kerb[some], from_m[some], to_m[some], status[some]
-    lines = room.kerbs.stretches(kerb, from_m, to_m)
     table = pd.DataFrame(
         {
-            "segment_id": room.segment_of(kerb),
-            "side": np.array(SIDES, dtype=object)[kerb % 2],
-            "from_m": np.round(from_m, 3),
-            "to_m": np.round(to_m, 3),
-            "street_id": room.street_of(kerb),
+            **references(room, kerb, from_m, to_m),
             "status": np.array(STATUSES, dtype=object)[status],
             "length_m": np.round(room.kerbs.kerb_metres(kerb, from_m, to_m), 2),
         }
     )
-    shapes = shapely.transform(lines, lambda xy: to_degrees(xy, room.kerbs.crs))
+    shapes = stretch_lines(room.kerbs, kerb, from_m, to_m)
     return conform_geo(gpd.GeoDataFrame(table, geometry=shapes, crs=WGS84), "parking_differences")
 
 

@@ -12,10 +12,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.arms import Reach
 from geo.crs import WGS84, to_metric
 from geo.exclusions import Exclusions
 from geo.kerbs import Kerbs
 from geo.locating import locate
+from geo.planar import metric_shapes
 from geo.rules import Profile
 
 Floats = NDArray[np.float64]
@@ -72,15 +74,15 @@ def survey(
     """
     at_kerb = facilities[facilities["kind"].isin((*BOTH_SIDES, *OWN_SIDE))].reset_index(drop=True)
     around = facilities[facilities["kind"].isin(AROUND)].reset_index(drop=True)
-    shapes = shapely.transform(around.geometry.to_numpy(), lambda xy: to_metric(xy, kerbs.crs))
+    shapes = metric_shapes(around.geometry.to_numpy(), kerbs.crs)
     ground = pd.Series(areas.geometry.to_numpy(), index=areas["facility_id"].to_numpy())
     ground = ground[~ground.index.duplicated()]
     mapped = around["facility_id"].isin(ground.index).to_numpy()
     if mapped.any():
         polygons = ground.loc[around.loc[mapped, "facility_id"]].to_numpy()
-        shapes[mapped] = shapely.make_valid(shapely.transform(polygons, lambda xy: to_metric(xy, kerbs.crs)))
+        shapes[mapped] = shapely.make_valid(metric_shapes(polygons, kerbs.crs))
     grounds = gpd.GeoDataFrame(around[["facility_id", "kind"]], geometry=shapes, crs=kerbs.crs)
-    return Surveyed(_at_kerbs(kerbs, at_kerb, profile), grounds, _bays(kerbs, facilities, areas, parking, profile))
+    return Surveyed(_at_kerbs(kerbs, at_kerb, profile), grounds, _bays(kerbs, areas, parking, profile))
 
 
 def _at_kerbs(kerbs: Kerbs, facilities: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
@@ -98,11 +100,10 @@ def _at_kerbs(kerbs: Kerbs, facilities: gpd.GeoDataFrame, profile: Profile) -> p
     beside = np.flatnonzero(~facilities["kind"].isin(BOTH_SIDES) & (distance > _ON_THE_WAY_M))
     if len(beside):
         located = locate(facilities.iloc[beside], kerbs.roads, kerbs.crs, profile)
-        number = pd.Series(np.arange(len(kerbs.roads)), index=kerbs.roads["segment_id"].to_numpy())
-        row[beside] = number.loc[located["segment_id"].to_numpy()].to_numpy()
+        kerb = kerbs.of(located)
+        row[beside], side[beside] = kerb // 2, kerb % 2
         offset[beside] = located["offset_m"].to_numpy()
         distance[beside] = located["distance_m"].to_numpy()
-        side[beside] = (located["side"] == "right").to_numpy().astype(int)
     reach = np.where(facilities["kind"] == "entrance", profile["kerb.entrance_within"], profile["kerb.belongs_within"])
     reach = np.where(facilities["kind"].isin(BOTH_SIDES), 0.0, reach)
     near = distance <= kerbs.half_m[2 * row + np.minimum(side, 1)] + reach
@@ -120,31 +121,28 @@ def _at_kerbs(kerbs: Kerbs, facilities: gpd.GeoDataFrame, profile: Profile) -> p
     return found[near].reset_index(drop=True)
 
 
-def _bays(
-    kerbs: Kerbs, facilities: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, parking: gpd.GeoDataFrame, profile: Profile
-) -> pd.DataFrame:
+def _bays(kerbs: Kerbs, areas: gpd.GeoDataFrame, parking: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
     """Return the stretches of kerb that parking takes: mapped areas at the kerb, and points of the study's own list."""
     tables = [pd.DataFrame({"cause_id": [], "kerb": [], "from_m": [], "to_m": []}).astype({"kerb": np.int64})]
-    number = pd.Series(np.arange(len(kerbs.roads)), index=kerbs.roads["segment_id"].to_numpy())
     at_kerb = areas[areas["kind"] == "street_parking"]
     if len(at_kerb) and len(kerbs):
         middle = gpd.GeoDataFrame(geometry=shapely.centroid(at_kerb.geometry.to_numpy()), crs=WGS84)
         located = locate(middle, kerbs.roads, kerbs.crs, profile)
-        row = number.loc[located["segment_id"].to_numpy()].to_numpy()
+        kerb = kerbs.of(located)
         lonlat, of = shapely.get_coordinates(at_kerb.geometry.to_numpy(), return_index=True)
-        along = shapely.line_locate_point(kerbs.lines[row[of]], shapely.points(to_metric(lonlat, kerbs.crs)))
-        begins = np.searchsorted(of, np.arange(len(row)))
+        along = shapely.line_locate_point(kerbs.lines[kerb[of] // 2], shapely.points(to_metric(lonlat, kerbs.crs)))
+        begins = np.searchsorted(of, np.arange(len(kerb)))
         tables.append(
             pd.DataFrame(
                 {
                     "cause_id": at_kerb["facility_id"].to_numpy(),
-                    "kerb": 2 * row + (located["side"] == "right").to_numpy(),
+                    "kerb": kerb,
                     "from_m": np.minimum.reduceat(along, begins),
                     "to_m": np.maximum.reduceat(along, begins),
                 }
             )[(located["distance_m"] <= profile["kerb.belongs_within"]).to_numpy()]
         )
-    listed = parking[(parking["kind"] == "on_street") & parking["segment_id"].isin(number.index)]
+    listed = parking[(parking["kind"] == "on_street") & parking["segment_id"].isin(kerbs.row_of.index)]
     if len(listed):
         spaces = listed["capacity"].fillna(1).to_numpy(dtype=float)
         middle_m, half = listed["offset_m"].to_numpy(), spaces * float(profile["bay.length"]) / 2
@@ -152,8 +150,7 @@ def _bays(
             pd.DataFrame(
                 {
                     "cause_id": listed["parking_id"].to_numpy(),
-                    "kerb": 2 * number.loc[listed["segment_id"].to_numpy()].to_numpy()
-                    + (listed["side"] == "right").to_numpy(),
+                    "kerb": kerbs.of(listed),
                     "from_m": middle_m - half,
                     "to_m": middle_m + half,
                 }
@@ -206,9 +203,7 @@ def _corners(kerbs: Kerbs, kinds: Mapping[str, Clearance]) -> Exclusions:
     arm = 2 * (corners.kerb // 2) + corners.at_end
     length = kerbs.length_m[::2]
     spread = kerbs.arms.spread(arm, corners.kerb % 2, trimmed + reach, np.arange(len(arm)), length, round_corners=False)
-    kerb = 2 * spread.segment + spread.side
-    from_m = np.where(spread.at_end, kerbs.length_m[kerb] - spread.reach, 0.0)
-    to_m = np.where(spread.at_end, kerbs.length_m[kerb], spread.reach)
+    kerb, from_m, to_m = spread.stretches(length)
     cause = kerbs.roads["segment_id"].to_numpy(dtype=object)[corners.other // 2][spread.cause]
     rule = np.where(driveway, kinds["driveway"].rule, kinds["corner"].rule).astype(object)[spread.cause]
     every = Exclusions.of(kerb, from_m, to_m, rule, cause, kinds["corner"].mask, corners.xy[spread.cause])
@@ -238,16 +233,14 @@ def _along(kerbs: Kerbs, found: pd.DataFrame, kinds: Mapping[str, Clearance]) ->
                 over = np.flatnonzero(left > 1e-6)
                 # the kerb goes on beyond its segment: from the node that it leaves by
                 going = _beyond(kerbs, row[here][over], at_end, side, left[over], over)
-                on = 2 * going.segment + going.side
-                from_m = np.where(going.at_end, kerbs.length_m[on] - going.reach, 0.0)
-                to_m = np.where(going.at_end, kerbs.length_m[on], going.reach)
+                on, from_m, to_m = going.stretches(kerbs.length_m[::2])
                 parts.append(Exclusions.of(on, from_m, to_m, rule, cause[going.cause], mask, xy[going.cause]))
     return parts
 
 
-def _beyond(kerbs: Kerbs, row: Integers, at_end: bool, side: int, left: Floats, cause: Integers) -> Any:
+def _beyond(kerbs: Kerbs, row: Integers, at_end: bool, side: int, left: Floats, cause: Integers) -> Reach:
     """Return where kerbs go on beyond the ends of segments."""
-    # a segment of no length stands for the way to the node: the spread begins with its far arm
+    # a walk from the segment's other end over all of it: what it reaches on the segment itself is left out
     arm = 2 * row + (not at_end)
     length = kerbs.length_m[::2]
     whole = length[row] + left
@@ -255,7 +248,7 @@ def _beyond(kerbs: Kerbs, row: Integers, at_end: bool, side: int, left: Floats, 
         arm, np.full(len(row), side), whole, np.arange(len(row)), length, True, kerbs.profile["streets.straight_within"]
     )
     own = (spread.segment == row[spread.cause]) & (spread.at_end == (arm[spread.cause] % 2 == 1))
-    kept = type(spread)(*(column[~own] for column in spread))
+    kept = Reach(*(column[~own] for column in spread))
     return kept._replace(cause=cause[kept.cause])
 
 
@@ -296,11 +289,10 @@ def inside(kerbs: Kerbs, zones: NDArray[Any], row: Integers) -> tuple[Integers, 
     """
     kerb = np.stack([2 * row, 2 * row + 1], axis=1).ravel()
     number = np.repeat(np.arange(len(row)), 2)
-    whole = kerbs.length_m[kerb]
-    lines = kerbs.stretches(kerb, np.zeros(len(kerb)), whole)
+    lines = kerbs.stretches(kerb, np.zeros(len(kerb)), kerbs.length_m[kerb])
     shapely.prepare(zones)
     touched = shapely.intersects(zones[number], lines)
-    kerb, number, lines, whole = kerb[touched], number[touched], lines[touched], whole[touched]
+    kerb, number, lines = kerb[touched], number[touched], lines[touched]
     pieces, of = shapely.get_parts(shapely.intersection(lines, zones[number]), return_index=True)
     line = shapely.get_type_id(pieces) == 1
     pieces, of = pieces[line], of[line]

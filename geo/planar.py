@@ -14,6 +14,12 @@ from geo.crs import to_metric
 Floats = NDArray[np.float64]
 
 
+def metric_shapes(shapes: NDArray[Any], crs: pyproj.CRS) -> NDArray[np.object_]:
+    """Return geometries of any kind in WGS 84 as geometries in the metric CRS."""
+    result: NDArray[np.object_] = shapely.transform(shapes, lambda lonlat: to_metric(lonlat, crs))
+    return result
+
+
 def metric_lines(lines: NDArray[Any], crs: pyproj.CRS) -> NDArray[np.object_]:
     """Return LineStrings in WGS 84 as LineStrings in the metric CRS."""
     lonlat, row = shapely.get_coordinates(lines, return_index=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import RuleError
-from geo.exclusions import Exclusions, Masks, Runs, cut, runs
+from geo.exclusions import Exclusions, Masks, Runs, cut, holds, runs
 from geo.hours import Slots, Window, parse_windows
 from geo.kerb_plan import ROUNDING, Ground, KerbPlan, Zones
 from geo.obstacles import Clearance, clearances
@@ -114,8 +114,7 @@ class Plan(KerbPlan):
         found = [*self._whole_kerbs(group), too_narrow, *clearances(self.kerbs, ground.surveyed, self._clearances())]
         self.decided = decided or Decided.none()
         if kind == "stall":
-            rejected = self.decided.rejected
-            found.append(rejected._replace(mask=rejected.mask & np.uint64(self.slots.all)))
+            found.append(self.decided.rejected)
         exclusions = self.clipped(found)
         exclusions = self.clipped([exclusions, self._other_side(exclusions)])
         if kind == "stall":
@@ -144,31 +143,22 @@ class Plan(KerbPlan):
     def _whole_kerbs(self, group: str) -> list[Exclusions]:
         """Return what excludes whole kerbs: no frontage, bridges, tunnels, the tier's stance and its hours."""
         every = self.slots.all
-        roads, facing = self.kerbs.roads, self.ground.facing
-        segment = roads["segment_id"].to_numpy(dtype=object)
-        street = np.repeat(roads["street_id"].to_numpy(dtype=object), 2)
-        median = np.flatnonzero(facing >= 0)
-        found = [self.whole(median, "kerb.median_within", segment[facing[median]], every)]
-        for column, rule in (("bridge", "stalls.on_bridges"), ("tunnel", "stalls.in_tunnels")):
-            if not self.profile[rule]:
-                there = np.flatnonzero(np.repeat(roads[column].to_numpy(dtype=bool), 2))
-                found.append(self.whole(there, rule, segment[there // 2], every))
+        found = self.without_frontage("stalls")
         for tier in TIERS:
             mine = np.flatnonzero(self.tier == tier)
             if self.profile[f"{group}.stance.{tier}"] == "forbidden":
-                found.append(self.whole(mine, f"{group}.stance.{tier}", street[mine], every))
+                found.append(self.whole(mine, f"{group}.stance.{tier}", self.street_of(mine), every))
             elif closed := every & ~self._hours[f"{group}.hours.{tier}"]:
-                found.append(self.whole(mine, f"{group}.hours.{tier}", street[mine], closed))
+                found.append(self.whole(mine, f"{group}.hours.{tier}", self.street_of(mine), closed))
         return found
 
     # ---- where there is room across the street ------------------------------------------------------------------
 
     def _room(self) -> tuple[NDArray[np.object_], Floats, Exclusions]:
         """Return the place and depth of things at each kerb, and the kerbs where there is none for them."""
-        profile, kerbs = self.profile, self.kerbs
-        clear, segment = float(profile["pavement.clear"]), kerbs.roads["segment_id"].to_numpy(dtype=object)
-        place = np.full(len(kerbs), None, dtype=object)
-        spare = self.pavement_m - clear
+        profile = self.profile
+        place = np.full(len(self.kerbs), None, dtype=object)
+        spare = self.pavement_m - float(profile["pavement.clear"])
         forbidden = self.stance == "forbidden"
         if self.kind == "display":
             depth = np.minimum(float(profile["display.depth"]), spare)
@@ -180,7 +170,7 @@ class Plan(KerbPlan):
             place[depth >= least] = "pavement"
             place[shared & (depth >= least)] = "carriageway"
             none = np.flatnonzero((depth < least) & ~forbidden)
-            return place, depth, self.whole(none, "display.min_depth", segment[none // 2], self.slots.all)
+            return place, depth, self.whole(none, "display.min_depth", self.segment_of(none), self.slots.all)
         depth_m = float(profile["stalls.pitch.depth"])
         place[spare >= depth_m - ROUNDING] = "pavement"
         allowed = {tier: bool(profile[f"stalls.carriageway.{tier}"]) for tier in TIERS}
@@ -191,7 +181,7 @@ class Plan(KerbPlan):
         lane = np.flatnonzero(may & ~fits & ~forbidden)
         none = np.concatenate([narrow, lane])
         rule = np.repeat(np.array(["pavement.clear", "fire_lane.clear_width"], dtype=object), [len(narrow), len(lane)])
-        return place, np.full(len(kerbs), depth_m), self.whole(none, rule, segment[none // 2], self.slots.all)
+        return place, np.full(len(self.kerbs), depth_m), self.whole(none, rule, self.segment_of(none), self.slots.all)
 
     @cached_property
     def _carriageway_spare(self) -> Floats:
@@ -217,8 +207,7 @@ class Plan(KerbPlan):
             covered = np.isin(np.arange(len(pieces.kerb)), pieces.piece)
             out = (self.stance[pieces.kerb] == "designated") & ~covered
             kerb, from_m, to_m = pieces.kerb[out], pieces.from_m[out], pieces.to_m[out]
-            cause = np.repeat(kerbs.roads["street_id"].to_numpy(dtype=object), 2)[kerb]
-            found.append(Exclusions.of(kerb, from_m, to_m, "stalls.designation", cause, every))
+            found.append(Exclusions.of(kerb, from_m, to_m, "stalls.designation", self.street_of(kerb), every))
             exclusions = self.clipped([exclusions, *found])
         pieces = cut(kerbs.from_m, kerbs.to_m, exclusions)
         zones = self.zones_of(runs(pieces, np.uint64(every) & ~pieces.excluded(exclusions.mask)))
@@ -226,9 +215,8 @@ class Plan(KerbPlan):
             least = int(self.profile[f"stalls.min_pitches.{stance}"])
             few = (zones.pitches < least) & (self.stance[zones.kerb] == stance)
             kerb = zones.kerb[few]
-            cause = np.repeat(kerbs.roads["street_id"].to_numpy(dtype=object), 2)[kerb]
             rule = f"stalls.min_pitches.{stance}"
-            small = Exclusions.of(kerb, zones.from_m[few], zones.to_m[few], rule, cause, every)
+            small = Exclusions.of(kerb, zones.from_m[few], zones.to_m[few], rule, self.street_of(kerb), every)
             found.append(small._replace(mask=zones.mask[few]))
         return found
 
@@ -276,8 +264,7 @@ class Plan(KerbPlan):
         joint: dict[tuple[int, int], int] = {}
         if (np.diff(short) == 1).any():
             for slot in range(len(self.slots)):
-                here = (free.value[short] >> np.uint64(slot) & np.uint64(1)).astype(bool)
-                open_ = short[here]
+                open_ = short[holds(free.value[short], slot)]
                 new = np.ones(len(open_), dtype=bool)
                 new[1:] = (np.diff(open_) != 1) | (free.kerb[open_[1:]] != free.kerb[open_[:-1]])
                 first = np.flatnonzero(new)
@@ -302,7 +289,7 @@ class Plan(KerbPlan):
     def zone_ids(self) -> NDArray[np.object_]:
         """What zones are called: by segment, side and beginning, so that the name outlives a new plan."""
         zones = self.zones
-        segment = self.kerbs.roads["segment_id"].to_numpy(dtype=object)[zones.kerb // 2]
+        segment = self.segment_of(zones.kerb)
         decimetres = np.round(zones.from_m * 10).astype(np.int64)
         names = [f"Z{s}{'LR'[k % 2]}{d}" for s, k, d in zip(segment, zones.kerb, decimetres, strict=True)]
         again: dict[str, int] = {}

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import to_metric
 from geo.decisions import record, standing_decisions
 from geo.errors import StudyError
 from geo.exclusions import Exclusions
@@ -16,6 +15,7 @@ from geo.geopackage import geometry_of
 from geo.hours import ALWAYS_TEXT
 from geo.kerbs import Kerbs
 from geo.obstacles import inside
+from geo.planar import metric_shapes
 from geo.stalls import Decided
 from geo.study import changing, now, touch
 from geo.text import Text
@@ -120,8 +120,7 @@ def decided_on(decisions: pd.DataFrame, kerbs: Kerbs) -> Decided:
     zones = zone_decisions(decisions)
     if zones.empty or len(kerbs) == 0:
         return Decided.none()
-    lines = shapely.from_wkt(zones["part"].to_numpy(dtype=object))
-    lines = shapely.transform(lines, lambda lonlat: to_metric(lonlat, kerbs.crs))
+    lines = metric_shapes(shapely.from_wkt(zones["part"].to_numpy(dtype=object)), kerbs.crs)
     around = shapely.buffer(lines, _BESIDE_M, cap_style="flat")
     reach = float(kerbs.half_m.max()) + _BESIDE_M
     asked, row = kerbs.tree.query(lines, predicate="dwithin", distance=reach)

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import WGS84, to_degrees
-from geo.exclusions import NEAR_M, runs
+from geo.exclusions import NEAR_M, holds, runs
 from geo.kerb_plan import KerbPlan
 from geo.kerbs import SIDES, Kerbs
 from geo.schema import conform_geo
@@ -24,7 +24,7 @@ _CENTIMETRES: Final = 3
 """Decimals of metres that the study keeps."""
 
 
-def _lines(kerbs: Kerbs, kerb: Integers, from_m: Floats, to_m: Floats) -> NDArray[Any]:
+def stretch_lines(kerbs: Kerbs, kerb: Integers, from_m: Floats, to_m: Floats) -> NDArray[Any]:
     """Return stretches of kerb in WGS 84."""
     lines = kerbs.stretches(kerb, from_m, to_m)
     xy, row = shapely.get_coordinates(lines, return_index=True)
@@ -33,13 +33,13 @@ def _lines(kerbs: Kerbs, kerb: Integers, from_m: Floats, to_m: Floats) -> NDArra
     return result
 
 
-def _referenced(kerbs: Kerbs, kerb: Integers, from_m: Floats, to_m: Floats) -> dict[str, Any]:
-    """Return the columns of linear references."""
+def references(plan: KerbPlan, kerb: Integers, from_m: Floats, to_m: Floats) -> dict[str, Any]:
+    """Return the columns of linear references, by name."""
     return {
-        "segment_id": kerbs.roads["segment_id"].to_numpy(dtype=object)[kerb // 2],
+        "segment_id": plan.segment_of(kerb),
         "side": np.array(SIDES, dtype=object)[kerb % 2],
-        "street_id": kerbs.roads["street_id"].to_numpy(dtype=object)[kerb // 2],
-        "tier": kerbs.roads["tier"].to_numpy(dtype=object)[kerb // 2],
+        "street_id": plan.street_of(kerb),
+        "tier": plan.tier[kerb],
         "from_m": np.round(from_m, _CENTIMETRES),
         "to_m": np.round(to_m, _CENTIMETRES),
     }
@@ -55,18 +55,17 @@ def kerb_layer(plan: Plan) -> gpd.GeoDataFrame:
     kerbs = plan.kerbs
     kerb = np.flatnonzero(kerbs.to_m - kerbs.from_m > NEAR_M)
     from_m, to_m = kerbs.from_m[kerb], kerbs.to_m[kerb]
-    width = np.repeat(kerbs.roads["width_source"].to_numpy(dtype=object), 2)
     table = pd.DataFrame(
         {
-            **_referenced(kerbs, kerb, from_m, to_m),
+            **references(plan, kerb, from_m, to_m),
             "length_m": np.round(kerbs.kerb_metres(kerb, from_m, to_m), _CENTIMETRES),
-            "source": np.where(kerbs.mapped, "mapped", width)[kerb],
+            "source": kerbs.source[kerb],
             "pavement_m": plan.pavement_m[kerb],
             "place": plan.place[kerb],
             "depth_m": plan.depth_m[kerb],
         }
     )
-    return conform_geo(gpd.GeoDataFrame(table, geometry=_lines(kerbs, kerb, from_m, to_m), crs=WGS84), "kerbs")
+    return conform_geo(gpd.GeoDataFrame(table, geometry=stretch_lines(kerbs, kerb, from_m, to_m), crs=WGS84), "kerbs")
 
 
 def exclusion_layer(plan: Plan) -> gpd.GeoDataFrame:
@@ -79,7 +78,7 @@ def exclusion_layer(plan: Plan) -> gpd.GeoDataFrame:
         place[known] = to_degrees(found.cause_xy[known], kerbs.crs)
     table = pd.DataFrame(
         {
-            **_referenced(kerbs, found.kerb, found.from_m, found.to_m),
+            **references(plan, found.kerb, found.from_m, found.to_m),
             "rule": found.rule,
             "cause_id": found.cause,
             "hours": pd.Series(found.mask).map(hours).to_numpy(dtype=object),
@@ -87,7 +86,7 @@ def exclusion_layer(plan: Plan) -> gpd.GeoDataFrame:
             "cause_lat": place[:, 1],
         }
     )
-    lines = _lines(kerbs, found.kerb, found.from_m, found.to_m)
+    lines = stretch_lines(kerbs, found.kerb, found.from_m, found.to_m)
     return conform_geo(gpd.GeoDataFrame(table, geometry=lines, crs=WGS84), "kerb_exclusions")
 
 
@@ -101,7 +100,7 @@ def zone_layer(plan: Plan) -> gpd.GeoDataFrame:
     kerbs, zones = plan.kerbs, plan.zones
     kerb, from_m, to_m = zones.kerb, zones.from_m, zones.to_m
     hours = {mask: plan.slots.text(int(mask)) for mask in np.unique(zones.mask)}
-    table = pd.DataFrame(_referenced(kerbs, kerb, from_m, to_m))
+    table = pd.DataFrame(references(plan, kerb, from_m, to_m))
     table["zone_id"] = plan.zone_ids
     table["hours"] = pd.Series(zones.mask).map(hours).to_numpy(dtype=object)
     table["pitches"] = zones.pitches
@@ -111,7 +110,7 @@ def zone_layer(plan: Plan) -> gpd.GeoDataFrame:
     decision = _decided(plan, kerb, from_m, to_m)
     table["decision_id"] = decision
     table["status"] = np.where(pd.isna(decision), "proposed", "accepted")
-    lines = _lines(kerbs, kerb, from_m, to_m)
+    lines = stretch_lines(kerbs, kerb, from_m, to_m)
     return conform_geo(gpd.GeoDataFrame(table, geometry=lines, crs=WGS84), "stall_zones")
 
 
@@ -192,7 +191,7 @@ def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None)
     codes, names = pd.factorize(found.rule)
     rank = np.array([rank_of[name] for name in names], dtype=np.int64)[codes][pieces.exclusion]
     mask = found.mask[pieces.exclusion]
-    now = (mask >> np.uint64(slot) & np.uint64(1)).astype(bool)
+    now = holds(mask, slot)
     first = np.full(len(pieces.kerb), len(order))
     np.minimum.at(first, pieces.piece[now], rank[now])
     taken = np.bincount(first, weights=metres, minlength=len(order) + 1)
@@ -206,7 +205,7 @@ def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None)
 
     def fitting() -> tuple[int, float]:
         zones = plan.zones_of(runs(pieces, every & ~excluded))
-        open_ = (zones.mask >> np.uint64(slot) & np.uint64(1)).astype(bool) & counted_kerbs[zones.kerb]
+        open_ = holds(zones.mask, slot) & counted_kerbs[zones.kerb]
         return int(zones.pitches[open_].sum()), float(zones.length_m[open_].sum())
 
     there, _ = fitting()
@@ -236,8 +235,5 @@ def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None)
 def fullest_slot(plan: Plan) -> int:
     """Return the slot in which most pitches may be used; of several, the one that lasts longest in the week."""
     zones = plan.zones
-    open_ = [
-        int(zones.pitches[(zones.mask >> np.uint64(slot) & np.uint64(1)).astype(bool)].sum())
-        for slot in range(len(plan.slots))
-    ]
+    open_ = [int(zones.pitches[holds(zones.mask, slot)].sum()) for slot in range(len(plan.slots))]
     return max(range(len(open_)), key=lambda slot: (open_[slot], plan.slots.shares[slot]))

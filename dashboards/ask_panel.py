@@ -9,8 +9,7 @@ import streamlit as st
 
 from dashboards import i18n, state, store, zones_panel
 from dashboards.i18n import _
-from dashboards.parts import rule_name, show_error, tier_badge
-from dashboards.served import study_path
+from dashboards.parts import hours_name, rule_name, show_error, tier_badge
 from geo.check import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, check
 from geo.errors import JiexuError
 from geo.hours import DayKind, open_at
@@ -31,7 +30,7 @@ def answer(day: DayKind, minute: int) -> bool:
     kind: Literal["stall", "display"] = "display" if chosen == "display" else "stall"
     try:
         plan = store.plan(kind)
-        found = check(plan, *place, _next(day, minute), store.network, reasons_of(study_path()))
+        found = check(plan, *place, _next(day, minute), store.network, reasons_of(store.layer("decisions")))
     except JiexuError as error:
         show_error(error)
         _clear()
@@ -80,14 +79,6 @@ def _verdict(found: Answer) -> None:
     )
     if found.hours:
         st.text(_("Allowed: {hours}").format(hours=hours_name(found.hours)))
-
-
-def hours_name(hours: str) -> str:
-    """Return hours in the reader's words."""
-    words = {"Mo-Fr": _("Mon–Fri"), "Sa-Su": _("Sat, Sun"), "Mo-Su": _("daily"), "24/7": _("at all hours")}
-    for code, word in words.items():
-        hours = hours.replace(code, word)
-    return hours
 
 
 def _rules(found: Answer, day: DayKind, minute: int) -> None:

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -32,7 +31,7 @@ def page() -> None:
     room = store.bay_room(hours)
     bays = store.layer("bays")
     selected = state.selected()
-    counted = np.repeat(room.kerbs.roads["street_id"].isin(selected).to_numpy(), 2) if selected else None
+    counted = room.on_streets(selected) if selected else None
     fall = waterfall(room, 0, counted)
     low, high = (int(store.bay_room(hours, off).zones.pitches.sum()) for off in (-1.0, 1.0))
     shown = bays[bays["street_id"].isin(selected)] if selected else bays

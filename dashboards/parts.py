@@ -143,7 +143,7 @@ def value_name(column: str, value: Any) -> Any:
     if column == "precision":
         return precision_name(value)
     if column == "reasons":
-        return " · ".join(map(rule_name, filter(None, value.split(", "))))
+        return rule_names(value)
     names: dict[str, dict[Any, str]] = {
         "response": {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")},
         "kind": {"on_street": _("on street"), "off_street": _("off street")},
@@ -169,6 +169,19 @@ def outcome_name(outcome: str | None) -> str:
 def decision_kind_name(kind: str | None) -> str:
     """Return what a decision is about."""
     return {"zone": _("Zone"), "step": _("Operator")}.get(kind or "", _("Tier"))
+
+
+def hours_name(hours: str) -> str:
+    """Return hours, as `geo.hours.Slots.text` writes them, in the reader's words."""
+    words = {"Mo-Fr": _("Mon–Fri"), "Sa-Su": _("Sat, Sun"), "Mo-Su": _("daily"), "24/7": _("at all hours")}
+    for code, word in words.items():
+        hours = hours.replace(code, word)
+    return hours
+
+
+def rule_names(rules: str) -> str:
+    """Return what the rules of a row, which commas divide, are called."""
+    return " · ".join(map(rule_name, filter(None, rules.split(", "))))
 
 
 def rule_name(rule: str) -> str:

@@ -98,8 +98,7 @@ def moves() -> None:
     }
     shops = store.layer("facilities")
     halls = dict(zip(shops["facility_id"], shops["name"], strict=True))
-    streets = store.layer("streets")
-    names = dict(zip(streets["street_id"], streets["name"], strict=True))
+    names = store.street_names()
     left = rows[rows["to_kind"] == "none"]
     if len(left):
         st.subheader(_("Shortage by street"))

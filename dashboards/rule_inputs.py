@@ -108,15 +108,14 @@ def _input(path: str, label: str, key: str) -> Any:
 def compare(before: pd.Series, after: pd.Series, what: str, now: str, then: str, key: str) -> None:
     """Show what a change wins and loses, in all and by street."""
     total = int(after.sum()), int(after.sum() - before.sum())
-    streets = store.layer("streets")
-    names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
+    names = store.street_names()
     rows = pd.DataFrame({"before": before, "after": after}).fillna(0).astype(int)
     rows["change"] = rows["after"] - rows["before"]
     moved = rows[rows["change"] != 0]
     first, second = st.columns(2)
     first.metric(what, f"{total[0]:,}", f"{total[1]:+,}", border=True)
     second.metric(
-        _("Streets that change"), f"{len(moved):,}", _("of {count:,}").format(count=len(streets)), delta_color="off",
+        _("Streets that change"), f"{len(moved):,}", _("of {count:,}").format(count=len(names)), delta_color="off",
         delta_arrow="off", border=True,
     )  # fmt: skip
     moved = moved.reindex(moved["change"].abs().sort_values(ascending=False).index)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final, NamedTuple
 
-import numpy as np
 import streamlit as st
 
 from dashboards import ask_panel, people_panel, state, store, what_if, zones_panel
@@ -15,9 +16,10 @@ from dashboards.served import study_path
 from dashboards.waterfall_chart import waterfall_chart
 from geo.check import FORBIDDEN
 from geo.errors import JiexuError
+from geo.exclusions import holds
 from geo.hours import DAY_KINDS, DayKind
-from geo.stall_study import Computed, computed, plan_stalls
-from geo.zones import waterfall
+from geo.stall_study import Computed, plan_stalls
+from geo.zones import Waterfall, waterfall
 from layers.hours import open_numbers
 
 _LAYERS: Final = ("stall_zones", "kerb_exclusions")
@@ -44,22 +46,17 @@ def moment() -> Moment:
 
 def page() -> None:
     """Draw the page."""
-    known = computed(study_path())
+    known = store.plan_state()
     if known.summary is None:
         _first_time()
         return
-    now = moment()
-    plan = store.plan()
+    now, plan, selected = moment(), store.plan(), state.selected()
     slot = plan.slots.of(now.day, now.minute)
-    selected = state.selected()
-    counted = np.repeat(plan.kerbs.roads["street_id"].isin(selected).to_numpy(), 2) if selected else None
+    counted = plan.on_streets(selected) if selected else None
     fall = waterfall(plan, slot, counted)
-    open_ = (plan.zones.mask >> np.uint64(slot) & np.uint64(1)).astype(bool)
+    open_ = holds(plan.zones.mask, slot)
     if counted is not None:
         open_ &= counted[plan.zones.kerb]
-    stalls = store.layer("stalls")
-    in_the_way = int((stalls["verdict"] == FORBIDDEN).sum())
-    synthetic = store.figures()["synthetic"]["stalls"] > 0
 
     def left() -> None:
         _clock(now)
@@ -77,44 +74,41 @@ def page() -> None:
             )
             waterfall_chart(fall, _("Pitches"), _("Left for stalls"), _("What each rule takes at this hour"))
 
-    where = _("on the selected streets") if selected else _("in the study")
-    first_screen(
-        [
-            Figure(_("Pitches at this hour"), f"{fall.pitches:,}", where),
-            Figure(_("Zones open"), f"{int(open_.sum()):,}", _("of {count:,}").format(count=len(plan.zones.kerb))),
-            Figure(
-                _("Kerb free for stalls"),
-                f"{fall.free_m / 1000:,.1f} km",
-                _("of {km:,.1f} km of kerb").format(km=fall.kerb_m / 1000),
-            ),
-            Figure(
-                _("Stalls in the way"),
-                f"{in_the_way:,}",
-                " · ".join(
-                    filter(None, (_("of {count:,}").format(count=len(stalls)), _("synthetic") if synthetic else ""))
-                ),
-            ),
-        ],
-        left,
-        right,
-    )
-    names = [
-        _("Zones"),
-        _("Stalls and permits"),
-        _("Where they should go"),
-        _("Graduated response"),
-        _("Displays"),
-        _("What if"),
+    first_screen(_figures(fall, int(open_.sum()), len(open_), bool(selected)), left, right)
+    _tabs(now)
+
+
+def _figures(fall: Waterfall, zones_open: int, zones: int, some_streets: bool) -> list[Figure]:
+    stalls = store.layer("stalls")
+    in_the_way = int((stalls["verdict"] == FORBIDDEN).sum())
+    of_all = _("of {count:,}").format(count=len(stalls))
+    made_up = store.figures()["synthetic"]["stalls"] > 0
+    return [
+        Figure(
+            _("Pitches at this hour"),
+            f"{fall.pitches:,}",
+            _("on the selected streets") if some_streets else _("in the study"),
+        ),
+        Figure(_("Zones open"), f"{zones_open:,}", _("of {count:,}").format(count=zones)),
+        Figure(
+            _("Kerb free for stalls"),
+            f"{fall.free_m / 1000:,.1f} km",
+            _("of {km:,.1f} km of kerb").format(km=fall.kerb_m / 1000),
+        ),
+        Figure(_("Stalls in the way"), f"{in_the_way:,}", " · ".join((of_all, _("synthetic"))) if made_up else of_all),
     ]
-    draws = [
-        zones_panel.zones,
-        people_panel.permits,
-        people_panel.moves,
-        people_panel.response,
-        zones_panel.displays,
-        lambda: what_if.panel(slot),
-    ]
-    for tab, draw in zip(st.tabs(names), draws, strict=True):
+
+
+def _tabs(now: Moment) -> None:
+    tabs: dict[str, Callable[[], None]] = {
+        _("Zones"): zones_panel.zones,
+        _("Stalls and permits"): people_panel.permits,
+        _("Where they should go"): people_panel.moves,
+        _("Graduated response"): people_panel.response,
+        _("Displays"): zones_panel.displays,
+        _("What if"): partial(what_if.panel, now.day, now.minute),
+    }
+    for tab, draw in zip(st.tabs(list(tabs)), tabs.values(), strict=True):
         with tab:
             draw()
 

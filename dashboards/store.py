@@ -21,7 +21,7 @@ from geo.kerb_plan import Ground
 from geo.network import Network
 from geo.points import Place
 from geo.rules import Profile
-from geo.stall_study import INPUTS, made_of, network_of, plan_of, read_ground
+from geo.stall_study import INPUTS, Computed, computed, made_of, network_of, plan_of, read_ground
 from geo.stalls import Kind, Plan
 from geo.tier_list import crossing_names
 from layers import hours, points
@@ -49,6 +49,12 @@ def figures() -> dict[str, Any]:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _figures(path: str, version: str) -> dict[str, Any]:
     return study.info(Path(path))
+
+
+def street_names() -> pd.Series:
+    """Return the names of the streets by their ids; None for those without one."""
+    streets = layer("streets")
+    return pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
 
 
 def categories(kind: str) -> list[str]:
@@ -125,31 +131,37 @@ def _ground(path: str, version: str) -> Ground:
 
 def plan(kind: Kind = "stall", values: tuple[tuple[str, Any], ...] = ()) -> Plan:
     """Return the plan of the study under its rules, or with other values of some parameters."""
-    return _plan(str(study_path()), kind, values, json.dumps(made_of(study_path())))
+    return _plan(str(study_path()), kind, values, _made_of())
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
 def _plan(path: str, kind: Kind, values: tuple[tuple[str, Any], ...], version: str) -> Plan:
-    rules = profile()
-    # lists of values are tuples here, to be kept by
-    other = {name: list(value) if isinstance(value, tuple) else value for name, value in values}
-    return plan_of(Path(path), rules.changed(other) if other else rules, kind, ground())
+    return plan_of(Path(path), _rules(values), kind, ground())
+
+
+def _rules(values: tuple[tuple[str, Any], ...]) -> Profile:
+    """Return the study's rules with other values of some parameters; their lists are tuples, for caches to keep by."""
+    return profile().changed({name: list(value) if isinstance(value, tuple) else value for name, value in values})
+
+
+def _made_of() -> str:
+    """Return what dates all that is computed of kerbs."""
+    return json.dumps(made_of(study.about(study_path()), layer("decisions")))
+
+
+def plan_state() -> Computed:
+    """Return what the study knows of its plan, as `geo.stall_study.computed`."""
+    return computed(study.about(study_path()), layer("decisions"))
 
 
 def bay_room(hours: BayHours, off: float = 0.0, values: tuple[tuple[str, Any], ...] = ()) -> BayRoom:
     """Return where bays have room, as `geo.bay_study.BayStudy.room`; `values` are other values of some parameters."""
-    return _bay_room(str(study_path()), hours, off, values, json.dumps(made_of(study_path())))
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _bay_room(path: str, hours: BayHours, off: float, values: tuple[tuple[str, Any], ...], version: str) -> BayRoom:
-    return _bay_study(path, values, version).room(hours, off)
+    return _bay_study(str(study_path()), values, _made_of()).room(hours, off)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _bay_study(path: str, values: tuple[tuple[str, Any], ...], version: str) -> BayStudy:
-    other = {name: list(value) if isinstance(value, tuple) else value for name, value in values}
-    return BayStudy(Path(path), profile().changed(other) if other else profile(), ground())
+    return BayStudy(Path(path), _rules(values), ground())
 
 
 def network() -> Network:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -13,6 +12,8 @@ from dashboards.i18n import _
 from dashboards.parts import show_error
 from dashboards.served import study_path
 from geo.errors import JiexuError
+from geo.exclusions import holds
+from geo.hours import DayKind
 from geo.stall_study import plan_stalls
 from geo.stalls import Plan
 
@@ -22,8 +23,8 @@ _GROUPS: Final = ("clearance", "stalls", "pavement", "fire_lane", "clearance_hou
 _FIRST: Final = ("clearance.crossing", "clearance.corner", "stalls.pitch.length")
 
 
-def panel(slot: int) -> None:
-    """Draw the panel: choose rules, change them, see what that does."""
+def panel(day: DayKind, minute: int) -> None:
+    """Draw the panel: choose rules, change them, see what that does at a minute of a kind of day."""
     values = rule_inputs.changed_values("what-if", _GROUPS, _FIRST)
     saved = store.plan()
     if not values:
@@ -35,12 +36,9 @@ def panel(slot: int) -> None:
     except JiexuError as error:
         show_error(error)
         return
-    # other hours make other slots: the same moment in both
-    minute = int(saved.slots.starts[slot])
-    there = int(np.searchsorted(tried.slots.starts, minute, "right")) - 1
     rule_inputs.compare(
-        _by_street(saved, slot),
-        _by_street(tried, there),
+        _by_street(saved, day, minute),
+        _by_street(tried, day, minute),
         _("Pitches at this hour"),
         _("Pitches now"),
         _("Pitches then"),
@@ -59,7 +57,7 @@ def _own_name(name: str) -> str:
     return name if name.endswith("+") else f"{name}+"
 
 
-def _by_street(plan: Plan, slot: int) -> pd.Series:
-    """Return the pitches of each street that may be used in a slot."""
-    open_ = (plan.zones.mask >> np.uint64(slot) & np.uint64(1)).astype(bool)
+def _by_street(plan: Plan, day: DayKind, minute: int) -> pd.Series:
+    """Return the pitches of each street that may be used then: other hours make other slots."""
+    open_ = holds(plan.zones.mask, plan.slots.of(day, minute))
     return pd.Series(plan.zones.pitches[open_]).groupby(plan.street_of(plan.zones.kerb[open_])).sum()

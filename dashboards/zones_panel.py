@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboards import ask_panel, state, store
+from dashboards import state, store
 from dashboards.i18n import _
-from dashboards.parts import marked_rows, rule_name, show_error, status_name, table, tier_name
+from dashboards.parts import hours_name, marked_rows, rule_names, show_error, status_name, table, tier_name
 from dashboards.served import study_path
 from geo.check import Answer
 from geo.errors import JiexuError
@@ -16,11 +16,6 @@ from geo.zone_decisions import decide_zone, zone_decisions
 
 _AT_ONCE = 20_000
 """Up to so many segments a decision is followed by a new plan at once; beyond, the page says that one is due."""
-
-
-def _street_names() -> pd.Series:
-    streets = store.layer("streets")
-    return pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
 
 
 def place_name(place: str) -> str:
@@ -35,18 +30,18 @@ def zones() -> None:
     if selected:
         rows = rows[rows["street_id"].isin(selected)]
     rows = rows.sort_values(["pitches", "zone_id"], ascending=[False, True]).reset_index(drop=True)
-    names = _street_names()
+    names = store.street_names()
     marked = marked_rows(
         pd.DataFrame(
             {
                 _("Street"): rows["street_id"].map(names).fillna(_("Unnamed street")),
                 _("Tier"): rows["tier"].map(tier_name),
-                _("Hours"): rows["hours"].map(ask_panel.hours_name),
+                _("Hours"): rows["hours"].map(hours_name),
                 _("Pitches"): rows["pitches"],
                 "m": rows["length_m"].round(1),
                 _("On the"): rows["place"].map(place_name),
                 _("Status"): rows["status"].map(status_name),
-                _("Rules"): rows["rules"].map(lambda text: " · ".join(map(rule_name, text.split(", ")))),
+                _("Rules"): rows["rules"].map(rule_names),
                 "id": rows["zone_id"],
             }
         ),
@@ -153,11 +148,11 @@ def displays() -> None:
         pd.DataFrame(
             {
                 _("Shop"): rows["facility_id"].map(names).fillna(""),
-                _("Street"): rows["street_id"].map(_street_names()).fillna(_("Unnamed street")),
+                _("Street"): rows["street_id"].map(store.street_names()).fillna(_("Unnamed street")),
                 _("Frontage (m)"): rows["frontage_m"].round(1),
                 _("Display, length (m)"): rows["length_m"].round(1),
                 _("Display, depth (m)"): rows["depth_m"].round(2),
-                _("Hours"): rows["hours"].map(ask_panel.hours_name),
+                _("Hours"): rows["hours"].map(hours_name),
                 "id": rows["facility_id"],
             }
         ),

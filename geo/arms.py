@@ -152,38 +152,50 @@ class Arms:
             # the arm at the segment's other end, and the side of a walker who comes to that node
             there, left, cause = arm[far] ^ 1, left[far], cause[far]
             side_out = np.where(there % 2 == 0, side[far], 1 - side[far])
-            degree = self.degree[self.node[there]] if len(there) else there
-            on, on_side, on_left, on_cause = [], [], [], []
-            two = np.flatnonzero(degree == 2)
-            ways = [(two, self.next_arm(there[two]))] if len(two) else []
-            if round_corners:
-                many = np.flatnonzero(degree >= 3)
-                # seen from the node, the left side of an arm meets the next arm anticlockwise, the right side clockwise
-                for value, step in ((0, 1), (1, -1)):
-                    turning = many[side_out[many] == value]
-                    ways.append((turning, self.next_arm(there[turning], step)))
-                begin, size = self._begin[self.node[there[many]]], degree[many]
-                which, number = members(size)
-                pair, ahead = many[which], self._order[begin[which] + number]
-                cosine = -(self.direction[there[pair]] * self.direction[ahead]).sum(axis=1)
-                goes = (ahead != there[pair]) & (cosine >= limit)
-                ways.append((pair[goes], ahead[goes]))
-            for index, arms in ways:
-                # going on, what was to the left as the arm leaves the node backwards is to the right of the next arm
-                out = 1 - side_out[index]
-                on.append(arms)
-                on_side.append(np.where(arms % 2 == 0, out, 1 - out))
-                on_left.append(left[index])
-                on_cause.append(cause[index])
-            if not on:
-                break
-            arm, side = np.concatenate(on), np.concatenate(on_side)
-            reach, cause = np.concatenate(on_left), np.concatenate(on_cause)
-            arm, side, reach, cause = _furthest(arm, side, reach, cause)
+            index, arm = self._onward(there, side_out, round_corners, limit)
+            # going on, what was to the left as the arm leaves the node backwards is to the right of the next arm
+            out = 1 - side_out[index]
+            side = np.where(arm % 2 == 0, out, 1 - out)
+            arm, side, reach, cause = _furthest(arm, side, left[index], cause[index])
         if not found:
             none = np.zeros(0, dtype=np.int64)
             return Reach(none, none.astype(bool), none, none.astype(float), none)
         return Reach(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+    def _onward(
+        self, there: Integers, side_out: Integers, round_corners: bool, straight_at_least: float
+    ) -> tuple[Integers, Integers]:
+        """
+        Return which kerbs go on at their node, by number, and by which arms.
+
+        Parameters
+        ----------
+        there
+            The arms by which kerbs come to their nodes.
+        side_out
+            On which side of the arm each kerb is, seen from the node.
+        round_corners
+            Whether junctions are passed.
+        straight_at_least
+            The least cosine of the turn to an arm that goes straight on.
+        """
+        degree = self.degree[self.node[there]]
+        two = np.flatnonzero(degree == 2)
+        ways = [(two, self.next_arm(there[two]))]
+        if round_corners:
+            many = np.flatnonzero(degree >= 3)
+            # seen from the node, the left side of an arm meets the next arm anticlockwise, the right side clockwise
+            for side, step in ((0, 1), (1, -1)):
+                turning = many[side_out[many] == side]
+                ways.append((turning, self.next_arm(there[turning], step)))
+            which, number = members(degree[many])
+            pair = many[which]
+            ahead = self._order[self._begin[self.node[there[pair]]] + number]
+            cosine = -(self.direction[there[pair]] * self.direction[ahead]).sum(axis=1)
+            goes = (ahead != there[pair]) & (cosine >= straight_at_least)
+            ways.append((pair[goes], ahead[goes]))
+        index, arms = (np.concatenate(columns) for columns in zip(*ways, strict=True))
+        return index, arms
 
 
 _NEAR_M = 1e-6

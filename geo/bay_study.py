@@ -47,6 +47,7 @@ class BayStudy:
 
     def __init__(self, path: Path, profile: Profile, ground: Ground | None = None) -> None:
         self.profile, self.ground = profile, ground or read_ground(path, profile)
+        self._rooms: dict[tuple[BayHours, float], BayRoom] = {}
         crs = metric_crs_of(path)
         roads, context = self.ground.kerbs.roads, read_layer(path, "context")
         scores = pd.DataFrame(read_layer(path, "street_scores")).set_index("street_id")["traffic"]
@@ -61,9 +62,12 @@ class BayStudy:
 
     def room(self, hours: BayHours, off: float = 0.0) -> BayRoom:
         """Return where there is room; `off` says which way guessed widths are off (`SPREADS`)."""
-        spread = off * float(self.profile["roads.width.spread"])
-        widths = np.where(self._guessed, 1 + spread, 1.0)
-        return BayRoom(self.ground, self.profile, hours, self._traffic, self._rails, self._kept, widths)
+        if (hours, off) not in self._rooms:
+            widths = np.where(self._guessed, 1 + off * float(self.profile["roads.width.spread"]), 1.0)
+            self._rooms[hours, off] = BayRoom(
+                self.ground, self.profile, hours, self._traffic, self._rails, self._kept, widths
+            )
+        return self._rooms[hours, off]
 
     def bays(self, night: bool) -> tuple[gpd.GeoDataFrame, BayRoom]:
         """Return the bays of all day and, at night, those that fit only then; and the room of all day."""
@@ -115,7 +119,7 @@ def plan_bays(
         counted = None
         if street_ids is not None:
             bays = bays[bays["street_id"].isin(street_ids)].reset_index(drop=True)
-            counted = np.repeat(room.kerbs.roads["street_id"].isin(street_ids).to_numpy(), 2)
+            counted = room.on_streets(street_ids)
         areas = gpd.GeoDataFrame(read_layer(path, "facility_areas"), crs=WGS84)
         agreement = compare(room, areas)
         change_layers(path, {"bays": bays, "parking_differences": agreement.differences}, seen)

@@ -454,6 +454,12 @@ def standing_decisions(decisions: pd.DataFrame) -> list[str]:
     return [number for taken in _by_subject(decisions) for number in standing(taken)]
 
 
+def standing_on(decisions: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+    """Return the decisions of a kind that stand, without those that only undo others; oldest first."""
+    ours = decisions[decisions["kind"] == kind]
+    return ours[ours["decision_id"].isin(standing_decisions(ours)) & ours["undoes"].isna()]
+
+
 def _by_subject(decisions: pd.DataFrame) -> list[list[Taken]]:
     return [
         [Taken(*row) for row in taken[[*Taken._fields]].itertuples(index=False, name=None)]

@@ -88,17 +88,15 @@ def guide(
     kept = number[judged.zone[stays]]
     room = np.maximum(room - np.bincount(kept[kept >= 0], minlength=len(zones)), 0)
 
-    halls = facilities[facilities["kind"] == "market"].reset_index(drop=True)
-    assumed = halls["capacity"].isna().to_numpy()
-    places = halls["capacity"].fillna(int(profile["guide.hall_places"])).to_numpy(dtype=np.int64)
+    halls = _halls(facilities, int(profile["guide.hall_places"]))
     movers = np.flatnonzero(moving)
     middle = (plan.zones.from_m + plan.zones.to_m)[zones] / 2
     lonlat = to_degrees(plan.kerbs.points(plan.zones.kerb[zones], middle), crs)
-    to = np.concatenate([lonlat, shapely.get_coordinates(halls.geometry.to_numpy())])
+    to = np.concatenate([lonlat, shapely.get_coordinates(halls["geometry"].to_numpy())])
     who, place, walk = _walks(network, stalls.geometry.iloc[movers], to, float(profile["guide.within"]))
     hall_only = needs_hall(stalls["goods"].iloc[movers], profile["guide.hall_goods"])
     possible = (place >= len(zones)) | ~hall_only[who] if len(who) else np.zeros(0, dtype=bool)
-    all_room = np.concatenate([room, places])
+    all_room = np.concatenate([room, halls["room"].to_numpy()])
     solved = assign(who[possible], place[possible], walk[possible], len(movers), all_room)
 
     names = np.concatenate([plan.zone_ids[zones], halls["facility_id"].to_numpy(dtype=object)])
@@ -118,21 +116,16 @@ def guide(
         }
     )
     taken = np.bincount(solved.place[placed], minlength=len(all_room))[len(zones) :]
-    return Guidance(
-        moves,
-        solved.total,
-        solved.gap,
-        _shortage(plan, moves),
-        pd.DataFrame(
-            {
-                "facility_id": halls["facility_id"],
-                "name": halls["name"],
-                "room": places,
-                "assumed": assumed,
-                "taken": taken,
-            }
-        ),
-    )
+    halls = halls.drop(columns="geometry").assign(taken=taken)
+    return Guidance(moves, solved.total, solved.gap, _shortage(plan, moves), halls)
+
+
+def _halls(facilities: gpd.GeoDataFrame, places: int) -> pd.DataFrame:
+    """Return the market halls: `facility_id`, `name`, `room`, whether that is `assumed`, and the geometry."""
+    halls = facilities[facilities["kind"] == "market"].reset_index(drop=True)
+    room = halls["capacity"].fillna(places).astype(np.int64)
+    known = halls[["facility_id", "name"]].assign(room=room, assumed=halls["capacity"].isna())
+    return pd.DataFrame(known).assign(geometry=halls.geometry.to_numpy())
 
 
 def _in_the_way(plan: Plan, judged: Judged, stalls: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.check import FORBIDDEN, OTHER_HOURS
-from geo.decisions import record, standing_decisions
+from geo.decisions import record, standing_on
 from geo.errors import StudyError
 from geo.rules import Profile
 from geo.rules.units import STEPS
@@ -59,8 +59,7 @@ def steps_due(stalls: pd.DataFrame, decisions: pd.DataFrame, profile: Profile) -
         }
     )
     due = due[due["stalls"] > 0]
-    ours = decisions[(decisions["kind"] == "step") & decisions["undoes"].isna()]
-    ours = ours[ours["decision_id"].isin(standing_decisions(decisions[decisions["kind"] == "step"]))]
+    ours = standing_on(decisions, "step")
     due["recorded"] = due.index.map(ours["subject"].value_counts()).fillna(0).astype(np.int64)
     due["last"] = due.index.map(ours.drop_duplicates("subject", keep="last").set_index("subject")["after"])
     ladder = [str(step) for step in profile["response.ladder"]]

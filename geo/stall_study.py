@@ -67,7 +67,9 @@ def plan_of(path: Path, profile: Profile, kind: Kind = "stall", ground: Ground |
         As `read_ground` returns, where it is known already.
     """
     ground = ground or read_ground(path, profile)
-    return Plan(ground, profile, decided_on(read_layer(path, "decisions"), ground.kerbs), kind)
+    # decisions are on zones for stalls
+    decided = decided_on(read_layer(path, "decisions"), ground.kerbs) if kind == "stall" else None
+    return Plan(ground, profile, decided, kind)
 
 
 def network_of(path: Path) -> Network:
@@ -120,16 +122,24 @@ def _plan_stalls(path: Path, profile: Profile) -> dict[str, Any]:
     facts = rule_facts(profile)
     change_layers(path, layers, seen, {**facts, _KEPT: json.dumps(summary)})
     # as it stands after the change: layers that this wrote have new versions
-    kept = json.dumps({**summary, "made_of": made_of(path)})
+    kept = json.dumps({**summary, "made_of": made_of(about(path), read_layer(path, "decisions"))})
     with changing(path) as connection:
         connection.execute("UPDATE about SET value = ? WHERE key = ?", (kept, _KEPT))
     return summary
 
 
-def made_of(path: Path) -> dict[str, str]:
-    """Return what tells whether anything changed that a plan is made of: versions, rules, decisions on zones."""
-    facts = about(path)
-    on_zones = zone_decisions(read_layer(path, "decisions"))["decision_id"]
+def made_of(facts: Mapping[str, str], decisions: pd.DataFrame) -> dict[str, str]:
+    """
+    Return what tells whether anything changed that a plan is made of: versions, rules, decisions on zones.
+
+    Parameters
+    ----------
+    facts
+        What `about` says of the study.
+    decisions
+        Its table.
+    """
+    on_zones = zone_decisions(decisions)["decision_id"]
     versions = {name: facts[f"version:{name}"] for name in _DATED_BY}
     return {**versions, "rules": facts["profile_hash"], "zone_decisions": ",".join(on_zones)}
 
@@ -193,13 +203,12 @@ class Computed(NamedTuple):
     fresh: bool
 
 
-def computed(path: Path) -> Computed:
-    """Return what a study knows of its plan, and whether that is up to date."""
-    facts = about(path)
+def computed(facts: Mapping[str, str], decisions: pd.DataFrame) -> Computed:
+    """Return what a study knows of its plan, and whether that is up to date; as `made_of` takes them."""
     kept: Mapping[str, Any] = json.loads(facts.get(_KEPT, "{}"))
     if not kept:
         return Computed(None, False)
-    fresh = kept.get("made_of") == made_of(path)
+    fresh = kept.get("made_of") == made_of(facts, decisions)
     return Computed({key: value for key, value in kept.items() if key != "made_of"}, fresh)
 
 
@@ -214,7 +223,7 @@ def guide_stalls(path: Path) -> Guidance:
     StudyError
         If the study cannot be written, or has no stalls.
     """
-    if not computed(path).fresh:
+    if not computed(about(path), read_layer(path, "decisions")).fresh:
         plan_stalls(path)
 
     def work() -> Guidance:
@@ -256,10 +265,9 @@ def check_place(path: Path, lon: float, lat: float, at: dt.datetime | None = Non
     """
     plan = plan_of(path, profile_of(path), kind)
     moment = at or dt.datetime.now(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
-    return check(plan, lon, lat, moment, lambda: network_of(path), reasons_of(path))
+    return check(plan, lon, lat, moment, lambda: network_of(path), reasons_of(read_layer(path, "decisions")))
 
 
-def reasons_of(path: Path) -> dict[str, str]:
+def reasons_of(decisions: pd.DataFrame) -> dict[str, str]:
     """Return the reasons of decisions by their ids."""
-    decisions = read_layer(path, "decisions")
     return dict(zip(decisions["decision_id"], decisions["reason"], strict=True))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.decisions import record, standing_decisions
+from geo.decisions import record, standing_on
 from geo.errors import StudyError
 from geo.exclusions import Exclusions
 from geo.geopackage import geometry_of
@@ -101,9 +101,7 @@ def decide_zone(path: Path, zone_id: str, accept: bool, reason: str, by: str = "
 
 def zone_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
     """Return the decisions on zones that stand, the newest of each zone."""
-    ours = decisions[decisions["kind"] == "zone"]
-    standing = ours[ours["decision_id"].isin(standing_decisions(ours)) & ours["undoes"].isna()]
-    return standing.drop_duplicates("subject", keep="last")
+    return standing_on(decisions, "zone").drop_duplicates("subject", keep="last")
 
 
 def decided_on(decisions: pd.DataFrame, kerbs: Kerbs) -> Decided:

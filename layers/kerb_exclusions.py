@@ -52,7 +52,7 @@ def tile_layers(exclusions: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
         geometry=exclusions.geometry.to_numpy(),
         crs=exclusions.crs,
     )
-    # one colour and one set of hours at a time: stretches that lie over each other are drawn once
+    # what is drawn last is seen where stretches lie over each other
     order = list(palette.EXCLUSIONS)
     return {
         "kerb_exclusions": FreestileLayer(

@@ -11,10 +11,16 @@ import pytest
 from geo.build import Inputs, build_study
 from geo.rules import Profile, load_profile
 from geo.sample import write_sample
-from geo.stall_study import plan_stalls
+from geo.stall_study import computed, plan_stalls
+from geo.study import about, read_layer
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+
+
+def is_fresh(study: Path) -> bool:
+    """Tell whether a study's plan is up to date."""
+    return computed(about(study), read_layer(study, "decisions")).fresh
 
 
 @pytest.fixture(scope="session")

@@ -12,11 +12,12 @@ from playwright.sync_api import expect
 
 from geo.decisions import decide_tier
 from geo.rules import load_profile
-from geo.stall_study import computed, plan_stalls
+from geo.stall_study import plan_stalls
 from geo.study import read_layer
 from geo.zone_decisions import decide_zone
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.browser.hostile import PAYLOADS, hostile_study
+from tests.conftest import is_fresh
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -80,7 +81,7 @@ def test_a_click_asks_and_the_zone_there_can_be_rejected(plan: Path, visit: Visi
         expect(look.page.get_by_text("tactile paving").first).to_be_visible()
         look.page.screenshot(path=ARTEFACTS / "stalls-rejected.png")
     assert zone["zone_id"] not in set(read_layer(plan, "stall_zones")["zone_id"])
-    assert computed(plan).fresh
+    assert is_fresh(plan)
 
 
 def test_what_if_shows_pitches_won_and_lost(plan: Path, visit: Visiting) -> None:
@@ -94,7 +95,7 @@ def test_what_if_shows_pitches_won_and_lost(plan: Path, visit: Visiting) -> None
         expect(look.page.get_by_test_id("stMetric").filter(has_text="Streets that change")).to_be_visible()
         look.page.wait_for_timeout(1000)
         look.page.screenshot(path=ARTEFACTS / "stalls-what-if.png")
-    assert computed(plan).fresh, "trying a rule changes nothing in the study"
+    assert is_fresh(plan), "trying a rule changes nothing in the study"
 
 
 def test_hostile_names_and_reasons_are_only_text(tmp_path: Path, visit: Visiting) -> None:

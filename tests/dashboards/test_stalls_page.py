@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.build import Inputs, build_study
-from geo.stall_study import computed
 from geo.study import read_layer
+from tests.conftest import is_fresh
 from tests.dashboards.test_pages import labelled
 
 SCRIPT = """
@@ -61,7 +61,7 @@ def test_a_study_without_a_plan_offers_to_make_one(study: Path, monkeypatch: pyt
     page = opened()
     labelled(page.button, "Compute kerbs, zones and verdicts").click().run()
     assert not page.exception
-    assert computed(study).fresh
+    assert is_fresh(study)
     assert "Pitches at this hour" in figures(page)
 
 
@@ -80,7 +80,7 @@ def test_a_place_is_answered_and_its_zone_rejected(plan: Path) -> None:
     labelled(page.button, "Reject").click().run()
     assert not page.exception
     assert zone["zone_id"] not in set(read_layer(plan, "stall_zones")["zone_id"])
-    assert computed(plan).fresh, "a small study is planned anew at once"
+    assert is_fresh(plan), "a small study is planned anew at once"
     texts = "\n".join(text.value for text in page.text)
     assert "tactile paving" in texts, "the answer names the decision's reason"
 

@@ -22,9 +22,10 @@ from geo.guide import Guidance, guide, needs_hall
 from geo.kerb_plan import Ground
 from geo.network import walking
 from geo.rules import Profile
-from geo.stall_study import computed, guide_stalls, plan_of, plan_stalls
+from geo.stall_study import guide_stalls, plan_of, plan_stalls
 from geo.stalls import Plan
 from geo.study import profile_of, read_layer
+from tests.conftest import is_fresh
 from tests.drawn import CRS, degrees, layers_of, road
 
 
@@ -139,9 +140,9 @@ def test_an_unknown_hall_has_the_profiles_room_and_says_so(profile: Profile) -> 
 
 
 def test_the_sample_is_guided_and_kept(study: Path) -> None:
-    assert not computed(study).fresh
+    assert not is_fresh(study)
     found = guide_stalls(study)
-    assert computed(study).fresh
+    assert is_fresh(study)
     moves = read_layer(study, "moves")
     stalls = read_layer(study, "stalls")
     zones = read_layer(study, "stall_zones").set_index("zone_id")
@@ -154,11 +155,11 @@ def test_the_sample_is_guided_and_kept(study: Path) -> None:
 
 def test_a_plan_is_out_of_date_when_a_tier_changes(study: Path, tmp_path: Path) -> None:
     first = plan_stalls(study)
-    assert computed(study).fresh
+    assert is_fresh(study)
     copy = Path(shutil.copy(study, tmp_path / "copy.gpkg"))
     street = read_layer(study, "stall_zones")["street_id"].iloc[0]
     decide_tier(copy, street, "demonstration", "创建示范街")
-    assert not computed(copy).fresh
+    assert not is_fresh(copy)
     again = plan_stalls(copy)
     assert again["pitches"] < first["pitches"]
     assert not (read_layer(copy, "stall_zones")["street_id"] == street).any()

@@ -14,9 +14,10 @@ from geo.errors import StudyError
 from geo.response import record_step, steps_due
 from geo.rules import Profile, load_profile
 from geo.schema import conform
-from geo.stall_study import check_place, computed, plan_stalls
+from geo.stall_study import check_place, plan_stalls
 from geo.study import profile_of, read_layer
 from geo.zone_decisions import decide_zone, zone_decisions
+from tests.conftest import is_fresh
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_rejected_zone_is_forbidden_at_once_and_after_a_new_plan(plan: Path) -
         assert set(mine["hours"]) == {"24/7"}
         assert (mine["to_m"] - mine["from_m"]).sum() == pytest.approx(zone["to_m"] - zone["from_m"], abs=0.1)
         assert zones["pitches"].sum() == before["pitches"].sum() - zone["pitches"]
-        assert computed(plan).fresh == again
+        assert is_fresh(plan) == again
         plan_stalls(plan)
     middle = zone.geometry.interpolate(0.5, normalized=True)
     answer = check_place(plan, middle.x, middle.y)
@@ -151,7 +152,7 @@ def test_a_recorded_step_is_a_decision_and_counts(plan: Path, profile: Profile) 
     assert kept[["kind", "subject", "after", "by", "reason"]].tolist() == [
         "step", mildest["operator_id"], "guidance", "王", "现场教育",
     ]  # fmt: skip
-    assert computed(plan).fresh, "a step changes no plan"
+    assert is_fresh(plan), "a step changes no plan"
     again = steps_due(read_layer(plan, "stalls"), read_layer(plan, "decisions"), profile).set_index("operator_id")
     assert again.loc[mildest["operator_id"], ["recorded", "step", "last"]].tolist() == [1, "warning", "guidance"]
     undo(plan, decision, "误记")

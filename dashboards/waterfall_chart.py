@@ -48,12 +48,14 @@ def waterfall_chart(fall: Waterfall, counted: str, left_name: str, title: str) -
     )
     rows["what"] = rows["what"].where(~rows["what"].duplicated(), rows["what"] + " ")
     chart = (
-        alt.Chart(rows, title=title, height=22 * len(rows) + 30)
+        alt.Chart(rows, title=title, height=20 * len(rows) + 30)
         .mark_bar()
         .encode(
-            x=alt.X("from:Q", title=kinds[by]),
+            x=alt.X("from:Q", title=kinds[by], axis=alt.Axis(format="~s")),  # 60k: the last label fits
             x2="to:Q",
-            y=alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False)),
+            y=alt.Y(
+                "what:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, labelOverlap=False, labelFlush=False)
+            ),
             color=alt.Color(
                 "kind:N",
                 legend=None,

@@ -43,9 +43,9 @@ from geo.sample import write_sample
 from geo.schema import GRADED
 from geo.stall_study import check_place, guide_stalls, plan_stalls
 from geo.stalls import Kind
+from geo.street_list import find_section
 from geo.study import FORMAT, LAYERS, about, info, metric_crs_of, profile_of, read_layer
 from geo.text import Language, Text, pick
-from geo.tier_list import find_section
 from geo.tiers import TIER_NAMES
 from geo.zone_decisions import decide_zone
 

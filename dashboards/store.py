@@ -23,7 +23,7 @@ from geo.points import Place
 from geo.rules import Profile
 from geo.stall_study import INPUTS, Computed, computed, made_of, network_of, plan_of, read_ground
 from geo.stalls import Kind, Plan
-from geo.tier_list import crossing_names
+from geo.street_list import crossing_names
 from layers import hours, points
 
 

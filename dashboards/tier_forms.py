@@ -15,7 +15,7 @@ from geo.audit import to_confirm
 from geo.decisions import ConflictError, decide_section, decide_tier, decide_tiers, on_tiers, street_of
 from geo.errors import JiexuError
 from geo.schema import GRADED
-from geo.tier_list import find_section
+from geo.street_list import find_section
 
 
 def street(street: pd.Series) -> None:

@@ -29,10 +29,11 @@ from geo.rules import Profile, load_profile
 from geo.schema import POINT_KINDS, conform, conform_geo, together
 from geo.scores import Surroundings
 from geo.segments import split_at_junctions, with_access, with_parking, with_pavements, with_widths
+from geo.street_list import StreetList
 from geo.streets import assemble_streets
 from geo.study import about, now, read_layer, rule_facts, until_unchanged, write_study
 from geo.text import Text
-from geo.tier_list import LIST_COLUMNS, TierList, read_tier_list
+from geo.tier_list import LIST_COLUMNS, read_tier_list
 
 OnStep = Callable[[Text], None]
 """Called as each step of a build begins."""
@@ -145,7 +146,7 @@ def _graded(
     grades: Grades,
     points: Mapping[str, gpd.GeoDataFrame],
     findings: list[pd.DataFrame],
-    tier_list: TierList | None,
+    tier_list: StreetList | None,
 ) -> dict[str, pd.DataFrame]:
     """Return the layers that grading makes."""
     streets = grades.streets
@@ -162,7 +163,7 @@ def _graded(
     if found:
         layers["findings"] = pd.concat(found, ignore_index=True)
     if tier_list is not None:
-        layers["tier_list"] = tier_list.grades.assign(file=tier_list.file)
+        layers["tier_list"] = tier_list.rows.assign(file=tier_list.file)
     return layers
 
 
@@ -344,7 +345,7 @@ class _Old:
     seen: dict[str, str]
     decisions: pd.DataFrame
     selections: pd.DataFrame
-    tier_list: TierList | None
+    tier_list: StreetList | None
     points: dict[str, gpd.GeoDataFrame]
     findings: pd.DataFrame
     imports: pd.DataFrame
@@ -377,7 +378,7 @@ class _Old:
             # the rows that the reader refused; what does not match a street is found anew
             refused = findings[(findings["layer"] == "streets") & ~findings["row"].isin(rows["row"])]
             grades = rows.reindex(columns=list(LIST_COLUMNS)).astype(object)
-            tier_list = TierList(file, grades.where(grades.notna(), None), refused)
+            tier_list = StreetList(file, grades.where(grades.notna(), None), refused)
         return cls(
             seen,
             table("decisions"),

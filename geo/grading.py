@@ -17,9 +17,10 @@ from geo.rules import Profile
 from geo.schema import conform_geo
 from geo.scores import Surroundings, measure_segments, score_streets
 from geo.sections import carve, root_of
+from geo.street_list import Match, StreetList, match_list
 from geo.streets import streets_layer
 from geo.text import Text
-from geo.tier_list import Match, TierList, match_list
+from geo.tier_list import TIERS_OF_STREETS
 from geo.tiers import TIER_COLUMNS, TIER_NAMES, spread_to_roads
 
 _UNGRADED_CONFIDENCE: Final = 1.0
@@ -59,7 +60,7 @@ class Grades(NamedTuple):
 
 def grade(
     roads: gpd.GeoDataFrame,
-    tier_list: TierList | None,
+    tier_list: StreetList | None,
     decisions: pd.DataFrame,
     profile: Profile,
     crs: pyproj.CRS,
@@ -92,7 +93,7 @@ def grade(
     matches: list[Match] = []
     findings = []
     if tier_list is not None:
-        matches, unmatched = match_list(tier_list, whole, roads, profile, crs)
+        matches, unmatched = match_list(tier_list, TIERS_OF_STREETS, whole, roads, profile, crs)
         findings.append(unmatched)
 
     carving = carve(roads["street_id"], [(match.mask, match.label) for match in matches if match.mask is not None])
@@ -224,7 +225,7 @@ def _official(streets: gpd.GeoDataFrame, meant: list[_Meant], parents: dict[str,
     for match, sections in sorted(meant, key=lambda row: bool(row.sections)):
         where = listed_as.isin(sections) if sections else roots == match.street_id
         for position in np.flatnonzero(where):
-            said[int(position)] = (match.tier, match.certainty, match.how, match.row, match.name)
+            said[int(position)] = (match.value, match.certainty, match.how, match.row, match.name)
     rows = pd.DataFrame.from_dict(said, orient="index", columns=["tier", "certainty", "how", "row", "name"])
     return rows.sort_index()
 
@@ -237,7 +238,7 @@ def _learn(streets: gpd.GeoDataFrame, scores: pd.DataFrame, official: pd.DataFra
     return choose(shares_of(scores.iloc[graded.index], profile), tier, profile)
 
 
-def _with_list(streets: gpd.GeoDataFrame, official: pd.DataFrame, tier_list: TierList | None) -> gpd.GeoDataFrame:
+def _with_list(streets: gpd.GeoDataFrame, official: pd.DataFrame, tier_list: StreetList | None) -> gpd.GeoDataFrame:
     """Put the official list over the inferred tiers; `official_tier` keeps what it says, whatever is decided later."""
     result = streets.copy(deep=False)
     result["official_tier"] = pd.Series(None, index=result.index, dtype=object)

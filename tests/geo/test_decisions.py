@@ -26,9 +26,9 @@ from geo.decisions import (
 )
 from geo.errors import StudyError
 from geo.rules import load_profile
+from geo.street_list import find_section
 from geo.study import about, info, metric_crs_of, read_layer
 from geo.text import Text
-from geo.tier_list import find_section
 from tests.extracts import write_osm
 
 

@@ -15,8 +15,9 @@ from geo.grading import Grades, grade
 from geo.osm import Ways
 from geo.rules import Profile
 from geo.schema import conform
+from geo.street_list import find_section
 from geo.text import pick
-from geo.tier_list import find_section, read_tier_list
+from geo.tier_list import read_tier_list
 from tests.geo.test_streets import make_ways
 
 NO_DECISIONS = conform(pd.DataFrame(), "decisions")

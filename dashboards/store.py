@@ -15,7 +15,7 @@ from dashboards.served import study_path
 from geo import study
 from geo.audit import audit_study
 from geo.bay_room import BayHours, BayRoom
-from geo.bay_study import BayStudy
+from geo.bay_study import BayStudy, computed_bays
 from geo.imports import place_in
 from geo.kerb_plan import Ground
 from geo.network import Network
@@ -162,6 +162,11 @@ def bay_room(hours: BayHours, off: float = 0.0, values: tuple[tuple[str, Any], .
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _bay_study(path: str, values: tuple[tuple[str, Any], ...], version: str) -> BayStudy:
     return BayStudy(Path(path), _rules(values), ground())
+
+
+def bays_state() -> Computed:
+    """Return what the study knows of its bays, as `geo.bay_study.computed_bays`."""
+    return computed_bays(study.about(study_path()), layer("decisions"))
 
 
 def network() -> Network:

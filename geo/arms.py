@@ -91,16 +91,16 @@ class Arms:
         begin, degree = self._begin[self.node[arm]], self.degree[self.node[arm]]
         return np.asarray(self._order[begin + (self._rank[arm] - begin + step) % degree])
 
-    def neighbours(self) -> tuple[Integers, Integers, Floats]:
+    def neighbours(self, least: int = 3) -> tuple[Integers, Integers, Floats]:
         """
-        Return the pairs of arms next to each other, anticlockwise, at nodes where three or more meet.
+        Return the pairs of arms next to each other, anticlockwise, at nodes where at least some number meet.
 
         Returns
         -------
         first, second, angle
             Arms, and the angle from the first to the second in radians (0 to 2 pi).
         """
-        first = np.flatnonzero(self.degree[self.node] >= 3) if len(self.node) else np.zeros(0, dtype=np.int64)
+        first = np.flatnonzero(self.degree[self.node] >= least) if len(self.node) else np.zeros(0, dtype=np.int64)
         second = self.next_arm(first)
         return first, second, np.mod(self._angle[second] - self._angle[first], 2 * np.pi)
 

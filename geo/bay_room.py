@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -37,11 +38,13 @@ BAY_ORDER: Final = (
     "bay.strict.bridge",
     "bay.strict.tunnel",
     "bay.strict.narrow",
+    "bay.cycle_lane.beside",
     *(f"bay.min_carriageway_width.{width}" for width in _WIDTHS),
     *(f"bay.night_carriageway_width.{width}" for width in _WIDTHS),
     "bay.night_through_traffic",
     "fire_lane.clear_width",
     *(f"bay.aisle.{way}" for way in ("parallel", "angled_30", "angled_45", "angled_60", "perpendicular")),
+    "bay.cycle_lane.width",
     *(f"clearance.{kind}" for kind in _STANDARD),
     *(f"bay.strict.{kind}" for kind in _STRICT),
     "bay.bend_radius",
@@ -115,19 +118,50 @@ class BayRoom(KerbPlan):
         return np.asarray(self.carriageway_m * self._scale)
 
     def zones_of(self, free: Runs) -> Zones:
-        """Return the rows of bays that free stretches take; `pitches` are bays."""
+        """
+        Return the stretches of kerb that take bays; `pitches` are bays.
+
+        A row goes on where the kerb does (`geo.kerb_rows`); a bay belongs to the stretch in which its middle lies.
+        """
+        return self._rows(free)[0]
+
+    @cached_property
+    def begin_m(self) -> Floats:
+        """How far after each of `zones` its first bay begins; before it, if negative."""
+        return self._rows(self.free)[1]
+
+    def _rows(self, free: Runs) -> tuple[Zones, Floats]:
+        row_end, step = float(self.profile["bay.row_end"]), self.pitch_m + self.gap_m
+        open_ = free.value > 0
+        chains = self.ground.joins.chains(free, open_, self.lean_m > 0)
+        room = chains.total_m - 2 * row_end - self.lean_m + self.gap_m
+        fit = np.where(open_, np.floor(room / step + ROUNDING), 0).astype(np.int64)
+        middle = row_end + self.pitch_m / 2
+        # the bays whose middles lie within the stretch, numbered along the chain
+        number = [
+            np.clip(np.ceil((end_m - middle) / step - ROUNDING), 0, np.maximum(fit, 0)).astype(np.int64)
+            for end_m in (chains.before_m, chains.before_m + chains.own_m)
+        ]
+        at_chains_end = chains.before_m + chains.own_m >= chains.total_m - ROUNDING
+        number[1] = np.where(at_chains_end, np.maximum(fit, 0), number[1])
+        bays = number[1] - number[0]
+        ahead = row_end + number[0] * step - chains.before_m
+        back = chains.own_m + chains.before_m - (row_end + (number[1] - 1) * step + self.pitch_m)
+        begin = np.where(chains.reverse, back, ahead) - chains.lead_m
         metres = self.kerbs.kerb_metres(free.kerb, free.from_m, free.to_m)
-        room = metres - 2 * float(self.profile["bay.row_end"]) - self.lean_m + self.gap_m
-        bays = np.where(free.value > 0, np.floor(room / (self.pitch_m + self.gap_m) + ROUNDING), 0).astype(np.int64)
         row = np.flatnonzero(bays > 0)
-        return Zones(
-            free.kerb[row], free.from_m[row], free.to_m[row], free.value[row], metres[row], bays[row], row, row
+        return (
+            Zones(free.kerb[row], free.from_m[row], free.to_m[row], free.value[row], metres[row], bays[row], row, row),
+            begin[row],
         )
 
     def _streets(self, traffic: Floats | None) -> list[Exclusions]:
         """Return whole kerbs that carry no bays: by tier, medians, bridges, tunnels, through traffic at night."""
         every = self.slots.all
         found = self.without_frontage("bay")
+        if not self.profile["bay.cycle_lane.beside"]:
+            lanes = np.flatnonzero(self._cycle_lane)
+            found.append(self.whole(lanes, "bay.cycle_lane.beside", self.segment_of(lanes), every))
         for tier in TIERS:
             if not self.profile[f"bay.tiers.{tier}"]:
                 mine = np.flatnonzero(self.tier == tier)
@@ -142,6 +176,12 @@ class BayRoom(KerbPlan):
             busy = np.flatnonzero(np.repeat(traffic >= float(self.profile["bay.night_through_traffic"]), 2))
             found.append(self.whole(busy, "bay.night_through_traffic", self.street_of(busy), every))
         return found
+
+    @cached_property
+    def _cycle_lane(self) -> NDArray[np.bool_]:
+        """Which kerbs have a cycle lane on the carriageway."""
+        kinds = self.kerbs.roads[["cycleway_left", "cycleway_right"]].to_numpy(dtype=object)
+        return np.asarray((kinds == "lane").reshape(-1))
 
     def _beside(self, kerb: Integers, rule: str) -> Exclusions:
         """Return some kerbs and those within a rule's distance of their ends, measured along the streets."""
@@ -206,6 +246,7 @@ class BayRoom(KerbPlan):
         }
         free = {"one_side": width - self.depth_m, "both_sides": width - 2 * self.depth_m}
         others = ("fire_lane.clear_width", f"bay.aisle.{self.orientation}")
+        lanes = np.repeat(self._cycle_lane.reshape(-1, 2).sum(axis=1), 2) * float(profile["bay.cycle_lane.width"])
         rule, too_narrow = {}, {}
         for sides in ("one_side", "both_sides"):
             name = np.array([f"{group}.{sides}_{each}" for each in way], dtype=object)
@@ -214,6 +255,10 @@ class BayRoom(KerbPlan):
                 too_little = free[sides] < float(profile[other]) - ROUNDING
                 name[too_little & ~short] = other
                 short |= too_little
+            # cycle lanes between bays and traffic take of what vehicles pass on, not of the fire lane
+            crowded = (lanes > 0) & (free[sides] - lanes < float(profile[others[1]]) - ROUNDING)
+            name[crowded & ~short] = "bay.cycle_lane.width"
+            short |= crowded
             rule[sides], too_narrow[sides] = name, short
         none = too_narrow["one_side"]
         narrow = ~none & too_narrow["both_sides"]

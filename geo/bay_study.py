@@ -1,29 +1,44 @@
-"""The work on parking bays, from and into the study file, and as drawings and schedules for engineers."""
+"""The work on parking bays, from and into the study file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
+import shapely
+from numpy.typing import NDArray
 
+from geo.bay_choice import Choice, Problem, choose, whole
 from geo.bay_room import BayHours, BayRoom
-from geo.bays import place_bays, without_overlap
+from geo.bays import place_bays, with_accessible, without_overlap
 from geo.crs import WGS84
-from geo.errors import StudyError, writing
-from geo.export import credit_line, export_layer, table_file
 from geo.kerb_plan import Ground
-from geo.mapped_parking import agreement_document, compare
+from geo.mapped_parking import Mapped, agreement_document, compare, mapped_parking
+from geo.network import Network, Positions
+from geo.parking_need import (
+    PERIODS,
+    Cells,
+    Period,
+    Reach,
+    demand,
+    need_layer,
+    off_street,
+    on_street,
+    spaces_within,
+    within_walk,
+)
 from geo.planar import metric_shapes
+from geo.quarters import quarter_of
 from geo.rules import Profile
 from geo.schema import conform_geo
-from geo.stall_study import fall_document, read_ground
+from geo.stall_study import INPUTS, Computed, fall_document, kept_summary, made_of, network_of, read_ground
 from geo.study import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
-from geo.text import Text
 from geo.zone_decisions import decided_on
 from geo.zones import Waterfall, waterfall
 
@@ -46,7 +61,7 @@ class BayStudy:
     """
 
     def __init__(self, path: Path, profile: Profile, ground: Ground | None = None) -> None:
-        self.profile, self.ground = profile, ground or read_ground(path, profile)
+        self.path, self.profile, self.ground = path, profile, ground or read_ground(path, profile)
         self._rooms: dict[tuple[BayHours, float], BayRoom] = {}
         crs = metric_crs_of(path)
         roads, context = self.ground.kerbs.roads, read_layer(path, "context")
@@ -84,12 +99,139 @@ class BayStudy:
         """Return how many bays fit if guessed widths are too wide, right, or too narrow."""
         return {name: int(self.room(hours, off).zones.pitches.sum()) for name, off in SPREADS.items()}
 
+    @cached_property
+    def mapped(self) -> Mapped:
+        """The parking at kerbs that is there already."""
+        return mapped_parking(self.room("all_day"))
+
+    def described(self, bays: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Return bays with their `quarter_id`, and whether parking is `mapped` where each lies."""
+        kerbs = self.ground.kerbs
+        lonlat = shapely.get_coordinates(shapely.centroid(bays.geometry.to_numpy()))
+        quarters = gpd.GeoDataFrame(read_layer(self.path, "quarters"), crs=WGS84)
+        return bays.assign(
+            quarter_id=quarter_of(lonlat, quarters, kerbs.crs),
+            mapped=self.mapped.holds(kerbs.of(bays), bays["offset_m"].to_numpy(dtype=float)),
+        )
+
+
+class Need:
+    """
+    Who looks for a space along the streets of a study, and which bays would relieve that.
+
+    Parameters
+    ----------
+    study
+        The rooms for bays.
+    network
+        On foot.
+    """
+
+    def __init__(self, study: BayStudy, network: Network) -> None:
+        self.study, self.network, self.profile = study, network, study.profile
+        path, crs, roads = study.path, study.ground.kerbs.crs, study.ground.kerbs.roads
+        self.roads, self.within_m = roads, float(self.profile["need.within"])
+        names = ("context", "complaints", "facilities", "facility_areas", "parking")
+        context, complaints, facilities, areas, parking = (
+            gpd.GeoDataFrame(read_layer(path, name), geometry="geometry", crs=WGS84) for name in names
+        )
+        self.cells = Cells(roads, network, float(self.profile["need.cell"]))
+        self.cars = demand(roads, self.cells, context, complaints, crs, self.profile)
+        lots = off_street(facilities, areas, parking, network, crs, self.profile)
+        kerbside = on_street(study.mapped, parking, roads, self.cells)
+        self._seeking = np.flatnonzero(self.cars["day"] + self.cars["night"] > 0)
+        # places: car parks, then the cells that have spaces at their kerbs
+        rows = np.flatnonzero(kerbside["night"] > 0)
+        at = self.cells.positions(rows)
+        both = Positions(np.concatenate([lots.at.segment, at.segment]), np.concatenate([lots.at.offset_m, at.offset_m]))
+        self.spaces = {period: np.append(lots.spaces[period], kerbside[period][rows]) for period in PERIODS}
+        self.reach = self._within(both)
+        self.found = {period: spaces_within(self.reach, self.spaces[period], self.cars[period]) for period in PERIODS}
+
+    def _within(self, places: Positions) -> Reach:
+        return within_walk(self.network, self.cells, places, self._seeking, self.within_m)
+
+    def layer(
+        self, streets: gpd.GeoDataFrame, bays: pd.DataFrame, relieved: NDArray[np.int64] | None = None
+    ) -> gpd.GeoDataFrame:
+        """Return the layer `parking_need`; `bays` are counted, `relieved` are cars by cell."""
+        counted = self.cells.sums(self.cells.of(self.roads, bays))
+        nobody = np.zeros(len(self.cells), dtype=np.int64)
+        more = {"bays": counted, "relieved": nobody if relieved is None else relieved}
+        return need_layer(streets, self.roads, self.cells, self.cars, self.found, more)
+
+    def choice(self, bays: gpd.GeoDataFrame, budget: int, period: Period) -> tuple[NDArray[np.bool_], Choice]:
+        """
+        Return which bays relieve the most, and how much; those where parking is mapped already are none.
+
+        Parameters
+        ----------
+        bays
+            As `BayStudy.described` returns.
+        budget
+            How many there may be.
+        period
+            The time that counts.
+        """
+        roads = self.roads
+        cell = self.cells.of(roads, bays)
+        fresh = np.flatnonzero(~bays["mapped"].to_numpy(dtype=bool) & (cell >= 0))
+        places, number, counts = np.unique(cell[fresh], return_inverse=True, return_counts=True)
+        of_cells = roads["street_id"].to_numpy(dtype=str)[self.cells.row[places]]
+        names, street = np.unique(of_cells, return_inverse=True)
+        pressure = self._pressure(period).reindex(names).fillna(0.0).to_numpy()
+        problem = Problem(
+            cars=whole(self.cars[period]),
+            spaces=whole(self.spaces[period]),
+            reach=self.reach,
+            bays=counts,
+            bay_reach=self._within(self.cells.positions(places)),
+            street=street,
+            street_most=self._most(names),
+            budget=budget,
+        )
+        found = choose(problem, pressure, self.within_m)
+        # of a cell's bays the first ones along its longer row: they stay together
+        side = (bays["side"].iloc[fresh] == "right").to_numpy()
+        size = np.bincount(2 * number + side, minlength=2 * len(places))[2 * number + side]
+        order = np.lexsort((bays["offset_m"].iloc[fresh].to_numpy(), side, -size, number))
+        first = np.searchsorted(number[order], np.arange(len(places)))
+        rank = np.arange(len(order)) - first[number[order]]
+        chosen = np.zeros(len(bays), dtype=bool)
+        chosen[fresh[order[rank < found.bays[number[order]]]]] = True
+        return chosen, found
+
+    def _pressure(self, period: Period) -> pd.Series:
+        """Return the cars per space of each street; streets without any space come before all others."""
+        table = pd.DataFrame(
+            {
+                "street": self.roads["street_id"].to_numpy(dtype=str)[self.cells.row],
+                "cars": self.cars[period],
+                "spaces": self.found[period],
+            }
+        )
+        sums = table.groupby("street").sum()
+        return sums["cars"] / sums["spaces"].clip(lower=1e-6)
+
+    def _most(self, names: NDArray[Any]) -> NDArray[np.int64]:
+        """Return how many bays each street may have by the share of its kerb."""
+        room = self.study.room("all_day")
+        kerbs = room.kerbs
+        metres = kerbs.kerb_metres(np.arange(len(kerbs)), kerbs.from_m, np.maximum(kerbs.to_m, kerbs.from_m))
+        streets = pd.Series(metres).groupby(np.repeat(self.roads["street_id"].to_numpy(dtype=str), 2)).sum()
+        share = streets.reindex(names).to_numpy() * float(self.profile["need.kerb_share"])
+        return np.floor(share / (room.pitch_m + room.gap_m) + 1e-9).astype(np.int64)
+
 
 def plan_bays(
-    path: Path, profile: Profile | None = None, street_ids: Sequence[str] | None = None, night: bool = False
+    path: Path,
+    profile: Profile | None = None,
+    street_ids: Sequence[str] | None = None,
+    night: bool = False,
+    budget: int | None = None,
 ) -> dict[str, Any]:
     """
-    Place bays and write the layer `bays` into the study.
+    Place bays and write the layers `bays`, `parking_differences` and `parking_need` into the study.
 
     Parameters
     ----------
@@ -100,15 +242,20 @@ def plan_bays(
     street_ids
         Only on these streets; by default on all.
     night
-        Whether night-time bays are placed too, where there is no room by day.
+        Whether night-time bays are placed too, where there is no room by day; with a budget, it is the night that
+        counts.
+    budget
+        At most so many new bays: those that relieve the most. By default all that fit.
 
     Returns
     -------
     summary
         `profile`, `bays` (`all_day`, `night`), `capacity` (by hours, `low`, `likely` and `high`), `per_tier`,
-        `streets` (with bays), `width_source` (bays by where their width comes from), and what the rules take of the
-        kerb by day: `metres_lost`, `bays_lost`, `sole_metres`, `free_m`; and `agreement` with the parking that is
-        mapped: `metres` and `cars`, `precision`, `recall`, `kerbs_mapped` of `kerbs`.
+        `per_quarter`, `streets` (with bays), `width_source` (bays by where their width comes from), and what the rules
+        take of the kerb by day: `metres_lost`, `bays_lost`, `sole_metres`, `free_m`; `agreement` with the parking that
+        is mapped, as `geo.mapped_parking.agreement_document`; `need` (cars and spaces by day and at night); with a
+        budget `choice`: `period`, `chosen`, `cars`, `served_before`, `served_after`, `relieved`, `bound`,
+        `proven_gap`, `greedy_relieved`, `mean_walk_m`.
     """
 
     def work() -> dict[str, Any]:
@@ -120,14 +267,66 @@ def plan_bays(
         if street_ids is not None:
             bays = bays[bays["street_id"].isin(street_ids)].reset_index(drop=True)
             counted = room.on_streets(street_ids)
-        areas = gpd.GeoDataFrame(read_layer(path, "facility_areas"), crs=WGS84)
-        agreement = compare(room, areas)
-        change_layers(path, {"bays": bays, "parking_differences": agreement.differences}, seen)
+        bays = study.described(bays)
+        need = Need(study, network_of(path))
+        chosen, relieved = {}, None
+        if budget is not None:
+            period: Period = "night" if night else "day"
+            mine, found = need.choice(bays, budget, period)
+            bays, relieved = with_accessible(bays[mine].reset_index(drop=True), rules), found.relieved
+            chosen = {"choice": _choice_document(found, period, budget)}
+        agreement = compare(room, study.mapped)
+        streets = gpd.GeoDataFrame(read_layer(path, "streets"), crs=WGS84)
+        layers = {
+            "bays": bays,
+            "parking_differences": agreement.differences,
+            "parking_need": need.layer(streets, bays, relieved),
+        }
         fall = waterfall(room, 0, counted)
         capacity = {"all_day": study.capacity("all_day")} | ({"night": study.capacity("night")} if night else {})
-        return {**_summary(rules, bays, capacity, fall), "agreement": agreement_document(agreement)}
+        names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
+        summary = {
+            **_summary(rules, bays, capacity, fall),
+            "agreement": agreement_document(agreement, names),
+            "need": {
+                period: {
+                    "cars": round(float(need.cars[period].sum()), 1),
+                    "spaces": round(float(need.spaces[period].sum()), 1),
+                }
+                for period in PERIODS
+            },
+            **chosen,
+        }
+        kept = {**summary, "made_of": made_of(seen, read_layer(path, "decisions"), _DATED_BY)}
+        change_layers(path, layers, seen, {_KEPT: json.dumps(kept)})
+        return summary
 
     return until_unchanged(work)
+
+
+def computed_bays(facts: Mapping[str, str], decisions: pd.DataFrame) -> Computed:
+    """Return what a study knows of its bays, and whether that is up to date, as `geo.stall_study.computed`."""
+    return kept_summary(facts.get(_KEPT), made_of(facts, decisions, _DATED_BY))
+
+
+_DATED_BY: Final = (*INPUTS, "complaints", "quarters")
+_KEPT: Final = "bays_computed"
+"""The key of `about` under which a study keeps what its bays came to."""
+
+
+def _choice_document(found: Choice, period: Period, budget: int) -> dict[str, Any]:
+    return {
+        "period": period,
+        "budget": budget,
+        "chosen": int(found.bays.sum()),
+        "served_before": found.before,
+        "served_after": found.after,
+        "relieved": found.after - found.before,
+        "bound": found.bound - found.before,
+        "proven_gap": found.bound - found.after,
+        "greedy_relieved": found.greedy - found.before,
+        "mean_walk_m": round(found.walk_m, 1),
+    }
 
 
 def _summary(
@@ -144,6 +343,7 @@ def _summary(
         "accessible": int(bays["accessible"].sum()),
         "capacity": capacity,
         "per_tier": counts("tier"),
+        "per_quarter": counts("quarter_id"),
         "streets": int(bays["street_id"].nunique()),
         "width_source": counts("width_source"),
         "kerb_km": round(fall.kerb_m / 1000, 3),
@@ -152,68 +352,3 @@ def _summary(
         "sole_metres": falls["sole_metres"],
         "free_m": falls["free_m"],
     }
-
-
-def schedule(bays: pd.DataFrame, streets: pd.DataFrame) -> pd.DataFrame:
-    """
-    Return the schedule of bays by street (泊位明细表): `street_id`, `name`, `tier`, `all_day`, `night`, `accessible`,
-    `orientation`, `width_source`, `rules`; the most bays first.
-    """
-    names = streets.set_index("street_id")["name"]
-    groups = bays.groupby("street_id", sort=True)
-    table = pd.DataFrame(
-        {
-            "tier": groups["tier"].first(),
-            "all_day": groups["hours"].agg(lambda hours: int((hours == "all_day").sum())),
-            "night": groups["hours"].agg(lambda hours: int((hours == "night").sum())),
-            "accessible": groups["accessible"].sum(),
-            "orientation": groups["orientation"].agg(_distinct),
-            "width_source": groups["width_source"].agg(_distinct),
-            "rules": groups["rules"].agg(_distinct),
-        }
-    )
-    table.insert(0, "name", table.index.map(names))
-    order = (table["all_day"] + table["night"]).sort_values(ascending=False, kind="stable").index
-    return table.loc[order].reset_index()
-
-
-def _distinct(values: pd.Series) -> str:
-    return ", ".join(sorted(dict.fromkeys(values)))
-
-
-def write_bays(path: Path, to: Path) -> int:
-    """
-    Write a study's bays to a file: a DXF drawing in the metric CRS with a layer for each type of bay, an XLSX schedule
-    by street, or the layer in any format of `geo.export`.
-
-    Returns
-    -------
-    rows
-        How many bays, or streets of a schedule.
-
-    Raises
-    ------
-    StudyError
-        If there are no bays, or the file cannot be written.
-    """
-    bays = gpd.GeoDataFrame(read_layer(path, "bays"), crs=WGS84)
-    if bays.empty:
-        raise StudyError(
-            Text("研究中没有泊位", "The study has no bays"), Text("请先运行 jiexu bays", "Place them first: jiexu bays")
-        )
-    suffix = to.suffix.lower()
-    if suffix == ".xlsx":
-        table = schedule(bays, pd.DataFrame(read_layer(path, "streets").drop(columns="geometry")))
-        with writing(to):
-            to.write_bytes(table_file(table, ".xlsx", "bays", credit_line(path, "bays")))
-        return len(table)
-    if suffix == ".dxf":
-        metric = bays.to_crs(metric_crs_of(path))
-        names = "BAY_" + bays["hours"].str.upper() + "_" + bays["orientation"].str.upper()
-        names = names.where(~bays["accessible"], names + "_ACCESSIBLE")
-        drawing = gpd.GeoDataFrame({"Layer": names}, geometry=metric.geometry, crs=metric.crs)
-        with writing(to):
-            pyogrio.write_dataframe(drawing, to, driver="DXF", layer="entities")
-            to.with_name(to.name + ".credit.txt").write_text(credit_line(path, "bays") + "\n", encoding="utf-8")
-        return len(drawing)
-    return export_layer(path, "bays", to)

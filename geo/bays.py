@@ -13,6 +13,7 @@ from geo.crs import WGS84, to_degrees
 from geo.kerbs import SIDES
 from geo.planar import unit_vectors
 from geo.ragged import members
+from geo.rules import Profile
 from geo.schema import conform_geo
 
 Floats = NDArray[np.float64]
@@ -26,9 +27,9 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
     """
     Place bays in the rows that have room.
 
-    A row begins `bay.row_end` after its stretch of kerb begins; its bays follow each other without gaps, each with one
-    side on the kerb, along the bends of the kerb. Neighbours share an edge, so that none overlaps another. Bays that
-    would stand in a building, or overlap those of another street, are left out.
+    A row begins `bay.row_end` after its stretch of kerb begins and goes on where the kerb does; its bays follow each
+    other, each with one side on the kerb, along the bends of the kerb. Neighbours share an edge, so that none overlaps
+    another. Bays that would stand in a building, or overlap those of another street, are left out.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
     counts = rows.pitches
     row, number = members(counts)
     kerb = rows.kerb[row]
-    begin = kerbs.at_kerb(kerb, rows.from_m[row]) + float(profile["bay.row_end"]) + number * (room.pitch_m + room.gap_m)
+    begin = kerbs.at_kerb(kerb, rows.from_m[row]) + room.begin_m[row] + number * (room.pitch_m + room.gap_m)
     shapes = _polygons(room, kerb, begin)
     kept = _clear(shapes, buildings)
     kerb, row, number, shapes = kerb[kept], row[kept], number[kept], shapes[kept]
@@ -69,7 +70,7 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
         }
     )
     end = (number == 0) | (number == counts[row] - 1)
-    table["accessible"] = _accessible(table, end, float(profile["bay.accessible_share"]))
+    table["accessible"] = _accessible(table, end, profile)
     names = table["segment_id"].astype(str) + np.where(kerb % 2, "R", "L")
     table["bay_id"] = "B" + names + np.round(middle * 10).astype(np.int64).astype(str)
     if room.hours == "night":
@@ -84,12 +85,13 @@ def _polygons(room: BayRoom, kerb: Integers, begin: Floats) -> NDArray[np.object
     """Return bays as polygons in the metric CRS: from one end of each on the kerb to the other, and back beside it."""
     kerbs = room.kerbs
     edges, inward, along = [], [], []
-    for at in (begin, begin + room.pitch_m):
-        position = kerbs.centre_metres(kerb, at)
-        on_kerb = kerbs.points(kerb, position)
+    for metre in (begin, begin + room.pitch_m):
+        on, at = room.ground.joins.resolve(kerb, metre)
+        position = kerbs.centre_metres(on, at)
+        on_kerb = kerbs.points(on, position)
         edges.append(on_kerb)
-        inward.append(unit_vectors(kerbs.centre_points(kerb, position) - on_kerb))
-        along.append(kerbs.directions(kerb // 2, position))
+        inward.append(unit_vectors(kerbs.centre_points(on, position) - on_kerb))
+        along.append(kerbs.directions(on // 2, position))
     depth = room.depth_m if room.lean_m == 0 else _deep(room)
     inner = [
         edge + across * depth + ahead * room.lean_m for edge, across, ahead in zip(edges, inward, along, strict=True)
@@ -149,8 +151,17 @@ def _rules(room: BayRoom, kerb: Integers) -> NDArray[np.object_]:
     return np.array(names, dtype=object)
 
 
-def _accessible(table: pd.DataFrame, end: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:
+def with_accessible(bays: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
+    """Return some of the bays with `accessible` anew: the share of `bay.accessible_share` is of those that are left."""
+    ordered = bays.sort_values(["segment_id", "side", "offset_m"])
+    groups = ordered.groupby(["segment_id", "side"])["bay_id"]
+    ends = pd.concat([groups.first(), groups.last()])
+    return bays.assign(accessible=_accessible(bays, bays["bay_id"].isin(ends).to_numpy(), profile))
+
+
+def _accessible(table: pd.DataFrame, end: NDArray[np.bool_], profile: Profile) -> NDArray[np.bool_]:
     """Mark a share of each street's bays as accessible, rounded up, those at the ends of rows first."""
+    share = float(profile["bay.accessible_share"])
     result = np.zeros(len(table), dtype=bool)
     if share <= 0 or table.empty:
         return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-import pyogrio.errors
 import pyproj
 import shapely
 
@@ -25,15 +24,18 @@ from geo.imports import LOCATED, far_findings, import_record, next_import, place
 from geo.locating import count_per_street, locate
 from geo.osm import CREDIT, Ways, read_features, read_ways
 from geo.points import KINDS, Place, PointKind, read_points
+from geo.polygons import read_polygons
+from geo.quarters import make_quarters, read_quarters
 from geo.rules import Profile, load_profile
 from geo.schema import POINT_KINDS, conform, conform_geo, together
 from geo.scores import Surroundings
-from geo.segments import split_at_junctions, with_access, with_parking, with_pavements, with_widths
+from geo.segments import split_at_junctions, with_access, with_cycleways, with_parking, with_pavements, with_widths
 from geo.street_list import StreetList
 from geo.streets import assemble_streets
-from geo.study import about, now, read_layer, rule_facts, until_unchanged, write_study
+from geo.study import about, now, profile_of, read_layer, rule_facts, until_unchanged, write_study
 from geo.text import Text
 from geo.tier_list import LIST_COLUMNS, read_tier_list
+from geo.widths import SURVEY, kept_widths, read_widths, width_table, with_surveyed
 
 OnStep = Callable[[Text], None]
 """Called as each step of a build begins."""
@@ -61,6 +63,10 @@ class Inputs:
         Files of points by kind.
     rules
         A profile's name or file.
+    quarters
+        A file of the city's quarters.
+    widths
+        Surveyed widths of carriageways.
     """
 
     osm: Path
@@ -69,6 +75,8 @@ class Inputs:
     tiers: Path | None = None
     points: Mapping[PointKind, Path] = field(default_factory=dict)
     rules: str = "china"
+    quarters: Path | None = None
+    widths: Path | None = None
 
 
 def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None) -> None:
@@ -76,7 +84,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     Build a study, or build it anew.
 
     What an existing study holds and `inputs` does not replace is carried over: decisions and the tiers that they set,
-    the official list, points of each kind.
+    the official list, surveyed widths, quarters of a file, points of each kind.
 
     Parameters
     ----------
@@ -121,6 +129,12 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
         context = context[shapely.intersects(context.geometry, around)].reset_index(drop=True)
         addresses = addresses[shapely.intersects(addresses.geometry, around)].reset_index(drop=True)
 
+    surveyed = read_widths(inputs.widths) if inputs.widths else kept_widths(old.widths, old.findings)
+    roads, width_findings = with_surveyed(roads, surveyed, profile, crs)
+    mapped = context["kind"] == "quarter"
+    quarters = _quarters(inputs, old, roads, context[mapped], crs, profile)
+    context = context[~mapped].reset_index(drop=True)
+
     on_step(Text("读取点位", "Reading points"))
     place = place_of(roads, addresses, [facilities, context], crs) if inputs.points else None
     points, imports, point_findings = _points(inputs, old, roads, place, crs, profile)
@@ -132,14 +146,30 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
     grades = grade(roads, tier_list, old.decisions, profile, crs, surroundings)
 
     on_step(Text("写入研究文件", "Writing the study"))
-    findings = [_way_findings(ways, inputs.osm), grades.findings, *point_findings]
-    ground = {"facility_areas": areas, "context": context, "addresses": addresses}
+    findings = [_way_findings(ways, inputs.osm), width_findings, grades.findings, *point_findings]
+    ground = {"facility_areas": areas, "context": context, "addresses": addresses, "quarters": quarters}
     layers = {"paths": paths, "facilities": facilities, **ground, **points}
     layers |= {"imports": imports, "mappings": old.mappings, "replaced": _of(old.replaced, imports)}
-    layers |= {"decisions": grades.decisions, "selections": old.selections}
+    layers |= {"decisions": grades.decisions, "selections": old.selections, "surveyed_widths": width_table(surveyed)}
     facts = {**old.identity, **_facts(inputs, ways, roads, crs, profile)}
     write_study(path, {**layers, **_graded(grades, points, findings, tier_list)}, facts | _report(grades), old.seen)
     on_step(Text("完成", "Done"))
+
+
+def _quarters(
+    inputs: Inputs,
+    old: _Old,
+    roads: gpd.GeoDataFrame,
+    mapped: gpd.GeoDataFrame,
+    crs: pyproj.CRS,
+    profile: Profile,
+) -> gpd.GeoDataFrame:
+    """Return the quarters of the given file, else of an earlier one, else as the extract has or suggests them."""
+    if inputs.quarters is not None:
+        return read_quarters(inputs.quarters, roads)
+    if len(old.quarters):
+        return old.quarters
+    return make_quarters(roads, mapped, crs, profile)
 
 
 def _graded(
@@ -194,26 +224,79 @@ def grade_study(path: Path, profile: Profile, list_file: Path | None = None) -> 
     InputError, StudyError
         For a list that cannot be read, or a study that cannot be written. The study is untouched then.
     """
-    return until_unchanged(lambda: _grade(path, profile, list_file))
+    return until_unchanged(lambda: _grade(path, profile, list_file)[0])
 
 
-def _grade(path: Path, profile: Profile, list_file: Path | None) -> dict[str, Any]:
+def add_widths(path: Path, file: Path, name: str | None = None) -> dict[str, Any]:
+    """
+    Put surveyed widths into a study, over those that it has, and grade its streets again: the width counts there.
+
+    Parameters
+    ----------
+    path
+        The study.
+    file
+        As `geo.widths.read_widths` takes it.
+    name
+        What to call it; by default its own name.
+
+    Returns
+    -------
+    summary
+        `rows` that were read, `segments` and `km` that have a surveyed width now, and the `findings` of the file.
+
+    Raises
+    ------
+    InputError, StudyError
+        For a file that cannot be read, or a study that cannot be written. The study is untouched then.
+    """
+
+    def work() -> dict[str, Any]:
+        surveyed = read_widths(file)
+        if name is not None:
+            surveyed = replace(surveyed, file=name, findings=surveyed.findings.assign(source=name))
+        found = _grade(path, profile_of(path), None, surveyed)[1]
+        roads = read_layer(path, "roads")
+        measured = roads[roads["width_source"] == SURVEY]
+        return {
+            "rows": len(surveyed.rows),
+            "segments": len(measured),
+            "km": round(float(measured["length_m"].sum()) / 1000, 3),
+            "findings": found[["row", "column", "problem", "action"]].to_dict("records"),
+        }
+
+    return until_unchanged(work)
+
+
+def _grade(
+    path: Path, profile: Profile, list_file: Path | None, surveyed: StreetList | None = None
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Grade again; return the report of how, and the findings of surveyed widths."""
     about(path)  # refuses what is no study of this format
     old = _Old.of(path)
     crs = pyproj.CRS.from_user_input(old.seen["metric_crs"])
     tier_list = read_tier_list(list_file) if list_file else old.tier_list
-    kept = {name: read_layer(path, name) for name in ("paths", "facilities", "facility_areas", "context", "addresses")}
+    kept = {name: read_layer(path, name) for name in _KEPT}
     roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
+    earlier, measured = old.findings, findings_table("roads", [], "")
+    if surveyed is not None:
+        roads, measured = with_surveyed(roads, surveyed, profile, crs)
+        kept["surveyed_widths"] = width_table(surveyed, kept["surveyed_widths"])
+        earlier = earlier[(earlier["layer"] != "roads") | (earlier["source"] != surveyed.file)]
     around = Surroundings(kept["facilities"], kept["paths"], old.points["complaints"])
     grades = grade(roads, tier_list, old.decisions, profile, crs, around)
-    findings = [old.findings[~old.findings["layer"].isin(["streets", "decisions"])], grades.findings]
+    findings = [earlier[~earlier["layer"].isin(["streets", "decisions"])], measured, grades.findings]
     layers = {**{kind: old.points[kind] for kind in LOCATED}, **kept}
     layers |= {"decisions": grades.decisions, "selections": old.selections}
     layers |= {"imports": old.imports, "mappings": old.mappings, "replaced": old.replaced}
     facts = {key: value for key, value in old.seen.items() if not key.startswith("version:")}
     facts |= rule_facts(profile) | _report(grades)
     write_study(path, {**layers, **_graded(grades, old.points, findings, tier_list)}, facts, old.seen)
-    return grades.report
+    return grades.report, measured
+
+
+_KEPT: Final = ("paths", "facilities", "facility_areas", "context", "addresses", "quarters", "surveyed_widths")
+"""Layers that grading leaves as they are."""
 
 
 def _points(
@@ -311,7 +394,8 @@ def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFra
             Text("没有一条道路有长度", "No road has a length"),
             Text("请检查提取范围并重新导出", "Check the extract's area and export it again"),
         )
-    roads = with_access(with_parking(with_pavements(with_widths(segments, profile))), profile)
+    roads = with_cycleways(with_pavements(with_widths(segments, profile)))
+    roads = with_access(with_parking(roads, profile), profile)
     roads["roundabout"] = roads["junction"].isin(["roundabout", "circular"])
     for tag in ("bridge", "tunnel"):
         roads[tag] = roads[tag].notna() & (roads[tag] != "no")
@@ -346,6 +430,8 @@ class _Old:
     decisions: pd.DataFrame
     selections: pd.DataFrame
     tier_list: StreetList | None
+    widths: pd.DataFrame
+    quarters: gpd.GeoDataFrame
     points: dict[str, gpd.GeoDataFrame]
     findings: pd.DataFrame
     imports: pd.DataFrame
@@ -379,11 +465,14 @@ class _Old:
             refused = findings[(findings["layer"] == "streets") & ~findings["row"].isin(rows["row"])]
             grades = rows.reindex(columns=list(LIST_COLUMNS)).astype(object)
             tier_list = StreetList(file, grades.where(grades.notna(), None), refused)
+        quarters = points("quarters")
         return cls(
             seen,
             table("decisions"),
             table("selections"),
             tier_list,
+            table("surveyed_widths"),
+            quarters[~quarters["source"].isin(["OSM", "streets"])].reset_index(drop=True),
             {kind: points(kind) for kind in KINDS},
             findings,
             table("imports"),
@@ -397,26 +486,8 @@ class _Old:
 
 
 def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> shapely.Geometry:
-    try:
-        shapes = gpd.read_file(file)
-    except (pyogrio.errors.DataSourceError, OSError, ValueError) as error:
-        raise InputError(
-            file,
-            Text(f"无法读取边界（{error}）", f"The boundary cannot be read ({error})"),
-            Text(
-                "请提供含面的 GeoJSON、GeoPackage 或 Shapefile", "Give a GeoJSON, GeoPackage or Shapefile of polygons"
-            ),
-        ) from error
-    if shapes.crs is not None:
-        shapes = shapes.to_crs(WGS84)
-    polygons = shapes.geometry[shapes.geom_type.isin(["Polygon", "MultiPolygon"])] if len(shapes) else shapes.geometry
-    if len(polygons) == 0:
-        raise InputError(
-            file,
-            Text("边界文件中没有面", "The boundary has no polygon"),
-            Text("请提供面状边界", "Give polygons"),
-        )
-    boundary = shapely.union_all(shapely.make_valid(polygons.to_numpy()))
+    polygons = read_polygons(file, Text("边界", "boundary"))
+    boundary = shapely.union_all(polygons.geometry.to_numpy())
     if not shapely.intersects(roads.geometry.to_numpy(), boundary).any():
         raise InputError(
             file,

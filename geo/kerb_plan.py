@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from geo.exclusions import Exclusions, Masks, Pieces, Runs, cut, runs, together
 from geo.hours import Slots
+from geo.kerb_rows import Joins
 from geo.kerbs import Kerbs
 from geo.obstacles import Surveyed, survey
 from geo.rules import Profile
@@ -45,6 +46,11 @@ class Ground:
     surveyed: Surveyed
     facing: Integers
     pavement_m: Floats
+
+    @cached_property
+    def joins(self) -> Joins:
+        """Which kerbs go on beyond the ends of their segments."""
+        return Joins(self.kerbs)
 
     @classmethod
     def of(cls, layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS, profile: Profile) -> Ground:

@@ -286,6 +286,8 @@ class Kerbs:
         parts = metric_shapes(shapely.get_parts(shapes), self.crs)
         within = float(self.profile["kerb.mapped_within"])
         rows = np.unique(self.tree.query(parts, predicate="dwithin", distance=float(self.half_m.max()) + within)[1])
+        # what somebody measured on the street stands over what was drawn from pictures
+        rows = rows[(self.roads["width_source"] != "survey").to_numpy()[rows]]
         kerb = np.repeat(np.stack([2 * rows, 2 * rows + 1], axis=1).ravel(), _LOOKS)
         share = np.tile((np.arange(_LOOKS) + 0.5) / _LOOKS, 2 * len(rows))
         rays = self.rays(kerb, share * self.length_m[kerb], self.half_m[kerb] + within)

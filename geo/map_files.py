@@ -132,7 +132,7 @@ def read_shapefile(path: Path, encoding: str | None) -> RawFile:
                 )
         if ".shx" not in parts:
             _rebuild_index(copy)
-        found = encoding or _dbf_encoding(copy)
+        found = encoding or dbf_encoding(copy)
         frame = gpd.GeoDataFrame(
             pyogrio.read_dataframe(copy, encoding=found.upper() if found != "big5" else "CP950", use_arrow=False)
         )
@@ -157,7 +157,7 @@ def _rebuild_index(shp: Path) -> None:
     shp.with_suffix(".shx").write_bytes(bytes(header) + b"".join(records))
 
 
-def _dbf_encoding(shp: Path) -> str:
+def dbf_encoding(shp: Path) -> str:
     stated = shp.with_suffix(".cpg")
     if stated.is_file():
         name = stated.read_text(encoding="ascii", errors="replace").strip().casefold().replace("_", "-")

@@ -19,6 +19,7 @@ from geo.kerbs import Kerbs
 from geo.locating import locate
 from geo.planar import metric_shapes
 from geo.rules import Profile
+from geo.segments import ORIENTATIONS, orientation_by_width
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -49,7 +50,8 @@ class Surveyed:
     around
         The rows of `AROUND`: `facility_id`, `kind`, geometry in the metric CRS (grounds, else a point).
     bays
-        Parking bays at the kerb: `cause_id`, `kerb`, `from_m`, `to_m`.
+        Parking bays at the kerb: `cause_id`, `kerb`, `from_m`, `to_m`; `cars` as mapped or listed (or NaN), `kind` (how
+        cars stand: `parallel`, `diagonal`, `perpendicular`), and `listed`: from the study's own list, not from OSM.
     """
 
     facilities: pd.DataFrame
@@ -70,7 +72,7 @@ def survey(
     facilities, areas, parking
         The study's layers `facilities`, `facility_areas` and `parking`.
     profile
-        `kerb.belongs_within`, `kerb.entrance_within`, `bay.length`, `points.*`.
+        `kerb.belongs_within`, `kerb.entrance_within`, `bay.length`, `mapped_parking.*`, `points.*`.
     """
     at_kerb = facilities[facilities["kind"].isin((*BOTH_SIDES, *OWN_SIDE))].reset_index(drop=True)
     around = facilities[facilities["kind"].isin(AROUND)].reset_index(drop=True)
@@ -82,7 +84,7 @@ def survey(
         polygons = ground.loc[around.loc[mapped, "facility_id"]].to_numpy()
         shapes[mapped] = shapely.make_valid(metric_shapes(polygons, kerbs.crs))
     grounds = gpd.GeoDataFrame(around[["facility_id", "kind"]], geometry=shapes, crs=kerbs.crs)
-    return Surveyed(_at_kerbs(kerbs, at_kerb, profile), grounds, _bays(kerbs, areas, parking, profile))
+    return Surveyed(_at_kerbs(kerbs, at_kerb, profile), grounds, _bays(kerbs, facilities, areas, parking, profile))
 
 
 def _at_kerbs(kerbs: Kerbs, facilities: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
@@ -121,24 +123,42 @@ def _at_kerbs(kerbs: Kerbs, facilities: gpd.GeoDataFrame, profile: Profile) -> p
     return found[near].reset_index(drop=True)
 
 
-def _bays(kerbs: Kerbs, areas: gpd.GeoDataFrame, parking: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
+def _bays(
+    kerbs: Kerbs,
+    facilities: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    parking: gpd.GeoDataFrame,
+    profile: Profile,
+) -> pd.DataFrame:
     """Return the stretches of kerb that parking takes: mapped areas at the kerb, and points of the study's own list."""
-    tables = [pd.DataFrame({"cause_id": [], "kerb": [], "from_m": [], "to_m": []}).astype({"kerb": np.int64})]
+    types = {"cause_id": object, "kerb": np.int64, "from_m": float, "to_m": float, "cars": float, "kind": object}
+    tables = [pd.DataFrame({name: [] for name in (*types, "listed")}).astype({**types, "listed": bool})]
     at_kerb = areas[areas["kind"] == "street_parking"]
     if len(at_kerb) and len(kerbs):
         middle = gpd.GeoDataFrame(geometry=shapely.centroid(at_kerb.geometry.to_numpy()), crs=WGS84)
         located = locate(middle, kerbs.roads, kerbs.crs, profile)
         kerb = kerbs.of(located)
-        lonlat, of = shapely.get_coordinates(at_kerb.geometry.to_numpy(), return_index=True)
-        along = shapely.line_locate_point(kerbs.lines[kerb[of] // 2], shapely.points(to_metric(lonlat, kerbs.crs)))
+        shapes = metric_shapes(at_kerb.geometry.to_numpy(), kerbs.crs)
+        xy, of = shapely.get_coordinates(shapes, return_index=True)
+        along = shapely.line_locate_point(kerbs.lines[kerb[of] // 2], shapely.points(xy))
         begins = np.searchsorted(of, np.arange(len(kerb)))
+        from_m, to_m = np.minimum.reduceat(along, begins), np.maximum.reduceat(along, begins)
+        depth_m = shapely.area(shapes) / np.maximum(to_m - from_m, 1e-3)
+        tagged = at_kerb["orientation"].to_numpy(dtype=object)
+        capacity = pd.Series(facilities["capacity"].to_numpy(), index=facilities["facility_id"])
+        capacity = capacity[~capacity.index.duplicated()].reindex(at_kerb["facility_id"])
         tables.append(
             pd.DataFrame(
                 {
                     "cause_id": at_kerb["facility_id"].to_numpy(),
                     "kerb": kerb,
-                    "from_m": np.minimum.reduceat(along, begins),
-                    "to_m": np.maximum.reduceat(along, begins),
+                    "from_m": from_m,
+                    "to_m": to_m,
+                    "cars": capacity.astype("Float64").to_numpy(dtype=float, na_value=np.nan),
+                    "kind": np.where(
+                        np.isin(tagged.astype(str), ORIENTATIONS), tagged, orientation_by_width(depth_m, profile)
+                    ),
+                    "listed": False,
                 }
             )[(located["distance_m"] <= profile["kerb.belongs_within"]).to_numpy()]
         )
@@ -153,6 +173,9 @@ def _bays(kerbs: Kerbs, areas: gpd.GeoDataFrame, parking: gpd.GeoDataFrame, prof
                     "kerb": kerbs.of(listed),
                     "from_m": middle_m - half,
                     "to_m": middle_m + half,
+                    "cars": spaces,
+                    "kind": "parallel",
+                    "listed": True,
                 }
             )
         )

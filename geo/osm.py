@@ -30,6 +30,8 @@ ROAD_TAGS: Final = (
     *("sidewalk:both:width", "sidewalk:left:width", "sidewalk:right:width"),
     *(f"parking:{side}{more}" for side in ("both", "left", "right") for more in ("", ":orientation", ":capacity")),
     *(f"parking:lane:{side}" for side in ("both", "left", "right")),
+    *(f"parking:{side}:width" for side in ("both", "left", "right")),
+    *("cycleway", "cycleway:both", "cycleway:left", "cycleway:right"),
 )
 """The tags that a road keeps from its way, besides its other names (`aliases`)."""
 
@@ -191,8 +193,8 @@ def read_features(
     keys = sorted({key for key, _ in (*facility_tags, *context_tags)})
     wanted = (*keys, "addr:housenumber")
     wkb = osmium.geom.WKBFactory()
-    facilities: list[tuple[str, str, str | None, str | None, str]] = []
-    context: list[tuple[str, str | None, str]] = []
+    facilities: list[tuple[str | None, ...]] = []
+    context: list[tuple[str | None, ...]] = []
     addresses: list[tuple[str, str, str]] = []
     try:
         source = _processor(path).with_areas(osmium.filter.KeyFilter(*wanted))
@@ -213,15 +215,20 @@ def read_features(
             if facility is not None and not item.is_way():
                 where = ("way" if item.from_way() else "relation") if item.is_area() else "node"
                 identity = item.orig_id() if item.is_area() else item.id
-                facilities.append((f"{where}/{identity}", facility, tags.get("name"), tags.get("capacity"), shape))
+                more = map(tags.get, _FACILITY_TAGS)
+                facilities.append((f"{where}/{identity}", facility, *more, shape))
             if house and not item.is_way():
                 addresses.append((street, number, shape))
             if ground is not None and item.is_way() == (ground in _LINE_KINDS) and not item.is_node():
-                context.append((ground, tags.get("name"), shape))
+                context.append((ground, *map(tags.get, _CONTEXT_TAGS), shape))
     except (RuntimeError, ValueError, UnicodeDecodeError) as error:
         raise _damaged(path, error) from error
     stands, areas = _facilities(facilities)
     return Features(stands, areas, _context(context), _addresses(addresses))
+
+
+_FACILITY_TAGS = ("name", "capacity", "access", "orientation")
+_CONTEXT_TAGS = ("name", "building", "building:levels")
 
 
 class Features(NamedTuple):
@@ -231,11 +238,11 @@ class Features(NamedTuple):
     Attributes
     ----------
     facilities
-        Points: `facility_id`, `kind`, `name`, `capacity`, `source`. An area gives a point on its surface.
+        Points: `facility_id`, `kind`, `name`, `capacity`, `access`, `source`. An area gives a point on its surface.
     facility_areas
-        MultiPolygons: `facility_id`, `kind`, of those facilities that are areas.
+        MultiPolygons: `facility_id`, `kind`, `orientation` (of bays to the kerb), of those facilities that are areas.
     context
-        Polygons and lines: `kind`, `name`.
+        Polygons and lines: `kind`, `name`; of buildings `use` (the tag's value) and `levels`.
     addresses
         Points: `street`, `number`.
     """
@@ -282,9 +289,9 @@ def _kind(tags: Any, keys: Iterable[str], table: Mapping[tuple[str, str], tuple[
 
 
 def _facilities(
-    rows: list[tuple[str, str, str | None, str | None, str]],
+    rows: list[tuple[str | None, ...]],
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    table = pd.DataFrame(rows, columns=["facility_id", "kind", "name", "capacity", "wkb"])
+    table = pd.DataFrame(rows, columns=["facility_id", "kind", *_FACILITY_TAGS, "wkb"])
     shapes = shapely.from_wkb(table.pop("wkb").to_numpy(dtype=object))
     points = np.where(shapely.get_dimensions(shapes) == 0, shapes, shapely.point_on_surface(shapes))
     table["capacity"] = pd.to_numeric(table["capacity"], errors="coerce").round().astype("Int64")
@@ -301,9 +308,10 @@ def _addresses(rows: list[tuple[str, str, str]]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(conform(table, "addresses"), geometry=points, crs=WGS84)
 
 
-def _context(rows: list[tuple[str, str | None, str]]) -> gpd.GeoDataFrame:
-    table = pd.DataFrame(rows, columns=["kind", "name", "wkb"])
+def _context(rows: list[tuple[str | None, ...]]) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(rows, columns=["kind", "name", "use", "levels", "wkb"])
     shapes = shapely.from_wkb(table.pop("wkb").to_numpy(dtype=object))
+    table["levels"] = pd.to_numeric(table["levels"], errors="coerce")
     return gpd.GeoDataFrame(conform(table, "context"), geometry=shapes, crs=WGS84)
 
 

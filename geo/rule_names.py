@@ -41,6 +41,8 @@ RULE_NAMES: Final[dict[str, Text]] = {
     "bay.night_through_traffic": Text("过境交通量（夜间泊位）", "Through traffic (night-time bays)"),
     "bay.bend_radius": Text("急弯", "Sharp bend"),
     "bay.tram_tracks": Text("有轨电车轨道", "Tram tracks"),
+    "bay.cycle_lane.beside": Text("非机动车道（划在车行道上）", "Cycle lane on the carriageway"),
+    "bay.cycle_lane.width": Text("扣除非机动车道后宽度不足", "Too narrow beside cycle lanes"),
     **{
         f"bay.{group}_carriageway_width.{sides}_{way}": Text(
             f"车行道宽度：{what.zh}（{traffic.zh}）", f"Carriageway width: {what.en} ({traffic.en})"

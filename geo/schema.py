@@ -54,6 +54,8 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "parking_right",
         "parking_left_cars",
         "parking_right_cars",
+        "cycleway_left",
+        "cycleway_right",
         "drive",
         "walk",
         "tier",
@@ -137,9 +139,11 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "source",
         *PLACED,
     ),
-    "facilities": ("facility_id", "kind", "name", "capacity", "source", "precision", "import_id"),
-    "facility_areas": ("facility_id", "kind"),
-    "context": ("kind", "name"),
+    "facilities": ("facility_id", "kind", "name", "capacity", "access", "source", "precision", "import_id"),
+    "facility_areas": ("facility_id", "kind", "orientation"),
+    "context": ("kind", "name", "use", "levels"),
+    "quarters": ("quarter_id", "name", "source"),
+    "surveyed_widths": ("name", "from", "to", "width_m", "row", "file"),
     "kerbs": (
         "segment_id",
         "side",
@@ -206,8 +210,17 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "tier",
         "width_source",
         "accessible",
+        "quarter_id",
+        "mapped",
     ),
-    "parking_differences": ("segment_id", "side", "from_m", "to_m", "street_id", "status", "length_m"),
+    "parking_differences": ("segment_id", "side", "from_m", "to_m", "street_id", "status", "length_m", "cause"),
+    "parking_need": (
+        "street_id",
+        "tier",
+        *(f"{what}_{period}" for what in ("demand", "spaces", "pressure") for period in ("day", "night")),
+        "bays",
+        "relieved",
+    ),
     "moves": ("stall_id", "street_id", "to_kind", "to_id", "walk_m", "reason"),
     "addresses": ("street", "number"),
     "decisions": (
@@ -253,10 +266,14 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 
 _TYPES: Final[dict[str, str]] = {
     **dict.fromkeys(("oneway", "bridge", "tunnel", "drive", "walk", "night_only", "ambiguous"), "bool"),
-    **dict.fromkeys(("roundabout", "hardship", "accessible"), "bool"),
+    **dict.fromkeys(("roundabout", "hardship", "accessible", "mapped"), "bool"),
+    **dict.fromkeys(
+        (f"{what}_{period}" for what in ("demand", "spaces", "pressure") for period in ("day", "night")), "float64"
+    ),
+    "levels": "float64",
     **dict.fromkeys(("from_m", "to_m", "pavement_m", "depth_m", "walk_m", "frontage_m"), "float64"),
     **dict.fromkeys(("pavement_left_m", "pavement_right_m", "parking_left_cars", "parking_right_cars"), "float64"),
-    "pitches": "Int64",
+    **dict.fromkeys(("pitches", "bays", "relieved"), "Int64"),
     **dict.fromkeys(("width_m", "length_m", "tier_confidence", "offset_m", "distance_m", "area_m2"), "float64"),
     **dict.fromkeys(("lon", "lat", "cause_lon", "cause_lat"), "float64"),
     **dict.fromkeys(("traffic", "frontage_per_100m", "attractors", "complaints_per_km", "score"), "float64"),
@@ -269,7 +286,7 @@ _TYPES: Final[dict[str, str]] = {
 }
 
 
-_COUNTS: Final = {*(("streets", kind) for kind in POINT_KINDS), ("findings", "row")}
+_COUNTS: Final = {*(("streets", kind) for kind in POINT_KINDS), ("findings", "row"), ("surveyed_widths", "row")}
 
 
 def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -199,26 +200,42 @@ def with_pavements(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 _NO_PARKING = ("no", "no_parking", "no_stopping", "fire_lane", "none")
-_ORIENTATIONS = ("parallel", "diagonal", "perpendicular")
+ORIENTATIONS: Final = ("parallel", "diagonal", "perpendicular")
+"""How cars stand to the kerb, as OSM has it."""
 
 
-def with_parking(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def orientation_by_width(width_m: NDArray[np.float64], profile: Profile) -> NDArray[np.object_]:
+    """
+    Return how cars stand where only the width of the parking is known, NaN where that is not: then they are parallel.
+
+    A row of cars along the kerb is no wider than `mapped_parking.parallel_width`, one at an angle no wider than
+    `mapped_parking.diagonal_width`.
+    """
+    parallel, diagonal = (float(profile[f"mapped_parking.{name}_width"]) for name in ("parallel", "diagonal"))
+    known = [width_m > diagonal, width_m > parallel]
+    return np.select(known, ["perpendicular", "diagonal"], "parallel").astype(object)
+
+
+def with_parking(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
     """
     Add the parking that is mapped on either side.
 
     Parameters
     ----------
     segments
-        The tags `parking:SIDE`, `parking:SIDE:orientation`, `parking:SIDE:capacity` and, of the older scheme,
-        `parking:lane:SIDE`, each for `left`, `right` and `both`; `way_id`, `length_m`, `turned`.
+        The tags `parking:SIDE`, `parking:SIDE:orientation`, `parking:SIDE:width`, `parking:SIDE:capacity` and, of the
+        older scheme, `parking:lane:SIDE`, each for `left`, `right` and `both`; `way_id`, `length_m`, `turned`.
+    profile
+        `mapped_parking.parallel_width`, `mapped_parking.diagonal_width`: what an orientation that no tag says is
+        inferred from.
 
     Returns
     -------
     segments
         With `parking_left` and `parking_right` of the segment's own direction: `none`, an orientation (`parallel`,
-        `diagonal`, `perpendicular`; parallel where nothing says which), `separate` (bays are mapped as areas), or None
-        where nothing is known; and `parking_left_cars`, `parking_right_cars`: an explicit capacity, shared among the
-        segments of its way by length.
+        `diagonal`, `perpendicular`; where no tag says which, by the width of the parking, parallel where nothing says
+        that either), `separate` (bays are mapped as areas), or None where nothing is known; and `parking_left_cars`,
+        `parking_right_cars`: an explicit capacity, shared among the segments of its way by length.
     """
     length = segments["length_m"]
     share = (length / length.groupby(segments["way_id"]).transform("sum")).to_numpy(dtype=float)
@@ -228,15 +245,16 @@ def with_parking(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             name: segments[f"parking:{side}{name}"].where(
                 segments[f"parking:{side}{name}"].notna(), segments[f"parking:both{name}"]
             )
-            for name in ("", ":orientation", ":capacity")
+            for name in ("", ":orientation", ":width", ":capacity")
         }
         lane = segments[f"parking:lane:{side}"].where(
             segments[f"parking:lane:{side}"].notna(), segments["parking:lane:both"]
         )
         value = found[""].where(found[""].notna(), lane)
         kind = np.full(len(segments), None, dtype=object)
-        kind[value.notna().to_numpy()] = "parallel"
-        for name in _ORIENTATIONS:
+        there = value.notna().to_numpy()
+        kind[there] = orientation_by_width(_by_value(found[":width"], parse_width_m), profile)[there]
+        for name in ORIENTATIONS:
             kind[(lane == name).to_numpy() | (found[":orientation"] == name).to_numpy()] = name
         kind[(value == "separate").to_numpy()] = "separate"
         kind[value.isin(_NO_PARKING).to_numpy()] = "none"
@@ -248,6 +266,41 @@ def with_parking(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for side, other in (("left", "right"), ("right", "left")):
         result[f"parking_{side}"] = np.where(turned, kinds[other], kinds[side])
         result[f"parking_{side}_cars"] = np.where(turned, cars[other], cars[side])
+    return result
+
+
+_CYCLE_LANES = ("lane", "opposite_lane", "share_busway")
+_CYCLE_TRACKS = ("track", "opposite_track", "separate")
+
+
+def with_cycleways(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Add the cycle lanes and tracks on either side.
+
+    Parameters
+    ----------
+    segments
+        The tags `cycleway`, `cycleway:both`, `cycleway:left`, `cycleway:right`; `turned`.
+
+    Returns
+    -------
+    segments
+        With `cycleway_left` and `cycleway_right` of the segment's own direction: `lane` (on the carriageway), `track`
+        (behind the kerb), or None.
+    """
+    kinds = {}
+    for side in ("left", "right"):
+        tag = segments[f"cycleway:{side}"]
+        for wider in ("cycleway:both", "cycleway"):
+            tag = tag.where(tag.notna(), segments[wider])
+        kind = np.full(len(segments), None, dtype=object)
+        kind[tag.isin(_CYCLE_TRACKS).to_numpy()] = "track"
+        kind[tag.isin(_CYCLE_LANES).to_numpy()] = "lane"
+        kinds[side] = kind
+    result = segments.copy(deep=False)
+    turned = segments["turned"].to_numpy(dtype=bool)
+    result["cycleway_left"] = np.where(turned, kinds["right"], kinds["left"])
+    result["cycleway_right"] = np.where(turned, kinds["left"], kinds["right"])
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -128,9 +128,9 @@ def _plan_stalls(path: Path, profile: Profile) -> dict[str, Any]:
     return summary
 
 
-def made_of(facts: Mapping[str, str], decisions: pd.DataFrame) -> dict[str, str]:
+def made_of(facts: Mapping[str, str], decisions: pd.DataFrame, layers: Sequence[str] = _DATED_BY) -> dict[str, str]:
     """
-    Return what tells whether anything changed that a plan is made of: versions, rules, decisions on zones.
+    Return what tells whether anything changed that a plan is made of: versions of layers, rules, decisions on zones.
 
     Parameters
     ----------
@@ -138,9 +138,11 @@ def made_of(facts: Mapping[str, str], decisions: pd.DataFrame) -> dict[str, str]
         What `about` says of the study.
     decisions
         Its table.
+    layers
+        What the plan is made of; by default one for stalls.
     """
     on_zones = zone_decisions(decisions)["decision_id"]
-    versions = {name: facts[f"version:{name}"] for name in _DATED_BY}
+    versions = {name: facts[f"version:{name}"] for name in layers}
     return {**versions, "rules": facts["profile_hash"], "zone_decisions": ",".join(on_zones)}
 
 
@@ -205,10 +207,15 @@ class Computed(NamedTuple):
 
 def computed(facts: Mapping[str, str], decisions: pd.DataFrame) -> Computed:
     """Return what a study knows of its plan, and whether that is up to date; as `made_of` takes them."""
-    kept: Mapping[str, Any] = json.loads(facts.get(_KEPT, "{}"))
-    if not kept:
+    return kept_summary(facts.get(_KEPT), made_of(facts, decisions))
+
+
+def kept_summary(text: str | None, now: Mapping[str, str]) -> Computed:
+    """Return a summary that a study keeps with what it was made of, and whether that is as `made_of` has it now."""
+    if not text:
         return Computed(None, False)
-    fresh = kept.get("made_of") == made_of(facts, decisions)
+    kept: Mapping[str, Any] = json.loads(text)
+    fresh = kept.get("made_of") == now
     return Computed({key: value for key, value in kept.items() if key != "made_of"}, fresh)
 
 

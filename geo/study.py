@@ -28,8 +28,8 @@ from geo.schema import COLUMNS, POINT_KINDS, SYNTHETIC, conform
 from geo.styles import layer_styles
 from geo.text import Text
 
-FORMAT: Final = "jiexu-study-3"
-OLDER: Final = ("jiexu-study-1", "jiexu-study-2")
+FORMAT: Final = "jiexu-study-4"
+OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3")
 """Formats whose inputs and decisions a build carries over."""
 
 _GEOMETRY_TYPES: Final = {
@@ -43,6 +43,7 @@ _GEOMETRY_TYPES: Final = {
     "facilities": "Point",
     "facility_areas": "MultiPolygon",
     "context": "Unknown",
+    "quarters": "MultiPolygon",
     "addresses": "Point",
     "kerbs": "LineString",
     "kerb_exclusions": "LineString",
@@ -50,9 +51,13 @@ _GEOMETRY_TYPES: Final = {
     "shop_displays": "Point",
     "bays": "Polygon",
     "parking_differences": "LineString",
+    "parking_need": "MultiLineString",
 }
 SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
-TABLES: Final = ("street_scores", "moves", "decisions", "selections", "findings", "imports", "mappings", "replaced")
+TABLES: Final = (
+    *("street_scores", "surveyed_widths", "moves"),
+    *("decisions", "selections", "findings", "imports", "mappings", "replaced"),
+)
 LAYERS: Final = (*SPATIAL_LAYERS, *TABLES)
 
 

@@ -10,7 +10,18 @@ from typing import Any, Final
 
 import folium
 
-from layers import bays, facilities, kerb_exclusions, other, palette, points, stall_zones, streets
+from layers import (
+    bays,
+    facilities,
+    kerb_exclusions,
+    other,
+    palette,
+    parking_differences,
+    parking_need,
+    points,
+    stall_zones,
+    streets,
+)
 from layers.elements import MapFrame, VectorTiles
 from layers.tiles import CUTTERS
 from layers.zooms import MAX_ZOOM
@@ -83,6 +94,8 @@ def compose_map(
         stall_zones.legend(translate),
         kerb_exclusions.legend(translate),
         bays.legend(translate),
+        parking_need.legend(translate),
+        parking_differences.legend(translate),
         streets.legend(translate),
         points.legend(translate, synthetic),
         facilities.legend(translate),

@@ -27,6 +27,11 @@ ZONES: Final = {"proposed": "#1fa05a", "accepted": "#00592d", "closed": "#a9cdb4
 
 BAYS: Final = {"all_day": "#2f6fb7", "night": "#4b3f8f", "accessible": "#e0a100"}
 
+PRESSURE: Final = ("#9ecae1", "#fdd49e", "#fc8d59", "#d7301f", "#5e0008")
+"""From ample to none."""
+
+DIFFERENCES: Final = {"both": "#1fa05a", "study": "#2f6fb7", "mapped": "#d9600e"}
+
 EXCLUSIONS: Final = {
     "tier": "#8f8f8f",
     "frontage": "#c2b8ac",

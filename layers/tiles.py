@@ -14,7 +14,19 @@ import platformdirs
 from freestiler import FreestileLayer, freestile
 
 from geo.study import about, read_layer
-from layers import bays, context, facilities, kerb_exclusions, oneway, other, points, stall_zones, streets
+from layers import (
+    bays,
+    context,
+    facilities,
+    kerb_exclusions,
+    oneway,
+    other,
+    parking_differences,
+    parking_need,
+    points,
+    stall_zones,
+    streets,
+)
 from layers.zooms import MAX_ZOOM, MIN_ZOOM
 
 
@@ -40,6 +52,10 @@ CUTTERS: Final[Mapping[str, Cutter]] = {
         "kerb_exclusions", kerb_exclusions.tile_layers, "kerb_exclusions", kerb_exclusions.DRAWING
     ),
     "stall_zones": Cutter("stall_zones", stall_zones.tile_layers, "stall_zones", stall_zones.DRAWING),
+    "parking_need": Cutter("parking_need", parking_need.tile_layers, "parking_need", parking_need.DRAWING),
+    "parking_differences": Cutter(
+        "parking_differences", parking_differences.tile_layers, "parking_differences", parking_differences.DRAWING
+    ),
     "bays": Cutter("bays", bays.tile_layers, "bays", bays.DRAWING),
     "facilities": Cutter("facilities", facilities.tile_layers, "facilities", facilities.DRAWING),
     "other": Cutter("other", other.tile_layers, "other", other.DRAWING),

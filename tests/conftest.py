@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from geo.bay_study import plan_bays
 from geo.build import Inputs, build_study
 from geo.rules import Profile, load_profile
 from geo.sample import write_sample
@@ -59,6 +60,14 @@ def planned(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample study with its zones and verdicts. Do not change it."""
     path = Path(shutil.copy(built, tmp_path_factory.mktemp("planned") / "sample.gpkg"))
     plan_stalls(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def placed(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample study with its zones and bays. Do not change it."""
+    path = Path(shutil.copy(planned, tmp_path_factory.mktemp("placed") / "sample.gpkg"))
+    plan_bays(path, night=True)
     return path
 
 

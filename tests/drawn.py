@@ -51,6 +51,8 @@ def road(line: Sequence[tuple[float, float]], **columns: Any) -> dict[str, Any]:
         "parking_right": None,
         "parking_left_cars": np.nan,
         "parking_right_cars": np.nan,
+        "cycleway_left": None,
+        "cycleway_right": None,
         **columns,
     }
     return {**given, "geometry": degrees(shapely.LineString(line))}

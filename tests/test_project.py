@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 
+import typer
 import yaml
 
 from geo.study import LAYERS
@@ -14,7 +15,8 @@ from jiexu import app
 from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-CONDA_NAMES = {"osmium": "pyosmium"}
+CONDA_NAMES = {"osmium": "pyosmium", "ortools": "ortools-python"}
+OURS = ("geo", "layers", "dashboards", "commands")
 MODULES = {"python_calamine": "python-calamine", "yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
 
 
@@ -32,7 +34,7 @@ def test_conda_users_get_the_same_packages() -> None:
 def test_every_import_is_declared() -> None:
     declared = {re.split(r"[>=]", line)[0] for line in PROJECT["dependencies"]}
     files = [
-        *(f for d in ("geo", "layers", "dashboards") for f in (ROOT / d).rglob("*.py")),
+        *(f for d in OURS for f in (ROOT / d).rglob("*.py")),
         ROOT / "jiexu.py",
         ROOT / "streamlit_app.py",
     ]
@@ -43,12 +45,12 @@ def test_every_import_is_declared() -> None:
                 imported |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 imported.add(node.module.split(".")[0])
-    ours = {"geo", "layers", "dashboards", "jiexu", "streamlit_app"}
+    ours = {*OURS, "jiexu", "streamlit_app"}
     assert {MODULES.get(name, name) for name in imported - ours - sys.stdlib_module_names} <= declared
 
 
 def test_the_readmes_name_only_verbs_and_make_targets_that_exist() -> None:
-    verbs = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+    verbs = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
     for name in ("README.md", "README.zh.md"):
         text = (ROOT / name).read_text(encoding="utf-8")

@@ -42,6 +42,8 @@ def _one_of(*words: str) -> tuple[str, Callable[[Any], bool]]:
 
 UNITS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "m": ("a length of 0 m or more", lambda v: _is_number(v) and v >= 0),
+    "m2": ("an area above 0 m2", lambda v: _is_number(v) and v > 0),
+    "ha": ("an area of 0 ha or more", lambda v: _is_number(v) and v >= 0),
     "ft": ("a length of 0 ft or more", lambda v: _is_number(v) and v >= 0),
     "h": ("a time of 0 hours or more", lambda v: _is_number(v) and v >= 0),
     "min": ("a time of 0 minutes or more", lambda v: _is_number(v) and v >= 0),

@@ -9,7 +9,7 @@
 const jiexu = (() => {
   const L = window.L, P = window.protomapsL;
   const TIERS = ["demonstration", "secondary", "back_street", "unclassified"];
-  const SLIM = ["stall_zones", "kerb_exclusions", "bays"];  // what is drawn along kerbs
+  const SLIM = ["stall_zones", "kerb_exclusions", "bays", "parking_differences"];  // what is drawn along kerbs
   const POINTS = ["complaints", "stalls", "parking"];
   const FONT = "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif";
   const CLUSTERS_TO = 14;    // displayed zoom up to which points are gathered

@@ -19,8 +19,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo.bay_files import write_bays
 from geo.bay_room import BAY_ORDER, BayRoom
-from geo.bay_study import BayStudy, plan_bays, write_bays
+from geo.bay_study import BayStudy, plan_bays
 from geo.bays import place_bays
 from geo.build import Inputs, build_study
 from geo.crs import WGS84

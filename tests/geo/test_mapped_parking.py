@@ -17,8 +17,17 @@ from geo.bay_study import plan_bays
 from geo.build import Inputs, build_study, make_roads
 from geo.crs import WGS84
 from geo.kerb_plan import Ground
-from geo.mapped_parking import Agreement, cars_on, compare
+from geo.mapped_parking import (
+    NO_PARKING_TAG,
+    Agreement,
+    Mapped,
+    agreement_document,
+    cars_on,
+    compare,
+    mapped_parking,
+)
 from geo.rules import Profile, load_profile
+from geo.schema import conform_geo
 from geo.study import read_layer
 from tests.drawn import CRS, degrees, layers_of, road
 from tests.geo.test_streets import make_ways
@@ -73,15 +82,17 @@ def test_cars_are_counted_as_tilda_counts(length: float, kind: str, cars: int) -
     assert found.tolist() == [cars]
 
 
-def compared(profile: Profile, areas: list[Any] | None = None, **columns: Any) -> Agreement:
+def compared(
+    profile: Profile, areas: list[Any] | None = None, area_tags: dict[str, Any] | None = None, **columns: Any
+) -> Agreement:
     layers = layers_of([road([(0, 0), (105.2, 0)], width_m=12.0, **columns)])
     if areas:
-        layers["facility_areas"] = gpd.GeoDataFrame(
-            {"facility_id": [f"way/{n}" for n in range(len(areas))], "kind": "street_parking"},
-            geometry=[degrees(area) for area in areas],
-            crs=WGS84,
-        )
-    return compare(BayRoom(Ground.of(layers, CRS, profile), profile), layers["facility_areas"])
+        tags = {"facility_id": [f"way/{n}" for n in range(len(areas))], "kind": "street_parking", **(area_tags or {})}
+        shapes = gpd.GeoDataFrame(tags, geometry=[degrees(area) for area in areas], crs=WGS84)
+        layers["facility_areas"] = conform_geo(shapes, "facility_areas")
+        layers["facilities"] = conform_geo(shapes.set_geometry(shapes.geometry.representative_point()), "facilities")
+    room = BayRoom(Ground.of(layers, CRS, profile), profile)
+    return compare(room, mapped_parking(room))
 
 
 def test_a_kerb_that_the_map_is_silent_on_is_not_compared(profile: Profile) -> None:
@@ -107,6 +118,49 @@ def test_a_lone_short_area_holds_one_car(profile: Profile) -> None:
     found = compared(profile, [shapely.box(50, 4, 53, 6)])
     assert found.cars["mapped"] == 1
     assert found.metres["both"] + found.metres["mapped"] == pytest.approx(3, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("area", "tags", "cars"),
+    [
+        (shapely.box(20, 4, 52, 6.2), {}, 6),  # 32 m, 2.2 m deep: along the kerb, (32 + 0.8) / 5.2
+        (shapely.box(20, 2, 52, 6), {}, 10),  # 4 m deep: at an angle, 3.1 m each
+        (shapely.box(20, 1, 52, 6), {}, 12),  # 5 m deep: perpendicular, 2.5 m each
+        (shapely.box(20, 1, 52, 6), {"orientation": "parallel"}, 6),
+        (shapely.box(20, 1, 52, 6), {"capacity": 9}, 9),
+    ],
+)
+def test_bays_mapped_as_an_area_hold_what_they_say_or_what_their_depth_says(
+    area: Any, tags: dict[str, Any], cars: int, profile: Profile
+) -> None:
+    assert compared(profile, [area], tags).cars["mapped"] == cars
+
+
+@pytest.mark.parametrize(
+    ("width", "kind"), [("2", "parallel"), ("3.8 m", "diagonal"), ("5", "perpendicular"), ("wide", "parallel")]
+)
+def test_an_untagged_orientation_is_inferred_from_the_width(width: str, kind: str, profile: Profile) -> None:
+    row = mapped({"parking:right": "street_side", "parking:right:width": width}, profile)
+    assert row["parking_right"] == kind
+
+
+def test_every_difference_has_a_cause(profile: Profile) -> None:
+    found = compared(profile, parking_left="parallel", parking_right="none", cycleway_left="lane")
+    causes = found.differences.set_index("status")["cause"]
+    assert causes["mapped"] == "bay.cycle_lane.beside"
+    assert causes["study"] == NO_PARKING_TAG
+    document = agreement_document(found, pd.Series({"s1": "人民路"}))
+    assert {row["cause"] for row in document["largest"]} == {"bay.cycle_lane.beside", NO_PARKING_TAG}
+    assert document["largest"][0]["street"] == "人民路"
+
+
+def test_parking_that_overlaps_is_found_at_any_place_of_it() -> None:
+    none = np.zeros(3, dtype=bool)
+    mapped_here = Mapped(
+        np.array([2, 2, 5]), np.array([10.0, 20.0, 0.0]), np.array([60.0, 30.0, 5.0]), none, none, np.ones(3), none
+    )
+    at = mapped_here.holds(np.array([2, 2, 2, 5, 5, 4]), np.array([9.0, 45.0, 61.0, 4.0, 6.0, 20.0]))
+    assert at.tolist() == [False, True, False, True, False, False]
 
 
 def test_in_neukoelln_the_study_finds_most_of_what_is_mapped(shared: Callable[[str], Path], tmp_path: Path) -> None:

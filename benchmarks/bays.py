@@ -1,0 +1,76 @@
+"""Bays on all kerbs of a city, as polygons, and the choice of those that relieve the most."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import measure
+from benchmarks.stalls import MAKE, READ, SHARES
+
+_PLACE = """
+from geo.bay_room import BayRoom
+from geo.bays import place_bays
+room = BayRoom(Ground.of(layers, crs, profile), profile)
+bays = place_bays(room)
+Path({count!r}).write_text(str(len(bays)))
+"""
+_TRY = """
+import time
+from geo.zones import waterfall
+start = time.perf_counter()
+tried = BayRoom(room.ground, profile.changed(dict([("clearance.crossing", 10.0)])))
+total = int(tried.zones.pitches.sum())
+print(f"note: another clearance tried on a ground that is known: {time.perf_counter() - start:.2f} s")
+start = time.perf_counter()
+waterfall(tried, 0)
+print(f"note: its waterfall: {time.perf_counter() - start:.2f} s")
+"""
+_NEED = """
+import time
+from pathlib import Path
+from geo.bay_study import BayStudy, Need
+from geo.rules import load_profile
+from geo.stall_study import network_of
+study = BayStudy(Path({study!r}), load_profile())
+bays = study.described(study.bays(False)[0])
+start = time.perf_counter()
+need = Need(study, network_of(Path({study!r})))
+seconds = time.perf_counter() - start
+cars, spaces = need.cars["day"].sum(), need.spaces["day"].sum()
+print(f"note: need: {{cars:,.0f}} cars, {{spaces:,.0f}} spaces, {{len(need.reach.place):,}} pairs within a walk: "
+      f"{{seconds:.1f}} s")
+"""
+_CHOOSE = """
+_, found = need.choice(bays, {budget}, "day")
+print(f"note: {{found.bays.sum():,}} of {{len(bays):,}} bays: {{found.after - found.before:,}} more cars, proven gap "
+      f"{{found.bound - found.after}}; greedy {{found.greedy - found.before:,}}")
+"""
+
+
+def main(extract: Path) -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        study, counted = str(Path(folder) / "study.gpkg"), Path(folder) / "count"
+        measure(MAKE.format(study=study, extract=str(extract)), "", runs=1)
+        print(f"\n# {extract.name}: kerbs, exclusions, and bays placed as polygons")
+        per_bay = []
+        for share in SHARES:
+            read = READ.format(study=study, share=share)
+            ours = measure(read, _PLACE.format(count=str(counted)), runs=3 if share == 1 else 1)
+            count = int(counted.read_text())
+            per_bay.append(ours.seconds / count * 1e6)
+            print(
+                f"{share:>6.1%} of the area  {count:>9,} bays  {ours}   {count / ours.seconds * 60:,.0f} bays a minute"
+            )
+        print("microseconds a bay, from the smallest: " + ", ".join(f"{each:.0f}" for each in per_bay))
+        measure(READ.format(study=study, share=1.0) + _PLACE.format(count=str(counted)), _TRY, runs=1)
+        print(f"\n# {extract.name}: the bays that relieve the most")
+        for budget in (500, 5000):
+            found = measure(_NEED.format(study=study), _CHOOSE.format(budget=budget), runs=1)
+            print(f"budget {budget:>6,}: chosen in {found}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

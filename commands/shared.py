@@ -1,0 +1,51 @@
+"""What verbs share: their arguments, the reader's language, and errors in one clear sentence."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+
+from geo.errors import JiexuError
+from geo.rule_names import RULE_NAMES
+from geo.text import Language, Text
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+Study = Annotated[Path, typer.Argument(metavar="STUDY.gpkg", help="The study file.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def language() -> Language:
+    """Return the language of messages: Chinese where the locale says so, else English."""
+    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if (wanted or locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+
+
+def speaks(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Turn an error of Jiexu's into one clear sentence and exit status 2."""
+
+    @wraps(command)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return command(*args, **kwargs)
+        except JiexuError as error:
+            lead = "错误：" if language() == "zh" else "Error: "
+            typer.echo(lead + error.sentence(language()), err=True)
+            raise typer.Exit(2) from error
+
+    return run
+
+
+def say(text: Text) -> None:
+    typer.echo(text.pick(language()), err=True)
+
+
+def rule_title(rule: str) -> str:
+    """Return what a rule is called, for reading."""
+    return RULE_NAMES[rule].pick(language()) if rule in RULE_NAMES else rule

@@ -27,14 +27,31 @@ start = time.perf_counter()
 waterfall(tried, 0)
 print(f"note: its waterfall: {time.perf_counter() - start:.2f} s")
 """
+_HOUSES = """
+import geopandas as gpd
+import numpy as np
+import shapely
+from pathlib import Path
+from geo.schema import conform_geo
+from geo.study import about, change_layers, metric_crs_of, read_layer
+study = Path({study!r})
+roads = gpd.GeoDataFrame(read_layer(study, "roads"), crs=4326).to_crs(metric_crs_of(study))
+rng = np.random.default_rng(721)
+at = shapely.line_interpolate_point(roads.geometry.to_numpy(), rng.random(len(roads)), normalized=True)
+squares = shapely.buffer(at, rng.uniform(4, 12, len(roads)), cap_style="square")
+table = dict(kind="building", use="apartments", levels=rng.integers(2, 7, len(roads)))
+houses = gpd.GeoDataFrame(table, geometry=squares, crs=roads.crs).to_crs(4326)
+change_layers(study, dict(context=conform_geo(houses, "context")), about(study))
+"""
 _NEED = """
 import time
 from pathlib import Path
 from geo.bay_study import BayStudy, Need
+from geo.bays import place_bays
 from geo.rules import load_profile
 from geo.stall_study import network_of
 study = BayStudy(Path({study!r}), load_profile())
-bays = study.described(study.bays(False)[0])
+bays = study.described(place_bays(study.room("all_day")))
 start = time.perf_counter()
 need = Need(study, network_of(Path({study!r})))
 seconds = time.perf_counter() - start
@@ -66,8 +83,9 @@ def main(extract: Path) -> None:
             )
         print("microseconds a bay, from the smallest: " + ", ".join(f"{each:.0f}" for each in per_bay))
         measure(READ.format(study=study, share=1.0) + _PLACE.format(count=str(counted)), _TRY, runs=1)
-        print(f"\n# {extract.name}: the bays that relieve the most")
-        for budget in (500, 5000):
+        measure(_HOUSES.format(study=study), "", runs=1)
+        print(f"\n# {extract.name}: the bays that relieve the most, with a made-up house at every segment")
+        for budget in (500, 5000, 20000):
             found = measure(_NEED.format(study=study), _CHOOSE.format(budget=budget), runs=1)
             print(f"budget {budget:>6,}: chosen in {found}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -13,10 +14,12 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
 from geo.crs import to_metric
 from geo.nodes import node_numbers
 from geo.planar import metric_lines
+from geo.ragged import members
 
 Mode = Literal["walk", "drive"]
 Integers = NDArray[np.int64]
@@ -234,10 +237,21 @@ class Network:
         source = np.where(np.isfinite(cost), source - self.size, -1)
         return _Reach(cost[: self.size], source[: self.size], edge, along, limit, to_facility)
 
-    def _with_sources(self, edge: Integers, along: Floats, against: bool) -> csr_array:
-        """Return the matrix with a further node for each source, from which it leaves its edge at either end."""
-        base = self.reversed if against else self.matrix
-        k = len(edge)
+    def _with_sources(
+        self,
+        edge: Integers,
+        along: Floats,
+        against: bool,
+        base: csr_array | None = None,
+        local: Integers | None = None,
+    ) -> csr_array:
+        """
+        Return the matrix with a further node for each source, from which it leaves its edge at either end.
+
+        `base` may be the matrix of some nodes only, which are all that the sources' edges end at; `local` numbers them.
+        """
+        if base is None:
+            base = self.reversed if against else self.matrix
         share = along / np.maximum(self.length_m[edge], _LEAST)
         back, ahead = share * self.cost[edge], (1 - share) * self.cost[edge]
         closed = np.where(self.oneway[edge], np.inf, 0.0)
@@ -246,12 +260,14 @@ class Network:
         else:
             back = back + closed
         left = np.stack([self.tail[edge], self.head[edge]], axis=1)
+        if local is not None:
+            left = local[left]
         cost = np.maximum(np.stack([back, ahead], axis=1), _LEAST)
         open_ = np.isfinite(cost)
         indices = np.concatenate([base.indices, left[open_].astype(base.indices.dtype)])
         data = np.concatenate([base.data, cost[open_]])
         indptr = np.concatenate([base.indptr, base.indptr[-1] + np.cumsum(open_.sum(axis=1)).astype(base.indptr.dtype)])
-        size = self.size + k
+        size = base.shape[0] + len(edge)
         return csr_array((data, indices, indptr), shape=(size, size))
 
     def _at(self, reach: _Reach, edge: Integers, along: Floats) -> tuple[Integers, Floats]:
@@ -362,9 +378,12 @@ class Network:
         pieces = pieces[pieces["to_m"] > pieces["from_m"]]
         return pieces.sort_values(["segment", "from_m"]).reset_index(drop=True)
 
-    def distances(self, starts: Positions, targets: Positions, limit: float = np.inf, batch: int = 64) -> pd.DataFrame:
+    def distances(self, starts: Positions, targets: Positions, limit: float = np.inf) -> pd.DataFrame:
         """
         Return the cost from each start to each target within the limit.
+
+        Starts that lie together are searched together, in the part of the network that they may reach: the cost grows
+        with the pairs that are found, not with starts times nodes.
 
         Parameters
         ----------
@@ -372,8 +391,6 @@ class Network:
             Positions on streets.
         limit
             The furthest cost that counts.
-        batch
-            How many starts are searched at a time: it bounds the memory (starts × nodes).
 
         Returns
         -------
@@ -381,27 +398,86 @@ class Network:
             `start`, `target` (numbers), `cost`; sorted.
         """
         edge, along = self.edge_of(starts)
-        matrix = self._with_sources(edge, along, against=False)
         to_edge, to_along = self.edge_of(targets)
+        # the targets by the nodes at either end of their edges
+        ends = np.concatenate([self.tail[to_edge], self.head[to_edge]])
+        by_node = np.argsort(ends, kind="stable")
+        first = np.searchsorted(ends[by_node], np.arange(self.size + 1))
+        tables = [pd.DataFrame({"start": edge[:0], "target": edge[:0], "cost": along[:0]})]
+        local = np.full(self.size, -1)
+        for numbers, nodes in self._neighbourhoods(edge, limit):
+            local[nodes] = np.arange(len(nodes))
+            which, number = members(np.diff(first)[nodes])
+            near = np.unique(by_node[first[nodes][which] + number] % len(to_edge)) if len(which) else which
+            cost = self._costs(edge[numbers], along[numbers], nodes, local, limit)
+            place = (edge[numbers], along[numbers]), (to_edge[near], to_along[near])
+            start, target, found = self._between(cost, *place, local, limit)
+            tables.append(pd.DataFrame({"start": numbers[start], "target": near[target], "cost": found}))
+            local[nodes] = -1
+        pairs = pd.concat(tables, ignore_index=True)
+        return pairs.sort_values(["start", "target"], ignore_index=True)
+
+    def _neighbourhoods(self, edge: Integers, limit: float) -> Iterator[tuple[Integers, Integers]]:
+        """Return starts in groups, by number, and the nodes that the starts of each group may reach."""
+        order = np.arange(len(edge))
+        every = np.arange(self.size)
+        if not np.isfinite(limit) or self.cost is not self.length_m:
+            for begin in range(0, len(order), _BATCH):
+                yield order[begin : begin + _BATCH], every
+            return
+        # no way is shorter than the straight line: what is further than the limit is not reached
+        tail, head = self.node_xy[self.tail[edge]], self.node_xy[self.head[edge]]
+        middle = (tail + head) / 2
+        square = np.floor((middle - middle.min(axis=0, initial=0.0)) / max(limit, 1.0)).astype(np.int64)
+        key = square[:, 0] * (square[:, 1].max(initial=0) + 1) + square[:, 1]
+        order = np.argsort(key, kind="stable")
+        cuts = np.flatnonzero(np.diff(key[order])) + 1
+        tree = cKDTree(self.node_xy)
+        for group in np.split(order, cuts) if len(order) else []:
+            for begin in range(0, len(group), _BATCH):
+                numbers = group[begin : begin + _BATCH]
+                around = np.concatenate([tail[numbers], head[numbers]])
+                centre = (around.min(axis=0) + around.max(axis=0)) / 2
+                reach = float(np.hypot(*(around - centre).T).max()) + limit
+                yield numbers, np.sort(np.asarray(tree.query_ball_point(centre, reach), dtype=np.int64))
+
+    def _costs(self, edge: Integers, along: Floats, nodes: Integers, local: Integers, limit: float) -> Floats:
+        """Return the costs from positions to some nodes, shape (k, n + 1), and to others, which is infinite."""
+        base = self.matrix
+        if len(nodes) < self.size:
+            rows = base[nodes]
+            inside = local[rows.indices] >= 0
+            starts = np.concatenate([[0], np.cumsum(inside)])[rows.indptr]
+            shape = (len(nodes), len(nodes))
+            base = csr_array((rows.data[inside], local[rows.indices[inside]], starts), shape=shape)
+        matrix = self._with_sources(edge, along, against=False, base=base, local=local)
+        numbers = np.arange(len(nodes), len(nodes) + len(edge))
+        found = dijkstra(matrix, directed=True, indices=numbers, limit=limit)
+        found[:, len(nodes)] = np.inf
+        return np.asarray(found[:, : len(nodes) + 1])
+
+    def _between(
+        self,
+        cost: Floats,
+        starts: tuple[Integers, Floats],
+        targets: tuple[Integers, Floats],
+        local: Integers,
+        limit: float,
+    ) -> tuple[Integers, Integers, Floats]:
+        """Return start, target and cost of the pairs within the limit, given the costs from the starts to the nodes."""
+        (edge, along), (to_edge, to_along) = starts, targets
         share = to_along / np.maximum(self.length_m[to_edge], _LEAST)
-        tables = []
-        for begin in range(0, len(edge), batch):
-            numbers = np.arange(begin, min(begin + batch, len(edge)))
-            cost = dijkstra(matrix, directed=True, indices=self.size + numbers, limit=limit)[:, : self.size]
-            by_head = cost[:, self.head[to_edge]] + (1 - share) * self.cost[to_edge]
-            way = np.minimum(
-                cost[:, self.tail[to_edge]] + share * self.cost[to_edge],
-                np.where(self.oneway[to_edge], np.inf, by_head),
-            )
-            ahead = to_along - along[numbers][:, None]
-            same = (edge[numbers][:, None] == to_edge) & ((ahead >= 0) | ~self.oneway[to_edge])
-            direct = np.abs(ahead) / np.maximum(self.length_m[to_edge], _LEAST) * self.cost[to_edge]
-            way = np.where(same, np.minimum(way, direct), way)
-            start, target = np.nonzero(way <= limit)
-            finite = np.isfinite(way[start, target])
-            start, target = start[finite], target[finite]
-            tables.append(pd.DataFrame({"start": numbers[start], "target": target, "cost": way[start, target]}))
-        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["start", "target", "cost"])
+        by_head = cost[:, local[self.head[to_edge]]] + (1 - share) * self.cost[to_edge]
+        way = np.minimum(
+            cost[:, local[self.tail[to_edge]]] + share * self.cost[to_edge],
+            np.where(self.oneway[to_edge], np.inf, by_head),
+        )
+        ahead = to_along - along[:, None]
+        same = (edge[:, None] == to_edge) & ((ahead >= 0) | ~self.oneway[to_edge])
+        direct = np.abs(ahead) / np.maximum(self.length_m[to_edge], _LEAST) * self.cost[to_edge]
+        way = np.where(same, np.minimum(way, direct), way)
+        start, target = np.nonzero((way <= limit) & np.isfinite(way))
+        return start, target, way[start, target]
 
 
 class _Reach(NamedTuple):
@@ -414,6 +490,9 @@ class _Reach(NamedTuple):
     limit: float
     to_facility: bool
 
+
+_BATCH = 64
+"""How many starts are searched at a time: it bounds the memory."""
 
 _LEAST = 1e-9
 """A cost of zero would be no edge to scipy."""

@@ -90,6 +90,20 @@ def test_nearest_and_distances_agree_with_the_plain_definition(
             assert found[target] == -1
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(networks, st.booleans(), st.floats(1, 400), st.integers(0, 10_000))
+def test_distances_within_a_limit_are_those_without_one(
+    drawn: list[tuple[list[tuple[int, int]], bool]], directed: bool, limit: float, seed: int
+) -> None:
+    segments, network, rng = as_drawn(drawn, directed, seed)
+    length = 2 * network.midpoints().offset_m
+    rows = rng.integers(0, len(segments), 30)
+    marks = Positions(rows, rng.uniform(0, 1, 30) * length[rows])
+    every = network.distances(marks, marks)
+    near = network.distances(marks, marks, limit)
+    pd.testing.assert_frame_equal(near, every[every["cost"] <= limit].reset_index(drop=True))
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(networks, st.booleans(), st.floats(20, 400), st.integers(0, 10_000))
 def test_catchments_divide_what_is_within_reach(

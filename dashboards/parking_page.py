@@ -54,7 +54,7 @@ def page() -> None:
             ),
             Figure(_("If guessed widths are off"), f"{low:,}–{high:,}", _("in the study")),
             Figure(
-                _("Placed"),
+                _("Bays placed"),
                 f"{len(shown):,}",
                 _("{day:,} all day, {night:,} at night").format(
                     day=int(placed.get("all_day", 0)), night=int(placed.get("night", 0))
@@ -92,10 +92,10 @@ def _seeking(hours: BayHours, selected: list[str]) -> Figure:
         need = need[need["street_id"].isin(selected)]
     period = "night" if hours == "night" else "day"
     cars, spaces = need[f"demand_{period}"].sum(), need[f"spaces_{period}"].sum()
-    title = _("Cars at night") if period == "night" else _("Cars by day")
+    title = _("Cars at night, estimated") if period == "night" else _("Cars by day, estimated")
     if need.empty:
         return Figure(title, "–", _("place the bays first"))
-    return Figure(title, f"{cars:,.0f}", _("estimated; {spaces:,.0f} spaces within a walk").format(spaces=spaces))
+    return Figure(title, f"{cars:,.0f}", _("{spaces:,.0f} spaces within a walk").format(spaces=spaces))
 
 
 def _compute(known: Computed, hours: BayHours) -> None:
@@ -130,7 +130,7 @@ def _compute(known: Computed, hours: BayHours) -> None:
             show_error(error)
         else:
             st.rerun()
-    if known.summary and "choice" in known.summary:
+    if known.fresh and known.summary and "choice" in known.summary:
         _chosen(known.summary["choice"])
 
 

@@ -184,7 +184,7 @@ def _agreement(known: Computed) -> None:
     sides = {"study": _("Bays fit, none are mapped"), "mapped": _("Mapped, but no bay fits")}
     left, right = st.columns(2)
     causes = [
-        (sides[status], cause_name(cause), metres)
+        (sides[status], cause_name(cause), round(metres))
         for status, sums in found["causes"].items()
         for cause, metres in sums.items()
     ]
@@ -194,10 +194,15 @@ def _agreement(known: Computed) -> None:
     with right:
         st.markdown("**" + _("The largest differences") + "**")
         largest = [
-            (row["street"] or _("Unnamed street"), sides[row["status"]], cause_name(row["cause"]), row["length_m"])
+            (
+                row["street"] or _("Unnamed street"),
+                round(row["length_m"]),
+                sides[row["status"]],
+                cause_name(row["cause"]),
+            )
             for row in found["largest"]
         ]
-        columns = [_("Street"), _("What"), _("Cause"), _("Metres")]
+        columns = [_("Street"), _("Metres"), _("What"), _("Cause")]
         table(pd.DataFrame(largest, columns=columns), "parking-largest", "parking-largest")
 
 
@@ -250,6 +255,7 @@ def _widths() -> None:
                 st.rerun()
     known = store.layer("surveyed_widths")
     if len(known):
-        columns = [_("Street"), _("From"), _("To"), _("Width (m)"), _("File")]
-        shown = known[["name", "from", "to", "width_m", "file"]].set_axis(columns, axis=1)
-        table(pd.DataFrame(shown), "surveyed-widths", "widths-table")
+        columns = [_("Street"), _("Section from"), _("Section to"), _("Width (m)"), _("File")]
+        shown = pd.DataFrame(known)[["name", "from", "to", "width_m", "file"]]
+        shown = shown.fillna({"from": "", "to": ""}).set_axis(columns, axis=1)
+        table(shown, "surveyed-widths", "widths-table")

@@ -16,6 +16,7 @@ import pyogrio
 from geo.errors import StudyError, writing
 from geo.osm import CREDIT
 from geo.study import about, read_layer
+from geo.styles import layer_styles
 from geo.text import Text
 
 _DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
@@ -105,12 +106,20 @@ def _write_gdal(table: pd.DataFrame, to: Path, layer: str, driver: str, credit: 
     elif driver == "GeoJSON":
         _aside(to, lambda path: pyogrio.write_dataframe(table, path, driver=driver, layer=layer, layer_options=options))
     else:
-        _aside(
-            to,
-            lambda path: pyogrio.write_dataframe(
-                table, path, driver=driver, layer=layer, layer_options=options, layer_metadata={"CREDIT": credit}
-            ),
-        )
+        _aside(to, lambda path: _write_geopackage(table, path, layer, credit))
+
+
+def _write_geopackage(table: pd.DataFrame, to: Path, layer: str, credit: str) -> None:
+    """Write a layer with its credit, and with the style that QGIS draws it in."""
+    options = {"DESCRIPTION": credit, "GEOMETRY_NAME": "geom"}
+    if not isinstance(table, gpd.GeoDataFrame):
+        del options["GEOMETRY_NAME"]
+    pyogrio.write_dataframe(
+        table, to, driver="GPKG", layer=layer, layer_options=options, layer_metadata={"CREDIT": credit}
+    )
+    styles = layer_styles(layer)
+    if len(styles):
+        pyogrio.write_dataframe(styles, to, driver="GPKG", layer="layer_styles", append=True)
 
 
 def _write_shapefile(table: pd.DataFrame, to: Path) -> None:

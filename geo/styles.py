@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
 import pandas as pd
 
+from geo.text import Text
 from geo.tiers import TIER_NAMES
 
 TIER_COLOURS: Final = {
@@ -20,27 +22,41 @@ TIER_COLOURS: Final = {
 TIER_WIDTHS: Final = {"demonstration": 1.2, "secondary": 0.9, "back_street": 0.6, "unclassified": 0.3}
 """Relative line widths."""
 
-BAY_COLOUR: Final = "#3b6fb5"
+BAY_COLOURS: Final = {"all_day": "#2f6fb7", "night": "#4b3f8f"}
+BAY_NAMES: Final = {"all_day": Text("全天", "all day"), "night": Text("夜间", "at night")}
+
+DIFFERENCE_COLOURS: Final = {"both": "#12805c", "study": "#7a3fb0", "mapped": "#1a1a1a"}
+DIFFERENCE_NAMES: Final = {
+    "both": Text("已标注，且可设泊位", "mapped, and bays fit"),
+    "study": Text("可设泊位，地图未标注", "bays fit, none are mapped"),
+    "mapped": Text("已标注，但不可设泊位", "mapped, but no bay fits"),
+}
 
 KERB_LINES: Final = {
     "kerbs": ("#555555", 0.2),
     "kerb_exclusions": ("#d9600e", 0.5),
     "stall_zones": ("#1fa05a", 1.0),
+    "parking_need": ("#d7301f", 0.6),
 }
 """Colour and width in millimetres of what runs along kerbs."""
 
 POINT_COLOURS: Final = {"complaints": "#d62728", "stalls": "#7b3fa0", "parking": "#0b6e4f"}
 
 
-def layer_styles() -> pd.DataFrame:
-    """Return the table `layer_styles` as QGIS reads it, one default style per drawn layer."""
-    rows = {
-        "roads": _tier_qml(1),
-        "streets": _tier_qml(1),
+def layer_styles(layer: str | None = None) -> pd.DataFrame:
+    """Return the table `layer_styles` as QGIS reads it: one default style per drawn layer, or that of one layer."""
+    tiers = {tier: (str(TIER_NAMES[tier]), colour, TIER_WIDTHS[tier]) for tier, colour in TIER_COLOURS.items()}
+    differences = {kind: (str(DIFFERENCE_NAMES[kind]), colour, 0.8) for kind, colour in DIFFERENCE_COLOURS.items()}
+    bays = {hours: (str(BAY_NAMES[hours]), colour, 0.2) for hours, colour in BAY_COLOURS.items()}
+    every = {
+        "roads": _categories_qml("tier", "line", tiers),
+        "streets": _categories_qml("tier", "line", tiers),
         **{kind: _point_qml(colour) for kind, colour in POINT_COLOURS.items()},
-        "bays": _polygon_qml(BAY_COLOUR),
-        **{layer: _line_qml(colour, width) for layer, (colour, width) in KERB_LINES.items()},
+        "bays": _categories_qml("hours", "fill", bays),
+        "parking_differences": _categories_qml("status", "line", differences),
+        **{name: _line_qml(colour, width) for name, (colour, width) in KERB_LINES.items()},
     }
+    rows = {name: qml for name, qml in every.items() if layer in (None, name)}
     return pd.DataFrame(
         {
             "f_table_catalog": "",
@@ -57,21 +73,23 @@ def layer_styles() -> pd.DataFrame:
     )
 
 
-def _tier_qml(scale: float) -> str:
+def _categories_qml(column: str, kind: str, entries: Mapping[str, tuple[str, str, float]]) -> str:
+    """Return a style by the values of a column: label, colour and width in millimetres of each."""
     categories = "".join(
-        f'<category render="true" symbol="{i}" value={quoteattr(tier)} '
-        f"label={quoteattr(f'{TIER_NAMES[tier].zh} {TIER_NAMES[tier].en}')}/>"
-        for i, tier in enumerate(TIER_COLOURS)
+        f'<category render="true" symbol="{i}" value={quoteattr(value)} label={quoteattr(label)}/>'
+        for i, (value, (label, _, _)) in enumerate(entries.items())
     )
+    names = {"line": ("SimpleLine", "line_color", "line_width"), "fill": ("SimpleFill", "color", "outline_width")}
+    symbol, colour_name, width_name = names[kind]
     symbols = "".join(
-        f'<symbol type="line" name="{i}" alpha="1"><layer class="SimpleLine" enabled="1"><Option type="Map">'
-        f'<Option type="QString" name="line_color" value={quoteattr(_rgba(colour))}/>'
-        f'<Option type="QString" name="line_width" value="{TIER_WIDTHS[tier] * scale}"/>'
-        f'<Option type="QString" name="line_width_unit" value="MM"/></Option></layer></symbol>'
-        for i, (tier, colour) in enumerate(TIER_COLOURS.items())
+        f'<symbol type="{kind}" name="{i}" alpha="1"><layer class="{symbol}" enabled="1"><Option type="Map">'
+        f'<Option type="QString" name="{colour_name}" value={quoteattr(_rgba(colour))}/>'
+        f'<Option type="QString" name="{width_name}" value="{width}"/>'
+        f'<Option type="QString" name="{width_name}_unit" value="MM"/></Option></layer></symbol>'
+        for i, (_, colour, width) in enumerate(entries.values())
     )
     return _qml(
-        f'<renderer-v2 type="categorizedSymbol" attr="tier"><categories>{categories}</categories>'
+        f'<renderer-v2 type="categorizedSymbol" attr="{column}"><categories>{categories}</categories>'
         f"<symbols>{symbols}</symbols></renderer-v2>"
     )
 
@@ -83,15 +101,6 @@ def _line_qml(colour: str, width_mm: float) -> str:
         f'<Option type="QString" name="line_color" value={quoteattr(_rgba(colour))}/>'
         f'<Option type="QString" name="line_width" value="{width_mm}"/>'
         '<Option type="QString" name="line_width_unit" value="MM"/></Option></layer></symbol></symbols></renderer-v2>'
-    )
-
-
-def _polygon_qml(colour: str) -> str:
-    return _qml(
-        '<renderer-v2 type="singleSymbol"><symbols><symbol type="fill" name="0" alpha="0.8">'
-        '<layer class="SimpleFill" enabled="1"><Option type="Map">'
-        f'<Option type="QString" name="color" value={quoteattr(_rgba(colour))}/>'
-        '<Option type="QString" name="outline_width" value="0.2"/></Option></layer></symbol></symbols></renderer-v2>'
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from geo.styles import POINT_COLOURS, TIER_COLOURS, TIER_WIDTHS
+from geo.styles import BAY_COLOURS, DIFFERENCE_COLOURS, POINT_COLOURS, TIER_COLOURS, TIER_WIDTHS
 
 TIERS: Final[dict[str, dict[str, Any]]] = {
     tier: {"colour": colour, "width": TIER_WIDTHS[tier]} for tier, colour in TIER_COLOURS.items()
@@ -25,12 +25,12 @@ OTHER: Final = "#6d4c8d"
 
 ZONES: Final = {"proposed": "#1fa05a", "accepted": "#00592d", "closed": "#a9cdb4"}
 
-BAYS: Final = {"all_day": "#2f6fb7", "night": "#4b3f8f", "accessible": "#e0a100"}
+BAYS: Final = {**BAY_COLOURS, "accessible": "#e0a100"}
 
 PRESSURE: Final = ("#9ecae1", "#fdd49e", "#fc8d59", "#d7301f", "#5e0008")
 """From ample to none."""
 
-DIFFERENCES: Final = {"both": "#1fa05a", "study": "#2f6fb7", "mapped": "#d9600e"}
+DIFFERENCES: Final = DIFFERENCE_COLOURS
 
 EXCLUSIONS: Final = {
     "tier": "#8f8f8f",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from geo.bay_study import plan_bays
 from geo.build import build_study
 from geo.sample import write_sample
 from geo.stall_study import plan_stalls
@@ -23,6 +24,7 @@ def main() -> None:
         study = Path(folder) / "sample.gpkg"
         build_study(study, write_sample(Path(folder) / "sample-data"))
         plan_stalls(study)
+        plan_bays(study, night=True, budget=120)
         zones = read_layer(study, "stall_zones")
         kerb = zones.geometry[zones["length_m"].idxmax()].interpolate(0.5, normalized=True)
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -44,6 +46,13 @@ def main() -> None:
                 page.locator(".st-key-answer").wait_for()
                 page.wait_for_timeout(2000)
                 page.screenshot(path=DOCS / f"stalls-{locale[:2]}.png")
+                page.goto(f"{address}/parking")
+                look.painted("bays")
+                page.get_by_text({"zh": "停车压力", "en": "Cars per space"}[locale[:2]], exact=True).first.click()
+                look.painted("parking_need")
+                look.map.evaluate("jiexu.map.setView([60.1705, 24.9435], 15, {animate: false})")
+                page.wait_for_timeout(3000)
+                page.screenshot(path=DOCS / f"parking-{locale[:2]}.png")
                 look.check()
         chromium.close()
 

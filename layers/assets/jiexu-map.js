@@ -406,7 +406,7 @@ const jiexu = (() => {
       // one zoom nearer where little is cut off: the study fills the map
       const near = map.getBoundsZoom(bounds) + 1, size = map.getSize();
       const wide = map.project(bounds.getNorthEast(), near).subtract(map.project(bounds.getSouthWest(), near));
-      const fits = wide.x <= 1.25 * size.x && -wide.y <= 1.25 * size.y;
+      const fits = wide.x <= 1.3 * size.x && -wide.y <= 1.3 * size.y;
       map.setView(bounds.getCenter(), fits ? near : near - 1, { animate: false });
     }
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.bay_study import BayStudy
+from geo.bay_study import BayStudy, plan_bays
+from geo.imports import add_points
 from geo.rules import Profile
-from geo.study import read_layer
+from geo.study import profile_of, read_layer
 from tests.dashboards.test_pages import labelled
 
 SCRIPT = """
@@ -55,3 +56,39 @@ def test_a_longer_bay_loses_some(study: Path, monkeypatch: pytest.MonkeyPatch) -
     then = int(changed.value.replace(",", ""))
     assert then < before
     assert changed.delta == f"{then - before:+,}"
+
+
+def test_a_budget_places_the_bays_that_relieve_and_says_with_what_proof(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIEXU_STUDY", str(study))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
+    page = AppTest.from_string(SCRIPT, default_timeout=60)
+    page.query_params["lang"] = "en"
+    page.run()
+    labelled(page.number_input, "At most so many new bays").set_value(25).run()
+    labelled(page.button, "Place the bays").click().run()
+    assert not page.exception
+    assert len(read_layer(study, "bays")) == 25
+    assert any("25 of 25 bays chosen" in box.value and "proven" in box.value for box in page.success)
+    need = read_layer(study, "parking_need")
+    assert any("Cars relieved" in table.value and table.value["Cars relieved"].sum() == 25 for table in page.dataframe)
+    cars = {metric.label: metric.value for metric in page.metric}["Cars by day, estimated"]
+    assert cars == f"{need['demand_day'].sum():,.0f}"
+
+
+def test_bays_of_before_a_change_say_so(study: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JIEXU_STUDY", str(study))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
+    plan_bays(study, budget=10)
+    page = AppTest.from_string(SCRIPT, default_timeout=60)
+    page.query_params["lang"] = "en"
+    page.run()
+    assert not page.warning
+    file = tmp_path / "more.csv"
+    file.write_text("编号,类别,经度,纬度\n9001,违停,24.9405,60.1702\n", encoding="utf-8")
+    add_points(study, file, "complaints", profile_of(study))
+    page.run()
+    assert not page.exception
+    assert any("have changed" in box.value for box in page.warning)
+    assert not page.success, "what was proven of other complaints is not said any more"

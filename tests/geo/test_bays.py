@@ -244,7 +244,10 @@ def test_engineers_get_a_drawing_in_metres_and_a_schedule(study: Path, tmp_path:
     assert sum(counts) == len(bays)
     assert counts == sorted(counts, reverse=True)
     write_bays(study, tmp_path / "bays.gpkg")
-    assert len(pyogrio.read_dataframe(tmp_path / "bays.gpkg")) == len(bays)
+    assert len(pyogrio.read_dataframe(tmp_path / "bays.gpkg", layer="bays")) == len(bays)
+    styles = pyogrio.read_dataframe(tmp_path / "bays.gpkg", layer="layer_styles")
+    assert styles["f_table_name"].tolist() == ["bays"]
+    assert 'attr="hours"' in styles["styleQML"].iloc[0]
 
 
 def test_every_rule_of_bays_is_a_parameter_or_a_decision(profile: Profile) -> None:

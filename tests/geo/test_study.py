@@ -40,7 +40,7 @@ def test_reading_gives_back_the_types_that_were_written(built: Path) -> None:
 def test_gis_programs_find_a_style_for_each_drawn_layer(built: Path) -> None:
     with sqlite3.connect(built) as connection:
         styles = dict(connection.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault"))
-    kerbs = {"kerbs", "kerb_exclusions", "stall_zones", "bays"}
+    kerbs = {"kerbs", "kerb_exclusions", "stall_zones", "bays", "parking_need", "parking_differences"}
     assert {"roads", "streets", "complaints", "stalls", "parking"} | kerbs == set(styles)
     assert all(tier in styles["roads"] for tier in TIERS)
 

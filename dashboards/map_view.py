@@ -26,6 +26,7 @@ def map_view(
     open_numbers: Mapping[str, Sequence[int]] | None = None,
     points: Sequence[str] = POINT_KINDS,
     marked: tuple[float, float] | None = None,
+    muted: bool = False,
 ) -> None:
     """
     Show the map with the side bar's filters and the session's selection; a click on it selects.
@@ -42,6 +43,8 @@ def map_view(
         The kinds of points that matter on the page: others are not shown.
     marked
         Longitude and latitude of a place to mark.
+    muted
+        Whether streets are grey, so that the colours of another layer are read.
 
     Filters and selection restyle the map in the browser; tiles that changed are drawn over the old ones. Panning and
     zooming do not run the script.
@@ -51,7 +54,7 @@ def map_view(
         key="map",
         data={
             "address": address,
-            "state": {**_shown(layers, points, marked), "open": dict(open_numbers or {})},
+            "state": {**_shown(layers, points, marked), "open": dict(open_numbers or {}), "muted": muted},
             "height": height,
             "title": i18n._("Map of streets"),
         },

@@ -40,7 +40,8 @@ def page() -> None:
         on_map = _on_map()
         # need is drawn for the time that the rules are of
         period = PERIODS.index("night" if hours == "night" else "day")
-        map_view(560, [on_map], {"parking_need": [period]}, points=["parking", "complaints"])
+        points = ["parking", "complaints"] if on_map == "bays" else ["parking"]
+        map_view(560, [on_map], {"parking_need": [period]}, points, muted=on_map != "bays")
         credits(store.figures()["osm_date"], any(store.figures()["synthetic"].values()))
 
     def right() -> None:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards import data_page, decisions_page, filters, i18n, overview, parking_page, stalls_page, streets_page
+from dashboards import (
+    complaints_page,
+    data_page,
+    decisions_page,
+    filters,
+    i18n,
+    overview,
+    parking_page,
+    stalls_page,
+    streets_page,
+)
 from dashboards.i18n import _
 from dashboards.parts import show_error
 from geo.errors import JiexuError
@@ -53,6 +63,7 @@ def main() -> None:
             st.Page(streets_page.page, title=_("Streets"), icon=":material/signpost:", url_path="streets"),
             st.Page(stalls_page.page, title=_("Stalls"), icon=":material/storefront:", url_path="stalls"),
             st.Page(parking_page.page, title=_("Parking"), icon=":material/local_parking:", url_path="parking"),
+            st.Page(complaints_page.page, title=_("Complaints"), icon=":material/campaign:", url_path="complaints"),
             st.Page(data_page.page, title=_("Data"), icon=":material/database:", url_path="data"),
             st.Page(decisions_page.page, title=_("Decisions"), icon=":material/gavel:", url_path="decisions"),
         ]

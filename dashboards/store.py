@@ -16,6 +16,7 @@ from geo import study
 from geo.audit import audit_study
 from geo.bay_room import BayHours, BayRoom
 from geo.bay_study import BayStudy, computed_bays
+from geo.complaint_study import computed_hotspots, computed_patrols, response_of
 from geo.imports import place_in
 from geo.kerb_plan import Ground
 from geo.network import Network
@@ -167,6 +168,29 @@ def _bay_study(path: str, values: tuple[tuple[str, Any], ...], version: str) -> 
 def bays_state() -> Computed:
     """Return what the study knows of its bays, as `geo.bay_study.computed_bays`."""
     return computed_bays(study.about(study_path()), layer("decisions"))
+
+
+def hotspots_state() -> Computed:
+    """Return what the study knows of its hot spots, as `geo.complaint_study.computed_hotspots`."""
+    return computed_hotspots(study.about(study_path()))
+
+
+def patrols_state() -> Computed:
+    """Return what the study knows of its patrols, as `geo.complaint_study.computed_patrols`."""
+    return computed_patrols(study.about(study_path()))
+
+
+def answers() -> dict[str, Any]:
+    """Return how complaints are answered, as `geo.complaint_study.response_of`."""
+    path = study_path()
+    facts = study.about(path)
+    names = ("complaints", "roads", "streets", "decisions", "quarters")
+    return _answers(str(path), "".join(facts[f"version:{name}"] for name in names) + facts["profile_hash"])
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _answers(path: str, version: str) -> dict[str, Any]:
+    return response_of(Path(path))
 
 
 def network() -> Network:

@@ -138,7 +138,7 @@ class Need:
         self.cells = Cells(roads, network, float(self.profile["need.cell"]))
         self.cars = demand(roads, self.cells, context, complaints, crs, self.profile)
         lots = off_street(facilities, areas, parking, network, crs, self.profile)
-        kerbside = on_street(study.mapped, parking, roads, self.cells)
+        kerbside = on_street(study.mapped, parking, self.cells)
         self._seeking = np.flatnonzero(self.cars["day"] + self.cars["night"] > 0)
         # places: car parks, then the cells that have spaces at their kerbs
         rows = np.flatnonzero(kerbside["night"] > 0)
@@ -155,7 +155,7 @@ class Need:
         self, streets: gpd.GeoDataFrame, bays: pd.DataFrame, relieved: NDArray[np.int64] | None = None
     ) -> gpd.GeoDataFrame:
         """Return the layer `parking_need`; `bays` are counted, `relieved` are cars by cell."""
-        counted = self.cells.sums(self.cells.of(self.roads, bays))
+        counted = self.cells.sums(self.cells.of(bays))
         nobody = np.zeros(len(self.cells), dtype=np.int64)
         more = {"bays": counted, "relieved": nobody if relieved is None else relieved}
         return need_layer(streets, self.roads, self.cells, self.cars, self.found, more)
@@ -174,7 +174,7 @@ class Need:
             The time that counts.
         """
         roads = self.roads
-        cell = self.cells.of(roads, bays)
+        cell = self.cells.of(bays)
         fresh = np.flatnonzero(~bays["mapped"].to_numpy(dtype=bool) & (cell >= 0))
         places, number, counts = np.unique(cell[fresh], return_inverse=True, return_counts=True)
         of_cells = roads["street_id"].to_numpy(dtype=str)[self.cells.row[places]]

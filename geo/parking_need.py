@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from geo.cleaning import TIMEZONE
 from geo.crs import WGS84
 from geo.hours import DAY, parse_windows
+from geo.lixels import Lixels
 from geo.mapped_parking import Mapped
 from geo.network import Network, Positions
 from geo.planar import metric_lines, metric_shapes
@@ -52,7 +53,7 @@ class Reach(NamedTuple):
     walk_m: Floats
 
 
-class Cells:
+class Cells(Lixels):
     """
     The streets that are open to walkers in short pieces, on which cars and bays are placed.
 
@@ -64,46 +65,16 @@ class Cells:
         On foot, made of it.
     at_most_m
         `need.cell`: no piece is longer.
-
-    Attributes
-    ----------
-    row
-        Shape (c,): each cell's row of `roads`.
     """
 
     def __init__(self, roads: gpd.GeoDataFrame, network: Network, at_most_m: float) -> None:
         walkable = roads["walk"].to_numpy(dtype=bool)
-        self._length_m = roads["length_m"].to_numpy(dtype=float)
-        self._count = np.where(walkable, np.maximum(np.ceil(self._length_m / at_most_m), 1), 0).astype(np.int64)
-        self._first = np.cumsum(self._count) - self._count
-        self.row, self._number = members(self._count)
+        super().__init__(roads, at_most_m, walkable)
         self._network, self._segment = network, np.cumsum(walkable) - 1
-
-    def __len__(self) -> int:
-        return len(self.row)
-
-    def at(self, row: Integers, offset_m: Floats) -> Integers:
-        """Return the cells of positions on `roads`, -1 where nobody walks."""
-        share = np.clip(offset_m / np.maximum(self._length_m[row], 1e-9), 0.0, 1.0)
-        number = np.minimum((share * self._count[row]).astype(np.int64), self._count[row] - 1)
-        return np.where((row >= 0) & (self._count[row] > 0), self._first[row] + number, -1)
-
-    def of(self, roads: pd.DataFrame, located: pd.DataFrame) -> Integers:
-        """Return the cells of what is located on a street (`segment_id`, `offset_m`), -1 where it is on none."""
-        row = pd.Index(roads["segment_id"]).get_indexer(pd.Index(located["segment_id"]))
-        return self.at(row, located["offset_m"].fillna(0.0).to_numpy(dtype=float))
-
-    def sums(self, cell: Integers, weights: Floats | None = None) -> Floats:
-        """Return how many things are in each cell, or the sums of their weights; those of cell -1 are in none."""
-        there = cell >= 0
-        counted = None if weights is None else weights[there]
-        return np.bincount(cell[there], weights=counted, minlength=len(self)).astype(float)
 
     def positions(self, cell: Integers) -> Positions:
         """Return the middles of cells on the network."""
-        row = self.row[cell]
-        share = (self._number[cell] + 0.5) / self._count[row]
-        return Positions(self._segment[row], share * self._length_m[row])
+        return Positions(self._segment[self.row[cell]], self.middle_m(cell))
 
 
 def demand(
@@ -162,7 +133,7 @@ def demand(
             )
             own = floor / 100 * rate * (1 - float(profile["need.own_space"]))
             cars[period] += cells.sums(cell, own[building])
-    cell = cells.of(roads, complaints)
+    cell = cells.of(complaints)
     counts = complaints["category"].isin(profile["need.complaint_categories"]) & complaints["duplicate_of"].isna()
     late = at_night(complaints["received_at"], profile)
     for period, when in (("day", ~late), ("night", late)):
@@ -215,13 +186,13 @@ def off_street(
     return Supply(at, {"day": np.where(night_only, 0.0, every), "night": every})
 
 
-def on_street(mapped: Mapped, parking: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, cells: Cells) -> dict[Period, Floats]:
+def on_street(mapped: Mapped, parking: gpd.GeoDataFrame, cells: Cells) -> dict[Period, Floats]:
     """Return the spaces at the kerbs of each cell: mapped ones, and those of the study's list."""
     there = ~mapped.listed
     # what a tag says of a whole side is spread over its cells
     spots, which = spread(mapped.from_m[there], mapped.to_m[there], mapped.cars[there])
     spaces = cells.sums(cells.at(mapped.kerb[there][which] // 2, spots[0]), spots[1])
-    cell = cells.of(roads, parking)
+    cell = cells.of(parking)
     listed = (parking["kind"] == "on_street").to_numpy()
     cars = parking["capacity"].fillna(1).to_numpy(dtype=float)
     night_only = parking["night_only"].to_numpy(dtype=bool)

@@ -221,6 +221,25 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "bays",
         "relieved",
     ),
+    "hotspots": (
+        "segment_id",
+        "street_id",
+        "from_m",
+        "to_m",
+        "density",
+        "complaints",
+        "rate",
+        "gi_z",
+        "p_value",
+        "hot",
+        "moran",
+        "moran_p",
+        "quadrant",
+        "cluster",
+        "emerging",
+    ),
+    "patrol_districts": ("district_id", "work", "complaints", "length_m"),
+    "patrol_rounds": ("district_id", "stops", "length_m"),
     "moves": ("stall_id", "street_id", "to_kind", "to_id", "walk_m", "reason"),
     "addresses": ("street", "number"),
     "decisions": (
@@ -271,6 +290,9 @@ _TYPES: Final[dict[str, str]] = {
         (f"{what}_{period}" for what in ("demand", "spaces", "pressure") for period in ("day", "night")), "float64"
     ),
     "levels": "float64",
+    **dict.fromkeys(("density", "rate", "gi_z", "p_value", "moran", "moran_p", "work"), "float64"),
+    "hot": "bool",
+    "stops": "Int64",
     **dict.fromkeys(("from_m", "to_m", "pavement_m", "depth_m", "walk_m", "frontage_m"), "float64"),
     **dict.fromkeys(("pavement_left_m", "pavement_right_m", "parking_left_cars", "parking_right_cars"), "float64"),
     **dict.fromkeys(("pitches", "bays", "relieved"), "Int64"),
@@ -286,7 +308,13 @@ _TYPES: Final[dict[str, str]] = {
 }
 
 
-_COUNTS: Final = {*(("streets", kind) for kind in POINT_KINDS), ("findings", "row"), ("surveyed_widths", "row")}
+_COUNTS: Final = {
+    *(("streets", kind) for kind in POINT_KINDS),
+    ("findings", "row"),
+    ("surveyed_widths", "row"),
+    ("hotspots", "complaints"),
+    ("patrol_districts", "complaints"),
+}
 
 
 def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:

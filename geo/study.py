@@ -52,6 +52,9 @@ _GEOMETRY_TYPES: Final = {
     "bays": "Polygon",
     "parking_differences": "LineString",
     "parking_need": "MultiLineString",
+    "hotspots": "LineString",
+    "patrol_districts": "MultiLineString",
+    "patrol_rounds": "MultiLineString",
 }
 SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
 TABLES: Final = (

@@ -13,11 +13,13 @@ import folium
 from layers import (
     bays,
     facilities,
+    hotspots,
     kerb_exclusions,
     other,
     palette,
     parking_differences,
     parking_need,
+    patrols,
     points,
     stall_zones,
     streets,
@@ -93,6 +95,8 @@ def compose_map(
     legend = [
         stall_zones.legend(translate),
         kerb_exclusions.legend(translate),
+        hotspots.legend(translate),
+        patrols.legend(translate),
         bays.legend(translate),
         parking_need.legend(translate),
         parking_differences.legend(translate),

@@ -32,6 +32,20 @@ PRESSURE: Final = ("#9ecae1", "#fdd49e", "#fc8d59", "#d7301f", "#5e0008")
 
 DIFFERENCES: Final = DIFFERENCE_COLOURS
 
+HOTSPOTS: Final = {
+    **{"d0": "#fde0c5", "d1": "#facba6", "d2": "#f2855d", "d3": "#d9333f", "d4": "#7f0d33"},
+    **{"hot": "#c2002f", "cluster": "#f5a623"},
+    **{"new": "#7b2d8b", "intensifying": "#7f0d33", "persistent": "#d9333f", "sporadic": "#f2a65a"},
+    "diminishing": "#5b8db8",
+}
+"""Of density from some to most; beyond chance; and by how it changes."""
+
+DISTRICTS: Final = (
+    *("#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e"),
+    *("#e6ab02", "#a6761d", "#1f78b4", "#b2182b", "#4d4d4d"),
+)
+ROUND: Final = "#111111"
+
 EXCLUSIONS: Final = {
     "tier": "#8f8f8f",
     "frontage": "#c2b8ac",
@@ -44,6 +58,7 @@ EXCLUSIONS: Final = {
 GROUND: Final[dict[str, dict[str, Any]]] = {
     "light": {
         "background": "#f4f2ee",
+        "muted": "#b9b4ab",
         "green": "#d9e7cf",
         "water": "#bcd7e8",
         "building": "#e2ddd5",
@@ -61,6 +76,7 @@ GROUND: Final[dict[str, dict[str, Any]]] = {
     },
     "dark": {
         "background": "#1d2126",
+        "muted": "#5a616a",
         "green": "#24332a",
         "water": "#1f3a4d",
         "building": "#2b3138",

@@ -57,5 +57,6 @@ def legend(translate: Callable[[str], str]) -> dict[str, Any]:
     }
     return {
         "title": translate("Tiers"),
+        "streets": True,  # not shown where streets are grey
         "entries": [{"label": names[tier], "kind": "line", **palette.TIERS[tier]} for tier in TIERS],
     }

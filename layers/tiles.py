@@ -18,11 +18,13 @@ from layers import (
     bays,
     context,
     facilities,
+    hotspots,
     kerb_exclusions,
     oneway,
     other,
     parking_differences,
     parking_need,
+    patrols,
     points,
     stall_zones,
     streets,
@@ -52,6 +54,9 @@ CUTTERS: Final[Mapping[str, Cutter]] = {
         "kerb_exclusions", kerb_exclusions.tile_layers, "kerb_exclusions", kerb_exclusions.DRAWING
     ),
     "stall_zones": Cutter("stall_zones", stall_zones.tile_layers, "stall_zones", stall_zones.DRAWING),
+    "patrol_districts": Cutter("patrol_districts", patrols.district_tiles, "patrol_districts", patrols.DISTRICTS),
+    "patrol_rounds": Cutter("patrol_rounds", patrols.round_tiles, "patrol_rounds", patrols.ROUNDS),
+    "hotspots": Cutter("hotspots", hotspots.tile_layers, "hotspots", hotspots.DRAWING),
     "parking_need": Cutter("parking_need", parking_need.tile_layers, "parking_need", parking_need.DRAWING),
     "parking_differences": Cutter(
         "parking_differences", parking_differences.tile_layers, "parking_differences", parking_differences.DRAWING

@@ -42,7 +42,7 @@ TABLE = """
 def _rows(leaves: Mapping[str, Leaf]) -> str:
     rows = []
     for path, leaf in leaves.items():
-        value = ", ".join(leaf.value) if isinstance(leaf.value, list) else leaf.value
+        value = ", ".join(map(str, leaf.value)) if isinstance(leaf.value, list) else leaf.value
         source = f"{leaf.source}{'; ' + leaf.note if leaf.note else ''}".replace("|", "\\|")
         rows.append(f"| `{path}` | {value} | {leaf.unit} | {leaf.status} | {source} |")
     return TABLE + "\n".join(rows) + "\n"

@@ -14,6 +14,12 @@ STANCES: Final = ("forbidden", "designated", "orderly")
 ORIENTATIONS: Final = ("parallel", "angled_30", "angled_45", "angled_60", "perpendicular")
 """How bays lie to the kerb."""
 
+KERNELS: Final = ("gaussian", "epanechnikov", "quartic")
+"""Shapes of densities along streets."""
+
+SPLITS: Final = ("simple", "discontinuous", "continuous")
+"""What becomes of a density's kernel at a junction: see `geo.kernel_density`."""
+
 STEPS: Final = ("guidance", "warning", "light_penalty", "strict")
 """The steps that a city may take with an operator, from the mildest."""
 
@@ -42,6 +48,10 @@ def _one_of(*words: str) -> tuple[str, Callable[[Any], bool]]:
 
 UNITS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "m": ("a length of 0 m or more", lambda v: _is_number(v) and v >= 0),
+    "metres": (
+        "a list of lengths above 0 m",
+        lambda v: isinstance(v, list) and bool(v) and all(_is_number(x) and x > 0 for x in v),
+    ),
     "m2": ("an area above 0 m2", lambda v: _is_number(v) and v > 0),
     "ha": ("an area of 0 ha or more", lambda v: _is_number(v) and v >= 0),
     "ft": ("a length of 0 ft or more", lambda v: _is_number(v) and v >= 0),
@@ -61,6 +71,9 @@ UNITS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
     "flag": ("true or false", lambda v: isinstance(v, bool)),
     "stance": _one_of(*STANCES),
     "designation": _one_of("proposed", "accepted"),
+    "kernel": _one_of(*KERNELS),
+    "split": _one_of(*SPLITS),
+    "exposure": _one_of("length", "frontage"),
     "reading": _one_of("standard", "strict"),
     "orientation": _one_of(*ORIENTATIONS),
     "steps": (

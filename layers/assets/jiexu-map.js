@@ -20,6 +20,7 @@ const jiexu = (() => {
     categories: {},         // kind -> numbers of its visible categories; a missing kind shows all
     heat: false,            // points as heat
     extra: [],              // visible layers of those that are shown on request
+    muted: false,           // whether streets are grey, so that another layer's colours are read
     open: {},               // layer -> numbers of the hours (property p) that hold now; a missing layer shows all as open
     selected: [],           // ids of the selected streets
     area: null,             // corners of the drawn area, [lon, lat]
@@ -165,7 +166,9 @@ const jiexu = (() => {
           })),
           ...[3, 2, 1, 0].flatMap((tier) => parts.map((dataLayer) => ({
             dataLayer, filter: (z, f) => f.props.t === tier && shown(f),
-            symbolizer: new P.LineSymbolizer({ color: style.tiers[TIERS[tier]].colour, width, ...round }),
+            symbolizer: new P.LineSymbolizer({
+              color: () => (state.muted ? style.ground.muted : style.tiers[TIERS[tier]].colour), width, ...round,
+            }),
           }))),
         ],
         label: [1, 0].map((major) => ({
@@ -269,7 +272,7 @@ const jiexu = (() => {
       if (layers[layer]?.config.url !== url) swap(layer, url);
     }
     if (changed("tiers")) layers.streets?.leaflet.clearLayout();
-    if (changed("tiers", "selected", "extra")) work.push(repaint("streets"));
+    if (changed("tiers", "selected", "extra", "muted")) work.push(repaint("streets"));
     for (const kind of POINTS) {
       const look = (s) => JSON.stringify([s.points.includes(kind), s.categories[kind], s.points.includes(kind) && s.heat]);
       if (look(before) !== look(state)) work.push(repaint(kind));
@@ -351,12 +354,11 @@ const jiexu = (() => {
     const panel = element("details", "jiexu-panel jiexu-legend");
     panel.open = window.innerWidth > 600;
     panel.append(element("summary", "", words.legend));
+    const follow = (look) => { hooks.push(look); look(); };
     for (const group of groups) {
       const part = element("div");
-      if (group.layer) {  // a layer that is shown on request has its entries then
-        const follow = () => { part.hidden = !state.extra.includes(group.layer); };
-        hooks.push(follow);
-        follow();
+      if (group.layer || group.streets) {  // a layer that is shown on request has its entries then
+        follow(() => { part.hidden = group.layer ? !state.extra.includes(group.layer) : state.muted; });
       }
       panel.append(part);
       part.append(element("h4", "", group.title));
@@ -364,6 +366,9 @@ const jiexu = (() => {
       for (const entry of group.entries) {
         const item = element("li");
         item.append(swatch(entry), element("span", "", entry.label));
+        if (entry.open !== undefined) {  // of what holds at times, or in one of several views
+          follow(() => { item.hidden = !(state.open[group.layer] || [entry.open]).includes(entry.open); });
+        }
         list.append(item);
       }
       part.append(list);

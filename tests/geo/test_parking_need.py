@@ -113,7 +113,7 @@ def test_parking_along_a_whole_side_is_spread_over_it() -> None:
     cells, _ = cells_of(layers)
     none = np.zeros(1, dtype=bool)
     side = Mapped(np.array([0]), np.zeros(1), np.array([594.0]), ~none, none, np.array([60.0]), np.ones(4, dtype=bool))
-    found = on_street(side, layers["parking"], layers["roads"], cells)
+    found = on_street(side, layers["parking"], cells)
     assert found["day"][:6] == pytest.approx(np.full(6, 10.0), abs=1e-6)
     assert spread(np.zeros(1), np.zeros(1), np.ones(1))[0][1].tolist() == [1.0]
 

@@ -16,6 +16,7 @@ from commands.shared import AsJson, Study, language, say, speaks
 from dashboards.served import SAMPLE_STUDY
 from geo.bay_study import plan_bays
 from geo.build import STEPS, Inputs, build_study
+from geo.complaint_study import find_hotspots, plan_patrols
 from geo.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
 from geo.export import SUFFIXES, export_layer
 from geo.points import PointKind
@@ -27,6 +28,8 @@ from geo.text import Text
 from geo.tiers import TIER_NAMES
 
 app = typer.Typer()
+
+_SAMPLE_SUPERVISORS = 10
 
 
 @app.command(epilog="Example: `jiexu sample sample-data`")
@@ -173,6 +176,8 @@ def serve(
             _build(study, write_sample(study.parent / "sample-data"))
             plan_stalls(study)
             plan_bays(study, night=True)
+            find_hotspots(study)
+            plan_patrols(study, _SAMPLE_SUPERVISORS)
     about(study)  # refuses a file that is no study before a server starts on it
     os.environ["JIEXU_STUDY"] = str(study.resolve())
     from streamlit_app import run  # noqa: PLC0415 (Streamlit takes a second to load: only this verb waits for it)

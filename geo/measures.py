@@ -121,7 +121,8 @@ def effects(
     profile
         `measures.*`.
     """
-    taken = decisions[decisions["decision_id"].isin(standing_decisions(decisions)) & decisions["kind"].isin(_KINDS)]
+    stands = decisions["decision_id"].isin(standing_decisions(decisions)) & decisions["undoes"].isna()
+    taken = decisions[stands & decisions["kind"].isin(_KINDS)]
     known = complaints[complaints["received_at"].notna() & complaints["duplicate_of"].isna()]
     street = known["segment_id"].map(roads.set_index("segment_id")["street_id"])
     times = known["received_at"]
@@ -179,7 +180,7 @@ def _effect(
                 f"nothing is said: only {max(days, 0):.0f} days on either side of the decision, of {least_days}",
             ),
         )
-    if before + after < least or others.min(initial=0) < least:
+    if before + after < least or others.min() < least:
         return (
             None,
             None,

@@ -9,6 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from geo.bay_study import plan_bays
 from geo.build import build_study
+from geo.complaint_study import find_hotspots, plan_patrols
 from geo.sample import write_sample
 from geo.stall_study import plan_stalls
 from geo.study import read_layer
@@ -25,6 +26,8 @@ def main() -> None:
         build_study(study, write_sample(Path(folder) / "sample-data"))
         plan_stalls(study)
         plan_bays(study, night=True, budget=120)
+        find_hotspots(study)
+        plan_patrols(study, 10)
         zones = read_layer(study, "stall_zones")
         kerb = zones.geometry[zones["length_m"].idxmax()].interpolate(0.5, normalized=True)
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -53,6 +56,12 @@ def main() -> None:
                 look.map.evaluate("jiexu.map.setView([60.1705, 24.9435], 15, {animate: false})")
                 page.wait_for_timeout(3000)
                 page.screenshot(path=DOCS / f"parking-{locale[:2]}.png")
+                page.goto(f"{address}/complaints")
+                look.painted("hotspots")
+                page.get_by_text({"zh": "显著热点", "en": "Beyond chance"}[locale[:2]], exact=True).first.click()
+                look.map.evaluate("jiexu.map.setView([60.1705, 24.9435], 15, {animate: false})")
+                page.wait_for_timeout(3000)
+                page.screenshot(path=DOCS / f"complaints-{locale[:2]}.png")
                 look.check()
         chromium.close()
 

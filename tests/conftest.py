@@ -10,6 +10,7 @@ import pytest
 
 from geo.bay_study import plan_bays
 from geo.build import Inputs, build_study
+from geo.complaint_study import find_hotspots, plan_patrols
 from geo.rules import Profile, load_profile
 from geo.sample import write_sample
 from geo.stall_study import computed, plan_stalls
@@ -65,9 +66,11 @@ def planned(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def placed(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample study with its zones and bays. Do not change it."""
+    """The sample study with all that is computed of it. Do not change it."""
     path = Path(shutil.copy(planned, tmp_path_factory.mktemp("placed") / "sample.gpkg"))
     plan_bays(path, night=True)
+    find_hotspots(path)
+    plan_patrols(path, 10)
     return path
 
 

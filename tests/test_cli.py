@@ -17,6 +17,7 @@ run = CliRunner().invoke
 VERBS = (
     *("sample", "build", "info", "tier", "grade", "add", "imports", "decisions", "export", "serve"),
     *("rules", "stalls", "check", "guide", "zone", "steps", "bays"),
+    *("widths", "hotspots", "response", "patrols"),
 )
 
 
@@ -88,6 +89,13 @@ def test_the_sample_is_the_same_every_time(sample: Inputs, tmp_path: Path) -> No
         ["check", "{tmp}/page.osm", "--lon", "1", "--lat", "2", "--json"],
         ["guide", "{tmp}/page.osm", "--json"],
         ["bays", "{tmp}/page.osm", "--json"],
+        ["bays", "{tmp}/page.osm", "--budget", "5", "--json"],
+        ["widths", "{tmp}/page.osm", "{tmp}/none.csv"],
+        ["hotspots", "{tmp}/page.osm", "--json"],
+        ["response", "{tmp}/page.osm", "--json"],
+        ["patrols", "{tmp}/page.osm", "--people", "5", "--json"],
+        ["build", "{tmp}/s.gpkg", "--osm", "{tmp}/streets.osm", "--quarters", "{tmp}/page.osm"],
+        ["build", "{tmp}/s.gpkg", "--osm", "{tmp}/streets.osm", "--widths", "{tmp}/page.osm"],
         ["zone", "{tmp}/page.osm", "--accept", "Z1", "--reason", "a"],
         ["steps", "{tmp}/page.osm", "--json"],
         ["rules", "atlantis"],
@@ -295,3 +303,45 @@ def test_bays_are_placed_counted_and_drawn(study: Path, tmp_path: Path) -> None:
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "impossible" in refused.stderr
     assert json.loads(run(app, ["info", str(study), "--json"]).stdout)["profile"]["name"] == "china"
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (["hotspots", "{study}", "--bandwidth", "100"], "bandwidth_m"),
+        (["hotspots", "{study}", "--from", "2025-03", "--to", "2025-05"], "clusters"),
+        (["hotspots", "{study}", "--at", "2025-06-15", "--days", "20"], "when"),
+        (["response", "{study}"], "by_month"),
+        (["patrols", "{study}", "--people", "6"], "balance"),
+        (["bays", "{study}", "--budget", "20", "--night"], "choice"),
+        (["bays", "{study}"], "agreement"),
+    ],
+)
+def test_analyses_print_one_document_or_a_few_lines(words: list[str], key: str, study: Path) -> None:
+    asked = [word.format(study=study) for word in words]
+    result = run(app, [*asked, "--json"])
+    assert result.exit_code == 0, result.output
+    assert key in json.loads(result.stdout)
+    plain = run(app, asked)
+    assert plain.exit_code == 0, plain.output
+    assert plain.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "words", [["--bandwidth", "wide"], ["--bandwidth", "0"], ["--from", "March"], ["--at", "soon"], ["--to", "2025-13"]]
+)
+def test_what_hotspots_takes_is_said(words: list[str], study: Path) -> None:
+    result = run(app, ["hotspots", str(study), *words])
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+def test_surveyed_widths_by_command(study: Path, tmp_path: Path) -> None:
+    file = tmp_path / "widths.csv"
+    file.write_text("street,width\nVuorikatu,12\nNowhere,9\n", encoding="utf-8")
+    summary = json.loads(run(app, ["widths", str(study), str(file), "--json"]).stdout)
+    assert summary["rows"] == 2
+    assert len(summary["findings"]) == 1
+    said = run(app, ["widths", str(study), str(file)])
+    assert said.exit_code == 0
+    assert "No street is called “Nowhere”" in said.stdout

@@ -27,6 +27,7 @@ PAGES = {
     "streets": "All streets shown",
     "stalls": "What each rule takes at this hour",
     "parking": "What each rule takes of the kerb",
+    "complaints": "By weekday and hour",
     "data": "Bring in a file",
     "decisions": "All decisions",
 }

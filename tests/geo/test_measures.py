@@ -17,15 +17,8 @@ START, MIDDLE, END = (pd.Timestamp(day) for day in ("2025-01-01T00:00Z", "2025-0
 
 def city(streets: int = 21, km: float = 1.0) -> tuple[pd.DataFrame, pd.DataFrame]:
     ids = [f"s{n}" for n in range(streets)]
-    roads = pd.DataFrame(
-        {
-            "segment_id": [f"{n}-0" for n in range(streets)],
-            "street_id": ids,
-            "tier": "back_street",
-            "length_m": km * 1000,
-        }
-    )
     table = pd.DataFrame({"street_id": ids, "name": ids, "tier": "back_street", "length_m": km * 1000})
+    roads = table.assign(segment_id=[f"{n}-0" for n in range(streets)], way_id=range(streets))
     return conform(roads, "roads"), conform(table, "streets")
 
 

@@ -31,6 +31,9 @@ def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, placed: 
         "stall_zones": {"stall_zones"},
         "kerb_exclusions": {"kerb_exclusions"},
         "bays": {"bays"},
+        "hotspots": {"hotspots"},
+        "patrol_districts": {"patrol_districts"},
+        "patrol_rounds": {"patrol_rounds"},
         "parking_need": {"parking_need"},
         "parking_differences": {"parking_differences"},
     }

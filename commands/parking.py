@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from commands.shared import AsJson, Study, language, rule_title, say, speaks
-from geo.bay_files import write_bays
+from geo.bay_files import adopt_bays, write_bays
 from geo.bay_study import plan_bays
 from geo.build import add_widths
 from geo.decisions import find_street
@@ -36,6 +36,10 @@ def bays(
     out: Annotated[
         Path | None, typer.Option(help=f"A drawing (.dxf), a schedule (.xlsx), or {', '.join(SUFFIXES)}.")
     ] = None,
+    adopt: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Record these bays as decided, street by street, and why.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who decides, for --adopt.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Place parking bays along the kerbs: how many fit, what each rule costs, and which relieve the most."""
@@ -44,6 +48,9 @@ def bays(
         profile = profile.changed(profile.read(changes), f"{profile.name}+")
     chosen = [find_street(study, name.strip()) for name in streets.split(",")] if streets else None
     summary = plan_bays(study, profile, chosen, night, budget)
+    if adopt is not None:
+        decided = adopt_bays(study, adopt, by)
+        say(Text(f"已记录 {len(decided)} 条决定", f"{len(decided)} decisions are recorded"))
     if out is not None:
         rows = write_bays(study, out)
         say(Text(f"{out}：{rows} 行", f"{out}: {rows} rows"))

@@ -173,11 +173,11 @@ def _time(complaints: pd.DataFrame) -> None:
             )
         )
         st.altair_chart(chart, width="stretch")
-        st.caption(
-            _(
-                "{closed:,} closed; {open:,} still open count for as long as they are known to be (Kaplan-Meier)."
-            ).format(closed=curve.events, open=curve.censored)
-        )
+        says = _("{closed:,} closed; {open:,} still open count for as long as they are known to be (Kaplan-Meier).")
+        st.caption(says.format(closed=curve.events, open=curve.censored))
+        first = store.answers()["answer_hours"]
+        if first and first["median"] is not None:
+            st.caption(_("Half are first answered after {hours:.1f} h.").format(hours=first["median"]))
         channels = [
             (row["channel"], row["complaints"], row["open"], row["within_limit"], row["median_hours"], row["p90_hours"])
             for row in store.answers()["channels"]

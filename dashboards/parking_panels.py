@@ -14,7 +14,7 @@ from dashboards import i18n, rule_inputs, state, store
 from dashboards.i18n import _
 from dashboards.parts import rule_name, show_error, table, tier_name
 from dashboards.served import study_path
-from geo.bay_files import schedule, write_bays
+from geo.bay_files import adopt_bays, schedule, write_bays
 from geo.bay_room import BayHours, BayRoom
 from geo.build import add_widths
 from geo.errors import InputError, JiexuError
@@ -81,6 +81,16 @@ def _schedule(bays: pd.DataFrame) -> None:
         on_click="ignore",
         key="bays-dxf",
     )
+    with st.popover(_("Record these bays as decided"), icon=":material/gavel:"):
+        reason = st.text_input(_("Reason"), key="bays-reason")
+        by = st.text_input(_("Decided by"), key="bays-by")
+        if st.button(_("Save the decision"), type="primary", key="bays-adopt"):
+            try:
+                decided = adopt_bays(study_path(), reason, by)
+            except JiexuError as error:
+                show_error(error)
+            else:
+                st.success(_("{count:,} decisions are recorded, one for each street.").format(count=len(decided)))
 
 
 def _drawing(study: Path) -> bytes:

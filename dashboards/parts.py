@@ -168,7 +168,7 @@ def outcome_name(outcome: str | None) -> str:
 
 def decision_kind_name(kind: str | None) -> str:
     """Return what a decision is about."""
-    return {"zone": _("Zone"), "step": _("Operator")}.get(kind or "", _("Tier"))
+    return {"zone": _("Zone"), "step": _("Operator"), "bays": _("Bays")}.get(kind or "", _("Tier"))
 
 
 def hours_name(hours: str) -> str:
@@ -196,6 +196,7 @@ def field_name(field: str) -> str:
     names = {
         "category": _("Category"),
         "received_at": _("Received"),
+        "answered_at": _("First answer"),
         "closed_at": _("Closed"),
         "due_at": _("Due"),
         "channel": _("Channel"),

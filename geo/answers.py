@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -87,18 +87,24 @@ class Survival(NamedTuple):
         return float(self.hours[below[0]]) if len(below) else None
 
 
-def survival(complaints: pd.DataFrame, now: pd.Timestamp) -> Survival:
+def survival(
+    complaints: pd.DataFrame, now: pd.Timestamp, until: Literal["answered_at", "closed_at"] = "closed_at"
+) -> Survival:
     """
-    Return the Kaplan-Meier curve (1958, doi:10.1080/01621459.1958.10501452) of the time until complaints are closed.
+    Return the Kaplan-Meier curve (1958, doi:10.1080/01621459.1958.10501452) of the time until complaints are closed, or
+    first answered.
 
     Parameters
     ----------
     complaints
-        `received_at`, `closed_at`; those closed before they were received, or without a time, are left out.
+        `received_at`, and what `until` names; those that end before they were received, or without a time, are left
+        out. A complaint that is closed was answered by then at the latest.
     now
         Until when open ones are known to be open.
     """
-    received, closed = complaints["received_at"], complaints["closed_at"]
+    received, closed = complaints["received_at"], complaints[until]
+    if until == "answered_at":
+        closed = closed.where(closed.notna(), complaints["closed_at"])
     ended = closed.notna() & (closed <= now)
     hours = ((closed.where(ended, now) - received) / pd.Timedelta(hours=1)).to_numpy(dtype=float)
     good = np.isfinite(hours) & (hours >= 0)

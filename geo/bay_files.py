@@ -9,9 +9,10 @@ import pandas as pd
 import pyogrio
 
 from geo.crs import WGS84
+from geo.decisions import record
 from geo.errors import StudyError, writing
 from geo.export import credit_line, export_layer, table_file
-from geo.study import metric_crs_of, read_layer
+from geo.study import changing, metric_crs_of, now, read_layer
 from geo.text import Text
 
 
@@ -42,6 +43,64 @@ def _distinct(values: pd.Series) -> str:
     return ", ".join(sorted(dict.fromkeys(values)))
 
 
+def adopt_bays(path: Path, reason: str, by: str = "") -> list[str]:
+    """
+    Record the placed bays as decided: one decision for each street that has some, in one transaction.
+
+    From then on the street is compared with others before and after (`geo.measures`).
+
+    Parameters
+    ----------
+    path
+        The study.
+    reason
+        Why; it may not be empty.
+    by
+        Who decides.
+
+    Returns
+    -------
+    decision_ids
+
+    Raises
+    ------
+    StudyError
+        If there are no bays, the reason is empty, or the study cannot be written. Nothing is changed then.
+    """
+    bays = gpd.GeoDataFrame(read_layer(path, "bays"), crs=WGS84)
+    if bays.empty:
+        raise _no_bays()
+    streets = read_layer(path, "streets")
+    names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
+    at, found = now(), []
+    with changing(path) as connection:
+        for street, group in bays.groupby("street_id", sort=True):
+            middle = group.geometry.iloc[len(group) // 2].centroid
+            found.append(
+                record(
+                    connection,
+                    reason=reason,
+                    by=by,
+                    at=at,
+                    kind="bays",
+                    subject=str(street),
+                    subject_name=names.get(street),
+                    before="",
+                    after=str(Text(f"{len(group)} 个泊位", f"{len(group)} bays")),
+                    lon=middle.x,
+                    lat=middle.y,
+                    street_id=str(street),
+                )
+            )
+    return found
+
+
+def _no_bays() -> StudyError:
+    return StudyError(
+        Text("研究中没有泊位", "The study has no bays"), Text("请先运行 jiexu bays", "Place them first: jiexu bays")
+    )
+
+
 def write_bays(path: Path, to: Path) -> int:
     """
     Write a study's bays to a file: a DXF drawing in the metric CRS with a layer for each type of bay, an XLSX schedule
@@ -59,9 +118,7 @@ def write_bays(path: Path, to: Path) -> int:
     """
     bays = gpd.GeoDataFrame(read_layer(path, "bays"), crs=WGS84)
     if bays.empty:
-        raise StudyError(
-            Text("研究中没有泊位", "The study has no bays"), Text("请先运行 jiexu bays", "Place them first: jiexu bays")
-        )
+        raise _no_bays()
     suffix = to.suffix.lower()
     if suffix == ".xlsx":
         table = schedule(bays, pd.DataFrame(read_layer(path, "streets").drop(columns="geometry")))

@@ -108,7 +108,7 @@ def times(column: pd.Series, name: str, findings: list[Finding]) -> pd.Series:
 
 
 _ZONE: Final = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
-_AHEAD: Final = {"received_at": 2, "closed_at": 2, "due_at": 36_500}
+_AHEAD: Final = {"received_at": 2, "answered_at": 2, "closed_at": 2, "due_at": 36_500}
 
 
 def dates(column: pd.Series) -> pd.Series:

@@ -427,7 +427,8 @@ def response_of(path: Path) -> dict[str, Any]:
     -------
     summary
         `until` (when the data end), `target` and `shares` of the 721 method, `by_month`, `by_street`, `by_quarter`;
-        `hours` until complaints are closed (`median`, `p90`, `closed`, `open`: open ones are censored, not left out);
+        `hours` until complaints are closed (`median`, `p90`, `closed`, `open`: open ones are censored, not left out),
+        and `answer_hours` until they are first answered, where the data say when;
         `channels`, `overdue`, `ladder` (recorded steps), `tiers` (rates with intervals), `measures` (effects of
         decisions), `seasons` (by month of the year), `weekday_hours` (7 days from Monday by 24 hours), `repeats`.
 
@@ -469,6 +470,7 @@ def response_of(path: Path) -> dict[str, Any]:
             "closed": curve.events,
             "open": curve.censored,
         },
+        "answer_hours": _first_answers(complaints, now),
         "channels": _plain(in_time(complaints, profile, now)),
         "overdue": _plain(overdue(complaints, profile, now)),
         "ladder": {str(step): int(count) for step, count in steps.items()},
@@ -480,6 +482,19 @@ def response_of(path: Path) -> dict[str, Any]:
         "seasons": _plain(seasons(complaints["received_at"])),
         "weekday_hours": weekday_hours(complaints["received_at"]).tolist(),
         "repeats": _plain(pd.DataFrame(again.spots.drop(columns="geometry")).head(_MOST_SPOTS)),
+    }
+
+
+def _first_answers(complaints: pd.DataFrame, now: pd.Timestamp) -> dict[str, Any] | None:
+    """Return the times until complaints are first answered, None where the data know none."""
+    if complaints["answered_at"].isna().all():
+        return None
+    curve = survival(complaints, now, "answered_at")
+    return {
+        "median": curve.quantile(0.5),
+        "p90": curve.quantile(0.9),
+        "answered": curve.events,
+        "open": curve.censored,
     }
 
 

@@ -25,7 +25,7 @@ from geo.tiers import TIER_COLUMNS, TIER_NAMES, decision_reason, tier_of
 BASE_TABLE: Final = "tier_base"
 """The study's table of tiers before any decision, to which an undone decision returns."""
 
-Kind = Literal["tier", "zone", "step"]
+Kind = Literal["tier", "zone", "step", "bays"]
 """What a decision is about: a street's tier, a zone for stalls, a step with an operator."""
 
 ANY: Final = "any"

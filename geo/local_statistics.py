@@ -88,13 +88,7 @@ def local_statistics(
     counts: Floats, exposure: Floats, neighbours: csr_array, permutations: int, share: float, seed: int = 721
 ) -> Local:
     """
-    Return Getis-Ord Gi* and local Moran's I of rates.
-
-    Gi* is that of Ord and Getis (1995, doi:10.1111/j.1538-4632.1995.tb00912.x) with weights of 1 for a segment and its
-    neighbours; local Moran that of Anselin (1995, doi:10.1111/j.1538-4632.1995.tb00338.x) with weights that sum to 1.
-    Chance shuffles all rates. What it gives a segment and its neighbours for Gi* depends on how many they are only: so
-    sums of as many rates that follow each other in shuffles are what Gi* is ranked among, far more than the shuffles
-    themselves. For Moran's I a segment keeps its rate and the others are shuffled (conditional permutation).
+    Return Getis-Ord Gi* and local Moran's I of rates, as `gi_star` and `local_moran` have them.
 
     Parameters
     ----------
@@ -111,26 +105,70 @@ def local_statistics(
     seed
         Of the permutations.
     """
-    n = len(counts)
     rate = empirical_bayes(counts, exposure)
-    spread = rate.std()
-    if n < 3 or spread <= 1e-12 * max(abs(rate).max(initial=0.0), 1e-300):
-        nothing, ones = np.zeros(n), np.ones(n)
-        alike = np.full(n, "low_low", dtype=object)
-        return Local(rate, nothing, ones, np.zeros(n, dtype=bool), nothing, ones, alike)
+    gi_z, p_value = gi_star(rate, neighbours, permutations, seed)
+    moran, moran_p, quadrant = local_moran(rate, neighbours, permutations, seed)
+    return Local(rate, gi_z, p_value, false_discovery(p_value, share), moran, moran_p, quadrant)
+
+
+def _alike(rate: Floats) -> bool:
+    """Tell whether rates are too few or too alike to tell any apart."""
+    return len(rate) < 3 or rate.std() <= 1e-12 * max(float(np.abs(rate).max(initial=0.0)), 1e-300)
+
+
+def gi_star(rate: Floats, neighbours: csr_array, permutations: int, seed: int = 721) -> tuple[Floats, Floats]:
+    """
+    Return Gi* of rates, standardised, and how often chance gives as high a one.
+
+    That of Ord and Getis (1995, doi:10.1111/j.1538-4632.1995.tb00912.x) with weights of 1 for a segment and its
+    neighbours. Chance shuffles all rates. What it gives a segment depends on how many neighbours it has only: so sums
+    of as many rates that follow each other in shuffles are what Gi* is ranked among, far more than the shuffles
+    themselves.
+
+    Parameters
+    ----------
+    rate
+        Shape (n,).
+    neighbours, permutations, seed
+        As `local_statistics` takes them.
+    """
+    n = len(rate)
+    if _alike(rate):
+        return np.zeros(n), np.ones(n)
     own = csr_array(neighbours + eye_array(n, format="csr"))
     size = np.asarray(own.sum(axis=1)).ravel()
-    mean = rate.mean()
-    deviation = spread * np.sqrt(np.maximum((n * size - size**2) / (n - 1), 1e-300))
-    gi_z = (own @ rate - mean * size) / deviation
+    sums = own @ rate
+    deviation = rate.std() * np.sqrt(np.maximum((n * size - size**2) / (n - 1), 1e-300))
+    p_value = _chance_of_sums(sums, size.astype(np.int64), rate, permutations, np.random.default_rng(seed))
+    return (sums - rate.mean() * size) / deviation, p_value
+
+
+def local_moran(
+    rate: Floats, neighbours: csr_array, permutations: int, seed: int = 721
+) -> tuple[Floats, Floats, NDArray[np.object_]]:
+    """
+    Return local Moran's I of rates, how often chance gives one as far from what is expected, and the quadrant.
+
+    That of Anselin (1995, doi:10.1111/j.1538-4632.1995.tb00338.x) with weights that sum to 1. For chance a segment
+    keeps its rate and the others are shuffled (conditional permutation).
+
+    Parameters
+    ----------
+    rate
+        Shape (n,).
+    neighbours, permutations, seed
+        As `local_statistics` takes them.
+    """
+    n = len(rate)
+    if _alike(rate):
+        return np.zeros(n), np.ones(n), np.full(n, "low_low", dtype=object)
     degree = np.asarray(neighbours.sum(axis=1)).ravel()
     weights = csr_array(neighbours.multiply(1 / np.maximum(degree, 1)[:, None]))
-    z = (rate - mean) / spread
+    z = (rate - rate.mean()) / rate.std()
     lag = weights @ z
     moran = z * lag
     above, below = np.zeros(n), np.zeros(n)
     rng = np.random.default_rng(seed)
-    p_value = _chance_of_sums(own @ z, size.astype(np.int64), z, permutations, rng)
     for begin in range(0, permutations, _CHUNK):
         size_now = min(_CHUNK, permutations - begin)
         shuffled = rng.permuted(np.broadcast_to(z, (size_now, n)), axis=1).T
@@ -138,11 +176,9 @@ def local_statistics(
         above += (chance >= moran[:, None] - 1e-12).sum(axis=1)
         below += (chance <= moran[:, None] + 1e-12).sum(axis=1)
     moran_p = np.minimum(2 * (np.minimum(above, below) + 1) / (permutations + 1), 1.0)
-    alone = degree == 0
-    moran_p[alone] = 1.0
+    moran_p[degree == 0] = 1.0
     sides = np.array([["low_low", "low_high"], ["high_low", "high_high"]], dtype=object)
-    quadrant = sides[(z > 0).astype(int), (lag > 0).astype(int)]
-    return Local(rate, gi_z, p_value, false_discovery(p_value, share), moran, moran_p, quadrant)
+    return moran, moran_p, sides[(z > 0).astype(int), (lag > 0).astype(int)]
 
 
 def _chance_of_sums(

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 _Z: Final = 1.959964
 _DAYS_PER_MONTH: Final = 365.25 / 12
-_KINDS: Final = ("tier", "zone")
+_KINDS: Final = ("tier", "zone", "bays")
 """Kinds of decisions that are measures on a street."""
 
 

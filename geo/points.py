@@ -36,7 +36,7 @@ KINDS: Final[tuple[PointKind, ...]] = ("complaints", "stalls", "parking", "facil
 
 _NUMBERS: Final = {"area_m2": False, "offences": True, "capacity": True, "rating": False}
 """Fields that are numbers, and whether they are whole."""
-_TIMES: Final = ("received_at", "closed_at", "due_at")
+_TIMES: Final = ("received_at", "answered_at", "closed_at", "due_at")
 _FREE: Final = frozenset(
     {
         "text",

@@ -91,6 +91,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "complaint_id",
         "category",
         "received_at",
+        "answered_at",
         "closed_at",
         "channel",
         "status",
@@ -304,7 +305,7 @@ _TYPES: Final[dict[str, str]] = {
     **dict.fromkeys(("rows", "added", "updated", "refused", "doubted"), "Int64"),
     "rating": "float64",
     "way_id": "int64",
-    **dict.fromkeys(("received_at", "closed_at", "due_at", "at"), "datetime64[ms, UTC]"),
+    **dict.fromkeys(("received_at", "answered_at", "closed_at", "due_at", "at"), "datetime64[ms, UTC]"),
 }
 
 

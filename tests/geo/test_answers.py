@@ -92,3 +92,11 @@ def test_when_the_data_end_and_moments_of_the_studys_clock() -> None:
     assert data_end(complaints(after(5), after(None))) == DAY + pd.Timedelta(hours=5)
     assert as_moment("2025-03-01T08:00") == DAY
     assert as_moment("2025-03-01T00:00+00:00") == DAY
+
+
+def test_a_first_answer_comes_before_the_end() -> None:
+    first = [DAY + pd.Timedelta(hours=hours) for hours in (1, 2)]
+    table = complaints(after(10, answered_at=first[0]), after(4), after(None, answered_at=first[1]))
+    curve = survival(table, DAY + pd.Timedelta(hours=20), "answered_at")
+    assert curve.hours.tolist() == [1.0, 2.0, 4.0], "what is closed without an answer was answered then"
+    assert curve.events == 3

@@ -19,12 +19,14 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.bay_files import write_bays
+from geo.bay_files import adopt_bays, write_bays
 from geo.bay_room import BAY_ORDER, BayRoom
 from geo.bay_study import BayStudy, plan_bays
 from geo.bays import place_bays
 from geo.build import Inputs, build_study
+from geo.complaint_study import response_of
 from geo.crs import WGS84
+from geo.decisions import undo
 from geo.errors import StudyError
 from geo.kerb_plan import Ground
 from geo.rules import Profile, load_profile
@@ -252,3 +254,23 @@ def test_engineers_get_a_drawing_in_metres_and_a_schedule(study: Path, tmp_path:
 
 def test_every_rule_of_bays_is_a_parameter_or_a_decision(profile: Profile) -> None:
     assert {rule for rule in BAY_ORDER if rule != "decisions"} <= set(profile.leaves)
+
+
+def test_bays_that_were_decided_on_are_a_measure(study: Path) -> None:
+    plan_bays(study, budget=30)
+    with pytest.raises(StudyError, match="reason"):
+        adopt_bays(study, " ")
+    assert read_layer(study, "decisions").empty
+    decided = adopt_bays(study, "夜间停车难", "王")
+    decisions, bays = read_layer(study, "decisions"), read_layer(study, "bays")
+    assert decisions["decision_id"].tolist() == decided
+    assert set(decisions["street_id"]) == set(bays["street_id"])
+    assert set(decisions["kind"]) == {"bays"}
+    assert {effect["decision_id"] for effect in response_of(study)["measures"]} == set(decided)
+    undo(study, decided[0], "误判")
+    assert decided[0] not in {effect["decision_id"] for effect in response_of(study)["measures"]}
+
+
+def test_no_bays_are_no_decision(study: Path) -> None:
+    with pytest.raises(StudyError, match="no bays"):
+        adopt_bays(study, "夜间停车难")

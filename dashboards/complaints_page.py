@@ -59,6 +59,7 @@ def _figures(complaints: pd.DataFrame, span: tuple[str, str] | None, selected: b
     half = survival(complaints, now).quantile(0.5)
     late = overdue(complaints, profile, now)
     hot = store.layer("hotspots")
+    open_at = _("no complaint says when") if pd.isna(now) else _("open at {date:%Y-%m-%d}").format(date=now)
     note = _("on the selected streets") if selected else _("in the study")
     return [
         Figure(_("Complaints"), f"{len(complaints):,}", " – ".join(span) if span else note),
@@ -73,7 +74,7 @@ def _figures(complaints: pd.DataFrame, span: tuple[str, str] | None, selected: b
             _("the 721 method wants {share:.0%}").format(share=profile["answer.shares.service"]),
         ),
         Figure(_("Half are closed after"), "–" if half is None else _("{hours:.0f} h").format(hours=half), note),
-        Figure(_("Overdue"), f"{len(late):,}", _("open at {date:%Y-%m-%d}").format(date=now)),
+        Figure(_("Overdue"), f"{len(late):,}", open_at),
     ]
 
 

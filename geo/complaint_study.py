@@ -458,7 +458,7 @@ def response_of(path: Path) -> dict[str, Any]:
     again = repeats(complaints[complaints["segment_id"].notna()], crs, profile)
     steps = decisions.loc[decisions["kind"] == "step", "after"].value_counts()
     return {
-        "until": now.isoformat(),
+        "until": None if pd.isna(now) else now.isoformat(),
         "target": {name: profile[f"answer.shares.{name}"] for name in RESPONSES},
         "shares": _plain(shares(complaints))[0] if complaints["response"].isin(RESPONSES).any() else None,
         "by_month": _plain(shares(complaints, months(complaints))),

@@ -60,7 +60,7 @@ def tier_rates(complaints: pd.DataFrame, roads: pd.DataFrame, months: float) -> 
             "low": None,
             "high": None,
         }
-        if total and len(mine) > 1:
+        if total and exposure and len(mine) > 1:
             residual = mine["complaints"] - total / exposure * mine["exposure"]
             relative = float(np.sqrt((residual**2).sum() * len(mine) / (len(mine) - 1))) / total
             row |= {"low": row["rate"] * np.exp(-_Z * relative), "high": row["rate"] * np.exp(_Z * relative)}

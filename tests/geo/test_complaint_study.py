@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from geo.build import Inputs, build_study
 from geo.complaint_study import (
@@ -24,6 +25,7 @@ from geo.errors import StudyError
 from geo.imports import add_points
 from geo.rules import Profile
 from geo.study import about, metric_crs_of, read_layer
+from tests.dashboards.test_complaints_page import SCRIPT
 
 
 def test_hotspots_are_lixels_of_the_streets(study: Path) -> None:
@@ -122,3 +124,24 @@ def test_a_study_without_complaints_says_so(sample: Inputs, tmp_path: Path) -> N
             work(path)
     # people can be sent round all the same: every street has to be walked
     assert np.isfinite(plan_patrols(path, 4)["balance"])
+
+
+def test_complaints_without_times_are_analysed_as_far_as_they_go(
+    sample: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "timeless.gpkg"
+    file = tmp_path / "complaints.csv"
+    rows = [f"T{n},违停,{24.9405 + n * 1e-4:.4f},60.1702" for n in range(12)]
+    file.write_text("\n".join(["编号,类别,经度,纬度", *rows]) + "\n", encoding="utf-8")
+    build_study(path, Inputs(sample.osm, points={"complaints": file}))
+    assert find_hotspots(path)["complaints"] == 12
+    summary = response_of(path)
+    assert (summary["until"], summary["shares"], summary["overdue"]) == (None, None, [])
+    assert all(row["rate"] is None for row in summary["tiers"])
+    assert plan_patrols(path, 3)["priorities"] == []
+    monkeypatch.setenv("JIEXU_STUDY", str(path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    page = AppTest.from_string(SCRIPT, default_timeout=90)
+    page.query_params["lang"] = "en"
+    page.run()
+    assert not page.exception

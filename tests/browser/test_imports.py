@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from playwright.sync_api import TimeoutError
 
 from geo.study import about, read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
@@ -33,8 +34,12 @@ def test_a_file_is_looked_at_then_imported_then_removed(study: Path, visit: Visi
         assert len(look.map.evaluate("jiexu.state.preview")) == 20
         assert about(study) == untouched
         page.get_by_text("Columns", exact=True).click()
-        page.get_by_label("Category", exact=True).click()
-        page.get_by_role("option").first.wait_for()
+        # the page may run again meanwhile, which closes the list: what matters is that it opens
+        for _ in range(5):
+            page.get_by_label("Category", exact=True).click()
+            with suppress(TimeoutError):
+                page.get_by_role("option").first.wait_for(timeout=5_000)
+                break
         page.keyboard.type("大项")
         page.get_by_role("option", name="大项").wait_for()
         page.keyboard.press("Enter")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 import pandas as pd
 import typer
 
-from commands.shared import AsJson, Study, language, say, speaks
+from commands.shared import AsJson, Study, language, print_document, say, speaks
 from geo.answers import as_moment
 from geo.categories import CATEGORIES
 from geo.complaint_study import CROSS_VALIDATED, Moment, find_hotspots, plan_patrols, response_of
@@ -44,7 +43,7 @@ def hotspots(
     when = None if at is None else Moment(_day(at), days)
     summary = find_hotspots(study, category, _metres(bandwidth), exposure, months, when)
     if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        print_document(summary)
         return
     unnamed = "无名道路" if language() == "zh" else "unnamed street"
     for row in summary["streets"]:
@@ -104,7 +103,7 @@ def response(study: Study, as_json: AsJson = False) -> None:
     """Say how complaints are answered: service before enforcement (721), how long they take, what is overdue."""
     summary = response_of(study)
     if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        print_document(summary)
         return
     zh = language() == "zh"
     names = {"service": Text("服务", "service"), "management": Text("管理", "management")}
@@ -150,7 +149,7 @@ def patrols(
     """Divide the streets among supervisors by work, with a walking round for each, and say when to be where."""
     summary = plan_patrols(study, people)
     if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        print_document(summary)
         return
     for row in summary["districts"]:
         typer.echo(_district(row))

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import typer
 
-from commands.shared import AsJson, Study, language, say, speaks
+from commands.shared import AsJson, Study, language, print_document, say, speaks
 from geo.audit import DOUBTS, audit_study
 from geo.build import grade_study
 from geo.decisions import decide_section, decide_tier, find_street, standing_decisions
@@ -78,7 +78,7 @@ def grade(
             "doubts": json.loads(doubts.to_json(orient="records", force_ascii=False)),
             "findings": json.loads(pd.DataFrame(findings).to_json(orient="records", force_ascii=False)),
         }
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        print_document(document)
         return
     typer.echo(", ".join(f"{source} {count}" for source, count in by_source.items()))
     typer.echo(_inference(report))

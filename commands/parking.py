@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from commands.shared import AsJson, Study, language, rule_title, say, speaks
+from commands.shared import AsJson, Study, language, print_document, rule_title, say, speaks
 from geo.bay_files import adopt_bays, write_bays
 from geo.bay_study import plan_bays
 from geo.build import add_widths
@@ -55,7 +54,7 @@ def bays(
         rows = write_bays(study, out)
         say(Text(f"{out}：{rows} 行", f"{out}: {rows} rows"))
     if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        print_document(summary)
         return
     for rule, metres in summary["metres_lost"].items():
         typer.echo(f"{-metres:>12,.0f} m {-summary['bays_lost'][rule]:>8,}  {rule_title(rule)}  ({rule})")
@@ -101,7 +100,7 @@ def widths(
     """Put surveyed widths of carriageways over tagged and guessed ones; they are kept through every rebuild."""
     summary = add_widths(study, file)
     if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        print_document(summary)
         return
     for finding in summary["findings"]:
         problem, action = (pick(finding[part], language()) for part in ("problem", "action"))

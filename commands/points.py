@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import pandas as pd
 import typer
 
-from commands.shared import AsJson, Study, language, say, speaks
+from commands.shared import AsJson, Study, language, print_document, say, speaks
 from geo.columns import fields_of
 from geo.encoding import ENCODINGS
 from geo.imports import add_points, remove_import
@@ -48,7 +47,7 @@ def add(
     options = Options(encoding, _mapping(columns or [], kind), crs)
     outcome = add_points(study, file, kind, profile_of(study), options, by, dry_run)
     if as_json:
-        typer.echo(json.dumps(outcome.as_dict(), ensure_ascii=False, indent=2))
+        print_document(outcome.as_dict())
         return
     reading, zh = outcome.reading, language() == "zh"
     typer.echo(f"{reading.raw.name}: {reading.raw.format}, {reading.raw.encoding}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import locale
 import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
@@ -40,6 +41,11 @@ def speaks(command: Callable[_P, _R]) -> Callable[_P, _R]:
             raise typer.Exit(2) from error
 
     return run
+
+
+def print_document(document: Any) -> None:
+    """Print one JSON document: all that a verb writes to standard output with `--json`."""
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def say(text: Text) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import asdict
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from commands.shared import AsJson, Study, language, rule_title, say, speaks
+from commands.shared import AsJson, Study, language, print_document, rule_title, say, speaks
 from geo.check import VERDICT_NAMES
 from geo.cleaning import TIMEZONE
 from geo.guide import guidance_document
@@ -42,7 +41,7 @@ def rules(
     leaves = loaded.below(explain) if explain else loaded.leaves
     if as_json:
         document = {"name": loaded.name, "hash": loaded.hash, "parameters": {k: asdict(v) for k, v in leaves.items()}}
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        print_document(document)
         return
     typer.echo(f"{loaded.name} {loaded.hash}")
     for path, leaf in leaves.items():
@@ -70,7 +69,7 @@ def stalls(
     """Compute where stalls may stand: kerbs, exclusions, zones, displays; and judge the stalls."""
     summary = plan_stalls(study, load_profile(rules) if rules else None)
     if as_json:
-        typer.echo(json.dumps(summary, ensure_ascii=False, indent=2))
+        print_document(summary)
         return
     zh = language() == "zh"
     typer.echo(f"{summary['profile']['name']} {summary['profile']['hash']}  {summary['moment']}")
@@ -107,7 +106,7 @@ def check(
     """Ask whether a stall or a display may stand at a place at a moment, under which rules, and where else."""
     answer = check_place(study, lon, lat, _moment(at), kind)
     if as_json:
-        typer.echo(json.dumps(answer._asdict(), ensure_ascii=False, indent=2))
+        print_document(answer._asdict())
         return
     zh = language() == "zh"
     street = answer.name or ("无名道路" if zh else "unnamed street")
@@ -148,7 +147,7 @@ def guide_them(study: Study, as_json: AsJson = False) -> None:
     """Send stalls that stand in the way to zones and market halls with room, with the least walking for all."""
     document = guidance_document(guide_stalls(study))
     if as_json:
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        print_document(document)
         return
     for move in document["moves"]:
         walk = "" if move["walk_m"] is None else f"{move['walk_m']:.0f} m"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ import shapely
 import typer
 from tqdm import tqdm
 
-from commands.shared import AsJson, Study, language, say, speaks
+from commands.shared import AsJson, Study, language, print_document, say, speaks
 from dashboards.served import SAMPLE_STUDY
 from geo.bay_study import plan_bays
 from geo.build import STEPS, Inputs, build_study
@@ -117,7 +116,7 @@ def show_info(study: Study, as_json: AsJson = False) -> None:
     """Print a study's figures: rows, kilometres and points per tier, extent, rules, findings."""
     figures = info(study)
     if as_json:
-        typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
+        print_document(figures)
     else:
         typer.echo(_table(figures))
 

@@ -9,12 +9,11 @@ import streamlit as st
 
 from dashboards import i18n, store
 from dashboards.i18n import _
-from dashboards.parts import category_name, show_error, table, tier_name
+from dashboards.parts import category_name, compute, table, tier_name
 from dashboards.served import study_path
 from geo.answers import RESPONSES, data_end, months, overdue, shares, survival
 from geo.change import EMERGING
 from geo.complaint_study import plan_patrols
-from geo.errors import JiexuError
 from geo.response import STEP_NAMES
 from geo.text import pick
 
@@ -244,13 +243,7 @@ def _patrols() -> None:
     if st.button(
         _("Divide the streets"), icon=":material/groups:", type="secondary" if known.fresh else "primary", key="patrol"
     ):
-        try:
-            with st.spinner(_("Computing …")):
-                plan_patrols(study_path(), int(people))
-        except JiexuError as error:
-            show_error(error)
-        else:
-            st.rerun()
+        compute(lambda: plan_patrols(study_path(), int(people)))
     if known.summary is None:
         return
     found = known.summary

@@ -12,12 +12,11 @@ import streamlit as st
 from dashboards import complaint_panels, state, store
 from dashboards.i18n import _
 from dashboards.map_view import map_view
-from dashboards.parts import Figure, category_name, credits, first_screen, show_error
+from dashboards.parts import Figure, category_name, compute, credits, first_screen
 from dashboards.served import study_path
 from geo.answers import data_end, months, overdue, survival
 from geo.change import weekday_hours
 from geo.complaint_study import CROSS_VALIDATED, find_hotspots
-from geo.errors import JiexuError
 from layers.hotspots import VIEWS
 
 Shown = Literal["points", "density", "chance", "change", "patrols"]
@@ -188,13 +187,7 @@ def _find(span: tuple[str, str] | None) -> None:
         key="hotspots-find",
     ):
         metres = None if width == "profile" else CROSS_VALIDATED if width == CROSS_VALIDATED else float(width)
-        try:
-            with st.spinner(_("Computing …")):
-                find_hotspots(study_path(), category or None, metres, months=span)
-        except JiexuError as error:
-            show_error(error)
-        else:
-            st.rerun()
+        compute(lambda: find_hotspots(study_path(), category or None, metres, months=span))
     if known.summary:
         found = known.summary
         what = category_name(found["category"]) if found["category"] else _("all categories")

@@ -10,14 +10,13 @@ import streamlit as st
 from dashboards import parking_panels, state, store
 from dashboards.i18n import _
 from dashboards.map_view import map_view
-from dashboards.parts import Figure, credits, first_screen, show_error
+from dashboards.parts import Figure, compute, credits, first_screen
 from dashboards.served import study_path
 from dashboards.waterfall_chart import waterfall_chart
 from geo.bay_room import BayHours
 from geo.bay_study import plan_bays
-from geo.errors import JiexuError
+from geo.computed import Computed
 from geo.parking_need import PERIODS
-from geo.stall_study import Computed
 from geo.zones import waterfall
 
 Shown = Literal["bays", "parking_need", "parking_differences"]
@@ -124,13 +123,7 @@ def _compute(known: Computed, hours: BayHours) -> None:
         icon=":material/calculate:",
         width="stretch",
     ):
-        try:
-            with st.spinner(_("Computing …")):
-                plan_bays(study_path(), night=budget is None or hours == "night", budget=budget)
-        except JiexuError as error:
-            show_error(error)
-        else:
-            st.rerun()
+        compute(lambda: plan_bays(study_path(), night=budget is None or hours == "night", budget=budget))
     if known.fresh and known.summary and "choice" in known.summary:
         _chosen(known.summary["choice"])
 

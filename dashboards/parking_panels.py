@@ -17,9 +17,9 @@ from dashboards.served import study_path
 from geo.bay_files import adopt_bays, schedule, write_bays
 from geo.bay_room import BayHours, BayRoom
 from geo.build import add_widths
+from geo.computed import Computed
 from geo.errors import InputError, JiexuError
 from geo.mapped_parking import CAUSE_NAMES
-from geo.stall_study import Computed
 from geo.text import pick
 
 _FIRST: Final = ("bay.length", "clearance.crossing", "bay.min_carriageway_width.one_side_two_way")

@@ -54,6 +54,17 @@ def show_error(error: JiexuError) -> None:
     st.text(f"→ {error.remedy.pick(language)}")
 
 
+def compute(work: Callable[[], object]) -> None:
+    """Do what writes into the study while a spinner turns; then the page is drawn anew, or the problem shown."""
+    try:
+        with st.spinner(_("Computing …")):
+            work()
+    except JiexuError as error:
+        show_error(error)
+    else:
+        st.rerun()
+
+
 def table(rows: pd.DataFrame, name: str, key: str, height: int | Literal["auto"] = "auto", **options: Any) -> Any:
     """
     Show a table with the files to take it away in, and return what was selected in it.

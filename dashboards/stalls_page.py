@@ -11,14 +11,14 @@ import streamlit as st
 from dashboards import ask_panel, people_panel, state, store, what_if, zones_panel
 from dashboards.i18n import _
 from dashboards.map_view import map_view
-from dashboards.parts import Figure, credits, first_screen, show_error
+from dashboards.parts import Figure, compute, credits, first_screen
 from dashboards.served import study_path
 from dashboards.waterfall_chart import waterfall_chart
 from geo.check import FORBIDDEN
-from geo.errors import JiexuError
+from geo.computed import Computed
 from geo.exclusions import holds
 from geo.hours import DAY_KINDS, DayKind
-from geo.stall_study import Computed, plan_stalls
+from geo.stall_study import plan_stalls
 from geo.zones import Waterfall, waterfall
 from layers.hours import open_numbers
 
@@ -121,13 +121,7 @@ def _first_time() -> None:
 
 def _compute() -> None:
     if st.button(_("Compute kerbs, zones and verdicts"), type="primary", icon=":material/calculate:"):
-        try:
-            with st.spinner(_("Computing …")):
-                plan_stalls(study_path())
-        except JiexuError as error:
-            show_error(error)
-        else:
-            st.rerun()
+        compute(lambda: plan_stalls(study_path()))
 
 
 def _stale(known: Computed) -> None:

@@ -17,12 +17,13 @@ from geo.audit import audit_study
 from geo.bay_room import BayHours, BayRoom
 from geo.bay_study import BayStudy, computed_bays
 from geo.complaint_study import computed_hotspots, computed_patrols, response_of
+from geo.computed import Computed
 from geo.imports import place_in
 from geo.kerb_plan import Ground
 from geo.network import Network
 from geo.points import Place
 from geo.rules import Profile
-from geo.stall_study import INPUTS, Computed, computed, made_of, network_of, plan_of, read_ground
+from geo.stall_study import INPUTS, computed, made_of, network_of, plan_of, read_ground
 from geo.stalls import Kind, Plan
 from geo.street_list import crossing_names
 from layers import hours, points

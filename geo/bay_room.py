@@ -126,24 +126,33 @@ class BayRoom(KerbPlan):
         return self._rows(free)[0]
 
     @cached_property
+    def zones(self) -> Zones:
+        """`zones_of` all that is free."""
+        return self._placed[0]
+
+    @cached_property
     def begin_m(self) -> Floats:
         """How far after each of `zones` its first bay begins; before it, if negative."""
-        return self._rows(self.free)[1]
+        return self._placed[1]
+
+    @cached_property
+    def _placed(self) -> tuple[Zones, Floats]:
+        return self._rows(self.free)
 
     def _rows(self, free: Runs) -> tuple[Zones, Floats]:
         row_end, step = float(self.profile["bay.row_end"]), self.pitch_m + self.gap_m
         open_ = free.value > 0
         chains = self.ground.joins.chains(free, open_, self.lean_m > 0)
         room = chains.total_m - 2 * row_end - self.lean_m + self.gap_m
-        fit = np.where(open_, np.floor(room / step + ROUNDING), 0).astype(np.int64)
+        fit = np.where(open_, np.maximum(np.floor(room / step + ROUNDING), 0), 0).astype(np.int64)
         middle = row_end + self.pitch_m / 2
         # the bays whose middles lie within the stretch, numbered along the chain
         number = [
-            np.clip(np.ceil((end_m - middle) / step - ROUNDING), 0, np.maximum(fit, 0)).astype(np.int64)
+            np.clip(np.ceil((end_m - middle) / step - ROUNDING), 0, fit).astype(np.int64)
             for end_m in (chains.before_m, chains.before_m + chains.own_m)
         ]
         at_chains_end = chains.before_m + chains.own_m >= chains.total_m - ROUNDING
-        number[1] = np.where(at_chains_end, np.maximum(fit, 0), number[1])
+        number[1] = np.where(at_chains_end, fit, number[1])
         bays = number[1] - number[0]
         ahead = row_end + number[0] * step - chains.before_m
         back = chains.own_m + chains.before_m - (row_end + (number[1] - 1) * step + self.pitch_m)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from geo.bay_choice import Choice, Problem, choose, whole
 from geo.bay_room import BayHours, BayRoom
 from geo.bays import place_bays, with_accessible, without_overlap
+from geo.computed import Computed, kept_summary, kept_text
 from geo.crs import WGS84
 from geo.kerb_plan import Ground
 from geo.mapped_parking import Mapped, agreement_document, compare, mapped_parking
@@ -37,7 +37,7 @@ from geo.planar import metric_shapes
 from geo.quarters import quarter_of
 from geo.rules import Profile
 from geo.schema import conform_geo
-from geo.stall_study import INPUTS, Computed, fall_document, kept_summary, made_of, network_of, read_ground
+from geo.stall_study import INPUTS, fall_document, made_of, network_of, read_ground
 from geo.study import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
 from geo.zone_decisions import decided_on
 from geo.zones import Waterfall, waterfall
@@ -297,8 +297,8 @@ def plan_bays(
             },
             **chosen,
         }
-        kept = {**summary, "made_of": made_of(seen, read_layer(path, "decisions"), _DATED_BY)}
-        change_layers(path, layers, seen, {_KEPT: json.dumps(kept)})
+        kept = kept_text(summary, made_of(seen, read_layer(path, "decisions"), _DATED_BY))
+        change_layers(path, layers, seen, {_KEPT: kept})
         return summary
 
     return until_unchanged(work)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, eye_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from geo.cleaning import TIMEZONE
 from geo.crs import to_metric
@@ -152,7 +152,7 @@ def mann_kendall(values: Floats) -> Integers:
         s += np.sign(values[later] - values[:later]).sum(axis=0)
     variance = t * (t - 1) * (2 * t + 5) / 18
     z = np.where(s == 0, 0.0, (s - np.sign(s)) / np.sqrt(variance))
-    return np.where(2 * norm.sf(np.abs(z)) < 0.05, np.sign(s), 0).astype(np.int64)
+    return np.where(2 * ndtr(-np.abs(z)) < 0.05, np.sign(s), 0).astype(np.int64)
 
 
 def weekday_hours(stamps: pd.Series) -> Integers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -17,11 +16,13 @@ from scipy.sparse import coo_array, csr_array
 
 from geo.answers import RESPONSES, data_end, in_time, months, overdue, shares, survival
 from geo.change import EMERGING, emerging, local_times, months_of, repeats, seasons, weekday_hours, whole_months
+from geo.computed import Computed, kept_summary, kept_text, versions_of
 from geo.crs import WGS84, to_degrees
 from geo.errors import StudyError
 from geo.kernel_density import Kernel, bandwidth_by_likelihood, density, kernel_values
 from geo.lixels import Lixels
 from geo.local_statistics import Cluster, Local, local_statistics, scan
+from geo.locating import street_of
 from geo.measures import effects, months_covered, tier_rates
 from geo.network import Network, Positions
 from geo.patrols import adjacency, divide, heaviest, linked, priorities, walking_round
@@ -29,7 +30,6 @@ from geo.planar import metric_lines
 from geo.quarters import quarter_of
 from geo.rules import Profile
 from geo.schema import conform_geo
-from geo.stall_study import Computed, kept_summary
 from geo.study import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
 from geo.text import Text
 
@@ -344,7 +344,7 @@ def find_hotspots(
                 "share": None if again.share is None else round(again.share, 3),
             },
         }
-        change_layers(path, {"hotspots": found.layer}, seen, {_HOT: json.dumps({**summary, **_dated(seen, _HOT)})})
+        change_layers(path, {"hotspots": found.layer}, seen, {_HOT: kept_text(summary, versions_of(seen, _DATED_BY))})
         return summary
 
     return until_unchanged(work)
@@ -354,22 +354,17 @@ _HOT: Final = "hotspots_computed"
 _PATROLS: Final = "patrols_computed"
 """The keys of `about` under which a study keeps what its hot spots and its patrols came to."""
 
-_DATED_BY: Final = {_HOT: ("roads", "complaints"), _PATROLS: ("roads", "complaints")}
-
-
-def _dated(facts: Mapping[str, str], key: str) -> dict[str, Any]:
-    versions = {name: facts[f"version:{name}"] for name in _DATED_BY[key]}
-    return {"made_of": {**versions, "rules": facts["profile_hash"]}}
+_DATED_BY: Final = ("roads", "complaints")
 
 
 def computed_hotspots(facts: Mapping[str, str]) -> Computed:
     """Return what a study knows of its hot spots, and whether that is up to date."""
-    return kept_summary(facts.get(_HOT), _dated(facts, _HOT)["made_of"])
+    return kept_summary(facts.get(_HOT), versions_of(facts, _DATED_BY))
 
 
 def computed_patrols(facts: Mapping[str, str]) -> Computed:
     """Return what a study knows of its patrols, and whether that is up to date."""
-    return kept_summary(facts.get(_PATROLS), _dated(facts, _PATROLS)["made_of"])
+    return kept_summary(facts.get(_PATROLS), versions_of(facts, _DATED_BY))
 
 
 def _kinds(layer: pd.DataFrame) -> dict[str, int]:
@@ -388,7 +383,7 @@ def _hot_streets(found: Hot, roads: gpd.GeoDataFrame, complaints: pd.DataFrame) 
             "p_value": found.local.p_value,
         }
     )[found.local.hot]
-    own = complaints["segment_id"].map(roads.set_index("segment_id")["street_id"]).value_counts()
+    own = street_of(complaints, roads).value_counts()
     groups = hot.groupby("street_id").agg(
         name=("name", "first"), hot_m=("hot_m", "sum"), gi_z=("gi_z", "max"), p_value=("p_value", "min")
     )
@@ -446,7 +441,7 @@ def response_of(path: Path) -> dict[str, Any]:
     profile, crs = profile_of(path), metric_crs_of(path)
     roads, streets = (pd.DataFrame(read_layer(path, name)) for name in ("roads", "streets"))
     decisions, now = pd.DataFrame(read_layer(path, "decisions")), data_end(complaints)
-    street = complaints["segment_id"].map(roads.set_index("segment_id")["street_id"])
+    street = street_of(complaints, roads)
     names = streets.set_index("street_id")["name"]
     quarters = gpd.GeoDataFrame(read_layer(path, "quarters"), crs=WGS84)
     quarter = pd.Series(
@@ -562,7 +557,7 @@ def plan_patrols(path: Path, people: int) -> dict[str, Any]:
         rounds = [walking_round(network, busy[found.district[busy] == number]) for number in range(len(found.work))]
         names = [f"W{number + 1:02d}" for number in range(len(found.work))]
         tables = _patrol_layers(roads, counts, found.district, found.work, rounds, names)
-        street = complaints["segment_id"].map(every.set_index("segment_id")["street_id"])
+        street = street_of(complaints, every)
         hours = priorities(street, local_times(complaints["received_at"]))
         called = roads.drop_duplicates("street_id").set_index("street_id")["name"]
         hours.insert(1, "name", hours["street_id"].map(called))
@@ -582,7 +577,7 @@ def plan_patrols(path: Path, people: int) -> dict[str, Any]:
             "bound": round(found.bound / mean, 3) if mean else 1.0,
             "priorities": _plain(hours),
         }
-        change_layers(path, tables, seen, {_PATROLS: json.dumps({**summary, **_dated(seen, _PATROLS)})})
+        change_layers(path, tables, seen, {_PATROLS: kept_text(summary, versions_of(seen, _DATED_BY))})
         return summary
 
     return until_unchanged(work)

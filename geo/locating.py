@@ -243,8 +243,12 @@ def _position(xy: Floats, pieces: _Pieces, piece: Integers) -> tuple[Floats, Flo
     return along, distance, left
 
 
+def street_of(points: pd.DataFrame, roads: pd.DataFrame) -> pd.Series:
+    """Return the `street_id` of located points, by the segments that they were located on."""
+    return points["segment_id"].map(pd.Series(roads["street_id"].to_numpy(), index=roads["segment_id"].to_numpy()))
+
+
 def count_per_street(points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, street_ids: pd.Series) -> pd.Series:
     """Return how many points lie on each street of `street_ids`, by the segments that they were located on."""
-    street = pd.Series(roads["street_id"].to_numpy(), index=roads["segment_id"].to_numpy())
-    counts = points["segment_id"].dropna().map(street).value_counts()
+    counts = street_of(points, roads).value_counts()
     return street_ids.map(counts).fillna(0).astype("Int64")

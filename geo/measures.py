@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.decisions import standing_decisions
+from geo.locating import street_of
 from geo.rules import Profile
 from geo.schema import TIERS
 from geo.text import Text
@@ -42,8 +43,7 @@ def tier_rates(complaints: pd.DataFrame, roads: pd.DataFrame, months: float) -> 
     rates
         `tier`, `km`, `streets`, `complaints`, `rate`, `low`, `high` (95 %; none for a tier without complaints).
     """
-    street = roads.set_index("segment_id")["street_id"]
-    counts = complaints["segment_id"].map(street).value_counts()
+    counts = street_of(complaints, roads).value_counts()
     streets = roads.groupby("street_id").agg(tier=("tier", "first"), length_m=("length_m", "sum"))
     streets["complaints"] = counts.reindex(streets.index).fillna(0)
     streets["exposure"] = streets["length_m"] / 1000 * months
@@ -124,7 +124,7 @@ def effects(
     stands = decisions["decision_id"].isin(standing_decisions(decisions)) & decisions["undoes"].isna()
     taken = decisions[stands & decisions["kind"].isin(_KINDS)]
     known = complaints[complaints["received_at"].notna() & complaints["duplicate_of"].isna()]
-    street = known["segment_id"].map(roads.set_index("segment_id")["street_id"])
+    street = street_of(known, roads)
     times = known["received_at"]
     if taken.empty or known.empty:
         return []

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
@@ -14,6 +14,7 @@ import pandas as pd
 
 from geo.check import OFF_STREET, VERDICTS, Answer, check, judge
 from geo.cleaning import TIMEZONE
+from geo.computed import Computed, kept_summary, kept_text, versions_of
 from geo.crs import WGS84
 from geo.displays import shop_displays
 from geo.errors import StudyError
@@ -122,7 +123,7 @@ def _plan_stalls(path: Path, profile: Profile) -> dict[str, Any]:
     facts = rule_facts(profile)
     change_layers(path, layers, seen, {**facts, _KEPT: json.dumps(summary)})
     # as it stands after the change: layers that this wrote have new versions
-    kept = json.dumps({**summary, "made_of": made_of(about(path), read_layer(path, "decisions"))})
+    kept = kept_text(summary, made_of(about(path), read_layer(path, "decisions")))
     with changing(path) as connection:
         connection.execute("UPDATE about SET value = ? WHERE key = ?", (kept, _KEPT))
     return summary
@@ -142,8 +143,7 @@ def made_of(facts: Mapping[str, str], decisions: pd.DataFrame, layers: Sequence[
         What the plan is made of; by default one for stalls.
     """
     on_zones = zone_decisions(decisions)["decision_id"]
-    versions = {name: facts[f"version:{name}"] for name in layers}
-    return {**versions, "rules": facts["profile_hash"], "zone_decisions": ",".join(on_zones)}
+    return {**versions_of(facts, layers), "zone_decisions": ",".join(on_zones)}
 
 
 def summary_of(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame) -> dict[str, Any]:
@@ -189,34 +189,9 @@ def fall_document(fall: Waterfall) -> dict[str, Any]:
     }
 
 
-class Computed(NamedTuple):
-    """
-    What a study knows of its plan.
-
-    Attributes
-    ----------
-    summary
-        As `summary_of`, or None before the first plan.
-    fresh
-        Whether all that it was made of is as it was.
-    """
-
-    summary: dict[str, Any] | None
-    fresh: bool
-
-
 def computed(facts: Mapping[str, str], decisions: pd.DataFrame) -> Computed:
     """Return what a study knows of its plan, and whether that is up to date; as `made_of` takes them."""
     return kept_summary(facts.get(_KEPT), made_of(facts, decisions))
-
-
-def kept_summary(text: str | None, now: Mapping[str, str]) -> Computed:
-    """Return a summary that a study keeps with what it was made of, and whether that is as `made_of` has it now."""
-    if not text:
-        return Computed(None, False)
-    kept: Mapping[str, Any] = json.loads(text)
-    fresh = kept.get("made_of") == now
-    return Computed({key: value for key, value in kept.items() if key != "made_of"}, fresh)
 
 
 def guide_stalls(path: Path) -> Guidance:

@@ -1,0 +1,239 @@
+"""Sites are the best there are: every small problem is tried out in full, larger ones are bounded."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+
+from geo.errors import StudyError
+from geo.savings import Savings, open_sites
+from geo.siting import MODELS, Model, Problem, solve
+
+REACH, WITHIN, BEYOND = 280.0, 120.0, 300.0
+
+
+def drawn(seed: int, rooms: bool = False, budget: bool = False) -> tuple[Problem, np.ndarray]:
+    """A small town: its problem, and the table of all walks (infinite where out of reach)."""
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(3, 10)), int(rng.integers(3, 7))
+    walks = rng.integers(1, 30, (n, m)) * 10.0
+    kept = rng.random(m) < 0.2
+    closable = (rng.random(m) < 0.15) & ~kept
+    demand, site = np.nonzero(walks < REACH)
+    problem = Problem(
+        weight=rng.integers(1, 9, n).astype(float),
+        demand=demand,
+        site=site,
+        walk_m=walks[demand, site],
+        kept=kept,
+        closable=closable,
+        price=rng.integers(1, 4, m).astype(float) if budget else np.ones(m),
+        room=rng.integers(3, 20, m).astype(float) if rooms else np.full(m, np.inf),
+        number=int(rng.integers(1, 3)),
+        budget=float(rng.integers(1, 6)) if budget else np.inf,
+        within_m=WITHIN,
+        beyond_m=BEYOND,
+    )
+    return problem, np.where(walks < REACH, walks, np.inf)
+
+
+def choices(problem: Problem, limited: bool) -> Iterator[np.ndarray]:
+    """All choices that keep what stays, within the money and (if `limited`) the number."""
+    for chosen in itertools.product([False, True], repeat=problem.sites):
+        opened = np.array(chosen)
+        new = opened & ~problem.kept
+        if (problem.kept & ~opened).any() or problem.price[new & ~problem.closable].sum() > problem.budget:
+            continue
+        if limited and new.sum() > problem.number + problem.closable.sum():
+            continue
+        yield opened
+
+
+def plain(problem: Problem, walks: np.ndarray, model: Model) -> float | None:
+    """The best value by trying every choice; None if none will do."""
+    best: float | None = None
+    able = walks.min(axis=1)
+    for opened in choices(problem, model != "cover_all"):
+        least = np.where(opened, walks, np.inf).min(axis=1)
+        if model == "coverage":
+            value = problem.weight[least <= WITHIN].sum()
+        elif model == "median":
+            value = (problem.weight * np.minimum(least, BEYOND)).sum()
+        elif model == "cover_all":
+            if ((able <= WITHIN) & (least > WITHIN)).any():
+                continue
+            value = problem.price[opened & ~problem.kept & ~problem.closable].sum()
+        else:
+            if (np.isfinite(able) & ~np.isfinite(least)).any():
+                continue
+            value = least[np.isfinite(able)].max(initial=0.0)
+        if best is None or (value > best if model == "coverage" else value < best):
+            best = float(value)
+    return best
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("budget", [False, True])
+def test_the_choice_is_the_best_of_all(model: Model, budget: bool) -> None:
+    for seed in range(40):
+        problem, walks = drawn(seed, budget=budget)
+        best = plain(problem, walks, model)
+        if best is None:
+            with pytest.raises(StudyError):
+                solve(problem, model, 10)
+            continue
+        found = solve(problem, model, 10)
+        assert found.objective == pytest.approx(best), seed
+        assert found.gap == 0
+        assert found.opened[problem.kept].all()
+
+
+def served_at_best(problem: Problem, opened: np.ndarray, model: Model) -> float:
+    """What open sites with room serve at best, by linear programming over the pairs."""
+    limit = BEYOND if model == "median" else WITHIN
+    use = np.flatnonzero(opened[problem.site] & (problem.walk_m <= limit))
+    alone = float((problem.weight * BEYOND).sum()) if model == "median" else 0.0
+    if len(use) == 0:
+        return alone
+    rows = [(problem.demand[use] == i).astype(float) for i in range(len(problem.weight))]
+    rows += [(problem.site[use] == j).astype(float) for j in range(problem.sites)]
+    cost = problem.walk_m[use] - BEYOND if model == "median" else -np.ones(len(use))
+    found = linprog(cost, A_ub=np.array(rows), b_ub=np.concatenate([problem.weight, problem.room]))
+    return alone + found.fun if model == "median" else -float(found.fun)
+
+
+@pytest.mark.parametrize("model", ["coverage", "median"])
+def test_room_is_respected_and_used_at_best(model: Model) -> None:
+    for seed in range(25):
+        problem, _ = drawn(seed, rooms=True)
+        values = [served_at_best(problem, opened, model) for opened in choices(problem, limited=True)]
+        found = solve(problem, model, 10)
+        assert found.objective == pytest.approx(max(values) if model == "coverage" else min(values)), seed
+        assert (found.load <= problem.room + 1e-6).all()
+        assert found.gap == pytest.approx(0, abs=1e-6)
+
+
+def test_all_that_can_be_covered_is_served_with_room_or_it_is_refused() -> None:
+    # ten people at one place, two sites that take six each
+    room = np.array([6.0, 6.0])
+    problem = Problem(
+        weight=np.array([10.0]),
+        demand=np.array([0, 0]),
+        site=np.array([0, 1]),
+        walk_m=np.array([50.0, 80.0]),
+        kept=np.zeros(2, dtype=bool),
+        closable=np.zeros(2, dtype=bool),
+        price=np.ones(2),
+        room=room,
+        number=2,
+        budget=np.inf,
+        within_m=WITHIN,
+        beyond_m=BEYOND,
+    )
+    assert solve(problem, "cover_all", 5).objective == 2
+    assert solve(problem, "centre", 5).objective == 80
+    with pytest.raises(StudyError):
+        solve(problem._replace(room=np.array([6.0, 3.0])), "cover_all", 5)
+    with pytest.raises(StudyError):
+        solve(problem._replace(number=1), "centre", 5)
+
+
+def test_closing_one_makes_room_for_another() -> None:
+    # an old hall that nobody reaches, and a new place in the middle of everybody
+    problem = Problem(
+        weight=np.array([5.0, 7.0]),
+        demand=np.array([0, 1]),
+        site=np.array([1, 1]),
+        walk_m=np.array([40.0, 60.0]),
+        kept=np.array([True, False]),
+        closable=np.array([False, False]),
+        price=np.ones(2),
+        room=np.full(2, np.inf),
+        number=0,
+        budget=np.inf,
+        within_m=WITHIN,
+        beyond_m=BEYOND,
+    )
+    assert solve(problem, "coverage", 5).objective == 0
+    moved = solve(problem._replace(kept=np.zeros(2, dtype=bool), closable=np.array([True, False])), "coverage", 5)
+    assert moved.objective == 12
+    assert moved.opened.tolist() == [False, True]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 4), st.booleans())
+def test_savings_are_greatest_and_bounded(seed: int, count: int, alike: bool) -> None:
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(2, 15)), int(rng.integers(count, 9))
+    table = rng.integers(0, 6, (n, m)).astype(float)
+    if alike:  # as coverage: what a customer saves is the same at all its sites
+        table = (table > 3) * rng.integers(1, 9, n)[:, None].astype(float)
+    i, j = np.nonzero(table)
+    found = open_sites(Savings.of(i, j, table[i, j], n, m), count, 10)
+    best = max(table[:, list(c)].max(axis=1).sum() for c in itertools.combinations(range(m), min(count, m)))
+    assert found.value == pytest.approx(best)
+    assert best - 1e-9 <= found.bound <= best + 1e-6
+    assert found.opened.sum() <= count
+
+
+def network_problem(seed: int, nodes: int, count: int) -> Problem:
+    """A p-median as OR-Library's are: every node of a random network is a customer and a site."""
+    rng = np.random.default_rng(seed)
+    edges = np.concatenate([np.column_stack([np.arange(1, nodes), rng.integers(0, np.arange(1, nodes))]),
+                            rng.integers(0, nodes, (2 * nodes, 2))])  # fmt: skip
+    cost = rng.integers(1, 100, len(edges)).astype(float)
+    graph = coo_array((cost, (edges[:, 0], edges[:, 1])), shape=(nodes, nodes))
+    walks = dijkstra(graph.tocsr(), directed=False)
+    i, j = np.divmod(np.arange(nodes * nodes), nodes)
+    none = np.zeros(nodes, dtype=bool)
+    return Problem(
+        weight=np.ones(nodes),
+        demand=i,
+        site=j,
+        walk_m=walks[i, j],
+        kept=none,
+        closable=none,
+        price=np.ones(nodes),
+        room=np.full(nodes, np.inf),
+        number=count,
+        budget=np.inf,
+        within_m=100.0,
+        beyond_m=float(walks.max()),
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_small_p_medians_have_their_optimum(seed: int) -> None:
+    problem = network_problem(seed, 14, 3)
+    walks = problem.walk_m.reshape(14, 14)
+    best = min(walks[:, list(c)].min(axis=1).sum() for c in itertools.combinations(range(14), 3))
+    found = solve(problem, "median", 10)
+    assert found.objective == pytest.approx(best)
+    assert found.gap == 0
+
+
+@pytest.mark.parametrize("count", [5, 10])
+def test_larger_p_medians_are_proven(count: int) -> None:
+    found = solve(network_problem(7, 100, count), "median", 60)
+    assert found.gap == 0
+    assert found.opened.sum() == count
+
+
+def test_a_choice_that_time_cuts_short_states_its_gap() -> None:
+    rng = np.random.default_rng(1)
+    homes, sites = rng.random((1500, 1, 2)), rng.random((1, 300, 2))
+    i, j = np.nonzero(np.hypot(*np.moveaxis(homes - sites, -1, 0)) < 0.12)
+    weight = rng.integers(1, 100, 1500).astype(float)
+    savings = Savings.of(i, j, weight[i], 1500, 300)
+    found = open_sites(savings, 12, 0.01)
+    assert found.value == pytest.approx(savings.value(found.opened))
+    assert found.bound >= found.value
+    assert found.bound <= 1.05 * found.value

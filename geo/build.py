@@ -26,6 +26,7 @@ from geo.osm import CREDIT, Ways, read_features, read_ways
 from geo.points import KINDS, Place, PointKind, read_points
 from geo.polygons import read_polygons
 from geo.quarters import make_quarters, read_quarters
+from geo.residents import RESIDENTS_TOTAL
 from geo.rules import Profile, load_profile
 from geo.schema import POINT_KINDS, conform, conform_geo, together
 from geo.scores import Surroundings
@@ -84,7 +85,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     Build a study, or build it anew.
 
     What an existing study holds and `inputs` does not replace is carried over: decisions and the tiers that they set,
-    the official list, surveyed widths, quarters of a file, points of each kind.
+    the official list, surveyed widths, quarters and population of a file, points of each kind.
 
     Parameters
     ----------
@@ -151,6 +152,7 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
     layers = {"paths": paths, "facilities": facilities, **ground, **points}
     layers |= {"imports": imports, "mappings": old.mappings, "replaced": _of(old.replaced, imports)}
     layers |= {"decisions": grades.decisions, "selections": old.selections, "surveyed_widths": width_table(surveyed)}
+    layers |= {"population": old.population}
     facts = {**old.identity, **_facts(inputs, ways, roads, crs, profile)}
     write_study(path, {**layers, **_graded(grades, points, findings, tier_list)}, facts | _report(grades), old.seen)
     on_step(Text("完成", "Done"))
@@ -295,7 +297,10 @@ def _grade(
     return grades.report, measured
 
 
-_KEPT: Final = ("paths", "facilities", "facility_areas", "context", "addresses", "quarters", "surveyed_widths")
+_KEPT: Final = (
+    *("paths", "facilities", "facility_areas", "context", "addresses", "quarters"),
+    *("surveyed_widths", "population"),
+)
 """Layers that grading leaves as they are."""
 
 
@@ -431,6 +436,7 @@ class _Old:
     selections: pd.DataFrame
     tier_list: StreetList | None
     widths: pd.DataFrame
+    population: gpd.GeoDataFrame
     quarters: gpd.GeoDataFrame
     points: dict[str, gpd.GeoDataFrame]
     findings: pd.DataFrame
@@ -440,7 +446,7 @@ class _Old:
 
     @property
     def identity(self) -> dict[str, str]:
-        return {"study_id": self.seen["study_id"]} if self.seen else {}
+        return {key: self.seen[key] for key in ("study_id", RESIDENTS_TOTAL) if key in self.seen}
 
     @classmethod
     def of(cls, path: Path) -> _Old:
@@ -472,6 +478,7 @@ class _Old:
             table("selections"),
             tier_list,
             table("surveyed_widths"),
+            points("population"),
             quarters[~quarters["source"].isin(["OSM", "streets"])].reset_index(drop=True),
             {kind: points(kind) for kind in KINDS},
             findings,

@@ -139,6 +139,7 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "kind": ("类型", "类别", "设施类型", "设施类别", "type"),
         "name": ("名称", "设施名称", "单位名称"),
         "capacity": ("容量", "规模", "数量", "蹲位数", "摊位数", "车位数"),
+        "hours": ("营业时间", "开放时间", "服务时间", "opening_hours", "open"),
     },
     "other": {
         "other_id": ("id", "编号", "证号", "许可编号", "序号"),

@@ -13,7 +13,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
+from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from geo.crs import to_metric
@@ -160,9 +160,23 @@ class Network:
         return pairs[order][first], edge[order][first]
 
     @cached_property
-    def _tree(self) -> tuple[shapely.STRtree, NDArray[np.object_]]:
+    def tree(self) -> tuple[shapely.STRtree, NDArray[np.object_]]:
+        """The segments as lines in the metric CRS, and a tree of them."""
         lines = metric_lines(self._lines, self.crs)
         return shapely.STRtree(lines), lines
+
+    @cached_property
+    def mainland(self) -> tuple[shapely.STRtree, Integers]:
+        """
+        A tree of the segments from which most of the network is reached, and their numbers.
+
+        A way in a court that is connected with nothing is none of them; a part that holds some of the whole is.
+        """
+        count, part = connected_components(self.matrix, directed=False)
+        length = np.bincount(part[self.tail], weights=self.length_m, minlength=count)
+        large = length[part[self.tail]] >= _MAINLAND * length.sum()
+        rows = np.unique(self.segment[large])
+        return shapely.STRtree(self.tree[1][rows]), rows
 
     def snap(self, points: gpd.GeoSeries) -> tuple[Positions, Floats]:
         """
@@ -173,7 +187,7 @@ class Network:
         points
             In WGS 84.
         """
-        tree, lines = self._tree
+        tree, lines = self.tree
         places = shapely.points(to_metric(shapely.get_coordinates(points.to_numpy()), self.crs))
         (asked, nearest), distance = tree.query_nearest(places, return_distance=True, all_matches=False)
         segment = np.zeros(len(places), dtype=np.int64)
@@ -181,10 +195,15 @@ class Network:
         segment[asked], away[asked] = nearest, distance
         return Positions(segment, shapely.line_locate_point(lines[segment], places)), away
 
+    @property
+    def lengths_m(self) -> Floats:
+        """Shape (s,): the length of each segment."""
+        last = self._first_edge + self._edges - 1
+        return np.asarray(self.start_m[last] + self.length_m[last])
+
     def midpoints(self) -> Positions:
         """Return the middle of each segment."""
-        last = self._first_edge + self._edges - 1
-        return Positions(np.arange(len(self._lines)), (self.start_m[last] + self.length_m[last]) / 2)
+        return Positions(np.arange(len(self._lines)), self.lengths_m / 2)
 
     def edge_of(self, positions: Positions) -> tuple[Integers, Floats]:
         """Return the edge of each position, and how far along that edge it lies, in metres."""
@@ -202,6 +221,7 @@ class Network:
         targets: Positions,
         limit: float = np.inf,
         to_facility: bool = False,
+        away: Floats | None = None,
     ) -> tuple[Integers, Floats]:
         """
         Return the nearest facility of each target.
@@ -214,28 +234,31 @@ class Network:
             The furthest cost (metres, unless the network has another) that counts.
         to_facility
             Whether the way leads from target to facility; it matters where one-way streets do.
+        away
+            Shape (f,): the cost between each facility and its position, which counts; by default none.
 
         Returns
         -------
         facility, cost
             Shape (k,): the facility's number, -1 where none is within the limit, and the cost of the way to it (inf).
         """
-        reach = self._reach(facilities, limit, to_facility)
+        reach = self._reach(facilities, limit, to_facility, away)
         edge, along = self.edge_of(targets)
         return self._at(reach, edge, along)
 
-    def _reach(self, facilities: Positions, limit: float, to_facility: bool) -> _Reach:
+    def _reach(self, facilities: Positions, limit: float, to_facility: bool, away: Floats | None = None) -> _Reach:
         edge, along = self.edge_of(facilities)
-        matrix = self._with_sources(edge, along, to_facility)
+        away = np.zeros(len(edge)) if away is None else away
+        matrix = self._with_sources(edge, along, to_facility, away=away)
         if len(edge) == 0:
             none = np.full(self.size, np.inf)
-            return _Reach(none, np.full(self.size, -1), edge, along, limit, to_facility)
+            return _Reach(none, np.full(self.size, -1), edge, along, away, limit, to_facility)
         numbers = np.arange(self.size, self.size + len(edge))
         cost, _, source = dijkstra(
             matrix, directed=True, indices=numbers, limit=limit, min_only=True, return_predecessors=True
         )
         source = np.where(np.isfinite(cost), source - self.size, -1)
-        return _Reach(cost[: self.size], source[: self.size], edge, along, limit, to_facility)
+        return _Reach(cost[: self.size], source[: self.size], edge, along, away, limit, to_facility)
 
     def _with_sources(
         self,
@@ -244,9 +267,12 @@ class Network:
         against: bool,
         base: csr_array | None = None,
         local: Integers | None = None,
+        away: Floats | None = None,
     ) -> csr_array:
         """
         Return the matrix with a further node for each source, from which it leaves its edge at either end.
+
+        `away` is the cost from each source to its edge.
 
         `base` may be the matrix of some nodes only, which are all that the sources' edges end at; `local` numbers them.
         """
@@ -263,6 +289,8 @@ class Network:
         if local is not None:
             left = local[left]
         cost = np.maximum(np.stack([back, ahead], axis=1), _LEAST)
+        if away is not None:
+            cost += away[:, None]
         open_ = np.isfinite(cost)
         indices = np.concatenate([base.indices, left[open_].astype(base.indices.dtype)])
         data = np.concatenate([base.data, cost[open_]])
@@ -293,18 +321,26 @@ class Network:
         return np.where(far, -1, facility), np.where(far, np.inf, cost)
 
     def _same_edge(self, reach: _Reach, edge: Integers, along: Floats) -> list[tuple[Integers, Floats]]:
-        """Return the number of the facility before and of the one after on the same edge, and the cost along it."""
+        """Return the best facility before and the best one after on the same edge, and the cost along it."""
         span = float(self.length_m.max()) + 1.0
         order = np.lexsort((reach.along, reach.edge))
         key = reach.edge[order] * span + reach.along[order]
         at = np.searchsorted(key, edge * span + along, "right")
+        per_metre = self.cost[reach.edge[order]] / np.maximum(self.length_m[reach.edge[order]], _LEAST)
+        gone = reach.along[order] * per_metre
+        # from the left a facility costs (away - its place) + the target's place: the least of those before it
+        best = {
+            True: _running_least(reach.away[order] - gone, reach.edge[order]),
+            False: len(order) - 1 - _running_least((reach.away[order] + gone)[::-1], reach.edge[order][::-1])[::-1],
+        }
         found = []
         for position, before in ((at - 1, True), (at, False)):
-            number = order[np.clip(position, 0, len(order) - 1)]
-            same = (position >= 0) & (position < len(order)) & (reach.edge[number] == edge)
+            there = np.clip(position, 0, len(order) - 1)
+            same = (position >= 0) & (position < len(order)) & (reach.edge[order[there]] == edge)
+            number = order[best[before][there]]
             passable = same & (~self.oneway[edge] | (before != reach.to_facility))
             metres = np.abs(along - reach.along[number])
-            cost = metres / np.maximum(self.length_m[edge], _LEAST) * self.cost[edge]
+            cost = metres / np.maximum(self.length_m[edge], _LEAST) * self.cost[edge] + reach.away[number]
             found.append((number, np.where(passable, cost, np.inf)))
         return found
 
@@ -496,12 +532,30 @@ class _Reach(NamedTuple):
     source: Integers
     edge: Integers
     along: Floats
+    away: Floats
     limit: float
     to_facility: bool
 
 
+def _running_least(values: Floats, group: Integers) -> Integers:
+    """Return where the least value so far is, within each run of equal groups; the first of equal ones."""
+    new = np.ones(len(values), dtype=bool)
+    new[1:] = group[1:] != group[:-1]
+    run = np.cumsum(new) - 1
+    # a run's values lie below those of the run before: the least so far begins anew
+    drop = (float(np.ptp(values)) + 1.0) * run if len(values) else values
+    low = values - drop
+    least = np.minimum.accumulate(low)
+    is_new = np.ones(len(values), dtype=bool)
+    is_new[1:] = low[1:] < least[:-1]
+    return np.asarray(np.maximum.accumulate(np.where(is_new, np.arange(len(values)), 0)))
+
+
 _BATCH = 64
 """How many starts are searched at a time: it bounds the memory."""
+
+_MAINLAND = 0.02
+"""A part of the network with this share of its length is no island."""
 
 _LEAST = 1e-9
 """A cost of zero would be no edge to scipy."""

@@ -227,7 +227,7 @@ def read_features(
     return Features(stands, areas, _context(context), _addresses(addresses))
 
 
-_FACILITY_TAGS = ("name", "capacity", "access", "orientation")
+_FACILITY_TAGS = ("name", "capacity", "access", "orientation", "opening_hours")
 _CONTEXT_TAGS = ("name", "building", "building:levels")
 
 
@@ -238,7 +238,8 @@ class Features(NamedTuple):
     Attributes
     ----------
     facilities
-        Points: `facility_id`, `kind`, `name`, `capacity`, `access`, `source`. An area gives a point on its surface.
+        Points: `facility_id`, `kind`, `name`, `capacity`, `hours`, `access`, `source`. An area gives a point on its
+        surface.
     facility_areas
         MultiPolygons: `facility_id`, `kind`, `orientation` (of bays to the kerb), of those facilities that are areas.
     context
@@ -253,7 +254,7 @@ class Features(NamedTuple):
     addresses: gpd.GeoDataFrame
 
 
-_LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb"})
+_LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb", "barrier"})
 
 
 def _shape(wkb: osmium.geom.WKBFactory, item: Any, ground: str | None) -> str | None:
@@ -295,7 +296,7 @@ def _facilities(
     shapes = shapely.from_wkb(table.pop("wkb").to_numpy(dtype=object))
     points = np.where(shapely.get_dimensions(shapes) == 0, shapes, shapely.point_on_surface(shapes))
     table["capacity"] = pd.to_numeric(table["capacity"], errors="coerce").round().astype("Int64")
-    table["source"] = "OSM"
+    table["source"], table["hours"] = "OSM", table["opening_hours"]
     area = shapely.get_dimensions(shapes) == 2
     areas = gpd.GeoDataFrame(conform(table[area], "facility_areas"), geometry=shapes[area], crs=WGS84)
     return gpd.GeoDataFrame(conform(table, "facilities"), geometry=points, crs=WGS84), areas

@@ -28,8 +28,8 @@ from geo.schema import COLUMNS, POINT_KINDS, SYNTHETIC, conform
 from geo.styles import layer_styles
 from geo.text import Text
 
-FORMAT: Final = "jiexu-study-4"
-OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3")
+FORMAT: Final = "jiexu-study-5"
+OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3", "jiexu-study-4")
 """Formats whose inputs and decisions a build carries over."""
 
 _GEOMETRY_TYPES: Final = {
@@ -55,6 +55,11 @@ _GEOMETRY_TYPES: Final = {
     "hotspots": "LineString",
     "patrol_districts": "MultiLineString",
     "patrol_rounds": "MultiLineString",
+    "population": "Unknown",
+    "coverage": "Point",
+    "catchments": "MultiPolygon",
+    "coverage_gaps": "MultiPolygon",
+    "sites": "Point",
 }
 SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
 TABLES: Final = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from commands import complaints, grades, parking, points, stalls, studies
+from commands import complaints, facilities, grades, parking, points, stalls, studies
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -13,7 +13,7 @@ app = typer.Typer(
     help="Jiexu 街序: grade a city's streets, overlay complaints, stalls and parking, decide on the map.\n\n"
     "Start with: `jiexu serve` (opens the sample study in the browser)",
 )
-for room in (studies, grades, points, stalls, parking, complaints):
+for room in (studies, grades, points, stalls, parking, complaints, facilities):
     app.add_typer(room.app)
 
 

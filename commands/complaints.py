@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import pandas as pd
 import typer
 
-from commands.shared import AsJson, Study, language, print_document, say, speaks
-from geo.answers import as_moment
+from commands.shared import AsJson, Study, day, language, print_document, say, speaks
 from geo.categories import CATEGORIES
 from geo.complaint_study import CROSS_VALIDATED, Moment, find_hotspots, plan_patrols, response_of
 from geo.text import Text, pick
@@ -40,7 +38,7 @@ def hotspots(
     months = None
     if since or until:
         months = (_month(since or "0001-01"), _month(until or "9998-12"))
-    when = None if at is None else Moment(_day(at), days)
+    when = None if at is None else Moment(day(at), days)
     summary = find_hotspots(study, category, _metres(bandwidth), exposure, months, when)
     if as_json:
         print_document(summary)
@@ -81,13 +79,6 @@ def _metres(text: str | None) -> float | str | None:
     if not 1 <= metres <= 5000:
         raise typer.BadParameter("--bandwidth takes 1 to 5000 metres")
     return metres
-
-
-def _day(text: str) -> pd.Timestamp:
-    try:
-        return as_moment(text)
-    except ValueError as error:
-        raise typer.BadParameter("--at takes a day like 2025-12-01") from error
 
 
 def _month(text: str) -> str:

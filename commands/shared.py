@@ -10,8 +10,10 @@ from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
 
+import pandas as pd
 import typer
 
+from geo.answers import as_moment
 from geo.errors import JiexuError
 from geo.rule_names import RULE_NAMES
 from geo.text import Language, Text
@@ -46,6 +48,14 @@ def speaks(command: Callable[_P, _R]) -> Callable[_P, _R]:
 def print_document(document: Any) -> None:
     """Print one JSON document: all that a verb writes to standard output with `--json`."""
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def day(text: str) -> pd.Timestamp:
+    """Return the moment that a day, as 2025-12-01, begins."""
+    try:
+        return as_moment(text)
+    except ValueError as error:
+        raise typer.BadParameter("--at takes a day like 2025-12-01") from error
 
 
 def say(text: Text) -> None:

@@ -34,6 +34,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
       setTriggerValue("pick", { layer: message.layer, id: message.id, at: message.at });
     } else if (message?.jiexu === "area") {
       setTriggerValue("pick", { area: message.area });
+    } else if (message?.jiexu === "moved") {
+      setTriggerValue("pick", { pin: message.id, at: message.at });
     } else if (message?.jiexu === "view") {
       frame.jiexuView = message.view;
       showView();

@@ -27,6 +27,7 @@ def map_view(
     points: Sequence[str] = POINT_KINDS,
     marked: tuple[float, float] | None = None,
     muted: bool = False,
+    pins: Sequence[state.Pin] = (),
 ) -> None:
     """
     Show the map with the side bar's filters and the session's selection; a click on it selects.
@@ -45,6 +46,8 @@ def map_view(
         Longitude and latitude of a place to mark.
     muted
         Whether streets are grey, so that the colours of another layer are read.
+    pins
+        Sites that can be dragged.
 
     Filters and selection restyle the map in the browser; tiles that changed are drawn over the old ones. Panning and
     zooming do not run the script.
@@ -54,7 +57,12 @@ def map_view(
         key="map",
         data={
             "address": address,
-            "state": {**_shown(layers, points, marked), "open": dict(open_numbers or {}), "muted": muted},
+            "state": {
+                **_shown(layers, points, marked),
+                "open": dict(open_numbers or {}),
+                "muted": muted,
+                "pins": [{"id": pin.pin_id, "label": pin.label, "at": [pin.lon, pin.lat]} for pin in pins],
+            },
             "height": height,
             "title": i18n._("Map of streets"),
         },
@@ -90,6 +98,9 @@ def _shown(layers: Sequence[str], points: Sequence[str], marked: tuple[float, fl
 
 def _take(picked: dict[str, Any]) -> None:
     at = picked.get("at")
+    if picked.get("pin") is not None and at:
+        state.move_pin(str(picked["pin"]), float(at[0]), float(at[1]))
+        return
     state.ask_about((float(at[0]), float(at[1])) if at else None)
     if picked.get("area"):
         state.select_area(picked["area"])

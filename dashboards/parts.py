@@ -179,7 +179,7 @@ def outcome_name(outcome: str | None) -> str:
 
 def decision_kind_name(kind: str | None) -> str:
     """Return what a decision is about."""
-    return {"zone": _("Zone"), "step": _("Operator"), "bays": _("Bays")}.get(kind or "", _("Tier"))
+    return {"zone": _("Zone"), "step": _("Operator"), "bays": _("Bays"), "site": _("Site")}.get(kind or "", _("Tier"))
 
 
 def hours_name(hours: str) -> str:
@@ -286,6 +286,11 @@ def layer_name(layer: str) -> str:
         "hotspots": _("Hot spots"),
         "patrol_districts": _("Districts of supervisors"),
         "patrol_rounds": _("Walking rounds"),
+        "population": _("Population"),
+        "coverage": _("Who has one within a walk"),
+        "catchments": _("Catchments"),
+        "coverage_gaps": _("Gaps"),
+        "sites": _("Sites"),
         "surveyed_widths": _("Surveyed widths"),
         "decisions": _("Decisions"),
         "selections": _("Kept selections"),

@@ -8,6 +8,7 @@ from dashboards import (
     complaints_page,
     data_page,
     decisions_page,
+    facilities_page,
     filters,
     i18n,
     overview,
@@ -64,6 +65,7 @@ def main() -> None:
             st.Page(stalls_page.page, title=_("Stalls"), icon=":material/storefront:", url_path="stalls"),
             st.Page(parking_page.page, title=_("Parking"), icon=":material/local_parking:", url_path="parking"),
             st.Page(complaints_page.page, title=_("Complaints"), icon=":material/campaign:", url_path="complaints"),
+            st.Page(facilities_page.page, title=_("Facilities"), icon=":material/store:", url_path="facilities"),
             st.Page(data_page.page, title=_("Data"), icon=":material/database:", url_path="data"),
             st.Page(decisions_page.page, title=_("Decisions"), icon=":material/gavel:", url_path="decisions"),
         ]

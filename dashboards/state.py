@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import shapely
@@ -19,6 +19,7 @@ _AREA = "area"
 _FOCUS = "focus"
 _PREVIEW = "preview"
 _PLACE = "asked_place"
+_PINS = "pins"
 _IN_ADDRESS_AT_MOST = 30
 """More streets would make an address that mail programs cut."""
 
@@ -115,6 +116,35 @@ def ask_about(place: tuple[float, float] | None) -> None:
 def asked_place() -> tuple[float, float] | None:
     """Return the place that was clicked last."""
     return st.session_state.get(_PLACE)
+
+
+class Pin(NamedTuple):
+    """A site on the map that can be dragged: its kind of facility, what it is called, what is written on it, where."""
+
+    pin_id: str
+    kind: str
+    label: str
+    lon: float
+    lat: float
+
+
+def pins(kind: str) -> list[Pin]:
+    """Return the sites of a kind of facility that are tried on the map."""
+    return [pin for pin in st.session_state.get(_PINS, []) if pin.kind == kind]
+
+
+def set_pins(kind: str, places: Sequence[tuple[float, float]]) -> None:
+    """Try sites of a kind of facility at these places, as longitude and latitude."""
+    others = [pin for pin in st.session_state.get(_PINS, []) if pin.kind != kind]
+    mine = [Pin(f"{kind}-{number}", kind, str(number), *place) for number, place in enumerate(places, 1)]
+    st.session_state[_PINS] = [*others, *mine]
+
+
+def move_pin(pin_id: str, lon: float, lat: float) -> None:
+    """Move a site that is tried to another place."""
+    st.session_state[_PINS] = [
+        pin._replace(lon=lon, lat=lat) if pin.pin_id == pin_id else pin for pin in st.session_state.get(_PINS, [])
+    ]
 
 
 def show_preview(points: list[list[float]] | None) -> bool:

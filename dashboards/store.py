@@ -18,14 +18,19 @@ from geo.bay_room import BayHours, BayRoom
 from geo.bay_study import BayStudy, computed_bays
 from geo.complaint_study import computed_hotspots, computed_patrols, response_of
 from geo.computed import Computed
+from geo.coverage_study import Asked, FacilityStudy, computed_coverage
 from geo.imports import place_in
 from geo.kerb_plan import Ground
+from geo.lists import lists_of
 from geo.network import Network
 from geo.points import Place
+from geo.residents import RESIDENTS_TOTAL
 from geo.rules import Profile
+from geo.site_study import SiteStudy, Wish, computed_sites
 from geo.stall_study import INPUTS, computed, made_of, network_of, plan_of, read_ground
 from geo.stalls import Kind, Plan
 from geo.street_list import crossing_names
+from geo.supply import Kind as FacilityKind
 from layers import hours, points
 
 
@@ -192,6 +197,77 @@ def answers() -> dict[str, Any]:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _answers(path: str, version: str) -> dict[str, Any]:
     return response_of(Path(path))
+
+
+def facility_study(kind: FacilityKind, asked: Asked) -> FacilityStudy:
+    """Return the facilities of a kind and who needs them, as `geo.coverage_study.FacilityStudy`."""
+    return _facility_study(str(study_path()), kind, asked, _facilities_version())
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _facility_study(path: str, kind: FacilityKind, asked: Asked, version: str) -> FacilityStudy:
+    return FacilityStudy(Path(path), kind, asked, network())
+
+
+def _facilities_version() -> str:
+    facts = study.about(study_path())
+    names = (
+        *("roads", "paths", "facilities", "context", "parking", "population"),
+        *("stalls", "complaints", "decisions", "quarters"),
+    )
+    versions = "".join(facts[f"version:{name}"] for name in names)
+    return versions + facts["profile_hash"] + facts.get(RESIDENTS_TOTAL, "")
+
+
+def best_site(kind: FacilityKind, asked: Asked, gap_id: str) -> tuple[float, float, float] | None:
+    """Return longitude and latitude of the junction that covers most of a gap, and how much; None if none does."""
+    return _best_site(str(study_path()), kind, asked, gap_id, _facilities_version())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _best_site(
+    path: str, kind: FacilityKind, asked: Asked, gap_id: str, version: str
+) -> tuple[float, float, float] | None:
+    facilities = facility_study(kind, asked)
+    number = int(gap_id.rpartition("-")[2]) - 1
+    if number >= len(facilities.gaps):
+        return None
+    sited = _siting(path, kind, asked, version)
+    site, gain = facilities.best_site(facilities.gaps[number], sited.access, len(sited.lonlat))
+    return None if site < 0 else (float(sited.lonlat[site, 0]), float(sited.lonlat[site, 1]), gain)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _siting(path: str, kind: FacilityKind, asked: Asked, version: str) -> SiteStudy:
+    return SiteStudy(facility_study(kind, asked), Wish(1))
+
+
+def coverage_state(kind: FacilityKind) -> Computed:
+    """Return what the study knows of its coverage, as `geo.coverage_study.computed_coverage`."""
+    return computed_coverage(study.about(study_path()), kind)
+
+
+def sites_state(kind: FacilityKind) -> Computed:
+    """Return what the study knows of its sites, as `geo.site_study.computed_sites`."""
+    return computed_sites(study.about(study_path()), kind)
+
+
+def residents_total() -> float | None:
+    """Return the known number of residents, if any."""
+    known = study.about(study_path()).get(RESIDENTS_TOTAL)
+    return float(known) if known else None
+
+
+def lists() -> list[dict[str, Any]]:
+    """Return the figures of other lists, as `geo.lists.lists_of`; their ages are those of this day."""
+    facts = study.about(study_path())
+    versions = "".join(facts[f"version:{name}"] for name in ("other", "roads", "quarters"))
+    return _lists(str(study_path()), versions, f"{study.now():%Y-%m-%d}")
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _lists(path: str, version: str, day: str) -> list[dict[str, Any]]:
+    return lists_of(Path(path))
 
 
 def network() -> Network:

@@ -25,8 +25,8 @@ from geo.tiers import TIER_COLUMNS, TIER_NAMES, decision_reason, tier_of
 BASE_TABLE: Final = "tier_base"
 """The study's table of tiers before any decision, to which an undone decision returns."""
 
-Kind = Literal["tier", "zone", "step", "bays"]
-"""What a decision is about: a street's tier, a zone for stalls, a step with an operator."""
+Kind = Literal["tier", "zone", "step", "bays", "site"]
+"""What a decision is about: a street's tier, a zone for stalls, a step with an operator, bays, a facility's site."""
 
 ANY: Final = "any"
 """For `seen`: decide whatever others decided meanwhile."""
@@ -323,7 +323,8 @@ def _take_back(connection: sqlite3.Connection, decision_id: str, reason: str, by
         "UPDATE stall_zones SET status = 'proposed', decision_id = NULL WHERE decision_id = ?", (decision_id,)
     )
     connection.execute("DELETE FROM kerb_exclusions WHERE rule = 'decisions' AND cause_id = ?", (decision_id,))
-    for layer in ("stall_zones", "kerb_exclusions"):
+    connection.execute("UPDATE sites SET status = 'proposed', decision_id = NULL WHERE decision_id = ?", (decision_id,))
+    for layer in ("stall_zones", "kerb_exclusions", "sites"):
         touch(connection, layer)
     return record(connection, reason=reason, by=by, undoes=decision_id, at=now(), **old)
 

@@ -12,6 +12,7 @@ import folium
 
 from layers import (
     bays,
+    coverage,
     facilities,
     hotspots,
     kerb_exclusions,
@@ -21,6 +22,7 @@ from layers import (
     parking_need,
     patrols,
     points,
+    sites,
     stall_zones,
     streets,
 )
@@ -100,6 +102,10 @@ def compose_map(
         bays.legend(translate),
         parking_need.legend(translate),
         parking_differences.legend(translate),
+        coverage.legend(translate),
+        coverage.catchment_legend(translate),
+        coverage.gap_legend(translate),
+        sites.legend(translate),
         streets.legend(translate),
         points.legend(translate, synthetic),
         facilities.legend(translate),
@@ -115,6 +121,7 @@ def compose_map(
         "zoomOut": translate("Zoom out"),
         "whole": translate("Whole study"),
         "draw": translate("Draw an area to select its streets (double click ends it)") if drawing else "",
+        "drag": translate("Drag the site to another place"),
         "picture": translate("Save the map as a picture"),
     }
     figure.add_child(MapFrame(palette.style(theme), legend, words, extent, MAX_ZOOM, _drawings()))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import geopandas as gpd
+import pandas as pd
 from freestiler import FreestileLayer
 
 from layers import palette
@@ -20,16 +21,19 @@ DRAWING: Final[list[dict[str, Any]]] = [
         "by": "f",
         "colours": palette.FACILITIES,
         "size": [[14, 3], [17, 6]],
+        "when": "open",
     }
 ]
-"""How the map's script draws the layer: see docs/developers.md."""
+"""How the map's script draws the layer: see docs/developers.md. Its hours are the kinds."""
 
 
 def tile_layers(facilities: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
-    """Return the tile layer `facilities`: `f` (the kind) and `n` (the name)."""
+    """Return the tile layer `facilities`: `f` (the kind), `p` (its number in `KINDS`) and `n` (the name)."""
     kept = facilities[facilities["kind"].isin(KINDS)]
     table = gpd.GeoDataFrame(
-        {"f": kept["kind"], "n": kept["name"].fillna("")}, geometry=kept.geometry, crs=facilities.crs
+        {"f": kept["kind"], "p": pd.Index(KINDS).get_indexer(pd.Index(kept["kind"])), "n": kept["name"].fillna("")},
+        geometry=kept.geometry,
+        crs=facilities.crs,
     )
     return {"facilities": FreestileLayer(table, min_zoom=_FROM_ZOOM)}
 
@@ -48,5 +52,8 @@ def legend(translate: Callable[[str], str]) -> dict[str, Any]:
     return {
         "title": translate("Facilities"),
         "layer": "facilities",
-        "entries": [{"label": names[kind], "kind": "dot", "colour": palette.FACILITIES[kind]} for kind in KINDS],
+        "entries": [
+            {"label": names[kind], "kind": "dot", "colour": palette.FACILITIES[kind], "open": number}
+            for number, kind in enumerate(KINDS)
+        ],
     }

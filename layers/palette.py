@@ -21,6 +21,11 @@ FACILITIES: Final = {
     "bus_stop": "#00838f",
 }
 
+COVERAGE: Final = {"in": "#2a9d8f", "out": "#d1495b"}
+CATCHMENT: Final = "#2a9d8f"
+GAP: Final = "#d1495b"
+SITES: Final = {"proposed": "#f4a300", "accepted": "#1b4965", "closed": "#6b6b6b"}
+
 OTHER: Final = "#6d4c8d"
 
 ZONES: Final = {"proposed": "#1fa05a", "accepted": "#00592d", "closed": "#a9cdb4"}

@@ -17,6 +17,7 @@ from geo.study import about, read_layer
 from layers import (
     bays,
     context,
+    coverage,
     facilities,
     hotspots,
     kerb_exclusions,
@@ -26,6 +27,7 @@ from layers import (
     parking_need,
     patrols,
     points,
+    sites,
     stall_zones,
     streets,
 )
@@ -47,6 +49,8 @@ class Cutter(NamedTuple):
 
 CUTTERS: Final[Mapping[str, Cutter]] = {
     "context": Cutter("context", context.tile_layers, "context"),
+    "catchments": Cutter("catchments", coverage.catchment_tiles, "catchments", coverage.CATCHMENTS),
+    "coverage_gaps": Cutter("coverage_gaps", coverage.gap_tiles, "coverage_gaps", coverage.GAPS),
     "streets": Cutter("streets", streets.tile_layers, "streets"),
     # a decision changes a segment's tier, never its direction: only a build does
     "oneway": Cutter("roads", oneway.tile_layers, "context"),
@@ -62,7 +66,9 @@ CUTTERS: Final[Mapping[str, Cutter]] = {
         "parking_differences", parking_differences.tile_layers, "parking_differences", parking_differences.DRAWING
     ),
     "bays": Cutter("bays", bays.tile_layers, "bays", bays.DRAWING),
+    "coverage": Cutter("coverage", coverage.tile_layers, "coverage", coverage.DRAWING),
     "facilities": Cutter("facilities", facilities.tile_layers, "facilities", facilities.DRAWING),
+    "sites": Cutter("sites", sites.tile_layers, "sites", sites.DRAWING),
     "other": Cutter("other", other.tile_layers, "other", other.DRAWING),
     **{kind: Cutter(kind, points.tile_layers, kind) for kind in points.KINDS},
 }

@@ -11,8 +11,10 @@ import pytest
 from geo.bay_study import plan_bays
 from geo.build import Inputs, build_study
 from geo.complaint_study import find_hotspots, plan_patrols
+from geo.coverage_study import cover
 from geo.rules import Profile, load_profile
 from geo.sample import write_sample
+from geo.site_study import Wish, choose_sites
 from geo.stall_study import computed, plan_stalls
 from geo.study import about, read_layer
 
@@ -71,6 +73,8 @@ def placed(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     plan_bays(path, night=True)
     find_hotspots(path)
     plan_patrols(path, 10)
+    cover(path, "toilet")
+    choose_sites(path, "toilet", Wish(2))
     return path
 
 

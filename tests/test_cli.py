@@ -18,6 +18,7 @@ VERBS = (
     *("sample", "build", "info", "tier", "grade", "add", "imports", "decisions", "export", "serve"),
     *("rules", "stalls", "check", "guide", "zone", "steps", "bays"),
     *("widths", "hotspots", "response", "patrols"),
+    *("coverage", "site", "accept-site", "population", "lists"),
 )
 
 

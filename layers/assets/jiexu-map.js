@@ -1,7 +1,7 @@
 /* Draws a study's vector tiles with Leaflet and protomaps-leaflet, and talks to the page around the map.
 
    In:  postMessage {jiexu: "state", state}   what to show: see `state` below
-   Out: postMessage {jiexu: "ready" | "painted" | "repainted" | "select" | "area" | "view", ...}
+   Out: postMessage {jiexu: "ready" | "painted" | "repainted" | "select" | "area" | "moved" | "view", ...}
    Text from outside (names) is a tile property; it reaches the page through textContent and canvas only.
    Tools (drawing, pictures, online base maps) are in jiexu-tools.js. */
 "use strict";
@@ -24,6 +24,7 @@ const jiexu = (() => {
     open: {},               // layer -> numbers of the hours (property p) that hold now; a missing layer shows all as open
     selected: [],           // ids of the selected streets
     area: null,             // corners of the drawn area, [lon, lat]
+    pins: [],               // sites that can be dragged: {id, label, at: [lon, lat]}
     preview: null,          // points of a file before it is imported, [lon, lat]
     tiles: {},              // layer -> address of its current archive
     base: null,             // an online base map: {url, subdomains, credit, shift}

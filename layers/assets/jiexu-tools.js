@@ -58,6 +58,29 @@ window.jiexuTools = ({ map, state, words, style, legend, extent, hooks, control,
     }))).addTo(map);
   });
 
+  // ---- sites that can be dragged ----------------------------------------------------------------------------------
+
+  let pins = null;
+  const pinIcon = (label) => {
+    const shape = element("span");
+    shape.append(element("b", "", label));
+    return L.divIcon({ className: "jiexu-pin", html: shape, iconSize: [26, 26], iconAnchor: [13, 31] });
+  };
+  const showPins = (list) => {
+    pins?.remove();
+    pins = L.layerGroup((list || []).map(({ id, label, at }) => {
+      const pin = L.marker([at[1], at[0]], { icon: pinIcon(label), draggable: true, autoPan: true, keyboard: true, title: words.drag });
+      pin.on("dragend", () => {
+        const { lng, lat } = pin.getLatLng();
+        post({ jiexu: "moved", id, at: [lng, lat] });
+      });
+      return pin;
+    })).addTo(map);
+  };
+  hooks.push((now, before) => {
+    if (JSON.stringify(now.pins) !== JSON.stringify(before.pins)) showPins(now.pins);
+  });
+
   /* Leaflet-Geoman is loaded when somebody draws: most visits never do. */
   const geoman = () => new Promise((resolve, reject) => {
     if (map.pm) { resolve(); return; }
@@ -183,4 +206,5 @@ window.jiexuTools = ({ map, state, words, style, legend, extent, hooks, control,
   });
 
   showArea(state.area);
+  showPins(state.pins);
 };

@@ -28,7 +28,7 @@ PAYLOADS = (
 def hostile_study(folder: Path, mark: Path) -> Path:
     """Build the study. A template that runs on the server would create the file `mark`."""
     texts = [payload.replace("{mark}", str(mark)) for payload in PAYLOADS]
-    nodes, ways = {}, []
+    nodes, ways, tags = {}, [], {}
     for i, text in enumerate(texts):
         nodes[2 * i + 1], nodes[2 * i + 2] = (114.350, 36.100 + i * 0.0008), (114.356, 36.100 + i * 0.0008)
         ways.append((i + 1, [2 * i + 1, 2 * i + 2], {"highway": "primary", "name": text}))
@@ -36,11 +36,17 @@ def hostile_study(folder: Path, mark: Path) -> Path:
         corners = [(114.3510, 0.0002), (114.3520, 0.0002), (114.3520, 0.0005), (114.3510, 0.0005)]
         nodes.update({n: (lon, 36.100 + i * 0.0008 + up) for n, (lon, up) in zip(area, corners, strict=True)})
         ways.append((100 + i, [*area, area[0]], {"leisure": "park", "name": text}))
-    osm = write_osm(folder / "hostile.osm", nodes, ways)
+        home = [300 + 4 * i + k for k in range(4)]
+        nodes.update({n: (lon + 0.002, 36.100 + i * 0.0008 + up) for n, (lon, up) in zip(home, corners, strict=True)})
+        ways.append((300 + i, [*home, home[0]], {"building": "apartments", "name": text}))
+        nodes[500 + i] = (114.3505, 36.1001 + i * 0.0008)
+        tags[500 + i] = {"amenity": "toilets", "name": text, "opening_hours": text}
+    osm = write_osm(folder / "hostile.osm", nodes, ways, tags)
     files = {
         "complaints": ("工单编号", "诉求类型", "诉求内容"),
         "stalls": ("摊位编号", "经营品种", "经营者编号"),
         "parking": ("停车场编号", "类型", "数据来源"),
+        "other": ("编号", "类型", "名称"),
     }
     for kind, columns in files.items():
         with (folder / f"{kind}.csv").open("w", encoding="utf-8", newline="") as file:

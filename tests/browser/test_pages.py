@@ -28,6 +28,7 @@ PAGES = {
     "stalls": "What each rule takes at this hour",
     "parking": "What each rule takes of the kerb",
     "complaints": "By weekday and hour",
+    "facilities": "Coverage has not been computed yet",
     "data": "Bring in a file",
     "decisions": "All decisions",
 }

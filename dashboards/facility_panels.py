@@ -1,0 +1,297 @@
+"""The tabs of the page Facilities: coverage by street and quarter, gaps, facilities, sites, balance, people, lists."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import i18n, state, store
+from dashboards.i18n import _
+from dashboards.parts import marked_rows, show_error, status_name, table, tier_name
+from dashboards.served import study_path
+from geo.coverage_study import set_population
+from geo.errors import JiexuError
+from geo.residents import SOURCES
+from geo.schema import SYNTHETIC
+from geo.supply import Kind
+from geo.text import pick
+
+_POPULATION: Final = ["csv", "xlsx", "xls", "geojson", "gpkg"]
+
+
+def tabs(kind: Kind, summary: dict[str, Any] | None) -> None:
+    """Draw the tabs."""
+    names = [
+        _("By street, quarter and tier"),
+        _("Left out"),
+        _("Facilities"),
+        _("Sites"),
+        _("Balance"),
+        _("Population"),
+        _("Other lists"),
+    ]
+    shares, gaps, own, sites, balance, people, lists = st.tabs(names)
+    with shares:
+        _shares(summary)
+    with gaps:
+        _gaps(kind, summary)
+    with own:
+        _facilities(summary)
+    with sites:
+        _sites(kind)
+    with balance:
+        _balance(kind, summary)
+    with people:
+        _population()
+    with lists:
+        _lists()
+
+
+def source_names(sources: Iterable[str]) -> str:
+    """Return where demand comes from, in words."""
+    return ", ".join(SOURCES[source].pick(i18n.current()) if source in SOURCES else source for source in sources)
+
+
+def _none() -> None:
+    st.caption(_("Compute the coverage first: see the button beside the map."))
+
+
+def _shares(summary: dict[str, Any] | None) -> None:
+    if summary is None:
+        _none()
+        return
+    left, right = st.columns(2)
+    for column, key, title in ((left, "by_street", _("Street")), (right, "by_quarter", _("Quarter"))):
+        rows = pd.DataFrame(summary[key])
+        with column:
+            unnamed = _("Unnamed street") if key == "by_street" else ""
+            _share_table(rows.assign(name=rows["name"].fillna(unnamed)), title, f"coverage-{key}", 360)
+    rows = pd.DataFrame(summary["by_tier"])
+    _share_table(rows.assign(name=rows["group"].map(tier_name)), _("Tier"), "coverage-by-tier", "auto")
+    source = summary["within_source"]
+    st.caption(
+        _("Standard: {metres:.0f} m ({source}). Residents: {sources}.").format(
+            metres=summary["within_m"],
+            source=source["source"] if source["value"] == summary["within_m"] else _("as asked"),
+            sources=source_names(summary["demand"]["sources"]),
+        )
+    )
+
+
+def _share_table(rows: pd.DataFrame, title: str, key: str, height: Any) -> None:
+    table(
+        pd.DataFrame(
+            {
+                title: rows["name"],
+                _("People"): rows["demand"].round(),
+                _("Covered"): (rows["share"] * 100).round(1).astype(str) + " %",
+                _("Left out"): rows["left_out"].round(),
+                "id": rows["group"],
+            }
+        ),
+        key,
+        key,
+        height,
+    )
+
+
+def _gaps(kind: Kind, summary: dict[str, Any] | None) -> None:
+    if summary is None:
+        _none()
+        return
+    layer = store.layer("coverage_gaps")
+    rows = layer[layer["kind"] == kind].reset_index(drop=True)
+    quarters = store.layer("quarters").drop_duplicates("quarter_id").set_index("quarter_id")["name"]
+    marked = marked_rows(
+        pd.DataFrame(
+            {
+                _("Gap"): rows["gap_id"],
+                _("Left out"): rows["demand"].round(),
+                _("Addresses"): rows["places"],
+                _("Nearest, m"): rows["walk_m"].round(),
+                _("Streets"): rows["streets"],
+                _("Quarter"): rows["quarter_id"].map(quarters).fillna(""),
+            }
+        ),
+        "gaps",
+        "gaps-table",
+        height=330,
+    )
+    if marked and st.button(_("Show on the map"), icon=":material/map:", key="gap-show"):
+        chosen = rows.iloc[marked]
+        middle = chosen.geometry.iloc[0].representative_point()
+        state.ask_about((middle.x, middle.y))
+        state.go_to(chosen.total_bounds)
+        st.rerun()
+
+
+def _facilities(summary: dict[str, Any] | None) -> None:
+    if summary is None:
+        _none()
+        return
+    rows = pd.DataFrame(summary["facilities_list"])
+    if rows.empty:
+        st.caption(_("There is none in the study: import a list on the page Data."))
+        return
+    table(
+        pd.DataFrame(
+            {
+                _("Name"): rows["name"].fillna(""),
+                _("People who use it"): rows["demand"].round(),
+                _("Capacity"): rows["capacity"],
+                _("Opening hours"): rows["hours"].fillna(""),
+                _("Source"): rows["source"].replace(SYNTHETIC, _("synthetic")),
+                "id": rows["facility_id"],
+            }
+        ),
+        "facilities",
+        "facilities-table",
+        height=330,
+    )
+
+
+def _sites(kind: Kind) -> None:
+    layer = store.layer("sites")
+    rows = layer[layer["kind"] == kind].sort_values(["status", "rank"]).reset_index(drop=True)
+    statuses = {"closed": _("closed for it")}
+    table(
+        pd.DataFrame(
+            {
+                _("Order"): rows["rank"],
+                _("Place"): rows["name"].fillna(_("Unnamed street")),
+                _("Status"): rows["status"].map(lambda status: statuses.get(status, status_name(status))),
+                _("Adds"): rows["gain"].round(),
+                _("People who use it"): rows["demand"].round(),
+                _("Chosen in draws"): (rows["chosen_share"] * 100).round().map("{:.0f} %".format, na_action="ignore"),
+                _("Decision"): rows["decision_id"].fillna(""),
+                "lon": rows.geometry.x.map("{:.6f}".format),
+                "lat": rows.geometry.y.map("{:.6f}".format),
+                "id": rows["site_id"],
+            }
+        ),
+        "sites",
+        "sites-table",
+    )
+    st.caption(_("Adds: what each brings to those before it. Draws: need and walks anew within their error."))
+
+
+def _balance(kind: Kind, summary: dict[str, Any] | None) -> None:
+    if summary is None:
+        _none()
+        return
+    rows = pd.DataFrame(summary["balance"])
+    if rows.empty:
+        st.caption(_("There is no balance for this kind."))
+        return
+    if kind == "parking":
+        columns = {
+            "cars_day": _("Cars by day"),
+            "off_street_day": _("Off the street, day"),
+            "bays_day": _("Accepted bays, day"),
+            "balance_day": _("Balance, day"),
+            "cars_night": _("Cars at night"),
+            "off_street_night": _("Off the street, night"),
+            "bays_night": _("Accepted bays, night"),
+            "balance_night": _("Balance, night"),
+        }
+    else:
+        columns = {
+            "stalls_to_halls": _("Stalls that move into halls"),
+            "stalls_without_hall": _("Stalls without a hall"),
+            "hall_places": _("Places in halls"),
+            "balance": _("Balance"),
+        }
+    named = {_("Quarter"): rows["name"].fillna(rows["quarter_id"])}
+    table(pd.DataFrame({**named, **{title: rows[key] for key, title in columns.items()}}), "balance", "balance", 330)
+    st.caption(_("Cars, rates and places without a known capacity are estimates: see the rules."))
+
+
+def _population() -> None:
+    rows = store.layer("population")
+    known = store.residents_total()
+    st.text(
+        _("{rows:,} rows of population with {people:,.0f} people are in the study.").format(
+            rows=len(rows), people=rows["residents"].sum()
+        )
+        if len(rows)
+        else _("Residents are estimated from the floor of homes: give a population to replace that.")
+    )
+    with st.form("population", border=False, clear_on_submit=True):
+        file = st.file_uploader(_("Areas, points or quarters with people"), type=_POPULATION, key="population-file")
+        total = st.number_input(
+            _("Known number of residents"), min_value=0, value=int(known) if known else None, step=1000,
+            placeholder=_("not known"), key="population-total",
+        )  # fmt: skip
+        if not st.form_submit_button(_("Keep the population"), icon=":material/groups:"):
+            return
+    with tempfile.TemporaryDirectory() as folder:
+        path = None
+        if file is not None:
+            path = Path(folder) / f"population{Path(file.name).suffix.lower()}"
+            path.write_bytes(file.getbuffer())
+        try:
+            summary = set_population(
+                study_path(), path, 0.0 if total is None else float(total), None if file is None else file.name
+            )
+        except JiexuError as error:
+            show_error(error)
+            return
+    for finding in summary["findings"]:
+        st.text(f"{finding['row'] or ''}  {pick(finding['problem'], i18n.current())}")
+    st.rerun()
+
+
+def _lists() -> None:
+    found = store.lists()
+    if not found:
+        st.caption(_("No other list is in the study: import shops, permits or hoardings on the page Data."))
+        return
+    names = {each["list"]: each for each in found}
+    name = st.selectbox(_("List"), list(names), key="other-list")
+    each = names[name]
+    facts = [_("{rows:,} rows").format(rows=each["rows"])]
+    if each["synthetic"]:
+        facts.append(_("synthetic"))
+    if each["rating"]:
+        facts.append(_("{stars:.2f} stars on average").format(stars=each["rating"]["mean"]))
+    if each["answered"]:
+        facts.append(
+            _("{share:.0%} answered within {days} working days").format(
+                share=each["answered"]["share"], days=each["answered"]["limit_days"]
+            )
+        )
+    if each["age_days"]:
+        facts.append(
+            _("{open:,} open for {days:.0f} days (median)").format(
+                open=each["age_days"]["open"], days=each["age_days"]["median"]
+            )
+        )
+    facts.append(_("{count:,} overdue").format(count=len(each["overdue"])))
+    st.text(" · ".join(facts))
+    left, right = st.columns(2)
+    for column, key, title in ((left, "by_street", _("Street")), (right, "by_quarter", _("Quarter"))):
+        rows = pd.DataFrame(each[key], columns=["group", "name", "rows", "rating", "overdue"])
+        with column:
+            table(
+                pd.DataFrame(
+                    {
+                        title: rows["name"].fillna(rows["group"]),
+                        _("Rows"): rows["rows"],
+                        _("Stars"): rows["rating"],
+                        _("Overdue"): rows["overdue"],
+                    }
+                ),
+                f"list-{key}",
+                f"list-{key}",
+                260,
+            )
+    if each["overdue"]:
+        rows = pd.DataFrame(each["overdue"])
+        streets = rows["street_id"].map(store.street_names()).fillna(_("Unnamed street"))
+        shown = {_("Name"): rows["name"].fillna(""), _("Street"): streets, _("Due"): rows["due_at"].str[:10]}
+        table(pd.DataFrame({**shown, _("Days overdue"): rows["days"], "id": rows["other_id"]}), "overdue", "overdue")

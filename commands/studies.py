@@ -16,6 +16,7 @@ from dashboards.served import SAMPLE_STUDY
 from geo.bay_study import plan_bays
 from geo.build import STEPS, Inputs, build_study
 from geo.complaint_study import find_hotspots, plan_patrols
+from geo.coverage_study import cover
 from geo.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
 from geo.export import SUFFIXES, export_layer
 from geo.points import PointKind
@@ -23,6 +24,7 @@ from geo.rules import PROFILES, load_profile
 from geo.sample import write_sample
 from geo.stall_study import plan_stalls
 from geo.study import FORMAT, LAYERS, about, info
+from geo.supply import KINDS
 from geo.text import Text
 from geo.tiers import TIER_NAMES
 
@@ -177,6 +179,8 @@ def serve(
             plan_bays(study, night=True)
             find_hotspots(study)
             plan_patrols(study, _SAMPLE_SUPERVISORS)
+            for kind in KINDS:
+                cover(study, kind)
     about(study)  # refuses a file that is no study before a server starts on it
     os.environ["JIEXU_STUDY"] = str(study.resolve())
     from streamlit_app import run  # noqa: PLC0415 (Streamlit takes a second to load: only this verb waits for it)

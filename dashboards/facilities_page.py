@@ -36,6 +36,7 @@ def page() -> None:
     known = store.coverage_state(kind)
     summary = known.summary
     pins = state.pins(kind)
+    tried = moved_share(study, [(pin.lon, pin.lat) for pin in pins]) if pins and summary is not None else None
 
     def left() -> None:
         _switch(kind)
@@ -50,11 +51,11 @@ def page() -> None:
         if study.demand.table.empty or summary is None:
             return
         _gap(kind, study)
-        _trial(kind, study, pins)
+        _trial(kind, pins, tried)
         _siting(kind, asked)
         _curve(kind)
 
-    first_screen(_figures(kind, study, summary, pins), left, right)
+    first_screen(_figures(kind, study, summary, tried), left, right)
     facility_panels.tabs(kind, summary)
 
 
@@ -93,7 +94,9 @@ def _switch(kind: Kind) -> None:
         del st.query_params["kind"]
 
 
-def _figures(kind: Kind, study: FacilityStudy, summary: dict[str, Any] | None, pins: list[state.Pin]) -> list[Figure]:
+def _figures(
+    kind: Kind, study: FacilityStudy, summary: dict[str, Any] | None, tried: dict[str, float] | None
+) -> list[Figure]:
     standard = _("within {metres:.0f} m on foot").format(metres=study.within_m)
     if summary is None or study.demand.table.empty:
         return [
@@ -113,8 +116,7 @@ def _figures(kind: Kind, study: FacilityStudy, summary: dict[str, Any] | None, p
             _("{count} accepted sites: {share:.1%}").format(count=len(study.accepted), share=decided),
         ),
     ]
-    if pins:
-        tried = moved_share(study, [(pin.lon, pin.lat) for pin in pins])
+    if tried is not None:
         shown.append(
             Figure(
                 _("With the sites on the map"),
@@ -180,13 +182,12 @@ def _gap(kind: Kind, study: FacilityStudy) -> None:
             st.rerun()
 
 
-def _trial(kind: Kind, study: FacilityStudy, pins: list[state.Pin]) -> None:
+def _trial(kind: Kind, pins: list[state.Pin], tried: dict[str, float] | None) -> None:
     """Say what the sites on the map come to, and offer to accept one."""
     if saved := st.session_state.pop("site-saved", None):
         st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
-    if not pins:
+    if tried is None:
         return
-    tried = moved_share(study, [(pin.lon, pin.lat) for pin in pins])
     with st.container(border=True, key="trial-card", gap="xsmall"):
         st.text(
             _("With {count} sites on the map: {share:.1%} covered, {gain:+,.0f}. Drag them.").format(

@@ -60,6 +60,8 @@ class Network:
         Whether one-way segments (drawn with their traffic) are passed in their direction only.
     metres_per_cost
         By row: what a unit of cost is in metres, for shortest ways by time (a speed); by default the cost is metres.
+    closed
+        Shape (c, 2): longitude and latitude of vertices that nobody passes: locked gates.
 
     Attributes
     ----------
@@ -81,6 +83,7 @@ class Network:
         crs: pyproj.CRS,
         directed: bool,
         metres_per_cost: Floats | None = None,
+        closed: Floats | None = None,
     ) -> None:
         lines = segments.geometry.to_numpy()
         lonlat, row = shapely.get_coordinates(lines, return_index=True)
@@ -95,19 +98,25 @@ class Network:
         gone = np.cumsum(step)
         along = gone - gone[first][row] if len(row) else gone
 
-        ends = np.unique(place[first | last])
+        shut = np.zeros(0, dtype=np.int64) if closed is None else node_numbers(closed)
+        ends = np.unique(np.append(place[first | last], shut))
         cut = np.flatnonzero(first | last | np.isin(place, ends))
         inner = row[cut[1:]] == row[cut[:-1]]
         tail, head = cut[:-1][inner], cut[1:][inner]
+        # at a locked gate every edge has an end of its own: none leads on to another
+        own = np.flatnonzero(np.isin(place[np.concatenate([tail, head])], shut))
         _, unique, number = np.unique(place[cut], return_index=True, return_inverse=True)
         of_vertex = np.full(len(row), -1)
         of_vertex[cut] = number
         self.crs = crs
-        self.tail, self.head = of_vertex[tail], of_vertex[head]
+        vertex = np.concatenate([tail, head])
+        node = of_vertex[vertex]
+        node[own] = len(unique) + np.arange(len(own))
+        self.tail, self.head = node[: len(tail)], node[len(tail) :]
         self.length_m = along[head] - along[tail]
         self.segment, self.start_m = row[tail], along[tail]
         self.oneway = segments["oneway"].to_numpy(dtype=bool)[self.segment] if directed else np.zeros(len(tail), bool)
-        self.node_xy = xy[cut[unique]]
+        self.node_xy = np.concatenate([xy[cut[unique]], xy[vertex[own]]])
         self.cost = self.length_m if metres_per_cost is None else self.length_m / metres_per_cost[self.segment]
         self._lines = lines
         bounds = np.searchsorted(self.segment, np.arange(len(lines) + 1))
@@ -561,7 +570,7 @@ _LEAST = 1e-9
 """A cost of zero would be no edge to scipy."""
 
 
-def walking(roads: gpd.GeoDataFrame, paths: gpd.GeoDataFrame, crs: pyproj.CRS) -> Network:
+def walking(roads: gpd.GeoDataFrame, paths: gpd.GeoDataFrame, crs: pyproj.CRS, closed: Floats | None = None) -> Network:
     """
     Return the network on foot; its segments are the walkable `roads`, then the walkable `paths`, in their order.
 
@@ -571,9 +580,11 @@ def walking(roads: gpd.GeoDataFrame, paths: gpd.GeoDataFrame, crs: pyproj.CRS) -
         The study's layers, with `walk`.
     crs
         The study's metric CRS.
+    closed
+        As `Network` takes it.
     """
     parts = [layer.loc[layer["walk"], ["walk", "geometry"]] for layer in (roads, paths)]
-    return Network(pd.concat(parts, ignore_index=True), crs, directed=False)
+    return Network(pd.concat(parts, ignore_index=True), crs, directed=False, closed=closed)
 
 
 def driving(roads: gpd.GeoDataFrame, crs: pyproj.CRS, speeds_kmh: Floats | None = None) -> Network:

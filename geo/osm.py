@@ -203,6 +203,8 @@ def read_features(
                 continue
             tags = item.tags
             facility, ground = _kind(tags, keys, facility_tags), _kind(tags, keys, context_tags)
+            if facility == _GATE and not _locked(tags):
+                facility = None
             number, street = tags.get("addr:housenumber"), tags.get("addr:street")
             house = bool(number and street)
             if (not (facility or house) or (item.is_way() and not item.is_closed())) and ground is None:
@@ -225,6 +227,14 @@ def read_features(
         raise _damaged(path, error) from error
     stands, areas = _facilities(facilities)
     return Features(stands, areas, _context(context), _addresses(addresses))
+
+
+_GATE = "closed_gate"
+
+
+def _locked(tags: Any) -> bool:
+    """Tell whether nobody walks through a gate."""
+    return tags.get("foot", tags.get("access")) == "no" or (tags.get("locked") == "yes" and tags.get("foot") != "yes")
 
 
 _FACILITY_TAGS = ("name", "capacity", "access", "orientation", "opening_hours")

@@ -22,6 +22,7 @@ from geo.coverage_study import Asked, FacilityStudy, no_demand
 from geo.crs import WGS84
 from geo.decisions import record
 from geo.errors import StudyError
+from geo.geopackage import geometry_blob
 from geo.imports import place_in
 from geo.planar import metric_shapes
 from geo.residents import place_of
@@ -528,7 +529,8 @@ def decide_site(
     sites = gpd.GeoDataFrame(read_layer(path, "sites"), geometry="geometry", crs=WGS84)
     proposed = sites[sites["site_id"] == subject]
     street = study.roads.iloc[row]
-    called = name or (proposed["name"].iloc[0] if len(proposed) else street["name"])
+    found = name or (proposed["name"].iloc[0] if len(proposed) else street["name"])
+    called = found if isinstance(found, str) else None
     with changing(path) as connection:
         decision = record(
             connection,
@@ -537,7 +539,7 @@ def decide_site(
             at=now(),
             kind="site",
             subject=subject,
-            subject_name=called if isinstance(called, str) else None,
+            subject_name=called,
             before="proposed" if len(proposed) else "",
             after="accepted",
             lon=lon,
@@ -545,9 +547,16 @@ def decide_site(
             part=kind,
             street_id=street["street_id"],
         )
-        connection.execute(
-            "UPDATE sites SET status = 'accepted', decision_id = ? WHERE site_id = ?", (decision, subject)
-        )
+        if len(proposed):
+            connection.execute(
+                "UPDATE sites SET status = 'accepted', decision_id = ? WHERE site_id = ?", (decision, subject)
+            )
+        else:
+            connection.execute(
+                "INSERT INTO sites (geom, site_id, kind, name, street_id, status, decision_id) "
+                "VALUES (?, ?, ?, ?, ?, 'accepted', ?)",
+                (geometry_blob(spot[0]), subject, kind, called, street["street_id"], decision),
+            )
         touch(connection, "sites")
     return decision
 

@@ -75,8 +75,11 @@ def plan_of(path: Path, profile: Profile, kind: Kind = "stall", ground: Ground |
 
 def network_of(path: Path) -> Network:
     """Return the network on foot of a study."""
-    roads, paths = (gpd.GeoDataFrame(read_layer(path, name), crs=WGS84) for name in ("roads", "paths"))
-    return walking(roads, paths, metric_crs_of(path))
+    roads, paths, facilities = (
+        gpd.GeoDataFrame(read_layer(path, name), crs=WGS84) for name in ("roads", "paths", "facilities")
+    )
+    gates = facilities[facilities["kind"] == "closed_gate"]
+    return walking(roads, paths, metric_crs_of(path), gates.get_coordinates().to_numpy())
 
 
 def plan_stalls(path: Path, profile: Profile | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 from geo.bay_study import plan_bays
 from geo.build import build_study
 from geo.complaint_study import find_hotspots, plan_patrols
+from geo.coverage_study import cover
 from geo.sample import write_sample
 from geo.stall_study import plan_stalls
 from geo.study import read_layer
@@ -27,6 +28,7 @@ def main() -> None:
         plan_stalls(study)
         plan_bays(study, night=True, budget=120)
         find_hotspots(study)
+        cover(study, "toilet")
         plan_patrols(study, 10)
         zones = read_layer(study, "stall_zones")
         kerb = zones.geometry[zones["length_m"].idxmax()].interpolate(0.5, normalized=True)
@@ -62,8 +64,20 @@ def main() -> None:
                 look.map.evaluate("jiexu.map.setView([60.1705, 24.9435], 15, {animate: false})")
                 page.wait_for_timeout(3000)
                 page.screenshot(path=DOCS / f"complaints-{locale[:2]}.png")
+                _facilities(look, address, locale)
                 look.check()
         chromium.close()
+
+
+def _facilities(look: Visit, address: str, locale: str) -> None:
+    page = look.page
+    page.goto(f"{address}/facilities?kind=toilet")
+    look.painted("coverage")
+    page.get_by_role("button", name={"zh": "选址", "en": "Choose sites"}[locale[:2]]).click()
+    page.locator(".st-key-trial-card").wait_for(timeout=60_000)
+    look.map.evaluate("jiexu.map.setView([60.1705, 24.9435], 15, {animate: false})")
+    page.wait_for_timeout(4000)
+    page.screenshot(path=DOCS / f"facilities-{locale[:2]}.png")
 
 
 if __name__ == "__main__":

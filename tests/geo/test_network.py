@@ -203,3 +203,17 @@ def test_a_sample_is_within_its_stated_error() -> None:
         covered.append((off <= sampled.error)[busy].mean())
         assert off.max() <= sampled.bound
     assert np.mean(covered) > 0.85
+
+
+def test_nobody_passes_a_locked_gate() -> None:
+    # a street past a gate at x = 1, and a way around it over y = 1
+    segments = make_segments([[(0, 0), (1, 0), (2, 0)], [(0, 0), (0, 1), (2, 1), (2, 0)]], [False, False])
+    places = Positions(np.array([0, 0]), np.array([0.0, 170.0]))
+    one, other = (
+        Network(segments, CRS, False, closed=closed)
+        for closed in (None, np.array([[114.301, 36.0]]))
+    )  # fmt: skip
+    straight = one.distances(places, places).set_index(["start", "target"])["cost"]
+    around = other.distances(places, places).set_index(["start", "target"])["cost"]
+    assert straight[0, 1] == pytest.approx(170)
+    assert around[0, 1] > 400, "by the way around"

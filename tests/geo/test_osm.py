@@ -123,3 +123,18 @@ def test_a_real_extract_cut_short_is_refused(shared: Callable[[str], Path], tmp_
     cut.write_bytes(raw[: len(raw) // 2])
     with pytest.raises(InputError, match="damaged"):
         read_ways(cut, profile["roads.kept_highways"])
+
+
+def test_gates_are_read_where_they_are_locked(tmp_path: Path, profile: Profile) -> None:
+    nodes = grid(3)
+    tags = {
+        2: {"barrier": "gate", "access": "no"},
+        3: {"barrier": "gate", "access": "private"},
+        4: {"barrier": "gate", "locked": "yes"},
+        5: {"barrier": "gate", "access": "no", "foot": "yes"},
+        6: {"barrier": "gate"},
+    }
+    file = write_osm(tmp_path / "gates.osm", nodes, [(1, list(nodes), {"highway": "residential"})], tags)
+    found = read_features(file, profile.group("facilities.kinds"), profile.group("context.kinds")).facilities
+    assert found["facility_id"].tolist() == ["node/2", "node/4"], "residents go through a private gate"
+    assert set(found["kind"]) == {"closed_gate"}

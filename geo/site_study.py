@@ -205,8 +205,8 @@ class SiteStudy:
 
     def curve(self) -> list[dict[str, Any]]:
         """
-        Return what the best choice of each number of new facilities comes to: `count`, `covered`, `share`, `walk_m`
-        (mean; those out of reach count as `sites.reach`), `gain` (of the last one), `gap`.
+        Return what the best choice of each number of new facilities comes to, whatever they cost: `count`, `covered`,
+        `share`, `walk_m` (mean; those out of reach count as `sites.reach`), `gain` (of the last one), `gap`.
         """
         most = int(self.chosen.opened[self.before :].sum()) if self.wish.model == "cover_all" else self.wish.number
         numbers = list(range(most + 3))
@@ -218,7 +218,8 @@ class SiteStudy:
         limit = self.seconds / len(numbers)
         for number in numbers:
             problem = self.asked._replace(number=number, budget=np.inf)
-            found = self.chosen if number == most and model == self.wish.model else solve(problem, model, limit)
+            same = number == most and model == self.wish.model and not np.isfinite(self.wish.budget)
+            found = self.chosen if same else solve(problem, model, limit)
             covered = float(found.served.sum())
             row: dict[str, Any] = {
                 "count": number,
@@ -244,14 +245,13 @@ class SiteStudy:
             of the best the choice falls short at worst).
         """
         draws, rng = int(self.study.profile["sites.draws"]), np.random.default_rng(_SEED)
-        streets = street_near(self.study.roads, self.study.demand.shapes, self.study.crs)
-        _, street = np.unique(streets, return_inverse=True)
+        street, names = pd.factorize(self.study.table["street_id"])
         times, regret, tried = np.zeros(self.problem.sites), 0.0, 0
         low, high = 1 - self.off_by, 1 + self.off_by
         for number in range(2 * draws):
             problem = self.problem
             if number < draws:
-                factor = rng.uniform(low, high, int(street.max(initial=0)) + 1)[street]
+                factor = rng.uniform(low, high, len(names) + 1)[street]
                 problem = problem._replace(weight=problem.weight * factor)
             else:
                 # the first two: everybody walks faster, or slower
@@ -272,20 +272,17 @@ class SiteStudy:
 
     def _regret(self, problem: Problem, best: Sited) -> float:
         """Return by how much of the best our choice falls short in a draw."""
-        walk = problem.least(self.chosen.opened)
-        weight = problem.weight
-        if np.isfinite(problem.room).any():
-            return 0.0 if not best.served.sum() else max(0.0, 1 - self.chosen.served.sum() / best.served.sum())
-        if self.wish.model == "median":
-            ours = float((weight * np.minimum(walk, problem.beyond_m)).sum())
-            return max(0.0, (ours - best.objective) / max(best.objective, 1e-9))
-        if self.wish.model == "centre":
-            least = problem.least(np.ones(problem.sites, dtype=bool))
-            reached = np.isfinite(least) & (weight > 0)
-            ours = float(np.minimum(walk[reached], problem.beyond_m).max(initial=0.0))
-            return max(0.0, (ours - best.objective) / max(best.objective, 1e-9))
-        covered, most = float(weight[walk <= self.within_m].sum()), float(best.served.sum())
-        return max(0.0, (most - covered) / max(most, 1e-9))
+        none = np.zeros(problem.sites, dtype=bool)
+        fixed = problem._replace(kept=self.chosen.opened, closable=none, number=0, budget=np.inf)
+        model: Model = "coverage" if self.wish.model == "cover_all" else self.wish.model
+        try:
+            ours = solve(fixed, model, self.seconds)
+        except StudyError:  # with our sites, somebody has no way to any
+            return 1.0
+        if model == "coverage":
+            most, covered = float(best.served.sum()), ours.objective
+            return max(0.0, (most - covered) / max(most, 1e-9))
+        return max(0.0, (ours.objective - best.objective) / max(best.objective, 1e-9))
 
     def order(self) -> Integers:
         """Return the new sites in the order in which each adds most to those before it."""

@@ -88,7 +88,7 @@ def _share_table(rows: pd.DataFrame, title: str, key: str, height: Any) -> None:
         pd.DataFrame(
             {
                 title: rows["name"],
-                _("People"): rows["demand"].round(),
+                _("Need"): rows["demand"].round(),
                 _("Covered"): (rows["share"] * 100).round(1).astype(str) + " %",
                 _("Left out"): rows["left_out"].round(),
                 "id": rows["group"],

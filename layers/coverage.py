@@ -78,7 +78,7 @@ def _areas(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def legend(translate: Callable[[str], str]) -> dict[str, Any]:
     """Return the legend's entries of homes."""
-    names = {"in": translate("has one within the standard"), "out": translate("left out")}
+    names = {"in": translate("has one within the standard"), "out": translate("beyond the standard")}
     return {
         "title": translate("Who has one within a walk"),
         "layer": "coverage",

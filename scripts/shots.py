@@ -73,7 +73,7 @@ def _facilities(look: Visit, address: str, locale: str) -> None:
     page = look.page
     page.goto(f"{address}/facilities?kind=toilet")
     look.painted("coverage")
-    page.get_by_role("button", name={"zh": "选址", "en": "Choose sites"}[locale[:2]]).click()
+    page.get_by_role("button", name={"zh": "选址", "en": "Choose sites"}[locale[:2]]).last.click()
     page.locator(".st-key-trial-card").wait_for(timeout=60_000)
     look.map.evaluate("jiexu.map.setView([60.1705, 24.9435], 15, {animate: false})")
     page.wait_for_timeout(4000)

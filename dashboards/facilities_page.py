@@ -130,8 +130,12 @@ def _figures(
 def _of(summary: dict[str, Any]) -> str:
     total = summary["demand"]["total"]
     if summary["demand"]["asked"] == "points":
-        return _("of {total:,.0f} points").format(total=total)
-    return _("of {total:,.0f} residents").format(total=total)
+        parts = [_("of {total:,.0f} points").format(total=total)]
+        parts += [_("synthetic")] if summary["demand"]["synthetic"] else []
+    else:
+        parts = [_("of {total:,.0f} residents").format(total=total)]
+        parts += [_("estimated")] if set(summary["demand"]["sources"]) & {"levels", "floor", "streets"} else []
+    return ", ".join(parts)
 
 
 def _compute(kind: Kind, asked: Asked, fresh: bool, summary: dict[str, Any] | None) -> None:

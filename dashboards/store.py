@@ -200,13 +200,18 @@ def _answers(path: str, version: str) -> dict[str, Any]:
 
 
 def facility_study(kind: FacilityKind, asked: Asked) -> FacilityStudy:
-    """Return the facilities of a kind and who needs them, as `geo.coverage_study.FacilityStudy`."""
-    return _facility_study(str(study_path()), kind, asked, _facilities_version())
+    """
+    Return the facilities of a kind and who needs them, as `geo.coverage_study.FacilityStudy`; the standard is that of
+    the coverage that the study keeps.
+    """
+    known = coverage_state(kind).summary
+    within = None if known is None else float(known["within_m"])
+    return _facility_study(str(study_path()), kind, asked, within, _facilities_version())
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _facility_study(path: str, kind: FacilityKind, asked: Asked, version: str) -> FacilityStudy:
-    return FacilityStudy(Path(path), kind, asked, network())
+def _facility_study(path: str, kind: FacilityKind, asked: Asked, within_m: float | None, version: str) -> FacilityStudy:
+    return FacilityStudy(Path(path), kind, asked, network(), within_m)
 
 
 def _facilities_version() -> str:
@@ -221,7 +226,8 @@ def _facilities_version() -> str:
 
 def best_site(kind: FacilityKind, asked: Asked, gap_id: str) -> tuple[float, float, float] | None:
     """Return longitude and latitude of the junction that covers most of a gap, and how much; None if none does."""
-    return _best_site(str(study_path()), kind, asked, gap_id, _facilities_version())
+    version = f"{_facilities_version()}{facility_study(kind, asked).within_m}"
+    return _best_site(str(study_path()), kind, asked, gap_id, version)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -64,9 +64,18 @@ class FacilityStudy:
         Whose need counts.
     network
         On foot, where it is known already.
+    within_m
+        The standard; by default the profile's.
     """
 
-    def __init__(self, path: Path, kind: Kind, asked: Asked = "residents", network: Network | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        kind: Kind,
+        asked: Asked = "residents",
+        network: Network | None = None,
+        within_m: float | None = None,
+    ) -> None:
         self.path, self.kind, self.asked = path, kind, asked
         self.profile: Profile = profile_of(path)
         self.crs = metric_crs_of(path)
@@ -76,7 +85,7 @@ class FacilityStudy:
                 Text("研究中没有可步行的道路", "The study has no street that is open to walkers"),
                 Text("请检查数据范围", "Check the extract's area"),
             )
-        self.within_m = float(self.profile[f"coverage.within.{kind}"])
+        self.within_m = float(self.profile[f"coverage.within.{kind}"]) if within_m is None else within_m
         self.search_m = float(self.profile["coverage.search"])
         self.beside_m = float(self.profile["coverage.beside"])
 
@@ -250,8 +259,9 @@ def cover(path: Path, kind: Kind, within_m: float | None = None, asked: Asked = 
     Returns
     -------
     summary
-        `kind`, `within_m`, `within_source`, `demand` (`asked`, `total`, `sources`, `calibrated`), `facilities` (how
-        many, `mapped`, `listed`, `merged`, `capacity_known`), `covered`, `share`, `share_with_accepted`, `accepted`,
+        `kind`, `within_m`, `within_source`, `demand` (`asked`, `total`, `sources`, `calibrated`, `synthetic`),
+        `facilities` (`count`, `listed`, `merged`, `capacity_known`, `hours_known`), `covered`, `share`,
+        `share_with_accepted`, `accepted`,
         `walk_m` (quantiles by demand), `by_street`, `by_quarter`, `by_tier` (`demand`, `covered`, `share`, `left_out`),
         `facilities_list`, `gaps` (the people left out), `balance` (by quarter), `credit`.
 
@@ -263,9 +273,7 @@ def cover(path: Path, kind: Kind, within_m: float | None = None, asked: Asked = 
 
     def work() -> dict[str, Any]:
         seen = about(path)
-        study = FacilityStudy(path, kind, asked)
-        if within_m is not None:
-            study.within_m = within_m
+        study = FacilityStudy(path, kind, asked, within_m=within_m)
         if study.demand.table.empty:
             raise no_demand(asked)
         layers = _layers(study)
@@ -382,6 +390,7 @@ def summary_of(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.DataFrame
             "total": round(total, 1),
             "sources": {str(k): round(float(v), 1) for k, v in table.groupby("source")["demand"].sum().items()},
             "calibrated": round(study.demand.calibrated, 6),
+            "synthetic": study.demand.synthetic,
         },
         "facilities": {
             "count": len(own),

@@ -22,7 +22,7 @@ from geo.placed import read_placed
 from geo.planar import metric_lines, metric_shapes
 from geo.privacy import mask
 from geo.rules import Profile
-from geo.schema import conform_geo
+from geo.schema import SYNTHETIC, conform_geo
 from geo.spelling import normal_name
 from geo.text import Text
 
@@ -58,11 +58,14 @@ class Demand(NamedTuple):
         Shape (n,): homes, cells or points in the metric CRS.
     calibrated
         By what the estimate was multiplied so that its sum is the known one; 1 where none is.
+    synthetic
+        How many of the places are made up.
     """
 
     table: pd.DataFrame
     shapes: Shapes
     calibrated: float
+    synthetic: int = 0
 
     @property
     def weight(self) -> Floats:
@@ -206,7 +209,7 @@ def points_demand(rows: gpd.GeoDataFrame, source: str, crs: pyproj.CRS) -> Deman
     """Return points as demand, one each: stalls that need a hall, complaints; the first column names them."""
     shapes = metric_shapes(rows.geometry.to_numpy(dtype=object), crs)
     table = pd.DataFrame({"demand_id": rows.iloc[:, 0].to_numpy(dtype=object), "demand": 1.0, "source": source})
-    return Demand(table, shapes, 1.0)
+    return Demand(table, shapes, 1.0, int((rows["source"] == SYNTHETIC).sum()))
 
 
 # ---- a population that is given --------------------------------------------------------------------------------------

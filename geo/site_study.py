@@ -92,7 +92,7 @@ class SiteStudy:
 
     def __init__(self, study: FacilityStudy, wish: Wish) -> None:
         self.study, self.wish = study, wish
-        self.within_m = study.within_m if wish.within_m is None else wish.within_m
+        self.within_m = study.within_m
         self.reach_m = max(float(study.profile["sites.reach"]), self.within_m)
         self.off_by = float(study.profile["sites.off_by"])
         self.seconds = float(study.profile["sites.seconds"])
@@ -413,9 +413,7 @@ def choose_sites(path: Path, kind: Kind, wish: Wish, asked: Asked = "residents")
 
     def work() -> dict[str, Any]:
         seen = about(path)
-        study = FacilityStudy(path, kind, asked)
-        if wish.within_m is not None:
-            study.within_m = wish.within_m
+        study = FacilityStudy(path, kind, asked, within_m=wish.within_m)
         sited = SiteStudy(study, wish)
         document, layer = plan_of(sited)
         kept = kept_text(document, versions_of(seen, _DATED_BY))

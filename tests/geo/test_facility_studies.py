@@ -89,7 +89,7 @@ def test_stalls_and_complaints_are_demand_too(study: Path, profile: Profile) -> 
     summary = cover(study, "parking", asked="points")
     complaints = read_layer(study, "complaints")
     mine = complaints["category"].isin(profile["need.complaint_categories"]) & complaints["duplicate_of"].isna()
-    assert summary["demand"]["total"] == mine.sum()
+    assert summary["demand"]["total"] == summary["demand"]["synthetic"] == mine.sum(), "made-up points say so"
     assert list(summary["demand"]["sources"]) == ["complaints"]
     goods = read_layer(study, "stalls")["goods"]
     market = cover(study, "market", asked="points")

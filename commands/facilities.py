@@ -114,7 +114,7 @@ def site(
     for row in summary["closed"]:
         typer.echo(f"{'关闭' if language() == 'zh' else 'close'}  {row['name'] or row['site_id']}")
     proof = Text("已证明最优", "proven best") if summary["proven"] else Text(
-        f"与最优之差不超过 {summary['gap']:.2%}", f"within {summary['gap']:.2%} of the best"
+        f"与最优之差不超过 {summary['proven_gap']:.2%}", f"within {summary['proven_gap']:.2%} of the best"
     )  # fmt: skip
     say(
         Text(

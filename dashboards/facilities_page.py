@@ -13,7 +13,7 @@ import streamlit as st
 from dashboards import facility_panels, i18n, state, store
 from dashboards.i18n import _
 from dashboards.map_view import map_view
-from dashboards.parts import Figure, compute, credits, first_screen, show_error
+from dashboards.parts import Figure, compute, credits, first_screen, show_error, uploaded
 from dashboards.served import study_path
 from geo.candidates import Source
 from geo.coverage_study import KIND_NAMES, Asked, FacilityStudy, cover
@@ -23,6 +23,7 @@ from geo.siting import Model
 from geo.supply import KINDS, Kind
 from layers import facilities
 
+_CANDIDATES: Final = ["csv", "xlsx", "xls", "geojson", "gpkg"]
 _NEAR_DEGREES: Final = 0.0006
 """A click this near to a gap means it: about sixty metres."""
 _AROUND_DEGREES: Final = 0.001
@@ -43,7 +44,10 @@ def page() -> None:
         number = [KINDS.index(kind)]
         shown = ["catchments", "coverage_gaps", "coverage", "sites"]
         open_ = {**dict.fromkeys(shown, number), "facilities": [facilities.KINDS.index(kind)]}
-        map_view(560, [*shown, "facilities"], open_, points=[], muted=True, pins=pins)
+        listed = facility_panels.shown_list()
+        extra = ["facilities"] if listed is None else ["facilities", "other"]
+        open_ |= {} if listed is None else {"other": [listed]}
+        map_view(560, [*shown, *extra], open_, points=[], muted=True, pins=pins)
         credits(store.figures()["osm_date"], any(store.figures()["synthetic"].values()))
 
     def right() -> None:
@@ -52,7 +56,7 @@ def page() -> None:
             return
         _gap(kind, study)
         _trial(kind, pins, tried)
-        _siting(kind, asked)
+        _siting(kind, asked, study)
         _curve(kind)
 
     first_screen(_figures(kind, study, summary, tried), left, right)
@@ -226,7 +230,7 @@ def _place(pin: state.Pin) -> str:
     return f"{pin.label} · {pin.lon:.5f}, {pin.lat:.5f}"
 
 
-def _siting(kind: Kind, asked: Asked) -> None:
+def _siting(kind: Kind, asked: Asked, study: FacilityStudy) -> None:
     """Offer to choose sites."""
     models: dict[Model, str] = {
         "coverage": _("Most people covered"),
@@ -251,20 +255,51 @@ def _siting(kind: Kind, asked: Asked) -> None:
             _("Among"), list(sources), format_func=sources.__getitem__, key="site-source",
             help=_("Draw an area on the map to try your own land."),
         )  # fmt: skip
+        with st.expander(_("Own candidates, money, room, closings")):
+            file = st.file_uploader(
+                _("Candidates: areas or points with name, capacity, price"), type=_CANDIDATES, key="site-file"
+            )
+            budget = st.number_input(
+                _("What they may cost"), min_value=0.0, value=None, placeholder=_("no limit"), key="site-budget"
+            )
+            room = st.checkbox(_("No facility takes more than its capacity"), key="site-room")
+            names = _facility_names(study)
+            closable = st.multiselect(
+                _("May be closed for a new one"), list(names), format_func=names.__getitem__, key="site-closable",
+                placeholder=_("none"),
+            )  # fmt: skip
         asked_for = st.form_submit_button(_("Choose sites"), icon=":material/add_location:", width="stretch")
     if not asked_for:
         return
-    corners = np.array(area, dtype=float) if source == "drawn" and area else None
-    wish = Wish(int(count), model, source=cast(Source, source), corners=corners)
+    wish = Wish(
+        int(count),
+        model,
+        within_m=study.within_m,
+        source=cast(Source, source),
+        corners=np.array(area, dtype=float) if source == "drawn" and area else None,
+        closable=tuple(closable),
+        budget=float("inf") if budget is None else budget,
+        with_capacity=room,
+    )
 
     def work() -> None:
-        found = choose_sites(study_path(), kind, wish, asked)
+        with uploaded(file) as path:
+            found = choose_sites(study_path(), kind, wish._replace(file=path), asked)
         places = [(row["lon"], row["lat"]) for row in found["sites"]]
         state.set_pins(kind, places)
         if places:
             state.go_to(shapely.MultiPoint(places).buffer(_AROUND_DEGREES).bounds)
 
     compute(work)
+
+
+def _facility_names(study: FacilityStudy) -> dict[str, str]:
+    """Return what the facilities that are there are called, by their ids."""
+    known = study.supply.table
+    return {
+        row.facility_id: f"{row.name_ or kind_name(study.kind)} · {row.facility_id}"
+        for row in known.rename(columns={"name": "name_"}).itertuples()
+    }
 
 
 def _curve(kind: Kind) -> None:
@@ -291,7 +326,9 @@ def _curve(kind: Kind) -> None:
 
 
 def _proof(summary: dict[str, Any]) -> str:
-    proof = _("Proven best.") if summary["proven"] else _("Within {gap:.2%} of the best.").format(gap=summary["gap"])
+    proof = (
+        _("Proven best.") if summary["proven"] else _("Within {gap:.2%} of the best.").format(gap=summary["proven_gap"])
+    )
     stable = summary["stability"]
     return (
         proof

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -12,16 +10,17 @@ import streamlit as st
 
 from dashboards import i18n, state, store
 from dashboards.i18n import _
-from dashboards.parts import marked_rows, show_error, status_name, table, tier_name
+from dashboards.parts import marked_rows, show_error, status_name, table, tier_name, uploaded
 from dashboards.served import study_path
 from geo.coverage_study import set_population
 from geo.errors import JiexuError
+from geo.lists import list_names
 from geo.residents import SOURCES
 from geo.schema import SYNTHETIC
 from geo.supply import Kind
 from geo.text import pick
 
-_POPULATION: Final = ["csv", "xlsx", "xls", "geojson", "gpkg"]
+_POPULATION: Final = ["csv", "xlsx", "xls", "geojson", "gpkg", "tif"]
 
 
 def tabs(kind: Kind, summary: dict[str, Any] | None) -> None:
@@ -50,6 +49,18 @@ def tabs(kind: Kind, summary: dict[str, Any] | None) -> None:
         _population()
     with lists:
         _lists()
+
+
+_ON_MAP: Final = "other-on-map"
+
+
+def shown_list() -> int | None:
+    """Return the number of the list that is shown on the map, None where none is."""
+    if not st.session_state.get(_ON_MAP):
+        return None
+    known = list_names(store.layer("other"))
+    name = st.session_state.get("other-list")
+    return known.index(name) if name in known else (0 if known else None)
 
 
 def source_names(sources: Iterable[str]) -> str:
@@ -229,11 +240,7 @@ def _population() -> None:
         )  # fmt: skip
         if not st.form_submit_button(_("Keep the population"), icon=":material/groups:"):
             return
-    with tempfile.TemporaryDirectory() as folder:
-        path = None
-        if file is not None:
-            path = Path(folder) / f"population{Path(file.name).suffix.lower()}"
-            path.write_bytes(file.getbuffer())
+    with uploaded(file) as path:
         try:
             summary = set_population(
                 study_path(), path, 0.0 if total is None else float(total), None if file is None else file.name
@@ -253,6 +260,7 @@ def _lists() -> None:
         return
     names = {each["list"]: each for each in found}
     name = st.selectbox(_("List"), list(names), key="other-list")
+    st.toggle(_("Show the list on the map"), key=_ON_MAP)
     each = names[name]
     facts = [_("{rows:,} rows").format(rows=each["rows"])]
     if each["synthetic"]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
@@ -14,7 +17,7 @@ from dashboards.i18n import _
 from dashboards.served import study_path
 from geo.categories import CATEGORIES
 from geo.check import VERDICT_NAMES
-from geo.errors import JiexuError
+from geo.errors import InputError, JiexuError
 from geo.export import credit_line, table_file
 from geo.osm import CREDIT
 from geo.response import STEP_NAMES
@@ -52,6 +55,22 @@ def show_error(error: JiexuError) -> None:
     st.error(_("This did not work"), icon=":material/error:")
     st.text(f"{place}\n{error.problem.pick(language)}" if place else error.problem.pick(language))
     st.text(f"→ {error.remedy.pick(language)}")
+
+
+@contextmanager
+def uploaded(file: Any) -> Iterator[Path | None]:
+    """Give an uploaded file a path under its own name's suffix while it is read; None where none is given."""
+    if file is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"upload{Path(file.name).suffix.lower()}"
+        path.write_bytes(file.getbuffer())
+        try:
+            yield path
+        except InputError as error:
+            error.file = file.name  # as the user knows it
+            raise
 
 
 def compute(work: Callable[[], object]) -> None:

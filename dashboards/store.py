@@ -218,7 +218,7 @@ def _facilities_version() -> str:
     facts = study.about(study_path())
     names = (
         *("roads", "paths", "facilities", "context", "parking", "population"),
-        *("stalls", "complaints", "decisions", "quarters"),
+        *("stalls", "moves", "complaints", "decisions", "quarters"),
     )
     versions = "".join(facts[f"version:{name}"] for name in names)
     return versions + facts["profile_hash"] + facts.get(RESIDENTS_TOTAL, "")

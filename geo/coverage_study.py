@@ -135,8 +135,10 @@ class FacilityStudy:
 
     def _points(self) -> Demand:
         if self.kind == "market":
-            stalls = self.layer("stalls")
-            rows, source = stalls[needs_hall(stalls["goods"], self.profile["guide.hall_goods"])], "stalls"
+            stalls, moves = self.layer("stalls"), pd.DataFrame(read_layer(self.path, "moves"))
+            guided = moves.loc[(moves["to_kind"] == "hall") | (moves["reason"] == "no_hall"), "stall_id"]
+            wanted = needs_hall(stalls["goods"], self.profile["guide.hall_goods"]) | stalls["stall_id"].isin(guided)
+            rows, source = stalls[wanted], "stalls"
         else:
             rule = "need.complaint_categories" if self.kind == "parking" else "coverage.toilet_complaints"
             complaints = self.layer("complaints")
@@ -291,6 +293,7 @@ _KEPT: Final = "coverage_computed:"
 
 _DATED_BY: Final = (
     *("roads", "paths", "facilities", "context", "parking", "quarters", "population", "stalls", "complaints"),
+    "moves",
 )
 
 

@@ -36,6 +36,16 @@ def working_days(begin: pd.Series, end: pd.Series) -> pd.Series:
     return result
 
 
+def list_of(points: pd.DataFrame) -> pd.Series:
+    """Return which list each row of the layer `other` is of: its category, else its file."""
+    return points["category"].where(points["category"].notna(), points["source"]).astype(str)
+
+
+def list_names(points: pd.DataFrame) -> list[str]:
+    """Return the lists of the layer `other`, in the order in which tiles number them."""
+    return sorted(list_of(points).unique())
+
+
 def lists_of(path: Path, at: pd.Timestamp | None = None) -> list[dict[str, Any]]:
     """
     Return the figures of each list of kind `other`: what `jiexu lists --json` prints.
@@ -70,7 +80,7 @@ def lists_of(path: Path, at: pd.Timestamp | None = None) -> list[dict[str, Any]]
     table = pd.DataFrame(points.drop(columns="geometry")).assign(
         street_id=street_of(points, roads),
         quarter_id=quarter_of(points.get_coordinates().to_numpy(), quarters, crs),
-        list=points["category"].where(points["category"].notna(), points["source"]),
+        list=list_of(points),
     )
     names = {
         "street_id": streets.set_index("street_id")["name"],

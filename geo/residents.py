@@ -11,6 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from geo.cleaning import numbers
 from geo.crs import WGS84, to_degrees
@@ -21,6 +22,7 @@ from geo.lixels import Lixels
 from geo.placed import read_placed
 from geo.planar import metric_lines, metric_shapes
 from geo.privacy import mask
+from geo.raster import RASTERS, read_raster
 from geo.rules import Profile
 from geo.schema import SYNTHETIC, conform_geo
 from geo.spelling import normal_name
@@ -36,7 +38,7 @@ SOURCES: Final = {
     "population_streets": Text("人口数据，按街道长度分配", "population, by length of streets"),
     "population_points": Text("人口数据（点）", "population of points"),
     "streets": Text("街道长度（没有建筑和人口数据）", "length of streets (no building and no population is known)"),
-    "stalls": Text("需要进场的摊位", "stalls that need a hall"),
+    "stalls": Text("需要或将要进场的摊位", "stalls that need a hall or are guided to one"),
     "complaints": Text("投诉", "complaints"),
 }
 """Where a place's demand comes from."""
@@ -86,8 +88,8 @@ def residents(
 
     A home's floor (footprint by `levels`, else `need.default_levels`) by `coverage.floor_per_person` are its residents.
     Where a population is given for an area, it is divided among the homes whose middle lies in it by their floor, or,
-    where none does, along its streets; a population of points stays at its points. Where neither homes nor a population
-    are known at all, people are along the graded streets (`coverage.residents_per_km`).
+    where none does, along its streets; the points of a grid stand for its cells, a few points for themselves. Where
+    neither homes nor a population are known at all, people are along the graded streets (`coverage.residents_per_km`).
 
     Parameters
     ----------
@@ -170,7 +172,7 @@ class _Cells:
 
 def _given(population: gpd.GeoDataFrame, homes: _Homes, cells: _Cells, crs: pyproj.CRS) -> tuple[pd.DataFrame, Shapes]:
     """Divide a given population among homes, else streets; homes in its areas are `taken`."""
-    shapes = metric_shapes(population.geometry.to_numpy(dtype=object), crs)
+    shapes = _grounds(metric_shapes(population.geometry.to_numpy(dtype=object), crs))
     people = population["residents"].to_numpy(dtype=float)
     ids = population["population_id"].to_numpy(dtype=object)
     area = shapely.get_dimensions(shapes) == 2
@@ -205,6 +207,23 @@ def _given(population: gpd.GeoDataFrame, homes: _Homes, cells: _Cells, crs: pypr
     return pd.concat([part[0] for part in parts], ignore_index=True), np.concatenate([part[1] for part in parts])
 
 
+_GRID: Final = 4
+"""Fewer points are no grid: each stands for itself."""
+
+
+def _grounds(shapes: Shapes) -> Shapes:
+    """Return the points of a grid as squares, as wide as the grid's typical spacing: its cells; areas as they are."""
+    points = np.flatnonzero(shapely.get_dimensions(shapes) == 0)
+    if len(points) < _GRID:
+        return shapes
+    xy = shapely.get_coordinates(shapes[points])
+    half = float(np.median(cKDTree(xy).query(xy, k=2)[0][:, 1])) / 2
+    result = shapes.copy()
+    if half > 0:
+        result[points] = shapely.box(*(xy - half).T, *(xy + half).T)
+    return result
+
+
 def points_demand(rows: gpd.GeoDataFrame, source: str, crs: pyproj.CRS) -> Demand:
     """Return points as demand, one each: stalls that need a hall, complaints; the first column names them."""
     shapes = metric_shapes(rows.geometry.to_numpy(dtype=object), crs)
@@ -232,13 +251,13 @@ class Population(NamedTuple):
 
 def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: Ground) -> Population:
     """
-    Read a population: areas or points with a number each, or a table of quarters by name, with a column `population`
-    (人口).
+    Read a population: areas or points with a number each, a table of quarters by name, with a column `population`
+    (人口), or a raster of people per cell (GeoTIFF), of which the cells around the study count.
 
     Parameters
     ----------
     file
-        As `geo.placed.read_placed` takes it.
+        As `geo.placed.read_placed` takes it, or `.tif`.
     quarters
         The study's layer, to which the names of a table belong.
     ground
@@ -249,6 +268,9 @@ def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: Ground) -> P
     InputError
         If it cannot be read, has no column of people, or no usable row.
     """
+    if file.suffix.lower() in RASTERS:
+        lonlat, value = read_raster(file, ground)
+        return _population(file, np.arange(1, len(value) + 1), None, value, shapely.points(lonlat), [])
     read = read_placed(file, _FIELDS, Text("人口", "population"), ground)
     found, geometry, findings = read.fields, read.geometry, read.findings
     if found["residents"].isna().all():
@@ -270,15 +292,21 @@ def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: Ground) -> P
                 "Give people in each row, and coordinates, an area or the name of a quarter",
             ),
         )
-    layer = pd.DataFrame(
-        {
-            "population_id": [f"P{row}" for row in found.index[good]],
-            "name": mask(found["name"]).to_numpy(dtype=object)[good],
-            "residents": people[good],
-            "source": file.name,
-        }
-    )
-    made = gpd.GeoDataFrame(layer, geometry=geometry[good], crs=WGS84)
+    names = mask(found["name"]).to_numpy(dtype=object)[good]
+    return _population(file, found.index.to_numpy()[good], names, people[good], geometry[good], findings)
+
+
+def _population(
+    file: Path,
+    rows: NDArray[np.int64],
+    names: NDArray[np.object_] | None,
+    people: Floats,
+    geometry: Shapes,
+    findings: list[Finding],
+) -> Population:
+    ids = [f"P{row}" for row in rows]
+    table = pd.DataFrame({"population_id": ids, "name": names, "residents": people, "source": file.name})
+    made = gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)
     return Population(conform_geo(made, "population"), findings_table("population", findings, file.name))
 
 

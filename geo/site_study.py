@@ -399,9 +399,10 @@ def choose_sites(path: Path, kind: Kind, wish: Wish, asked: Asked = "residents")
     Returns
     -------
     summary
-        `kind`, `model`, `count`, `within_m`, `candidates` (number and source), `objective`, `bound`, `gap`, `proven`,
-        `demand`, `covered_before`, `share_before`, `covered`, `share`, `walk_m` (mean, for `median`), `out_of_reach`
-        (demand that no candidate and no facility reaches), `sites`, `closed`, `curve`, `stability`, `credit`.
+        `kind`, `model`, `count`, `within_m`, `candidates` (number and source), `objective`, `bound`, `proven_gap`,
+        `proven`, `demand`, `covered_before`, `share_before`, `covered`, `share`, `walk_m` (mean, for `median`),
+        `out_of_reach` (demand that no candidate and no facility reaches), `sites`, `closed`, `curve`, `stability`,
+        `credit`.
 
     Raises
     ------
@@ -429,7 +430,7 @@ def choose_sites(path: Path, kind: Kind, wish: Wish, asked: Asked = "residents")
 
 
 _KEPT: Final = "sites_computed:"
-_DATED_BY: Final = ("roads", "paths", "facilities", "context", "parking", "population", "stalls", "complaints")
+_DATED_BY: Final = ("roads", "paths", "facilities", "context", "parking", "population", "stalls", "complaints", "moves")
 
 
 def computed_sites(facts: Mapping[str, str], kind: str) -> Computed:
@@ -464,7 +465,7 @@ def plan_of(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
         },
         "objective": round(chosen.objective, 4),
         "bound": round(chosen.bound, 4),
-        "gap": round(chosen.gap, 6),
+        "proven_gap": round(chosen.gap, 6),
         "proven": chosen.gap == 0,
         "demand": round(total, 1),
         "covered_before": round(sited.now, 1),

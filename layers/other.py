@@ -6,21 +6,24 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import geopandas as gpd
+import pandas as pd
 from freestiler import FreestileLayer
 
+from geo.lists import list_names, list_of
 from layers import palette
 
 _FROM_ZOOM = 12
 
 DRAWING: Final[list[dict[str, Any]]] = [
-    {"tileLayer": "other", "kind": "dot", "colour": palette.OTHER, "size": [[12, 2.5], [17, 6]]}
+    {"tileLayer": "other", "kind": "dot", "colour": palette.OTHER, "size": [[12, 2.5], [17, 6]], "when": "open"}
 ]
-"""How the map's script draws the layer: see docs/developers.md."""
+"""How the map's script draws the layer: see docs/developers.md. Its hours are the lists."""
 
 
 def tile_layers(points: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
-    """Return the tile layer `other`: `n` (the name)."""
-    table = gpd.GeoDataFrame({"n": points["name"].fillna("")}, geometry=points.geometry, crs=points.crs)
+    """Return the tile layer `other`: `n` (the name) and `p` (the number of its list)."""
+    number = pd.Index(list_names(points)).get_indexer(pd.Index(list_of(points)))
+    table = gpd.GeoDataFrame({"n": points["name"].fillna(""), "p": number}, geometry=points.geometry, crs=points.crs)
     return {"other": FreestileLayer(table, min_zoom=_FROM_ZOOM)}
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.coverage_study import computed_coverage, cover
+from geo.imports import add_points
+from geo.points import Options
 from geo.site_study import computed_sites
-from geo.study import about, read_layer
+from geo.study import about, profile_of, read_layer
 from tests.dashboards.test_pages import labelled
 
 SCRIPT = """
@@ -113,3 +116,49 @@ def test_the_other_demand_is_asked_for_again(study: Path, monkeypatch: pytest.Mo
     page.run()
     assert not page.exception
     assert any("need of others" in box.value for box in page.warning)
+
+
+def test_a_list_of_any_kind_has_figures_and_is_shown_on_the_map(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = read_layer(study, "roads").geometry.iloc[:6].map(lambda line: line.interpolate(0.5, normalized=True))
+    file = tmp_path / "list.csv"
+    rows = {"lon": [p.x for p in place], "lat": [p.y for p in place], "category": ["shop"] * 4 + ["works"] * 2}
+    pd.DataFrame({**rows, "rating": [5, 4, 3, 4, None, None]}).to_csv(file, index=False)
+    add_points(study, file, "other", profile_of(study), Options(crs="WGS84"))
+    page = opened(study, monkeypatch)
+    said = "\n".join(text.value for text in page.text)
+    assert "4 rows · 4.00 stars on average" in said
+    labelled(page.selectbox, "List").select("works").run()
+    labelled(page.toggle, "Show the list on the map").set_value(True).run()
+    assert not page.exception
+    said = "\n".join(text.value for text in page.text)
+    assert "2 rows" in said
+
+
+def test_land_that_was_drawn_and_closings_are_asked_for(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cover(study, "market")
+    west, south, east, north = read_layer(study, "roads").total_bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    monkeypatch.setenv("JIEXU_STUDY", str(study))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
+    page = AppTest.from_string(SCRIPT, default_timeout=90)
+    page.query_params["lang"], page.query_params["kind"] = "en", "market"
+    page.session_state["area"] = [[x, y], [x + 0.002, y], [x + 0.002, y + 0.001], [x, y + 0.001]]
+    page.run()
+    labelled(page.selectbox, "Among").select("drawn")
+    labelled(page.button, "Choose sites").click().run()
+    assert not page.exception
+    chosen = computed_sites(about(study), "market").summary
+    assert chosen is not None
+    assert chosen["candidates"] == {"number": 1, "source": "drawn"}
+    own = labelled(page.multiselect, "May be closed for a new one")
+    own.select(own.options[0])
+    labelled(page.selectbox, "Among").select("junctions")
+    labelled(page.number_input, "How many").set_value(1)
+    labelled(page.button, "Choose sites").click().run()
+    assert not page.exception
+    chosen = computed_sites(about(study), "market").summary
+    assert chosen is not None
+    assert len(chosen["closed"]) == 1
+    assert len(chosen["sites"]) == 2, "a new one, and one for that which is closed"

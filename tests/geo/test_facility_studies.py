@@ -123,7 +123,7 @@ def test_stalls_that_move_into_halls_are_market_demand(study: Path) -> None:
 def test_sites_cover_what_they_say_and_each_of_them_adds(study: Path) -> None:
     summary = choose_sites(study, "toilet", Wish(3))
     assert summary["proven"]
-    assert summary["gap"] == 0
+    assert summary["proven_gap"] == 0
     assert computed_sites(about(study), "toilet").fresh
     sites = gpd.GeoDataFrame(read_layer(study, "sites"), crs=WGS84)
     assert len(sites) == 3

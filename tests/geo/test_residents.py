@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import rasterio.transform
 import shapely
 
 from geo.crs import WGS84
@@ -72,6 +74,16 @@ def test_a_population_is_divided_by_floor_or_along_streets_and_nobody_is_lost(pr
     assert len(xs) >= 2
 
 
+def test_the_points_of_a_grid_stand_for_its_cells_and_nobody_counts_twice(profile: Profile) -> None:
+    grid = population([(shapely.Point(x, y), 10.0) for x in range(50, 500, 100) for y in (30, 130)])
+    found = residents(STREETS, HOMES, grid, CRS, profile)
+    assert found.weight.sum() == pytest.approx(100), "and no estimate beside it"
+    sums = found.table.groupby("source")["demand"].sum()
+    assert sums["population"] == pytest.approx(20), "the cells of the two homes"
+    assert sums["population_streets"] == pytest.approx(30), "cells on the street without homes"
+    assert sums["population_points"] == pytest.approx(50), "cells with neither"
+
+
 def test_homes_outside_of_a_given_population_keep_their_estimate(profile: Profile) -> None:
     given = population([(shapely.box(100, -50, 500, 80), 500.0)])
     found = residents(STREETS, HOMES, given, CRS, profile).table
@@ -125,6 +137,25 @@ def test_areas_and_grids_of_points(tmp_path: Path) -> None:
     found = read_population(grid, quarters(), ground()).layer
     assert len(found) == len(points)
     assert found.geometry.x.to_numpy() == pytest.approx([p.x for p in points])
+
+
+def test_a_raster_of_people_is_read_around_the_study(tmp_path: Path) -> None:
+    west, north, cell = 114.0, 36.5, 1 / 1200  # three seconds, as WorldPop
+    values = np.zeros((960, 720), dtype="float32")
+    place = degrees(shapely.Point(250, 10))
+    row, column = int((north - place.y) / cell), int((place.x - west) / cell)
+    values[row, column], values[0, 0], values[row, column + 1] = 42.5, 1000.0, -99999.0
+    file = tmp_path / "people.tif"
+    shape = {"height": 960, "width": 720, "count": 1, "dtype": "float32", "nodata": -99999.0}
+    transform = rasterio.transform.from_origin(west, north, cell, cell)
+    with rasterio.open(file, "w", driver="GTiff", crs="EPSG:4326", transform=transform, **shape) as target:
+        target.write(values, 1)
+    found = read_population(file, quarters(), ground()).layer
+    assert found["residents"].tolist() == [42.5], "the rest of the country does not count"
+    assert found.geometry.iloc[0].distance(place) < cell
+    (tmp_path / "bad.tif").write_bytes(b"no raster")
+    with pytest.raises(InputError):
+        read_population(tmp_path / "bad.tif", quarters(), ground())
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from typing import Annotated, Any, cast
 import typer
 
 from commands.shared import AsJson, Study, day, language, print_document, say, speaks
-from geo.candidates import SOURCES
+from geo.candidates import SOURCES as CANDIDATES
 from geo.coverage_study import KIND_NAMES, Asked, check_kind, cover, set_population
 from geo.errors import StudyError
 from geo.lists import lists_of
+from geo.residents import SOURCES
 from geo.site_study import Wish, choose_sites, decide_site
 from geo.siting import MODELS
 from geo.supply import KINDS
@@ -51,13 +52,14 @@ def coverage(
         walk = "–" if row["walk_m"] is None else f"{row['walk_m']:,.0f} m"
         typer.echo(f"{row['gap_id']}  {row['demand']:,.0f}  {walk}  {row['streets']}")
     name = KIND_NAMES[check_kind(kind)]
-    sources = "、".join(summary["demand"]["sources"]) if language() == "zh" else ", ".join(summary["demand"]["sources"])
+    names = [SOURCES[source] for source in summary["demand"]["sources"]]
+    zh, en = "、".join(each.zh for each in names), "; ".join(each.en for each in names)
     say(
         Text(
             f"{name.zh} {summary['facilities']['count']} 处；步行 {summary['within_m']:.0f} 米内覆盖 "
-            f"{summary['share']:.1%}（需求 {summary['demand']['total']:,.0f}，来源：{sources}）",
+            f"{summary['share']:.1%}（需求 {summary['demand']['total']:,.0f}，来源：{zh}）",
             f"{summary['facilities']['count']} of the kind {name.en}; {summary['share']:.1%} have one within "
-            f"{summary['within_m']:.0f} m on foot (of {summary['demand']['total']:,.0f}, from {sources})",
+            f"{summary['within_m']:.0f} m on foot (of {summary['demand']['total']:,.0f}, from: {en})",
         )
     )
 
@@ -76,7 +78,7 @@ def site(
     candidates: Annotated[
         Path | None, typer.Option(help="A file of areas or points: name, capacity, price if known.")
     ] = None,
-    source: Annotated[str, typer.Option("--from", help=f"Without a file: {', '.join(SOURCES)}.")] = "junctions",
+    source: Annotated[str, typer.Option("--from", help=f"Without a file: {', '.join(CANDIDATES)}.")] = "junctions",
     closable: Annotated[
         str, typer.Option(metavar="IDS", help="Facilities that may be closed, each for one more new one; or all.")
     ] = "",
@@ -90,8 +92,8 @@ def site(
     """Choose sites for new facilities, with proof: what each adds, and how surely it is right."""
     if model not in MODELS:
         raise typer.BadParameter(f"--model takes {', '.join(MODELS)}")
-    if source not in SOURCES:
-        raise typer.BadParameter(f"--from takes {', '.join(SOURCES)}")
+    if source not in CANDIDATES:
+        raise typer.BadParameter(f"--from takes {', '.join(CANDIDATES)}")
     wish = Wish(
         number=count,
         model=model,

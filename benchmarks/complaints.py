@@ -13,7 +13,7 @@ _CITY = """
 import geopandas as gpd
 import numpy as np
 from pathlib import Path
-from geo.complaint_study import street_network
+from geo.hot_streets import street_network
 from geo.kernel_density import density, kernel_values
 from geo.lixels import Lixels
 from geo.network import Positions

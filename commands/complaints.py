@@ -8,7 +8,9 @@ import typer
 
 from commands.shared import AsJson, Study, day, language, print_document, say, speaks
 from geo.categories import CATEGORIES
-from geo.complaint_study import CROSS_VALIDATED, Moment, find_hotspots, plan_patrols, response_of
+from geo.complaint_study import find_hotspots, response_of
+from geo.hot_streets import CROSS_VALIDATED, Moment
+from geo.patrol_study import plan_patrols
 from geo.text import Text, pick
 from geo.tiers import TIER_NAMES
 

@@ -15,10 +15,11 @@ from commands.shared import AsJson, Study, language, print_document, say, speaks
 from dashboards.served import SAMPLE_STUDY
 from geo.bay_study import plan_bays
 from geo.build import STEPS, Inputs, build_study
-from geo.complaint_study import find_hotspots, plan_patrols
+from geo.complaint_study import find_hotspots
 from geo.coverage_study import cover
 from geo.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
 from geo.export import SUFFIXES, export_layer
+from geo.patrol_study import plan_patrols
 from geo.points import PointKind
 from geo.rules import PROFILES, load_profile
 from geo.sample import write_sample

@@ -13,7 +13,7 @@ from dashboards.parts import category_name, compute, table, tier_name
 from dashboards.served import study_path
 from geo.answers import RESPONSES, data_end, months, overdue, shares, survival
 from geo.change import EMERGING
-from geo.complaint_study import plan_patrols
+from geo.patrol_study import plan_patrols
 from geo.response import STEP_NAMES
 from geo.text import pick
 

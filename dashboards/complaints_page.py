@@ -16,7 +16,8 @@ from dashboards.parts import Figure, category_name, compute, credits, first_scre
 from dashboards.served import study_path
 from geo.answers import data_end, months, overdue, survival
 from geo.change import weekday_hours
-from geo.complaint_study import CROSS_VALIDATED, find_hotspots
+from geo.complaint_study import find_hotspots
+from geo.hot_streets import CROSS_VALIDATED
 from layers.hotspots import VIEWS
 
 Shown = Literal["points", "density", "chance", "change", "patrols"]

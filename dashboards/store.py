@@ -16,13 +16,14 @@ from geo import study
 from geo.audit import audit_study
 from geo.bay_room import BayHours, BayRoom
 from geo.bay_study import BayStudy, computed_bays
-from geo.complaint_study import computed_hotspots, computed_patrols, response_of
+from geo.complaint_study import computed_hotspots, response_of
 from geo.computed import Computed
 from geo.coverage_study import Asked, FacilityStudy, computed_coverage
 from geo.imports import place_in
 from geo.kerb_plan import Ground
 from geo.lists import lists_of
 from geo.network import Network
+from geo.patrol_study import computed_patrols
 from geo.points import Place
 from geo.residents import RESIDENTS_TOTAL
 from geo.rules import Profile
@@ -182,7 +183,7 @@ def hotspots_state() -> Computed:
 
 
 def patrols_state() -> Computed:
-    """Return what the study knows of its patrols, as `geo.complaint_study.computed_patrols`."""
+    """Return what the study knows of its patrols, as `geo.patrol_study.computed_patrols`."""
     return computed_patrols(study.about(study_path()))
 
 

@@ -33,6 +33,7 @@ from geo.errors import StudyError
 from geo.guide import needs_hall
 from geo.imports import place_in
 from geo.network import Network
+from geo.plain import plain_rows
 from geo.planar import metric_shapes
 from geo.quarters import quarter_of
 from geo.residents import RESIDENTS_TOTAL, Demand, place_of, points_demand, read_population, residents
@@ -439,7 +440,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     rounded = table.copy()
     for column in rounded.select_dtypes("floating"):
         rounded[column] = rounded[column].round(4)
-    return list(rounded.astype(object).where(rounded.notna(), None).to_dict("records"))
+    return plain_rows(rounded)
 
 
 def set_population(

@@ -15,6 +15,7 @@ from geo.assignment import assign
 from geo.check import ALLOWED, FORBIDDEN, OTHER_HOURS, Judged
 from geo.crs import WGS84, to_degrees
 from geo.network import Network
+from geo.plain import plain_rows
 from geo.stalls import Plan
 
 Floats = NDArray[np.float64]
@@ -180,16 +181,11 @@ def guidance_document(guidance: Guidance) -> dict[str, Any]:
     """Return guidance as plain values, for a JSON document."""
     placed = guidance.moves["to_kind"] != "none"
     return {
-        "moves": _records(guidance.moves.drop(columns="street_id")),
+        "moves": plain_rows(guidance.moves.drop(columns="street_id")),
         "total_walk_m": round(guidance.total_walk_m, 1),
         "proven_gap_m": round(guidance.gap_m, 6),
         "moved": int(placed.sum()),
         "without_place": int((~placed).sum()),
-        "shortage": _records(guidance.shortage),
-        "halls": _records(guidance.halls),
+        "shortage": plain_rows(guidance.shortage),
+        "halls": plain_rows(guidance.halls),
     }
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = table.astype(object).where(table.notna(), None)
-    return [dict(zip(plain.columns, row, strict=True)) for row in plain.itertuples(index=False, name=None)]

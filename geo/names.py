@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+import pandas as pd
 from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz, process
 
@@ -59,3 +60,9 @@ def _sounds(name: str) -> tuple[str, ...]:
         "".join(lazy_pinyin(name, style=style)).casefold() for style in (Style.FIRST_LETTER, Style.NORMAL)
     )
     return (initials, whole)
+
+
+def longest_names(roads: pd.DataFrame, most: int) -> list[str]:
+    """Return the names that most metres of some segments have, the longest first."""
+    sums = roads.groupby("name")["length_m"].sum().sort_values(ascending=False)
+    return [str(name) for name in sums.index[:most]]

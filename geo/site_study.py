@@ -24,6 +24,7 @@ from geo.decisions import record
 from geo.errors import StudyError
 from geo.geopackage import geometry_blob
 from geo.imports import place_in
+from geo.plain import plain_rows
 from geo.planar import metric_shapes
 from geo.residents import place_of
 from geo.schema import conform_geo
@@ -449,7 +450,6 @@ def plan_of(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
     rows = pd.DataFrame(layer.drop(columns="geometry")).assign(
         lon=shapely.get_x(layer.geometry.to_numpy()).round(6), lat=shapely.get_y(layer.geometry.to_numpy()).round(6)
     )
-    rows = rows.astype(object).where(rows.notna(), None)
     document = {
         "kind": study.kind,
         "asked": study.asked,
@@ -474,8 +474,8 @@ def plan_of(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
         "share": round(covered / total, 4),
         "walk_m": round(chosen.objective / total, 1) if wish.model == "median" else None,
         "out_of_reach": round(float(study.demand.weight[~np.isfinite(reach)].sum()), 1),
-        "sites": rows[rows["status"] == "proposed"].to_dict("records"),
-        "closed": rows[rows["status"] == "closed"].to_dict("records"),
+        "sites": plain_rows(rows[rows["status"] == "proposed"]),
+        "closed": plain_rows(rows[rows["status"] == "closed"]),
         "curve": sited.curve(),
         "stability": {key: value for key, value in stable.items() if key != "share"},
         "credit": about(study.path)["credit"],

@@ -9,8 +9,9 @@ from playwright.sync_api import sync_playwright
 
 from geo.bay_study import plan_bays
 from geo.build import build_study
-from geo.complaint_study import find_hotspots, plan_patrols
+from geo.complaint_study import find_hotspots
 from geo.coverage_study import cover
+from geo.patrol_study import plan_patrols
 from geo.sample import write_sample
 from geo.stall_study import plan_stalls
 from geo.study import read_layer

@@ -10,8 +10,9 @@ import pytest
 
 from geo.bay_study import plan_bays
 from geo.build import Inputs, build_study
-from geo.complaint_study import find_hotspots, plan_patrols
+from geo.complaint_study import find_hotspots
 from geo.coverage_study import cover
+from geo.patrol_study import plan_patrols
 from geo.rules import Profile, load_profile
 from geo.sample import write_sample
 from geo.site_study import Wish, choose_sites

@@ -1,0 +1,16 @@
+"""Tables as plain values, for JSON documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as plain values: times in ISO 8601, what is missing as None."""
+    text = table.copy()
+    for column in text.columns:
+        if isinstance(text[column].dtype, pd.DatetimeTZDtype):
+            text[column] = text[column].map(lambda stamp: stamp.isoformat(), na_action="ignore")
+    return list(text.astype(object).where(text.notna(), None).to_dict("records"))

@@ -9,13 +9,13 @@ import typer
 
 from commands.shared import AsJson, Study, day, language, print_document, say, speaks
 from geo.candidates import SOURCES as CANDIDATES
-from geo.coverage_study import KIND_NAMES, Asked, check_kind, cover, set_population
+from geo.coverage_study import Asked, check_kind, cover, set_population
 from geo.errors import StudyError
 from geo.lists import lists_of
 from geo.residents import SOURCES
 from geo.site_study import Wish, choose_sites, decide_site
 from geo.siting import MODELS
-from geo.supply import KINDS
+from geo.supply import KIND_NAMES, KINDS
 from geo.text import Text, pick
 from geo.tiers import TIER_NAMES
 

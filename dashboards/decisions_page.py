@@ -149,7 +149,7 @@ def _list(decisions: pd.DataFrame, stands: pd.Series) -> None:
                 _("Decided by"): rows["by"],
                 _("Street"): rows["subject_name"].fillna(rows["subject"]),
                 _("Section"): rows["section"].map(lambda text: pick(text or "", i18n.current())),
-                _("About"): rows["kind"].map(decision_kind_name),
+                _("About"): [decision_kind_name(*about) for about in zip(rows["kind"], rows["part"], strict=True)],
                 _("Before"): rows["before"].map(outcome_name),
                 _("After"): rows["after"].map(outcome_name),
                 _("Reason"): rows["reason"],

@@ -16,11 +16,11 @@ from dashboards.map_view import map_view
 from dashboards.parts import Figure, compute, credits, first_screen, show_error, uploaded
 from dashboards.served import study_path
 from geo.candidates import Source
-from geo.coverage_study import KIND_NAMES, Asked, FacilityStudy, cover
+from geo.coverage_study import Asked, FacilityStudy, cover
 from geo.errors import JiexuError
 from geo.site_study import Wish, choose_sites, decide_site, moved_share
 from geo.siting import Model
-from geo.supply import KINDS, Kind
+from geo.supply import KIND_NAMES, KINDS, Kind
 from layers import facilities
 
 _CANDIDATES: Final = ["csv", "xlsx", "xls", "geojson", "gpkg"]
@@ -139,7 +139,7 @@ def _of(summary: dict[str, Any]) -> str:
     else:
         parts = [_("of {total:,.0f} residents").format(total=total)]
         parts += [_("estimated")] if set(summary["demand"]["sources"]) & {"levels", "floor", "streets"} else []
-    return ", ".join(parts)
+    return " · ".join(parts)
 
 
 def _compute(kind: Kind, asked: Asked, fresh: bool, summary: dict[str, Any] | None) -> None:

@@ -23,6 +23,7 @@ from geo.osm import CREDIT
 from geo.response import STEP_NAMES
 from geo.rule_names import RULE_NAMES
 from geo.schema import TIERS
+from geo.supply import KIND_NAMES, KINDS
 from geo.tiers import TIER_NAMES
 
 MAP_HEIGHT = 600
@@ -196,8 +197,10 @@ def outcome_name(outcome: str | None) -> str:
     return status_name(tier_name(outcome or ""))
 
 
-def decision_kind_name(kind: str | None) -> str:
-    """Return what a decision is about."""
+def decision_kind_name(kind: str | None, part: str | None = None) -> str:
+    """Return what a decision is about; `part` is the kind of facility that a site is for."""
+    if kind == "site" and part in KINDS:
+        return f"{_('Site')} · {KIND_NAMES[part].pick(i18n.current())}"
     return {"zone": _("Zone"), "step": _("Operator"), "bays": _("Bays"), "site": _("Site")}.get(kind or "", _("Tier"))
 
 

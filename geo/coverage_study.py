@@ -41,7 +41,7 @@ from geo.rules import Profile
 from geo.schema import conform_geo
 from geo.stall_study import network_of
 from geo.study import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
-from geo.supply import KINDS, Kind, Supply, supply
+from geo.supply import KIND_NAMES, KINDS, Kind, Supply, supply
 from geo.text import Text
 
 Asked = Literal["residents", "points"]
@@ -515,10 +515,3 @@ def check_kind(kind: str) -> Kind:
         Text(f"没有设施类别“{kind}”", f"There is no kind of facility “{kind}”"),
         Text(f"请选择 {'、'.join(KIND_NAMES[code].zh for code in KINDS)}", f"Choose one of {', '.join(KINDS)}"),
     )
-
-
-KIND_NAMES: Final[dict[Kind, Text]] = {
-    "market": Text("农贸市场", "market"),
-    "parking": Text("停车场", "car park"),
-    "toilet": Text("公共厕所", "public toilet"),
-}

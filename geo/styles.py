@@ -8,6 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 import pandas as pd
 
+from geo.supply import KIND_NAMES
 from geo.text import Text
 from geo.tiers import TIER_NAMES
 
@@ -40,6 +41,18 @@ KERB_LINES: Final = {
 }
 """Colour and width in millimetres of what runs along kerbs."""
 
+COVERAGE_COLOURS: Final = {"true": "#2a9d8f", "false": "#d1495b"}
+COVERAGE_NAMES: Final = {
+    "true": Text("标准距离内", "within the standard"),
+    "false": Text("超出标准距离", "beyond the standard"),
+}
+SITE_COLOURS: Final = {"proposed": "#f4a300", "accepted": "#1b4965", "closed": "#6b6b6b"}
+SITE_NAMES: Final = {
+    "proposed": Text("拟设", "proposed"),
+    "accepted": Text("已采纳", "accepted"),
+    "closed": Text("为此关闭", "closed for it"),
+}
+
 POINT_COLOURS: Final = {"complaints": "#d62728", "stalls": "#7b3fa0", "parking": "#0b6e4f"}
 
 
@@ -48,11 +61,21 @@ def layer_styles(layer: str | None = None) -> pd.DataFrame:
     tiers = {tier: (str(TIER_NAMES[tier]), colour, TIER_WIDTHS[tier]) for tier, colour in TIER_COLOURS.items()}
     differences = {kind: (str(DIFFERENCE_NAMES[kind]), colour, 0.8) for kind, colour in DIFFERENCE_COLOURS.items()}
     bays = {hours: (str(BAY_NAMES[hours]), colour, 0.2) for hours, colour in BAY_COLOURS.items()}
+    covered = {key: (str(COVERAGE_NAMES[key]), colour, 1.6) for key, colour in COVERAGE_COLOURS.items()}
+    sites = {key: (str(SITE_NAMES[key]), colour, 4.0) for key, colour in SITE_COLOURS.items()}
+    served, left_out = (
+        {str(kind): (str(name), colour, 0.2) for kind, name in KIND_NAMES.items()}
+        for colour in COVERAGE_COLOURS.values()
+    )
     every = {
         "roads": _categories_qml("tier", "line", tiers),
         "streets": _categories_qml("tier", "line", tiers),
         **{kind: _point_qml(colour) for kind, colour in POINT_COLOURS.items()},
         "bays": _categories_qml("hours", "fill", bays),
+        "catchments": _categories_qml("kind", "fill", served, 0.35),
+        "coverage_gaps": _categories_qml("kind", "fill", left_out, 0.35),
+        "coverage": _categories_qml("covered", "marker", covered),
+        "sites": _categories_qml("status", "marker", sites),
         "parking_differences": _categories_qml("status", "line", differences),
         **{name: _line_qml(colour, width) for name, (colour, width) in KERB_LINES.items()},
     }
@@ -73,16 +96,20 @@ def layer_styles(layer: str | None = None) -> pd.DataFrame:
     )
 
 
-def _categories_qml(column: str, kind: str, entries: Mapping[str, tuple[str, str, float]]) -> str:
+def _categories_qml(column: str, kind: str, entries: Mapping[str, tuple[str, str, float]], opacity: float = 1.0) -> str:
     """Return a style by the values of a column: label, colour and width in millimetres of each."""
     categories = "".join(
         f'<category render="true" symbol="{i}" value={quoteattr(value)} label={quoteattr(label)}/>'
         for i, (value, (label, _, _)) in enumerate(entries.items())
     )
-    names = {"line": ("SimpleLine", "line_color", "line_width"), "fill": ("SimpleFill", "color", "outline_width")}
+    names = {
+        "line": ("SimpleLine", "line_color", "line_width"),
+        "fill": ("SimpleFill", "color", "outline_width"),
+        "marker": ("SimpleMarker", "color", "size"),
+    }
     symbol, colour_name, width_name = names[kind]
     symbols = "".join(
-        f'<symbol type="{kind}" name="{i}" alpha="1"><layer class="{symbol}" enabled="1"><Option type="Map">'
+        f'<symbol type="{kind}" name="{i}" alpha="{opacity}"><layer class="{symbol}" enabled="1"><Option type="Map">'
         f'<Option type="QString" name="{colour_name}" value={quoteattr(_rgba(colour))}/>'
         f'<Option type="QString" name="{width_name}" value="{width}"/>'
         f'<Option type="QString" name="{width_name}_unit" value="MM"/></Option></layer></symbol>'

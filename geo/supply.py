@@ -14,9 +14,15 @@ from numpy.typing import NDArray
 from geo.planar import metric_shapes
 from geo.rules import Profile
 from geo.spelling import similarity
+from geo.text import Text
 
 Kind = Literal["market", "parking", "toilet"]
 KINDS: Final[tuple[Kind, ...]] = ("market", "parking", "toilet")
+KIND_NAMES: Final[dict[Kind, Text]] = {
+    "market": Text("农贸市场", "market"),
+    "parking": Text("停车场", "car park"),
+    "toilet": Text("公共厕所", "public toilet"),
+}
 
 Integers = NDArray[np.int64]
 Shapes = NDArray[np.object_]

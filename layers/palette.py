@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from geo.styles import BAY_COLOURS, DIFFERENCE_COLOURS, POINT_COLOURS, TIER_COLOURS, TIER_WIDTHS
+from geo.styles import (
+    BAY_COLOURS,
+    COVERAGE_COLOURS,
+    DIFFERENCE_COLOURS,
+    POINT_COLOURS,
+    SITE_COLOURS,
+    TIER_COLOURS,
+    TIER_WIDTHS,
+)
 
 TIERS: Final[dict[str, dict[str, Any]]] = {
     tier: {"colour": colour, "width": TIER_WIDTHS[tier]} for tier, colour in TIER_COLOURS.items()
@@ -21,10 +29,10 @@ FACILITIES: Final = {
     "bus_stop": "#00838f",
 }
 
-COVERAGE: Final = {"in": "#2a9d8f", "out": "#d1495b"}
-CATCHMENT: Final = "#2a9d8f"
-GAP: Final = "#d1495b"
-SITES: Final = {"proposed": "#f4a300", "accepted": "#1b4965", "closed": "#6b6b6b"}
+COVERAGE: Final = {"in": COVERAGE_COLOURS["true"], "out": COVERAGE_COLOURS["false"]}
+CATCHMENT: Final = COVERAGE["in"]
+GAP: Final = COVERAGE["out"]
+SITES: Final = SITE_COLOURS
 
 OTHER: Final = "#6d4c8d"
 

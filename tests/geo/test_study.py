@@ -41,7 +41,9 @@ def test_gis_programs_find_a_style_for_each_drawn_layer(built: Path) -> None:
     with sqlite3.connect(built) as connection:
         styles = dict(connection.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault"))
     kerbs = {"kerbs", "kerb_exclusions", "stall_zones", "bays", "parking_need", "parking_differences"}
-    assert {"roads", "streets", "complaints", "stalls", "parking"} | kerbs == set(styles)
+    facilities = {"coverage", "catchments", "coverage_gaps", "sites"}
+    assert {"roads", "streets", "complaints", "stalls", "parking"} | kerbs | facilities == set(styles)
+    assert 'attr="covered"' in styles["coverage"]
     assert all(tier in styles["roads"] for tier in TIERS)
 
 

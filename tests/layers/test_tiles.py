@@ -119,6 +119,10 @@ def test_many_categories_share_the_last_number() -> None:
 
 def test_other_points_are_tiled_where_there_are_any(built: Path, tmp_path: Path) -> None:
     assert tile_archive(built, "other", tmp_path) is None
-    stalls = read_layer(built, "stalls").assign(name="小吃店")
+    stalls = read_layer(built, "stalls").assign(name="小吃店", category=None)
+    stalls.loc[0, "category"] = "early"
     (layer,) = other.tile_layers(stalls).values()
     assert layer.min_zoom == 12
+    assert layer.input["p"].tolist() == [0] + [1] * (len(stalls) - 1), (
+        "numbered by list: rows without one by their source"
+    )

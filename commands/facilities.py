@@ -13,7 +13,8 @@ from geo.coverage_study import Asked, check_kind, cover, set_population
 from geo.errors import StudyError
 from geo.lists import lists_of
 from geo.residents import SOURCES
-from geo.site_study import Wish, choose_sites, decide_site
+from geo.site_decisions import decide_site
+from geo.site_study import Wish, choose_sites
 from geo.siting import MODELS
 from geo.supply import KIND_NAMES, KINDS
 from geo.text import Text, pick

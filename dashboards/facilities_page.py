@@ -18,7 +18,8 @@ from dashboards.served import study_path
 from geo.candidates import Source
 from geo.coverage_study import Asked, FacilityStudy, cover
 from geo.errors import JiexuError
-from geo.site_study import Wish, choose_sites, decide_site, moved_share
+from geo.site_decisions import decide_site
+from geo.site_study import Wish, choose_sites, moved_share
 from geo.siting import Model
 from geo.supply import KIND_NAMES, KINDS, Kind
 from layers import facilities

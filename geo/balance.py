@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,20 +11,26 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.crs import WGS84
 from geo.decisions import standing_on
-from geo.network import walking
+from geo.network import Network
 from geo.parking_need import PERIODS, Cells, demand, off_street
-from geo.planar import metric_lines
 from geo.quarters import quarter_of
 from geo.residents import place_of
 from geo.rules import Profile
 from geo.study import read_layer
 from geo.supply import Kind, Supply
 
+Layers = Callable[[str], gpd.GeoDataFrame]
+
 
 def balance(
-    path: Path, kind: Kind, known: Supply, quarters: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile
+    path: Path,
+    kind: Kind,
+    known: Supply,
+    layer: Layers,
+    network: Network,
+    crs: pyproj.CRS,
+    profile: Profile,
 ) -> pd.DataFrame:
     """
     Return supply against demand by quarter.
@@ -40,8 +47,10 @@ def balance(
         Of the facilities.
     known
         The facilities.
-    quarters
-        The study's layer.
+    layer
+        What returns a layer of the study by its name.
+    network
+        On foot.
     crs, profile
         Its metric CRS and rules.
 
@@ -52,38 +61,27 @@ def balance(
         markets, `stalls_to_halls`, `stalls_without_hall`, `hall_places` and `balance`. The worst first.
     """
     if kind == "parking":
-        table = _parking(path, quarters, crs, profile)
+        table = _parking(path, layer, network, crs, profile)
         worst = "balance_night"
     elif kind == "market":
-        table = _markets(path, known, quarters, crs, profile)
+        table = _markets(path, known, layer, crs, profile)
         worst = "balance"
     else:
         return pd.DataFrame()
-    names = quarters.drop_duplicates("quarter_id").set_index("quarter_id")["name"]
+    names = layer("quarters").drop_duplicates("quarter_id").set_index("quarter_id")["name"]
     table.insert(1, "name", table["quarter_id"].map(names))
     return table.sort_values([worst, "quarter_id"]).reset_index(drop=True)
 
 
-def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(read_layer(path, name), geometry="geometry", crs=WGS84)
-
-
-def _parking(path: Path, quarters: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> pd.DataFrame:
-    roads = _layer(path, "roads")
-    network = walking(roads, _layer(path, "paths"), crs)
+def _parking(path: Path, layer: Layers, network: Network, crs: pyproj.CRS, profile: Profile) -> pd.DataFrame:
+    roads, quarters = layer("roads"), layer("quarters")
     cells = Cells(roads, network, float(profile["need.cell"]))
-    cars = demand(roads, cells, _layer(path, "context"), _layer(path, "complaints"), crs, profile)
-    every = np.arange(len(cells))
-    lines = metric_lines(roads.geometry.to_numpy(), crs)[cells.row]
-    share = cells.middle_m(every) / np.maximum(roads["length_m"].to_numpy(dtype=float)[cells.row], 1e-9)
-    places = shapely.line_interpolate_point(lines, share, normalized=True)
-    of_cell = quarter_of(place_of(places, crs), quarters, crs)
-    lots = off_street(
-        _layer(path, "facilities"), _layer(path, "facility_areas"), _layer(path, "parking"), network, crs, profile
-    )
+    cars = demand(roads, cells, layer("context"), layer("complaints"), crs, profile)
+    of_cell = quarter_of(place_of(cells.middles(roads, crs), crs), quarters, crs)
+    lots = off_street(layer("facilities"), layer("facility_areas"), layer("parking"), network, crs, profile)
     where = shapely.line_interpolate_point(network.tree[1][lots.at.segment], lots.at.offset_m)
     of_lot = quarter_of(place_of(where, crs), quarters, crs)
-    bays = _decided_bays(path)
+    bays = _decided_bays(path, layer)
     middle = shapely.get_coordinates(shapely.centroid(bays.geometry.to_numpy(dtype=object)))
     of_bay = quarter_of(middle, quarters, crs)
     parts: dict[str, pd.Series] = {}
@@ -100,15 +98,16 @@ def _parking(path: Path, quarters: gpd.GeoDataFrame, crs: pyproj.CRS, profile: P
     return table.rename_axis("quarter_id").reset_index()
 
 
-def _decided_bays(path: Path) -> gpd.GeoDataFrame:
+def _decided_bays(path: Path, layer: Layers) -> gpd.GeoDataFrame:
     """Return the bays on the streets whose bays were decided on."""
     decided = standing_on(read_layer(path, "decisions"), "bays")
-    bays = _layer(path, "bays")
+    bays = layer("bays")
     return bays[bays["street_id"].isin(decided["street_id"])].reset_index(drop=True)
 
 
-def _markets(path: Path, known: Supply, quarters: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> pd.DataFrame:
-    moves, stalls = pd.DataFrame(read_layer(path, "moves")), _layer(path, "stalls")
+def _markets(path: Path, known: Supply, layer: Layers, crs: pyproj.CRS, profile: Profile) -> pd.DataFrame:
+    quarters = layer("quarters")
+    moves, stalls = pd.DataFrame(read_layer(path, "moves")), layer("stalls")
     place = stalls.drop_duplicates("stall_id").set_index("stall_id").geometry
     to_hall, no_hall = moves["to_kind"] == "hall", (moves["to_kind"] == "none") & (moves["reason"] == "no_hall")
 

@@ -80,34 +80,34 @@ class FacilityStudy:
         self.path, self.kind, self.asked = path, kind, asked
         self.profile: Profile = profile_of(path)
         self.crs = metric_crs_of(path)
-        self.network = network or network_of(path)
-        if self.network.size == 0:
-            raise StudyError(
-                Text("研究中没有可步行的道路", "The study has no street that is open to walkers"),
-                Text("请检查数据范围", "Check the extract's area"),
-            )
+        self._network, self._layers = network, dict[str, gpd.GeoDataFrame]()
         self.within_m = float(self.profile[f"coverage.within.{kind}"]) if within_m is None else within_m
         self.search_m = float(self.profile["coverage.search"])
         self.beside_m = float(self.profile["coverage.beside"])
 
-    def layer(self, name: str) -> gpd.GeoDataFrame:
-        """Return a layer of the study."""
-        return gpd.GeoDataFrame(read_layer(self.path, name), geometry="geometry", crs=WGS84)
-
     @cached_property
+    def network(self) -> Network:
+        """On foot."""
+        found = self._network or network_of(self.path)
+        if found.size == 0:
+            raise StudyError(
+                Text("研究中没有可步行的道路", "The study has no street that is open to walkers"),
+                Text("请检查数据范围", "Check the extract's area"),
+            )
+        return found
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Return a layer of the study; each is read once. Do not change it."""
+        if name not in self._layers:
+            self._layers[name] = gpd.GeoDataFrame(read_layer(self.path, name), geometry="geometry", crs=WGS84)
+        return self._layers[name]
+
+    @property
     def roads(self) -> gpd.GeoDataFrame:
         """The study's layer."""
         return self.layer("roads")
 
-    @cached_property
-    def _context(self) -> gpd.GeoDataFrame:
-        return self.layer("context")
-
-    @cached_property
-    def _facilities(self) -> gpd.GeoDataFrame:
-        return self.layer("facilities")
-
-    @cached_property
+    @property
     def quarters(self) -> gpd.GeoDataFrame:
         """The study's layer."""
         return self.layer("quarters")
@@ -116,7 +116,7 @@ class FacilityStudy:
     def supply(self) -> Supply:
         """The facilities that are there."""
         areas, parking = self.layer("facility_areas"), self.layer("parking")
-        return supply(self.kind, self._facilities, areas, parking, self.crs, self.profile)
+        return supply(self.kind, self.layer("facilities"), areas, parking, self.crs, self.profile)
 
     @cached_property
     def accepted(self) -> pd.DataFrame:
@@ -132,7 +132,7 @@ class FacilityStudy:
             return self._points()
         facts = about(self.path)
         total = float(facts[RESIDENTS_TOTAL]) if facts.get(RESIDENTS_TOTAL) else None
-        return residents(self.roads, self._context, self.layer("population"), self.crs, self.profile, total)
+        return residents(self.roads, self.layer("context"), self.layer("population"), self.crs, self.profile, total)
 
     def _points(self) -> Demand:
         if self.kind == "market":
@@ -149,7 +149,8 @@ class FacilityStudy:
 
     @cached_property
     def _walls(self) -> NDArray[np.object_]:
-        walls = self._context[self._context["kind"].isin(self.profile["coverage.barriers"])]
+        context = self.layer("context")
+        walls = context[context["kind"].isin(self.profile["coverage.barriers"])]
         return metric_shapes(walls.geometry.to_numpy(dtype=object), self.crs)
 
     def access(self, shapes: NDArray[np.object_], gates: bool = False) -> Access:
@@ -158,7 +159,8 @@ class FacilityStudy:
 
     @cached_property
     def _entrances(self) -> NDArray[np.object_]:
-        doors = self._facilities[self._facilities["kind"] == "entrance"]
+        facilities = self.layer("facilities")
+        doors = facilities[facilities["kind"] == "entrance"]
         return metric_shapes(doors.geometry.to_numpy(dtype=object), self.crs)
 
     @cached_property
@@ -281,7 +283,7 @@ def cover(path: Path, kind: Kind, within_m: float | None = None, asked: Asked = 
             raise no_demand(asked)
         layers = _layers(study)
         document = summary_of(study, layers["catchments"], layers["coverage_gaps"])
-        merged = {name: _beside(path, name, kind, layer) for name, layer in layers.items()}
+        merged = {name: beside_other_kinds(path, name, kind, layer) for name, layer in layers.items()}
         kept = kept_text(document, versions_of(seen, _DATED_BY))
         change_layers(path, merged, seen, {f"{_KEPT}{kind}": kept})
         return document
@@ -316,7 +318,7 @@ def no_demand(asked: Asked) -> StudyError:
     )
 
 
-def _beside(path: Path, name: str, kind: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def beside_other_kinds(path: Path, name: str, kind: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a layer's rows of other kinds, then these."""
     old = gpd.GeoDataFrame(read_layer(path, name), geometry="geometry", crs=WGS84)
     others = old[old["kind"] != kind]
@@ -413,7 +415,9 @@ def summary_of(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.DataFrame
         "by_tier": _records(shares(table["tier"], weight, covered)),
         "facilities_list": _records(pd.DataFrame(areas.drop(columns="geometry", errors="ignore"))),
         "gaps": _records(pd.DataFrame(gap_rows.drop(columns="geometry", errors="ignore"))),
-        "balance": _records(balance(study.path, study.kind, study.supply, quarters, study.crs, profile)),
+        "balance": _records(
+            balance(study.path, study.kind, study.supply, study.layer, study.network, study.crs, profile)
+        ),
         "credit": about(study.path)["credit"],
     }
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
+import shapely
 from numpy.typing import NDArray
 
+from geo.planar import metric_lines
 from geo.ragged import members
 
 Floats = NDArray[np.float64]
@@ -51,6 +55,12 @@ class Lixels:
         """Return the middles of pieces, in metres from the start of their segments."""
         row = self.row[lixel]
         return np.asarray((self.number[lixel] + 0.5) / self._count[row] * self._length_m[row])
+
+    def middles(self, roads: gpd.GeoDataFrame, crs: pyproj.CRS) -> NDArray[np.object_]:
+        """Return the middles of all pieces as points of the metric CRS; `roads` is what they were cut of."""
+        lines = metric_lines(roads.geometry.to_numpy(), crs)[self.row]
+        share = self.middle_m(np.arange(len(self))) / np.maximum(self._length_m[self.row], 1e-9)
+        return np.asarray(shapely.line_interpolate_point(lines, share, normalized=True), dtype=object)
 
     def at(self, row: Integers, offset_m: Floats) -> Integers:
         """Return the pieces of positions on `roads`, -1 where the segment is not cut or `row` is -1."""

@@ -62,6 +62,7 @@ _EMPTY: Final = ("", "nan", "NaT", "None")
 
 
 def read_geojson(path: Path, encoding: str | None) -> RawFile:
+    """Read the features of a GeoJSON file; without an encoding, the one that it seems to be in."""
     text, found = decode(path.read_bytes(), encoding)
     document = json.loads(text)
     features = document.get("features") if isinstance(document, dict) else None
@@ -158,6 +159,7 @@ def _rebuild_index(shp: Path) -> None:
 
 
 def dbf_encoding(shp: Path) -> str:
+    """Return the encoding of a shapefile's texts: as its .cpg says, else as its .dbf seems to be in."""
     stated = shp.with_suffix(".cpg")
     if stated.is_file():
         name = stated.read_text(encoding="ascii", errors="replace").strip().casefold().replace("_", "-")
@@ -236,6 +238,7 @@ def _blob(blob: Any) -> shapely.Geometry | None:
 
 
 def read_parquet(path: Path, encoding: str | None) -> RawFile:
+    """Read a GeoParquet file, or a plain Parquet table; `encoding` is not needed."""
     try:
         frame = gpd.read_parquet(path)
     except ValueError:  # a plain table

@@ -20,7 +20,7 @@ from geo.errors import InputError
 from geo.findings import Finding, findings_table
 from geo.lixels import Lixels
 from geo.placed import read_placed
-from geo.planar import metric_lines, metric_shapes
+from geo.planar import metric_shapes
 from geo.privacy import mask
 from geo.raster import RASTERS, read_raster
 from geo.rules import Profile
@@ -156,10 +156,7 @@ class _Cells:
     def __init__(self, roads: gpd.GeoDataFrame, crs: pyproj.CRS, at_most_m: float) -> None:
         graded = (roads["walk"] & (roads["tier"] != "unclassified")).to_numpy(dtype=bool)
         lixels = Lixels(roads, at_most_m, graded)
-        every = np.arange(len(lixels))
-        lines = metric_lines(roads.geometry.to_numpy(), crs)[lixels.row]
-        share = lixels.middle_m(every) / np.maximum(roads["length_m"].to_numpy(dtype=float)[lixels.row], 1e-9)
-        self.places = shapely.line_interpolate_point(lines, share, normalized=True)
+        self.places = lixels.middles(roads, crs)
         self.length_m = lixels.length_m
         segment = roads["segment_id"].to_numpy(dtype=object)[lixels.row]
         self._names = [f"S{name}+{number}" for name, number in zip(segment, lixels.number, strict=True)]

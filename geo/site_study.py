@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -18,18 +17,16 @@ from geo.access import Access, joined
 from geo.candidates import Candidates, Source, drawn, junctions, kerbs, lots, read_candidates, vacant
 from geo.computed import Computed, kept_summary, kept_text, versions_of
 from geo.coverage import pairs_within, street_near
-from geo.coverage_study import Asked, FacilityStudy, no_demand
+from geo.coverage_study import Asked, FacilityStudy, beside_other_kinds, no_demand
 from geo.crs import WGS84
-from geo.decisions import record
 from geo.errors import StudyError
-from geo.geopackage import geometry_blob
 from geo.imports import place_in
 from geo.plain import plain_rows
-from geo.planar import metric_shapes
 from geo.residents import place_of
 from geo.schema import conform_geo
+from geo.site_decisions import site_id
 from geo.siting import Model, Problem, Sited, solve
-from geo.study import about, change_layers, changing, now, read_layer, touch, until_unchanged
+from geo.study import about, change_layers, until_unchanged
 from geo.supply import Kind
 from geo.text import Text
 
@@ -285,18 +282,21 @@ class SiteStudy:
             return max(0.0, (most - covered) / max(most, 1e-9))
         return max(0.0, (ours.objective - best.objective) / max(best.objective, 1e-9))
 
-    def order(self) -> Integers:
-        """Return the new sites in the order in which each adds most to those before it."""
+    def order(self) -> tuple[Integers, list[float]]:
+        """Return the new sites in the order in which each adds most to those before it, and what each adds."""
         opened = self.chosen.opened.copy()
         new = np.flatnonzero(opened & ~self.problem.kept & ~self.problem.closable)
-        standing, left, order = opened & ~np.isin(np.arange(len(opened)), new), list(new), []
+        standing, left = opened & ~np.isin(np.arange(len(opened)), new), list(new)
+        order: list[int] = []
+        added: list[float] = []
         while left:
             walk = self.asked.least(standing)
             gains = [self._gain(int(site), walk) for site in left]
-            best = left.pop(int(np.argmax(gains)))
-            standing[best] = True
-            order.append(best)
-        return np.array(order, dtype=np.int64)
+            best = int(np.argmax(gains))
+            added.append(gains[best])
+            order.append(int(left.pop(best)))
+            standing[order[-1]] = True
+        return np.array(order, dtype=np.int64), added
 
     def _gain(self, site: int, walk_m: Floats) -> float:
         """Return what a site adds where everybody walks so far: demand covered, or metres spared (`median`)."""
@@ -309,13 +309,7 @@ class SiteStudy:
 
     def layer(self, stability: Mapping[str, Any]) -> gpd.GeoDataFrame:
         """Return the layer `sites`: the new ones in order, accepted ones, and those that are closed."""
-        order, study = self.order(), self.study
-        walk = self.asked.least(self.chosen.opened & (np.arange(self.problem.sites) < self.before))
-        gains = []
-        for site in order:
-            gains.append(self._gain(int(site), walk))
-            mine = self.asked.site == site
-            np.minimum.at(walk, self.asked.demand[mine], self.asked.walk_m[mine])
+        (order, gains), study = self.order(), self.study
         number = order - self.before
         lonlat = self.lonlat[number]
         table = self.candidates.table.iloc[number]
@@ -377,11 +371,6 @@ class SiteStudy:
         return [one, other]
 
 
-def site_id(kind: str, lon: float, lat: float) -> str:
-    """Return what a site is called: by its kind and place, so that the name outlives a new choice."""
-    return f"{kind}-{zlib.crc32(f'{lon:.5f},{lat:.5f}'.encode()):08x}"
-
-
 def choose_sites(path: Path, kind: Kind, wish: Wish, asked: Asked = "residents") -> dict[str, Any]:
     """
     Choose sites for new facilities and write the layer `sites` into the study.
@@ -419,12 +408,8 @@ def choose_sites(path: Path, kind: Kind, wish: Wish, asked: Asked = "residents")
         sited = SiteStudy(study, wish)
         document, layer = plan_of(sited)
         kept = kept_text(document, versions_of(seen, _DATED_BY))
-        old = gpd.GeoDataFrame(read_layer(path, "sites"), geometry="geometry", crs=WGS84)
-        others = old[old["kind"] != kind]
-        if len(others):
-            both = gpd.GeoDataFrame(pd.concat([others, layer], ignore_index=True), geometry="geometry", crs=WGS84)
-            layer = conform_geo(both, "sites")
-        change_layers(path, {"sites": layer}, seen, {f"{_KEPT}{kind}": kept})
+        sites = beside_other_kinds(path, "sites", kind, layer)
+        change_layers(path, {"sites": sites}, seen, {f"{_KEPT}{kind}": kept})
         return document
 
     return until_unchanged(work)
@@ -481,80 +466,6 @@ def plan_of(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
         "credit": about(study.path)["credit"],
     }
     return document, layer
-
-
-def decide_site(
-    path: Path, kind: Kind, lon: float, lat: float, reason: str, by: str = "", name: str | None = None
-) -> str:
-    """
-    Accept a site for a facility and record why, in one transaction: from then on it counts as decided.
-
-    Parameters
-    ----------
-    path
-        The study.
-    kind
-        Of the facility.
-    lon, lat
-        Where, in degrees; it need be no site that was proposed.
-    reason
-        Why; it may not be empty.
-    by
-        Who decides.
-    name
-        What it is called; by default as the proposed site there, or its street.
-
-    Returns
-    -------
-    decision_id
-
-    Raises
-    ------
-    StudyError
-        If the reason is empty, the site is accepted already, or the study cannot be written. Nothing is changed then.
-    """
-    study = FacilityStudy(path, kind)
-    spot = shapely.points([[lon, lat]])
-    row = street_near(study.roads, metric_shapes(spot, study.crs), study.crs)[0]
-    subject = site_id(kind, lon, lat)
-    if (study.accepted["subject"] == subject).any():
-        raise StudyError(
-            Text("该选址已被采纳", "This site is accepted already"),
-            Text("如需撤回，请撤销那次决定", "To take it back, undo that decision"),
-        )
-    sites = gpd.GeoDataFrame(read_layer(path, "sites"), geometry="geometry", crs=WGS84)
-    proposed = sites[sites["site_id"] == subject]
-    street = study.roads.iloc[row]
-    found = name or (proposed["name"].iloc[0] if len(proposed) else street["name"])
-    called = found if isinstance(found, str) else None
-    with changing(path) as connection:
-        decision = record(
-            connection,
-            reason=reason,
-            by=by,
-            at=now(),
-            kind="site",
-            subject=subject,
-            subject_name=called,
-            before="proposed" if len(proposed) else "",
-            after="accepted",
-            lon=lon,
-            lat=lat,
-            part=kind,
-            street_id=street["street_id"],
-        )
-        if len(proposed):
-            connection.execute(
-                "UPDATE sites SET status = 'accepted', decision_id = ? WHERE site_id = ?", (decision, subject)
-            )
-        else:
-            connection.execute(
-                "INSERT INTO sites (geom, site_id, kind, name, street_id, status, decision_id) "
-                "VALUES (?, ?, ?, ?, ?, 'accepted', ?)",
-                (geometry_blob(spot[0]), subject, kind, called, street["street_id"], decision),
-            )
-        touch(connection, "sites")
-    return decision
 
 
 def moved_share(study: FacilityStudy, places: Sequence[tuple[float, float]]) -> dict[str, float]:

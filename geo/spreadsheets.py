@@ -20,6 +20,7 @@ from geo.text import Text
 
 
 def read_csv(path: Path, encoding: str | None) -> RawFile:
+    """Read a table of text, whatever divides its cells; without an encoding, the one that it seems to be in."""
     text, found = decode(path.read_bytes(), encoding)
     if "\x00" in text:
         raise ValueError("binary data")
@@ -66,6 +67,7 @@ _HEAD_ROWS: Final = 50
 
 
 def read_xlsx(path: Path, encoding: str | None) -> RawFile:
+    """Read the first sheet of a workbook that has rows; `encoding` is not needed."""
     checked_members(path)
     book = load_workbook(path, data_only=True)
     sheet = next((s for s in book.worksheets if s.max_row > 1 or s["A1"].value is not None), book.worksheets[0])
@@ -90,6 +92,7 @@ def read_xlsx(path: Path, encoding: str | None) -> RawFile:
 
 
 def read_xls(path: Path, encoding: str | None) -> RawFile:
+    """Read the first sheet of an old workbook that has rows; `encoding` is not needed."""
     book = CalamineWorkbook.from_path(str(path))
     rows: list[list[Any]] = []
     for name in book.sheet_names:

@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from geo.coverage_study import cover
-from geo.site_study import Wish, choose_sites, decide_site
+from geo.site_decisions import decide_site
+from geo.site_study import Wish, choose_sites
 from geo.study import read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.browser.hostile import PAYLOADS, hostile_study

@@ -23,7 +23,8 @@ from geo.imports import add_points
 from geo.lists import lists_of, working_days
 from geo.points import Options
 from geo.rules import Profile
-from geo.site_study import SiteStudy, Wish, choose_sites, computed_sites, decide_site, moved_share
+from geo.site_decisions import decide_site
+from geo.site_study import SiteStudy, Wish, choose_sites, computed_sites, moved_share
 from geo.stall_study import guide_stalls
 from geo.study import about, metric_crs_of, profile_of, read_layer
 

@@ -10,15 +10,15 @@ from benchmarks.measure import measure
 from benchmarks.stalls import MAKE, READ, SHARES
 
 _PLACE = """
-from geo.bay_room import BayRoom
-from geo.bays import place_bays
+from geo.parking.room import BayRoom
+from geo.parking.bays import place_bays
 room = BayRoom(Ground.of(layers, crs, profile), profile)
 bays = place_bays(room)
 Path({count!r}).write_text(str(len(bays)))
 """
 _TRY = """
 import time
-from geo.zones import waterfall
+from geo.kerbs.waterfall import waterfall
 start = time.perf_counter()
 tried = BayRoom(room.ground, profile.changed(dict([("clearance.crossing", 10.0)])))
 total = int(tried.zones.pitches.sum())
@@ -32,8 +32,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pathlib import Path
-from geo.schema import conform_geo
-from geo.study import about, change_layers, metric_crs_of, read_layer
+from geo.study.schema import conform_geo
+from geo.study.file import about, change_layers, metric_crs_of, read_layer
 study = Path({study!r})
 roads = gpd.GeoDataFrame(read_layer(study, "roads"), crs=4326).to_crs(metric_crs_of(study))
 rng = np.random.default_rng(721)
@@ -46,10 +46,10 @@ change_layers(study, dict(context=conform_geo(houses, "context")), about(study))
 _NEED = """
 import time
 from pathlib import Path
-from geo.bay_study import BayStudy, Need
-from geo.bays import place_bays
+from geo.parking.study import BayStudy, Need
+from geo.parking.bays import place_bays
 from geo.rules import load_profile
-from geo.stall_study import network_of
+from geo.network.walking import network_of
 study = BayStudy(Path({study!r}), load_profile())
 bays = study.described(place_bays(study.room("all_day")))
 start = time.perf_counter()

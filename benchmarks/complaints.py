@@ -13,11 +13,11 @@ _CITY = """
 import geopandas as gpd
 import numpy as np
 from pathlib import Path
-from geo.hot_streets import street_network
-from geo.kernel_density import density, kernel_values
-from geo.lixels import Lixels
-from geo.network import Positions
-from geo.study import metric_crs_of, read_layer
+from geo.complaints.hot_streets import street_network
+from geo.complaints.kernel_density import density, kernel_values
+from geo.network.lixels import Lixels
+from geo.network.graph import Positions
+from geo.study.file import metric_crs_of, read_layer
 study = Path({study!r})
 roads = gpd.GeoDataFrame(read_layer(study, "roads"), crs=4326)
 network = street_network(roads, metric_crs_of(study))
@@ -62,7 +62,7 @@ counts, exposure = rng.negative_binomial(2, 0.2, n).astype(float), np.ones(n)
 """
 _OURS = """
 import time
-from geo.local_statistics import empirical_bayes, gi_star, local_moran
+from geo.complaints.local_statistics import empirical_bayes, gi_star, local_moran
 neighbours = csr_array((np.ones(len(one)), (one, two)), shape=(n, n))
 rate = empirical_bayes(counts, exposure)
 gi_z, p_value = gi_star(rate, neighbours, 999)
@@ -71,7 +71,7 @@ np.save({file!r}, gi_z)
 _ESDA = """
 import libpysal
 from esda import G_Local
-from geo.local_statistics import empirical_bayes
+from geo.complaints.local_statistics import empirical_bayes
 order = np.argsort(one, kind="stable")
 ends = np.split(two[order], np.searchsorted(one[order], np.arange(1, n)))
 weights = libpysal.weights.W({{i: list(map(int, each)) for i, each in enumerate(ends)}}, silence_warnings=True)
@@ -84,7 +84,7 @@ print(f"note: esda itself {{seconds:.1f}} s, without making its weights; "
 _TRUTH = """
 import numpy as np
 from scipy.sparse import csr_array
-from geo.local_statistics import local_statistics
+from geo.complaints.local_statistics import local_statistics
 side = 30
 n = side * side
 index = np.arange(n).reshape(side, side)

@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 near = cKDTree(homes).sparse_distance_matrix(cKDTree(sites), 1500.0, output_type="coo_matrix")
 """
 _OURS = """
-from geo.siting import Problem, solve
+from geo.facilities.location_models import Problem, solve
 """
 _SOLVE = """
 m = {sites}
@@ -59,12 +59,13 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pathlib import Path
-from geo.access import access
-from geo.coverage import catchments, nearest_walks
-from geo.planar import metric_shapes
-from geo.stall_study import network_of
-from geo.study import metric_crs_of, profile_of, read_layer
-from geo.supply import KINDS, supply
+from geo.facilities.access import access
+from geo.facilities.coverage import catchments, nearest_walks
+from geo.core.metric_geometry import metric_shapes
+from geo.network.walking import network_of
+from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.core.vocabulary import KINDS
+from geo.facilities.supply import supply
 study = Path({study!r})
 profile, crs, network = profile_of(study), metric_crs_of(study), network_of(study)
 layers = {{name: gpd.GeoDataFrame(read_layer(study, name), geometry="geometry", crs=4326)

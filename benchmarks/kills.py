@@ -10,15 +10,16 @@ import time
 from pathlib import Path
 
 from geo.build import build_study
-from geo.errors import JiexuError
+from geo.core.errors import JiexuError
 from geo.sample import write_sample
-from geo.study import info, read_layer
+from geo.study.figures import info
+from geo.study.file import read_layer
 
 KILLS = 200
 SAVING = """
 from pathlib import Path
-from geo.decisions import decide_tier
-from geo.study import read_layer
+from geo.tiers.decisions import decide_tier
+from geo.study.file import read_layer
 study = Path({study!r})
 streets = read_layer(study, "streets")["street_id"].tolist()
 for i in range(100_000):

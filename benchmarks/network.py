@@ -12,11 +12,11 @@ import sys, warnings
 warnings.filterwarnings("ignore")
 from pathlib import Path
 import numpy as np
-from geo.build import make_paths, make_roads
-from geo.osm import read_ways
+from geo.streets.roads import make_paths, make_roads
+from geo.streets.extract import read_ways
 from geo.rules import load_profile
-from geo.segments import highway_class
-from geo.streets import assemble_streets
+from geo.streets.segment_tags import highway_class
+from geo.streets.assembly import assemble_streets
 profile = load_profile()
 path = Path({path!r})
 ways = read_ways(path, [*profile["roads.kept_highways"], *profile["network.walk.paths"]])
@@ -25,7 +25,8 @@ roads, crs = make_roads(carriageways, profile, path)
 """
 
 _NODES = """
-from geo.segments import split_at_junctions, with_access, with_widths
+from geo.streets.segments import split_at_junctions
+from geo.streets.segment_tags import with_access, with_widths
 segments = with_access(with_widths(split_at_junctions(carriageways, crs), profile), profile)
 """
 ASSEMBLE = "assemble_streets(segments, crs, profile)"
@@ -46,7 +47,7 @@ streets = igraph.Graph.TupleList(edges).connected_components()
 """
 
 _DRIVE = """
-from geo.network import driving
+from geo.network.graph import driving
 through = roads[roads["drive"] & (roads["highway"] != "service")]
 speeds = highway_class(through["highway"]).map(profile.group("network.drive.speed")).to_numpy(dtype=float)
 network = driving(through, crs, speeds)
@@ -54,7 +55,7 @@ network.matrix
 network.cost = np.maximum(network.cost, 1e-6)  # igraph takes no edge without length
 origins = np.random.default_rng(721).permutation(network.size)[:{pivots}]
 """
-BETWEENNESS = "from geo.traffic import betweenness\ntraffic = betweenness(network, {pivots})"
+BETWEENNESS = "from geo.network.betweenness import betweenness\ntraffic = betweenness(network, {pivots})"
 NETWORKX_BETWEENNESS = """
 both = np.flatnonzero(~network.oneway)
 graph = networkx.DiGraph()
@@ -73,7 +74,7 @@ NETWORKX_PIVOTS = 4
 
 _ACCURACY = """
 import time
-from geo.traffic import betweenness
+from geo.network.betweenness import betweenness
 start = time.perf_counter()
 sampled = betweenness(network, {pivots})
 seconds = time.perf_counter() - start
@@ -89,7 +90,7 @@ _NEAREST = """
 import geopandas as gpd
 import time
 from scipy.sparse.csgraph import dijkstra
-from geo.network import walking
+from geo.network.graph import walking
 network = walking(roads, make_paths(ways, carriageways, profile, crs), crs)
 rng = np.random.default_rng(721)
 west, south, east, north = roads.total_bounds

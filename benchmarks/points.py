@@ -12,7 +12,7 @@ _MAKE = """
 import numpy as np, pandas as pd, shapely
 from pathlib import Path
 from geo.build import Inputs, build_study
-from geo.study import read_layer
+from geo.study.file import read_layer
 study, file, extract = map(Path, ({study!r}, {file!r}, {extract!r}))
 build_study(study, Inputs(extract))
 roads = read_layer(study, "roads")
@@ -39,10 +39,10 @@ import time
 from pathlib import Path
 import geopandas as gpd
 import shapely
-from geo.imports import place_in
-from geo.locating import locate
-from geo.points import read_points
-from geo.study import profile_of, read_layer
+from geo.points.imports import place_in
+from geo.streets.locating import locate
+from geo.points.reading import read_points
+from geo.study.file import profile_of, read_layer
 study = Path({study!r})
 roads = gpd.GeoDataFrame(read_layer(study, "roads"))
 place, profile = place_in(study), profile_of(study)

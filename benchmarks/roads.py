@@ -16,11 +16,11 @@ from benchmarks.measure import measure
 PREPARE = """
 from pathlib import Path
 import pandas as pd
-from geo.build import make_roads
-from geo.grading import grade
-from geo.osm import read_ways
+from geo.streets.roads import make_roads
+from geo.tiers.grading import grade
+from geo.streets.extract import read_ways
 from geo.rules import load_profile
-from geo.schema import conform
+from geo.study.schema import conform
 """
 JIEXU = """
 profile = load_profile()

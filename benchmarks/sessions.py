@@ -16,7 +16,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.map import FLAGS, free_port
 from geo.build import Inputs, build_study
 from geo.sample import write_sample
-from geo.study import read_layer
+from geo.study.file import read_layer
 
 SESSIONS, CLICKS = 20, 6
 

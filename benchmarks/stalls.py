@@ -21,11 +21,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from pathlib import Path
-from geo.stall_study import INPUTS
-from geo.kerb_plan import Ground
-from geo.stalls import Plan
-from geo.study import metric_crs_of, profile_of, read_layer
-from geo.zones import exclusion_layer, kerb_layer, zone_layer
+from geo.kerbs.ground import INPUTS
+from geo.kerbs.ground import Ground
+from geo.stalls.plan import Plan
+from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.stalls.layers import exclusion_layer, kerb_layer, zone_layer
 study = Path({study!r})
 layers = {{name: gpd.GeoDataFrame(read_layer(study, name), geometry="geometry", crs=4326) for name in INPUTS}}
 crs, profile = metric_crs_of(study), profile_of(study)
@@ -47,7 +47,7 @@ Path({sides!r}).write_text(str(len(plan.kerbs)))
 """
 _CLEARANCE = """
 import time
-from geo.zones import waterfall
+from geo.kerbs.waterfall import waterfall
 ground = Ground.of(layers, crs, profile)
 start = time.perf_counter()
 tried = Plan(ground, profile.changed(dict([("clearance.crossing", 10.0)])))
@@ -56,7 +56,7 @@ print(f"note: another clearance tried on a ground that is known: {{time.perf_cou
 """
 _CROWD = """
 import numpy as np
-from geo.assignment import assign
+from geo.stalls.assignment import assign
 rng = np.random.default_rng(721)
 people, places = 5000, 800
 stalls, zones = rng.random((people, 2)) * 3000, rng.random((places, 2)) * 3000

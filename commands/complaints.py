@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from commands.shared import AsJson, Study, day, language, print_document, say, speaks
-from geo.categories import CATEGORIES
-from geo.complaint_study import find_hotspots, response_of
-from geo.hot_streets import CROSS_VALIDATED, Moment
-from geo.patrol_study import plan_patrols
-from geo.text import Text, pick
-from geo.tiers import TIER_NAMES
+from geo.complaints.hot_streets import CROSS_VALIDATED, Moment
+from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.study import find_hotspots, response_of
+from geo.core.text import Text, pick
+from geo.core.vocabulary import TIER_NAMES
+from geo.points.categories import CATEGORIES
 
 app = typer.Typer()
 

@@ -8,17 +8,16 @@ from typing import Annotated, Any, cast
 import typer
 
 from commands.shared import AsJson, Study, day, language, print_document, say, speaks
-from geo.candidates import SOURCES as CANDIDATES
-from geo.coverage_study import Asked, check_kind, cover, set_population
-from geo.errors import StudyError
-from geo.lists import lists_of
-from geo.residents import SOURCES
-from geo.site_decisions import decide_site
-from geo.site_study import Wish, choose_sites
-from geo.siting import MODELS
-from geo.supply import KIND_NAMES, KINDS
-from geo.text import Text, pick
-from geo.tiers import TIER_NAMES
+from geo.core.errors import StudyError
+from geo.core.text import Text, pick
+from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES
+from geo.facilities.candidates import SOURCES as CANDIDATES
+from geo.facilities.coverage_study import Asked, check_kind, cover, set_population
+from geo.facilities.decisions import decide_site
+from geo.facilities.location_models import MODELS
+from geo.facilities.residents import SOURCES
+from geo.facilities.site_study import Wish, choose_sites
+from geo.points.other_lists import lists_of
 
 app = typer.Typer()
 

@@ -11,15 +11,16 @@ import pandas as pd
 import typer
 
 from commands.shared import AsJson, Study, language, print_document, say, speaks
-from geo.audit import DOUBTS, audit_study
 from geo.build import grade_study
-from geo.decisions import decide_section, decide_tier, find_street, standing_decisions
-from geo.decisions import undo as undo_decision
+from geo.core.text import Text, pick
 from geo.rules import load_profile
-from geo.schema import GRADED
-from geo.street_list import find_section
-from geo.study import metric_crs_of, profile_of, read_layer
-from geo.text import Text, pick
+from geo.streets.street_lists import find_section
+from geo.study.decisions import standing_decisions
+from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.study.schema import GRADED
+from geo.tiers.audit import DOUBTS, audit_study
+from geo.tiers.decisions import decide_section, decide_tier, find_street
+from geo.tiers.decisions import undo as undo_decision
 
 app = typer.Typer()
 
@@ -91,7 +92,7 @@ def grade(
 
 
 def _inference(report: dict[str, Any]) -> str:
-    """Return what a report of `geo.ordinal` says, for reading."""
+    """Return what a report of `geo.tiers.inference` says, for reading."""
     zh = language() == "zh"
     method = {"score": Text("评分", "score"), "model": Text("由名单训练的模型", "model that learned from the list")}
     weights = ", ".join(f"{name} {points:.0f}" for name, points in report["weights"].items())

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from commands.shared import AsJson, Study, language, print_document, rule_title, say, speaks
-from geo.bay_files import adopt_bays, write_bays
-from geo.bay_study import plan_bays
 from geo.build import add_widths
-from geo.decisions import find_street
-from geo.export import SUFFIXES
-from geo.study import profile_of
-from geo.text import Text, pick
+from geo.core.text import Text, pick
+from geo.parking.decisions import adopt_bays
+from geo.parking.files import write_bays
+from geo.parking.study import plan_bays
+from geo.study.export import SUFFIXES
+from geo.study.file import profile_of
+from geo.tiers.decisions import find_street
 
 app = typer.Typer()
 

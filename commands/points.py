@@ -9,12 +9,12 @@ import pandas as pd
 import typer
 
 from commands.shared import AsJson, Study, language, print_document, say, speaks
-from geo.columns import fields_of
-from geo.encoding import ENCODINGS
-from geo.imports import add_points, remove_import
-from geo.points import Options, PointKind
-from geo.study import profile_of, read_layer
-from geo.text import Text, pick
+from geo.core.text import Text, pick
+from geo.files.column_matching import fields_of
+from geo.files.text_encoding import ENCODINGS
+from geo.points.imports import add_points, remove_import
+from geo.points.reading import Options, PointKind
+from geo.study.file import profile_of, read_layer
 
 app = typer.Typer()
 

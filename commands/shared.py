@@ -13,10 +13,10 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 import pandas as pd
 import typer
 
-from geo.answers import as_moment
-from geo.errors import JiexuError
-from geo.rule_names import RULE_NAMES
-from geo.text import Language, Text
+from geo.complaints.answer_times import as_moment
+from geo.core.errors import JiexuError
+from geo.core.text import Language, Text
+from geo.rules.names import RULE_NAMES
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

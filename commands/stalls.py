@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 import typer
 
 from commands.shared import AsJson, Study, language, print_document, rule_title, say, speaks
-from geo.check import VERDICT_NAMES
-from geo.cleaning import TIMEZONE
-from geo.guide import guidance_document
-from geo.response import STEP_NAMES, record_step, steps_due
-from geo.rule_names import RULE_NAMES
+from geo.core.text import Text
+from geo.points.cleaning import TIMEZONE
 from geo.rules import PROFILES, load_profile
-from geo.stall_study import check_place, guide_stalls, plan_stalls
-from geo.stalls import Kind
-from geo.study import profile_of, read_layer
-from geo.text import Text
-from geo.zone_decisions import decide_zone
+from geo.rules.names import RULE_NAMES
+from geo.stalls.decisions import decide_zone
+from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
+from geo.stalls.plan import Kind
+from geo.stalls.relocation import guidance_document
+from geo.stalls.study import check_place, guide_stalls, plan_stalls
+from geo.stalls.verdicts import VERDICT_NAMES
+from geo.study.file import profile_of, read_layer
 
 app = typer.Typer()
 

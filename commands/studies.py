@@ -13,21 +13,21 @@ from tqdm import tqdm
 
 from commands.shared import AsJson, Study, language, print_document, say, speaks
 from dashboards.served import SAMPLE_STUDY
-from geo.bay_study import plan_bays
 from geo.build import STEPS, Inputs, build_study
-from geo.complaint_study import find_hotspots
-from geo.coverage_study import cover
-from geo.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
-from geo.export import SUFFIXES, export_layer
-from geo.patrol_study import plan_patrols
-from geo.points import PointKind
+from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.study import find_hotspots
+from geo.core.text import Text
+from geo.core.vocabulary import KINDS, TIER_NAMES
+from geo.facilities.coverage_study import cover
+from geo.parking.study import plan_bays
+from geo.points.reading import PointKind
 from geo.rules import PROFILES, load_profile
 from geo.sample import write_sample
-from geo.stall_study import plan_stalls
-from geo.study import FORMAT, LAYERS, about, info
-from geo.supply import KINDS
-from geo.text import Text
-from geo.tiers import TIER_NAMES
+from geo.stalls.study import plan_stalls
+from geo.streets.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
+from geo.study.export import SUFFIXES, export_layer
+from geo.study.figures import info
+from geo.study.file import FORMAT, LAYERS, about
 
 app = typer.Typer()
 

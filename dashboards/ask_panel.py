@@ -10,10 +10,10 @@ import streamlit as st
 from dashboards import i18n, state, store, zones_panel
 from dashboards.i18n import _
 from dashboards.parts import hours_name, rule_name, show_error, tier_badge
-from geo.check import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, check
-from geo.errors import JiexuError
-from geo.hours import DayKind, open_at
-from geo.stall_study import reasons_of
+from geo.core.errors import JiexuError
+from geo.core.opening_hours import DayKind, open_at
+from geo.kerbs.decided import reasons_of
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, check
 
 _AROUND_DEGREES = 0.002
 

@@ -22,12 +22,12 @@ from dashboards.parts import (
     value_name,
 )
 from dashboards.served import study_path
-from geo.cleaning import TIMEZONE
-from geo.decisions import street_of
-from geo.errors import JiexuError
-from geo.schema import POINT_KINDS, SYNTHETIC
-from geo.selections import drop_selection, keep_selection
-from geo.text import pick
+from geo.core.errors import JiexuError
+from geo.core.text import pick
+from geo.points.cleaning import TIMEZONE
+from geo.study.decisions import street_of
+from geo.study.schema import POINT_KINDS, SYNTHETIC
+from geo.study.selections import drop_selection, keep_selection
 
 _SHOWN_OF_POINT = {
     "complaints": ("category", "received_at", "status", "response", "text", "duplicate_of", "precision"),

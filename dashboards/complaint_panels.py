@@ -11,11 +11,11 @@ from dashboards import i18n, store
 from dashboards.i18n import _
 from dashboards.parts import category_name, compute, table, tier_name
 from dashboards.served import study_path
-from geo.answers import RESPONSES, data_end, months, overdue, shares, survival
-from geo.change import EMERGING
-from geo.patrol_study import plan_patrols
-from geo.response import STEP_NAMES
-from geo.text import pick
+from geo.complaints.answer_times import RESPONSES, data_end, months, overdue, shares, survival
+from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.trends import EMERGING
+from geo.core.text import pick
+from geo.stalls.penalty_steps import STEP_NAMES
 
 
 def tabs(complaints: pd.DataFrame) -> None:

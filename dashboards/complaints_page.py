@@ -14,10 +14,10 @@ from dashboards.i18n import _
 from dashboards.map_view import map_view
 from dashboards.parts import Figure, category_name, compute, credits, first_screen
 from dashboards.served import study_path
-from geo.answers import data_end, months, overdue, survival
-from geo.change import weekday_hours
-from geo.complaint_study import find_hotspots
-from geo.hot_streets import CROSS_VALIDATED
+from geo.complaints.answer_times import data_end, months, overdue, survival
+from geo.complaints.hot_streets import CROSS_VALIDATED
+from geo.complaints.study import find_hotspots
+from geo.complaints.trends import weekday_hours
 from layers.hotspots import VIEWS
 
 Shown = Literal["points", "density", "chance", "change", "patrols"]

@@ -17,11 +17,11 @@ from dashboards.map_view import map_state, map_view
 from dashboards.parts import Figure, credits, first_screen, layer_name, table
 from dashboards.routes import archives
 from dashboards.served import study_path
-from geo.export import export_layer
-from geo.imports import LOCATED
-from geo.schema import POINT_KINDS, SYNTHETIC
-from geo.study import LAYERS, SPATIAL_LAYERS, about, extent_of
-from geo.text import pick
+from geo.core.text import pick
+from geo.points.imports import LOCATED
+from geo.study.export import export_layer
+from geo.study.file import LAYERS, SPATIAL_LAYERS, about, extent_of
+from geo.study.schema import POINT_KINDS, SYNTHETIC
 from layers.compose import map_file
 
 _FORMATS = (".gpkg", ".geojson", ".parquet", ".xlsx", ".csv")

@@ -20,11 +20,12 @@ from dashboards.parts import (
     tier_name,
 )
 from dashboards.served import study_path
-from geo.cleaning import TIMEZONE
-from geo.decisions import on_tiers, standing_decisions, undo
-from geo.errors import JiexuError
-from geo.schema import GRADED
-from geo.text import pick
+from geo.core.errors import JiexuError
+from geo.core.text import pick
+from geo.points.cleaning import TIMEZONE
+from geo.study.decisions import standing_decisions
+from geo.study.schema import GRADED
+from geo.tiers.decisions import on_tiers, undo
 from layers import palette
 
 

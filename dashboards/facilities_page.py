@@ -15,13 +15,13 @@ from dashboards.i18n import _
 from dashboards.map_view import map_view
 from dashboards.parts import Figure, compute, credits, first_screen, show_error, uploaded
 from dashboards.served import study_path
-from geo.candidates import Source
-from geo.coverage_study import Asked, FacilityStudy, cover
-from geo.errors import JiexuError
-from geo.site_decisions import decide_site
-from geo.site_study import Wish, choose_sites, moved_share
-from geo.siting import Model
-from geo.supply import KIND_NAMES, KINDS, Kind
+from geo.core.errors import JiexuError
+from geo.core.vocabulary import KIND_NAMES, KINDS, Kind
+from geo.facilities.candidates import Source
+from geo.facilities.coverage_study import Asked, FacilityStudy, cover
+from geo.facilities.decisions import decide_site
+from geo.facilities.location_models import Model
+from geo.facilities.site_study import Wish, choose_sites, moved_share
 from layers import facilities
 
 _CANDIDATES: Final = ["csv", "xlsx", "xls", "geojson", "gpkg"]

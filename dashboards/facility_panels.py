@@ -12,13 +12,13 @@ from dashboards import i18n, state, store
 from dashboards.i18n import _
 from dashboards.parts import marked_rows, show_error, status_name, table, tier_name, uploaded
 from dashboards.served import study_path
-from geo.coverage_study import set_population
-from geo.errors import JiexuError
-from geo.lists import list_names
-from geo.residents import SOURCES
-from geo.schema import SYNTHETIC
-from geo.supply import Kind
-from geo.text import pick
+from geo.core.errors import JiexuError
+from geo.core.text import pick
+from geo.core.vocabulary import Kind
+from geo.facilities.coverage_study import set_population
+from geo.facilities.residents import SOURCES
+from geo.points.other_lists import list_names
+from geo.study.schema import SYNTHETIC
 
 _POPULATION: Final = ["csv", "xlsx", "xls", "geojson", "gpkg", "tif"]
 

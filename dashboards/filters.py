@@ -13,9 +13,9 @@ from dashboards import state, store
 from dashboards.i18n import _
 from dashboards.parts import category_name, kind_name, layer_name, tier_name
 from dashboards.state import View
-from geo.datums import wgs84_to_gcj02
-from geo.names import find_names
-from geo.schema import POINT_KINDS, TIERS
+from geo.core.chinese_datums import wgs84_to_gcj02
+from geo.streets.name_search import find_names
+from geo.study.schema import POINT_KINDS, TIERS
 from layers.tiles import CUTTERS
 
 _TIANDITU = "https://t{s}.tianditu.gov.cn/DataServer?T={layer}&x={x}&y={y}&l={z}&tk="

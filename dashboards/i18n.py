@@ -13,7 +13,7 @@ import streamlit as st
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from geo.text import Language
+from geo.core.text import Language
 
 LANGUAGES: Final[dict[Language, str]] = {"zh": "中文", "en": "English"}
 LOCALE: Final = Path(__file__).parent / "locale"

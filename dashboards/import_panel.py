@@ -18,15 +18,15 @@ from dashboards import i18n, state, store
 from dashboards.i18n import _
 from dashboards.parts import field_name, layer_name, marked_rows, precision_name, show_error
 from dashboards.served import study_path
-from geo.cleaning import TIMEZONE
-from geo.columns import PLACE_FIELDS, fields_of
-from geo.encoding import ENCODINGS
-from geo.errors import InputError, JiexuError
-from geo.formats import SUFFIXES, read_file
-from geo.imports import Outcome, add_points, remove_import
-from geo.points import KINDS, Options
-from geo.study import about
-from geo.text import pick
+from geo.core.errors import InputError, JiexuError
+from geo.core.text import pick
+from geo.files.column_matching import PLACE_FIELDS, fields_of
+from geo.files.formats import SUFFIXES, read_file
+from geo.files.text_encoding import ENCODINGS
+from geo.points.cleaning import TIMEZONE
+from geo.points.imports import Outcome, add_points, remove_import
+from geo.points.reading import KINDS, Options
+from geo.study.file import about
 
 _SHOWN_POINTS = 2000
 _SYSTEMS = ("WGS84", "GCJ-02", "BD-09")

@@ -9,9 +9,9 @@ import streamlit as st
 from dashboards import i18n, state, store
 from dashboards.i18n import _
 from dashboards.parts import marked_rows, tier_name
-from geo.audit import DOUBTS
-from geo.schema import GRADED, INGREDIENTS
-from geo.text import pick
+from geo.core.text import pick
+from geo.study.schema import GRADED, INGREDIENTS
+from geo.tiers.audit import DOUBTS
 
 
 def ingredient_name(ingredient: str) -> str:

@@ -13,7 +13,7 @@ import streamlit as st
 from dashboards import filters, i18n, state, store
 from dashboards.routes import tile_urls
 from dashboards.served import study_path
-from geo.schema import POINT_KINDS
+from geo.study.schema import POINT_KINDS
 
 _component = st.components.v2.component(
     "jiexu.map", js=(Path(__file__).parent / "map_view.js").read_text(encoding="utf-8"), isolate_styles=False

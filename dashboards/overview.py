@@ -13,8 +13,8 @@ from dashboards.card import card, hint
 from dashboards.i18n import _
 from dashboards.map_view import map_view
 from dashboards.parts import Figure, credits, first_screen, table, tier_name
-from geo.locating import count_per_street
-from geo.schema import GRADED, TIERS
+from geo.streets.locating import count_per_street
+from geo.study.schema import GRADED, TIERS
 from layers import palette
 
 

@@ -13,11 +13,11 @@ from dashboards.map_view import map_view
 from dashboards.parts import Figure, compute, credits, first_screen
 from dashboards.served import study_path
 from dashboards.waterfall_chart import waterfall_chart
-from geo.bay_room import BayHours
-from geo.bay_study import plan_bays
-from geo.computed import Computed
-from geo.parking_need import PERIODS
-from geo.zones import waterfall
+from geo.kerbs.waterfall import waterfall
+from geo.parking.need import PERIODS
+from geo.parking.room import BayHours
+from geo.parking.study import plan_bays
+from geo.study.results import Computed
 
 Shown = Literal["bays", "parking_need", "parking_differences"]
 _SHOWN: Final[tuple[Shown, ...]] = ("bays", "parking_need", "parking_differences")

@@ -14,13 +14,14 @@ from dashboards import i18n, rule_inputs, state, store
 from dashboards.i18n import _
 from dashboards.parts import rule_name, show_error, table, tier_name
 from dashboards.served import study_path
-from geo.bay_files import adopt_bays, schedule, write_bays
-from geo.bay_room import BayHours, BayRoom
 from geo.build import add_widths
-from geo.computed import Computed
-from geo.errors import InputError, JiexuError
-from geo.mapped_parking import CAUSE_NAMES
-from geo.text import pick
+from geo.core.errors import InputError, JiexuError
+from geo.core.text import pick
+from geo.parking.decisions import adopt_bays
+from geo.parking.files import schedule, write_bays
+from geo.parking.mapped import CAUSE_NAMES
+from geo.parking.room import BayHours, BayRoom
+from geo.study.results import Computed
 
 _FIRST: Final = ("bay.length", "clearance.crossing", "bay.min_carriageway_width.one_side_two_way")
 _GROUPS: Final = ("bay", "clearance", "fire_lane")

@@ -15,16 +15,14 @@ import streamlit as st
 from dashboards import i18n
 from dashboards.i18n import _
 from dashboards.served import study_path
-from geo.categories import CATEGORIES
-from geo.check import VERDICT_NAMES
-from geo.errors import InputError, JiexuError
-from geo.export import credit_line, table_file
-from geo.osm import CREDIT
-from geo.response import STEP_NAMES
-from geo.rule_names import RULE_NAMES
-from geo.schema import TIERS
-from geo.supply import KIND_NAMES, KINDS
-from geo.tiers import TIER_NAMES
+from geo.core.errors import InputError, JiexuError
+from geo.core.vocabulary import CREDIT, KIND_NAMES, KINDS, TIER_NAMES
+from geo.points.categories import CATEGORIES
+from geo.rules.names import RULE_NAMES
+from geo.stalls.penalty_steps import STEP_NAMES
+from geo.stalls.verdicts import VERDICT_NAMES
+from geo.study.export import credit_line, table_file
+from geo.study.schema import TIERS
 
 MAP_HEIGHT = 600
 
@@ -205,7 +203,7 @@ def decision_kind_name(kind: str | None, part: str | None = None) -> str:
 
 
 def hours_name(hours: str) -> str:
-    """Return hours, as `geo.hours.Slots.text` writes them, in the reader's words."""
+    """Return hours, as `geo.core.opening_hours.Slots.text` writes them, in the reader's words."""
     words = {"Mo-Fr": _("Mon–Fri"), "Sa-Su": _("Sat, Sun"), "Mo-Su": _("daily"), "24/7": _("at all hours")}
     for code, word in words.items():
         hours = hours.replace(code, word)

@@ -11,11 +11,11 @@ from dashboards import i18n, state, store
 from dashboards.i18n import _
 from dashboards.parts import marked_rows, show_error, table, value_name
 from dashboards.served import study_path
-from geo.errors import JiexuError
-from geo.response import STEP_NAMES, record_step, steps_due
+from geo.core.errors import JiexuError
 from geo.rules.units import STEPS
-from geo.schema import SYNTHETIC
-from geo.stall_study import guide_stalls
+from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
+from geo.stalls.study import guide_stalls
+from geo.study.schema import SYNTHETIC
 
 
 def _made_up(rows: pd.DataFrame) -> None:

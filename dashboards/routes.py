@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.i18n import LANGUAGES, language_of, translator
 from dashboards.served import study_path
-from geo.study import extent_of, synthetic_counts
+from geo.study.figures import synthetic_counts
+from geo.study.file import extent_of
 from layers.compose import ASSETS, compose_map
 from layers.tiles import CUTTERS, kept_archive, tile_archive
 

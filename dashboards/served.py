@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from geo.errors import StudyError
-from geo.text import Text
+from geo.core.errors import StudyError
+from geo.core.text import Text
 
 SAMPLE_STUDY: Final = Path("studies") / "sample.gpkg"
 

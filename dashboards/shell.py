@@ -18,7 +18,7 @@ from dashboards import (
 )
 from dashboards.i18n import _
 from dashboards.parts import show_error
-from geo.errors import JiexuError
+from geo.core.errors import JiexuError
 
 _STYLE = """
 /* the map and its figures are the first screen: no empty band above them */

@@ -14,12 +14,12 @@ from dashboards.map_view import map_view
 from dashboards.parts import Figure, compute, credits, first_screen
 from dashboards.served import study_path
 from dashboards.waterfall_chart import waterfall_chart
-from geo.check import FORBIDDEN
-from geo.computed import Computed
-from geo.exclusions import holds
-from geo.hours import DAY_KINDS, DayKind
-from geo.stall_study import plan_stalls
-from geo.zones import Waterfall, waterfall
+from geo.core.opening_hours import DAY_KINDS, DayKind
+from geo.kerbs.exclusions import holds
+from geo.kerbs.waterfall import Waterfall, waterfall
+from geo.stalls.study import plan_stalls
+from geo.stalls.verdicts import FORBIDDEN
+from geo.study.results import Computed
 from layers.hours import open_numbers
 
 _LAYERS: Final = ("stall_zones", "kerb_exclusions")

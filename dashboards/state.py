@@ -11,7 +11,7 @@ import shapely
 import streamlit as st
 
 from dashboards import store
-from geo.selections import streets_within
+from geo.streets.name_search import streets_within
 
 _SELECTED = "selected_streets"
 _POINT = "selected_point"

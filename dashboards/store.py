@@ -12,26 +12,29 @@ import pyproj
 import streamlit as st
 
 from dashboards.served import study_path
-from geo import study
-from geo.audit import audit_study
-from geo.bay_room import BayHours, BayRoom
-from geo.bay_study import BayStudy, computed_bays
-from geo.complaint_study import computed_hotspots, response_of
-from geo.computed import Computed
-from geo.coverage_study import Asked, FacilityStudy, computed_coverage
-from geo.imports import place_in
-from geo.kerb_plan import Ground
-from geo.lists import lists_of
-from geo.network import Network
-from geo.patrol_study import computed_patrols
-from geo.points import Place
-from geo.residents import RESIDENTS_TOTAL
+from geo.complaints.patrol_study import computed_patrols
+from geo.complaints.study import computed_hotspots, response_of
+from geo.core.vocabulary import Kind as FacilityKind
+from geo.facilities.coverage_study import Asked, FacilityStudy, computed_coverage
+from geo.facilities.residents import RESIDENTS_TOTAL
+from geo.facilities.site_study import SiteStudy, Wish, computed_sites
+from geo.kerbs.decided import made_of
+from geo.kerbs.ground import INPUTS, Ground, read_ground
+from geo.network.graph import Network
+from geo.network.walking import network_of
+from geo.parking.room import BayHours, BayRoom
+from geo.parking.study import BayStudy, computed_bays
+from geo.points.imports import place_in
+from geo.points.other_lists import lists_of
+from geo.points.reading import Place
 from geo.rules import Profile
-from geo.site_study import SiteStudy, Wish, computed_sites
-from geo.stall_study import INPUTS, computed, made_of, network_of, plan_of, read_ground
-from geo.stalls import Kind, Plan
-from geo.street_list import crossing_names
-from geo.supply import Kind as FacilityKind
+from geo.stalls.plan import Kind, Plan
+from geo.stalls.study import computed, plan_of
+from geo.streets.street_lists import crossing_names
+from geo.study import file as study
+from geo.study.figures import info
+from geo.study.results import Computed
+from geo.tiers.audit import audit_study
 from layers import hours, points
 
 
@@ -47,7 +50,7 @@ def _layer(path: str, name: str, version: str) -> gpd.GeoDataFrame | pd.DataFram
 
 
 def figures() -> dict[str, Any]:
-    """Return the study's figures, as `geo.study.info`."""
+    """Return the study's figures, as `geo.study.figures.info`."""
     path = study_path()
     facts = study.about(path)
     versions = "".join(value for key, value in sorted(facts.items()) if key.startswith("version:"))
@@ -56,7 +59,7 @@ def figures() -> dict[str, Any]:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _figures(path: str, version: str) -> dict[str, Any]:
-    return study.info(Path(path))
+    return info(Path(path))
 
 
 def street_names() -> pd.Series:
@@ -82,7 +85,7 @@ def metric_crs() -> pyproj.CRS:
 
 
 def profile() -> Profile:
-    """Return the study's rules, as `geo.study.profile_of`."""
+    """Return the study's rules, as `geo.study.file.profile_of`."""
     return _profile(str(study_path()), study.about(study_path())["profile_hash"])
 
 
@@ -92,7 +95,7 @@ def _profile(path: str, version: str) -> Profile:
 
 
 def doubts() -> pd.DataFrame:
-    """Return the audit of the study's tiers, as `geo.audit.audit`."""
+    """Return the audit of the study's tiers, as `geo.tiers.audit.audit`."""
     path = study_path()
     facts = study.about(path)
     return _doubts(str(path), "".join(facts[f"version:{name}"] for name in ("streets", "roads", "complaints")))
@@ -104,7 +107,7 @@ def _doubts(path: str, version: str) -> pd.DataFrame:
 
 
 def crossings(street_id: str) -> list[str]:
-    """Return the names of the streets that meet a street, as `geo.tier_list.crossing_names`."""
+    """Return the names of the streets that meet a street, as `geo.tiers.official_list.crossing_names`."""
     path = study_path()
     return _crossings(str(path), street_id, study.about(path)["version:roads"])
 
@@ -115,7 +118,7 @@ def _crossings(path: str, street_id: str, version: str) -> list[str]:
 
 
 def place() -> Place:
-    """Return what a file's coordinates and addresses are tested against, as `geo.imports.place_in`."""
+    """Return what a file's coordinates and addresses are tested against, as `geo.points.imports.place_in`."""
     path = study_path()
     return _place(str(path), study.about(path)["version:context"])
 
@@ -126,7 +129,7 @@ def _place(path: str, version: str) -> Place:
 
 
 def ground() -> Ground:
-    """Return the kerbs of the study and what stands at them, as `geo.stall_study.read_ground`."""
+    """Return the kerbs of the study and what stands at them, as `geo.kerbs.ground.read_ground`."""
     path = study_path()
     facts = study.about(path)
     return _ground(str(path), "".join(facts[f"version:{name}"] for name in INPUTS) + facts["profile_hash"])
@@ -158,12 +161,12 @@ def _made_of() -> str:
 
 
 def plan_state() -> Computed:
-    """Return what the study knows of its plan, as `geo.stall_study.computed`."""
+    """Return what the study knows of its plan, as `geo.stalls.study.computed`."""
     return computed(study.about(study_path()), layer("decisions"))
 
 
 def bay_room(hours: BayHours, off: float = 0.0, values: tuple[tuple[str, Any], ...] = ()) -> BayRoom:
-    """Return where bays have room, as `geo.bay_study.BayStudy.room`; `values` are other values of some parameters."""
+    """Return where bays have room, as `geo.parking.study.BayStudy.room`; `values` are other values of some parameters."""
     return _bay_study(str(study_path()), values, _made_of()).room(hours, off)
 
 
@@ -173,22 +176,22 @@ def _bay_study(path: str, values: tuple[tuple[str, Any], ...], version: str) -> 
 
 
 def bays_state() -> Computed:
-    """Return what the study knows of its bays, as `geo.bay_study.computed_bays`."""
+    """Return what the study knows of its bays, as `geo.parking.study.computed_bays`."""
     return computed_bays(study.about(study_path()), layer("decisions"))
 
 
 def hotspots_state() -> Computed:
-    """Return what the study knows of its hot spots, as `geo.complaint_study.computed_hotspots`."""
+    """Return what the study knows of its hot spots, as `geo.complaints.study.computed_hotspots`."""
     return computed_hotspots(study.about(study_path()))
 
 
 def patrols_state() -> Computed:
-    """Return what the study knows of its patrols, as `geo.patrol_study.computed_patrols`."""
+    """Return what the study knows of its patrols, as `geo.complaints.patrol_study.computed_patrols`."""
     return computed_patrols(study.about(study_path()))
 
 
 def answers() -> dict[str, Any]:
-    """Return how complaints are answered, as `geo.complaint_study.response_of`."""
+    """Return how complaints are answered, as `geo.complaints.study.response_of`."""
     path = study_path()
     facts = study.about(path)
     names = ("complaints", "roads", "streets", "decisions", "quarters")
@@ -202,7 +205,7 @@ def _answers(path: str, version: str) -> dict[str, Any]:
 
 def facility_study(kind: FacilityKind, asked: Asked) -> FacilityStudy:
     """
-    Return the facilities of a kind and who needs them, as `geo.coverage_study.FacilityStudy`; the standard is that of
+    Return the facilities of a kind and who needs them, as `geo.facilities.coverage_study.FacilityStudy`; the standard is that of
     the coverage that the study keeps.
     """
     known = coverage_state(kind).summary
@@ -250,12 +253,12 @@ def _siting(path: str, kind: FacilityKind, asked: Asked, version: str) -> SiteSt
 
 
 def coverage_state(kind: FacilityKind) -> Computed:
-    """Return what the study knows of its coverage, as `geo.coverage_study.computed_coverage`."""
+    """Return what the study knows of its coverage, as `geo.facilities.coverage_study.computed_coverage`."""
     return computed_coverage(study.about(study_path()), kind)
 
 
 def sites_state(kind: FacilityKind) -> Computed:
-    """Return what the study knows of its sites, as `geo.site_study.computed_sites`."""
+    """Return what the study knows of its sites, as `geo.facilities.site_study.computed_sites`."""
     return computed_sites(study.about(study_path()), kind)
 
 
@@ -266,7 +269,7 @@ def residents_total() -> float | None:
 
 
 def lists() -> list[dict[str, Any]]:
-    """Return the figures of other lists, as `geo.lists.lists_of`; their ages are those of this day."""
+    """Return the figures of other lists, as `geo.points.other_lists.lists_of`; their ages are those of this day."""
     facts = study.about(study_path())
     versions = "".join(facts[f"version:{name}"] for name in ("other", "roads", "quarters"))
     return _lists(str(study_path()), versions, f"{study.now():%Y-%m-%d}")
@@ -278,7 +281,7 @@ def _lists(path: str, version: str, day: str) -> list[dict[str, Any]]:
 
 
 def network() -> Network:
-    """Return the network on foot, as `geo.stall_study.network_of`."""
+    """Return the network on foot, as `geo.network.walking.network_of`."""
     path = study_path()
     return _network(str(path), study.about(path)["version:context"])
 
@@ -300,6 +303,6 @@ def _distinct_hours(path: str, name: str, version: str) -> list[str]:
 
 
 def inference() -> dict[str, Any]:
-    """Return how streets off the list were graded, and how well: `geo.ordinal.Grading.report`."""
+    """Return how streets off the list were graded, and how well: `geo.tiers.inference.Grading.report`."""
     report: dict[str, Any] = json.loads(study.about(study_path())["inference"])
     return report

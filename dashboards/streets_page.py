@@ -11,9 +11,9 @@ from dashboards.card import card, hint, kept_selections
 from dashboards.i18n import _
 from dashboards.map_view import map_view
 from dashboards.parts import Figure, credits, first_screen, marked_rows, tier_name, tier_source_name
-from geo.audit import conflicts_with_list
-from geo.schema import GRADED, TIER_SOURCES
-from geo.text import pick
+from geo.core.text import pick
+from geo.study.schema import GRADED, TIER_SOURCES
+from geo.tiers.audit import conflicts_with_list
 from layers import palette
 
 

@@ -11,11 +11,12 @@ from dashboards import store
 from dashboards.i18n import _
 from dashboards.parts import show_error, tier_name
 from dashboards.served import study_path
-from geo.audit import to_confirm
-from geo.decisions import ConflictError, decide_section, decide_tier, decide_tiers, on_tiers, street_of
-from geo.errors import JiexuError
-from geo.schema import GRADED
-from geo.street_list import find_section
+from geo.core.errors import JiexuError
+from geo.streets.street_lists import find_section
+from geo.study.decisions import street_of
+from geo.study.schema import GRADED
+from geo.tiers.audit import to_confirm
+from geo.tiers.decisions import ConflictError, decide_section, decide_tier, decide_tiers, on_tiers
 
 
 def street(street: pd.Series) -> None:

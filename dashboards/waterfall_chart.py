@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards.i18n import _
 from dashboards.parts import rule_name
-from geo.zones import Waterfall
+from geo.kerbs.waterfall import Waterfall
 
 
 def waterfall_chart(fall: Waterfall, counted: str, left_name: str, title: str) -> None:
@@ -19,7 +19,7 @@ def waterfall_chart(fall: Waterfall, counted: str, left_name: str, title: str) -
     Parameters
     ----------
     fall
-        As `geo.zones.waterfall` returns.
+        As `geo.kerbs.waterfall.waterfall` returns.
     counted
         What fits the kerb: pitches, or bays.
     left_name, title

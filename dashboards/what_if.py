@@ -11,11 +11,11 @@ from dashboards import rule_inputs, store
 from dashboards.i18n import _
 from dashboards.parts import show_error
 from dashboards.served import study_path
-from geo.errors import JiexuError
-from geo.exclusions import holds
-from geo.hours import DayKind
-from geo.stall_study import plan_stalls
-from geo.stalls import Plan
+from geo.core.errors import JiexuError
+from geo.core.opening_hours import DayKind
+from geo.kerbs.exclusions import holds
+from geo.stalls.plan import Plan
+from geo.stalls.study import plan_stalls
 
 _GROUPS: Final = ("clearance", "stalls", "pavement", "fire_lane", "clearance_hours")
 """The parameters that can be tried: those that a plan reads of every kerb anew."""

@@ -9,10 +9,11 @@ from dashboards import state, store
 from dashboards.i18n import _
 from dashboards.parts import hours_name, marked_rows, rule_names, show_error, status_name, table, tier_name
 from dashboards.served import study_path
-from geo.check import Answer
-from geo.errors import JiexuError
-from geo.stall_study import plan_stalls
-from geo.zone_decisions import decide_zone, zone_decisions
+from geo.core.errors import JiexuError
+from geo.kerbs.decided import zone_decisions
+from geo.stalls.decisions import decide_zone
+from geo.stalls.study import plan_stalls
+from geo.stalls.verdicts import Answer
 
 _AT_ONCE = 20_000
 """Up to so many segments a decision is followed by a new plan at once; beyond, the page says that one is due."""

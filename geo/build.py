@@ -15,31 +15,32 @@ import pyogrio
 import pyproj
 import shapely
 
-from geo.crs import WGS84, metric_crs
-from geo.decisions import BASE_TABLE
-from geo.errors import InputError
-from geo.findings import Finding, findings_table
-from geo.grading import Grades, grade
-from geo.imports import LOCATED, far_findings, import_record, next_import, place_of
-from geo.locating import count_per_street, locate
-from geo.osm import CREDIT, Ways, read_features, read_ways
-from geo.points import KINDS, Place, PointKind, read_points
-from geo.polygons import read_polygons
-from geo.quarters import make_quarters, read_quarters
-from geo.residents import RESIDENTS_TOTAL
+from geo.core.crs import WGS84
+from geo.core.errors import InputError
+from geo.core.text import Text
+from geo.core.vocabulary import CREDIT
+from geo.facilities.residents import RESIDENTS_TOTAL
+from geo.files.area_files import read_polygons
+from geo.points.imports import LOCATED, far_findings, import_record, next_import, place_of
+from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules import Profile, load_profile
-from geo.schema import POINT_KINDS, conform, conform_geo, together
-from geo.scores import Surroundings
-from geo.segments import split_at_junctions, with_access, with_cycleways, with_parking, with_pavements, with_widths
-from geo.street_list import StreetList
-from geo.streets import assemble_streets
-from geo.study import about, now, profile_of, read_layer, rule_facts, until_unchanged, write_study
-from geo.text import Text
-from geo.tier_list import LIST_COLUMNS, read_tier_list
-from geo.widths import SURVEY, kept_widths, read_widths, width_table, with_surveyed
+from geo.streets.extract import Ways, read_features, read_ways
+from geo.streets.locating import count_per_street, locate
+from geo.streets.quarters import make_quarters, read_quarters
+from geo.streets.roads import make_paths, make_roads
+from geo.streets.street_lists import StreetList
+from geo.streets.surveyed_widths import SURVEY, kept_widths, read_widths, width_table, with_surveyed
+from geo.study.decisions import BASE_TABLE
+from geo.study.file import about, now, profile_of, read_layer, rule_facts, until_unchanged, write_study
+from geo.study.findings import Finding, findings_table
+from geo.study.schema import POINT_KINDS, conform, together
+from geo.tiers.grading import Grades, grade
+from geo.tiers.official_list import LIST_COLUMNS, read_tier_list
+from geo.tiers.scoring import Surroundings
 
 OnStep = Callable[[Text], None]
 """Called as each step of a build begins."""
+
 
 STEPS: Final = 7
 """How many steps a build reports."""
@@ -219,7 +220,7 @@ def grade_study(path: Path, profile: Profile, list_file: Path | None = None) -> 
     Returns
     -------
     report
-        As `geo.ordinal.Grading.report`.
+        As `geo.tiers.inference.Grading.report`.
 
     Raises
     ------
@@ -238,7 +239,7 @@ def add_widths(path: Path, file: Path, name: str | None = None) -> dict[str, Any
     path
         The study.
     file
-        As `geo.widths.read_widths` takes it.
+        As `geo.streets.surveyed_widths.read_widths` takes it.
     name
         What to call it; by default its own name.
 
@@ -355,76 +356,6 @@ def _facts(
         **rule_facts(profile),
         "credit": CREDIT,
     }
-
-
-def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFrame, pyproj.CRS]:
-    """
-    Make the segments of a study, without their tiers.
-
-    Parameters
-    ----------
-    ways
-        As `geo.osm.read_ways` returns.
-    profile
-        Widths and the rules of street assembly.
-    file
-        Where the ways come from, for the error.
-
-    Returns
-    -------
-    roads
-        One row per segment with `street_id`, `width_m`, `width_source`, `length_m` and the way's tags.
-    crs
-        The metric CRS in which lengths were computed.
-
-    Raises
-    ------
-    InputError
-        If no way has two nodes in the extract.
-    """
-    if np.isnan(ways.lonlat).all():
-        raise InputError(
-            file,
-            Text("道路的节点全部缺失", "The nodes of all roads are missing"),
-            Text(
-                "请用保留完整路径的方式导出（osmium extract -s complete_ways）",
-                "Export with complete ways (osmium extract -s complete_ways)",
-            ),
-        )
-    crs = metric_crs(*np.nanmin(ways.lonlat, axis=0), *np.nanmax(ways.lonlat, axis=0))
-    segments = split_at_junctions(ways, crs)
-    if segments.empty:
-        raise InputError(
-            file,
-            Text("没有一条道路有长度", "No road has a length"),
-            Text("请检查提取范围并重新导出", "Check the extract's area and export it again"),
-        )
-    roads = with_cycleways(with_pavements(with_widths(segments, profile)))
-    roads = with_access(with_parking(roads, profile), profile)
-    roads["roundabout"] = roads["junction"].isin(["roundabout", "circular"])
-    for tag in ("bridge", "tunnel"):
-        roads[tag] = roads[tag].notna() & (roads[tag] != "no")
-    roads["street_id"] = assemble_streets(roads, crs, profile)
-    return roads, crs
-
-
-def make_paths(ways: Ways, carriageways: Ways, profile: Profile, crs: pyproj.CRS) -> gpd.GeoDataFrame:
-    """
-    Make the layer `paths`: ways on foot, cut where they meet each other or a street.
-
-    Parameters
-    ----------
-    ways
-        As `geo.osm.read_ways` returns.
-    carriageways
-        Those of them that are streets.
-    profile
-        `network.walk.*`.
-    crs
-        The study's metric CRS.
-    """
-    paths = split_at_junctions(ways.only(profile["network.walk.paths"]), crs, also_at=carriageways.node_id)
-    return conform_geo(with_access(paths, profile), "paths")
 
 
 @dataclass(frozen=True)

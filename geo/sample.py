@@ -14,15 +14,17 @@ import pyrosm
 import shapely
 from numpy.random import Generator
 
-from geo.build import Inputs, make_roads
-from geo.categories import CATEGORIES
-from geo.crs import WGS84
-from geo.errors import writing
-from geo.grading import grade
-from geo.osm import CREDIT, read_ways
+from geo.build import Inputs
+from geo.core.crs import WGS84
+from geo.core.errors import writing
+from geo.core.vocabulary import CREDIT
+from geo.points.categories import CATEGORIES
 from geo.rules import load_profile
-from geo.schema import conform
-from geo.tier_list import read_tier_list
+from geo.streets.extract import read_ways
+from geo.streets.roads import make_roads
+from geo.study.schema import conform
+from geo.tiers.grading import grade
+from geo.tiers.official_list import read_tier_list
 
 SEED: Final = 721
 SYNTHETIC_LABEL: Final = "合成示例 synthetic"

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from freestiler import FreestileLayer
 
-from geo.supply import KINDS
+from geo.core.vocabulary import KINDS
 from layers import palette
 
 DRAWING: Final[list[dict[str, Any]]] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.hours import DayKind, open_at
+from geo.core.opening_hours import DayKind, open_at
 
 
 def distinct(hours: pd.Series) -> list[str]:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 from freestiler import FreestileLayer
 
-from geo.lists import list_names, list_of
+from geo.points.other_lists import list_names, list_of
 from layers import palette
 
 _FROM_ZOOM = 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from geo.styles import (
+from geo.study.qgis_styles import (
     BAY_COLOURS,
     COVERAGE_COLOURS,
     DIFFERENCE_COLOURS,

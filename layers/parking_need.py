@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from freestiler import FreestileLayer
 
-from geo.parking_need import PERIODS
+from geo.parking.need import PERIODS
 from layers import palette
 
 _UP_TO: Final = (0.8, 1.2, 2.0)

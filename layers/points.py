@@ -12,7 +12,7 @@ import shapely
 from freestiler import FreestileLayer
 from numpy.typing import NDArray
 
-from geo.schema import COLUMNS, POINT_KINDS
+from geo.study.schema import COLUMNS, POINT_KINDS
 from layers import palette
 from layers.zooms import MAX_ZOOM, MIN_ZOOM
 

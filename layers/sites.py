@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 from freestiler import FreestileLayer
 
-from geo.supply import KINDS
+from geo.core.vocabulary import KINDS
 from layers import palette
 
 DRAWING: Final[list[dict[str, Any]]] = [

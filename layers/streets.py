@@ -9,8 +9,8 @@ import geopandas as gpd
 import shapely
 from freestiler import FreestileLayer
 
-from geo.schema import TIERS
-from geo.segments import highway_class
+from geo.streets.segment_tags import highway_class
+from geo.study.schema import TIERS
 from layers import palette
 
 _MAJOR = ("motorway", "trunk", "primary", "secondary", "tertiary")

@@ -13,7 +13,7 @@ import geopandas as gpd
 import platformdirs
 from freestiler import FreestileLayer, freestile
 
-from geo.study import about, read_layer
+from geo.study.file import about, read_layer
 from layers import (
     bays,
     context,

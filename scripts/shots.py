@@ -7,14 +7,14 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from geo.bay_study import plan_bays
 from geo.build import build_study
-from geo.complaint_study import find_hotspots
-from geo.coverage_study import cover
-from geo.patrol_study import plan_patrols
+from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.study import find_hotspots
+from geo.facilities.coverage_study import cover
+from geo.parking.study import plan_bays
 from geo.sample import write_sample
-from geo.stall_study import plan_stalls
-from geo.study import read_layer
+from geo.stalls.study import plan_stalls
+from geo.study.file import read_layer
 from tests.browser.conftest import CHROMIUM, FLAGS, Visit, serving
 from tests.browser.places import middle_of
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from geo.bay_study import plan_bays
 from geo.build import Inputs, build_study
-from geo.complaint_study import find_hotspots
-from geo.coverage_study import cover
-from geo.patrol_study import plan_patrols
+from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.study import find_hotspots
+from geo.facilities.coverage_study import cover
+from geo.facilities.site_study import Wish, choose_sites
+from geo.parking.study import plan_bays
 from geo.rules import Profile, load_profile
 from geo.sample import write_sample
-from geo.site_study import Wish, choose_sites
-from geo.stall_study import computed, plan_stalls
-from geo.study import about, read_layer
+from geo.stalls.study import computed, plan_stalls
+from geo.study.file import about, read_layer
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"

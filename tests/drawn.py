@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import WGS84, metric_crs, to_degrees, to_metric
-from geo.schema import conform_geo
+from geo.core.crs import WGS84, metric_crs, to_degrees, to_metric
+from geo.study.schema import conform_geo
 
 CRS = metric_crs(114.3, 36.0, 114.4, 36.2)
 _ORIGIN = to_metric(np.array([[114.35, 36.10]]), CRS)[0]

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from geo.build import Inputs
-from geo.study import read_layer
+from geo.study.file import read_layer
 from jiexu import app
 from tests.extracts import grid, write_osm
 

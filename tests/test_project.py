@@ -10,7 +10,7 @@ import tomllib
 import typer
 import yaml
 
-from geo.study import LAYERS
+from geo.study.file import LAYERS
 from jiexu import app
 from tests.conftest import ROOT
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import yaml
 
-from geo.errors import RuleError
+from geo.core.errors import RuleError
+from geo.core.text import Text
 from geo.rules.units import UNITS, converted
-from geo.text import Text
 
 _FOLDER = Path(__file__).parent
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Final
 
-from geo.hours import parse_windows
+from geo.core.opening_hours import parse_windows
 
 STANCES: Final = ("forbidden", "designated", "orderly")
 """What a tier says of a use of the kerb: never; in designated places only; where nothing speaks against it."""
@@ -18,7 +18,7 @@ KERNELS: Final = ("gaussian", "epanechnikov", "quartic")
 """Shapes of densities along streets."""
 
 SPLITS: Final = ("simple", "discontinuous", "continuous")
-"""What becomes of a density's kernel at a junction: see `geo.kernel_density`."""
+"""What becomes of a density's kernel at a junction: see `geo.complaints.kernel_density`."""
 
 STEPS: Final = ("guidance", "warning", "light_penalty", "strict")
 """The steps that a city may take with an operator, from the mildest."""

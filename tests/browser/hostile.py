@@ -6,9 +6,9 @@ import csv
 from pathlib import Path
 
 from geo.build import Inputs, build_study
-from geo.decisions import decide_tier
-from geo.selections import keep_selection
-from geo.study import read_layer
+from geo.study.file import read_layer
+from geo.study.selections import keep_selection
+from geo.tiers.decisions import decide_tier
 from tests.extracts import write_osm
 
 PAYLOADS = (

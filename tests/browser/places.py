@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from geo.schema import POINT_KINDS
-from geo.study import read_layer
+from geo.study.file import read_layer
+from geo.study.schema import POINT_KINDS
 
 
 def places_on(study: Path, name: str) -> list[tuple[float, float]]:

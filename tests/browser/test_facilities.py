@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from geo.coverage_study import cover
-from geo.site_decisions import decide_site
-from geo.site_study import Wish, choose_sites
-from geo.study import read_layer
+from geo.facilities.coverage_study import cover
+from geo.facilities.decisions import decide_site
+from geo.facilities.site_study import Wish, choose_sites
+from geo.study.file import read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.browser.hostile import PAYLOADS, hostile_study
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geo.study import read_layer
+from geo.study.file import read_layer
 from layers.palette import TIERS
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.browser.places import places_on

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from geo.audit import audit_study
-from geo.decisions import find_street
 from geo.rules import load_profile
-from geo.study import read_layer
+from geo.study.file import read_layer
+from geo.tiers.audit import audit_study
+from geo.tiers.decisions import find_street
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 
 Visiting = Callable[..., AbstractContextManager[Visit]]

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import TimeoutError
 
-from geo.study import about, read_layer
+from geo.study.file import about, read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.geo.test_imports import places
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Route, expect
 
-from geo.study import read_layer
+from geo.study.file import read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.browser.hostile import PAYLOADS, hostile_study
 from tests.browser.places import middle_of

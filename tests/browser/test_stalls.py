@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from geo.decisions import decide_tier
 from geo.rules import load_profile
-from geo.stall_study import plan_stalls
-from geo.study import read_layer
-from geo.zone_decisions import decide_zone
+from geo.stalls.decisions import decide_zone
+from geo.stalls.study import plan_stalls
+from geo.study.file import read_layer
+from geo.tiers.decisions import decide_tier
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.browser.hostile import PAYLOADS, hostile_study
 from tests.conftest import is_fresh

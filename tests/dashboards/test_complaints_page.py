@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.answers import data_end, survival
 from geo.build import Inputs, build_study
-from geo.study import read_layer
+from geo.complaints.answer_times import data_end, survival
+from geo.study.file import read_layer
 from tests.dashboards.test_pages import labelled
 
 SCRIPT = """

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.coverage_study import computed_coverage, cover
-from geo.imports import add_points
-from geo.points import Options
-from geo.site_study import computed_sites
-from geo.study import about, profile_of, read_layer
+from geo.facilities.coverage_study import computed_coverage, cover
+from geo.facilities.site_study import computed_sites
+from geo.points.imports import add_points
+from geo.points.reading import Options
+from geo.study.file import about, profile_of, read_layer
 from tests.dashboards.test_pages import labelled
 
 SCRIPT = """

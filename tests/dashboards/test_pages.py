@@ -9,8 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.build import Inputs, build_study
-from geo.decisions import decide_tier, find_street
-from geo.study import info, read_layer
+from geo.study.figures import info
+from geo.study.file import read_layer
+from geo.tiers.decisions import decide_tier, find_street
 from tests.conftest import ROOT
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.bay_study import BayStudy, plan_bays
-from geo.imports import add_points
+from geo.parking.study import BayStudy, plan_bays
+from geo.points.imports import add_points
 from geo.rules import Profile
-from geo.study import profile_of, read_layer
+from geo.study.file import profile_of, read_layer
 from tests.dashboards.test_pages import labelled
 
 SCRIPT = """

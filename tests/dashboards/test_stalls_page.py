@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.build import Inputs, build_study
-from geo.study import read_layer
+from geo.study.file import read_layer
 from tests.conftest import is_fresh
 from tests.dashboards.test_pages import labelled
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.addresses import PRECISIONS, Gazetteer
-from geo.build import make_roads
-from geo.crs import WGS84
-from geo.imports import place_in
+from geo.core.crs import WGS84
+from geo.points.gazetteer import PRECISIONS, Gazetteer
+from geo.points.imports import place_in
 from geo.rules import Profile
+from geo.streets.roads import make_roads
 from tests.geo.test_tier_list import avenue
 
 STEP = 0.00045

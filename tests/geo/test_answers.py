@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.answers import as_moment, data_end, in_time, limits, months, overdue, shares, survival, wilson
+from geo.complaints.answer_times import as_moment, data_end, in_time, limits, months, overdue, shares, survival, wilson
 from geo.rules import Profile
-from geo.schema import conform
+from geo.study.schema import conform
 
 DAY = pd.Timestamp("2025-03-01T00:00Z")
 

@@ -9,10 +9,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.audit import DOUBTS, audit
-from geo.grading import Grades
 from geo.rules import Profile
-from geo.schema import POINT_KINDS
+from geo.study.schema import POINT_KINDS
+from geo.tiers.audit import DOUBTS, audit
+from geo.tiers.grading import Grades
 from tests.geo.test_streets import ANYANG, make_ways
 from tests.geo.test_tier_list import avenue, graded
 

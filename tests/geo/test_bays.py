@@ -19,20 +19,21 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.bay_files import adopt_bays, write_bays
-from geo.bay_room import BAY_ORDER, BayRoom
-from geo.bay_study import BayStudy, plan_bays
-from geo.bays import place_bays
 from geo.build import Inputs, build_study
-from geo.complaint_study import response_of
-from geo.crs import WGS84
-from geo.decisions import undo
-from geo.errors import StudyError
-from geo.kerb_plan import Ground
+from geo.complaints.study import response_of
+from geo.core.crs import WGS84
+from geo.core.errors import StudyError
+from geo.kerbs.ground import Ground
+from geo.kerbs.waterfall import waterfall
+from geo.parking.bays import place_bays
+from geo.parking.decisions import adopt_bays
+from geo.parking.files import write_bays
+from geo.parking.room import BAY_ORDER, BayRoom
+from geo.parking.study import BayStudy, plan_bays
 from geo.rules import Profile, load_profile
-from geo.study import metric_crs_of, read_layer
-from geo.zone_decisions import decide_zone
-from geo.zones import waterfall
+from geo.stalls.decisions import decide_zone
+from geo.study.file import metric_crs_of, read_layer
+from geo.tiers.decisions import undo
 from tests.conftest import ROOT
 from tests.drawn import CRS, layers_of, road, study_street
 from tests.geo.test_stalls import TIERS_OF

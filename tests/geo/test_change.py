@@ -10,10 +10,19 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.change import emerging, mann_kendall, month_text, months_of, repeats, seasons, weekday_hours, whole_months
-from geo.crs import WGS84
+from geo.complaints.trends import (
+    emerging,
+    mann_kendall,
+    month_text,
+    months_of,
+    repeats,
+    seasons,
+    weekday_hours,
+    whole_months,
+)
+from geo.core.crs import WGS84
 from geo.rules import Profile
-from geo.schema import conform_geo
+from geo.study.schema import conform_geo
 from tests.drawn import CRS, degrees
 from tests.geo.test_local_statistics import chain
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.categories import CATEGORIES, CODE_OF
-from geo.cleaning import coded, duplicates, identifiers, numbers, order_of_times, times
-from geo.crs import WGS84, metric_crs
-from geo.findings import Finding
+from geo.core.crs import WGS84, metric_crs
+from geo.points.categories import CATEGORIES, CODE_OF
+from geo.points.cleaning import coded, duplicates, identifiers, numbers, order_of_times, times
+from geo.study.findings import Finding
 
 
 @pytest.mark.parametrize(

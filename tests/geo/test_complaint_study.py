@@ -11,14 +11,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from geo.build import Inputs, build_study
-from geo.complaint_study import computed_hotspots, find_hotspots, response_of
-from geo.crs import WGS84
-from geo.errors import StudyError
-from geo.hot_streets import CROSS_VALIDATED, Moment
-from geo.imports import add_points
-from geo.patrol_study import computed_patrols, plan_patrols
+from geo.complaints.hot_streets import CROSS_VALIDATED, Moment
+from geo.complaints.patrol_study import computed_patrols, plan_patrols
+from geo.complaints.study import computed_hotspots, find_hotspots, response_of
+from geo.core.crs import WGS84
+from geo.core.errors import StudyError
+from geo.points.imports import add_points
 from geo.rules import Profile
-from geo.study import about, metric_crs_of, read_layer
+from geo.study.file import about, metric_crs_of, read_layer
 from tests.dashboards.test_complaints_page import SCRIPT
 
 

@@ -13,14 +13,14 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
-from geo.build import make_roads
-from geo.coordinates import parse_number, parse_pair, read_pairs, system_named, to_wgs84
-from geo.crs import WGS84
-from geo.datums import wgs84_to_bd09, wgs84_to_gcj02
-from geo.detective import Ground, detect, ground_of
-from geo.errors import InputError
-from geo.osm import read_ways
+from geo.core.chinese_datums import wgs84_to_bd09, wgs84_to_gcj02
+from geo.core.crs import WGS84
+from geo.core.errors import InputError
+from geo.files.coordinates import parse_number, parse_pair, read_pairs, system_named, to_wgs84
+from geo.files.crs_detection import Ground, detect, ground_of
 from geo.rules import Profile
+from geo.streets.extract import read_ways
+from geo.streets.roads import make_roads
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.access import Access
-from geo.coverage import around, catchments, gaps, nearest_walks, pairs_within, shares
-from geo.network import Network, Positions, walking
+from geo.facilities.access import Access
+from geo.facilities.coverage import around, catchments, gaps, nearest_walks, pairs_within, shares
+from geo.network.graph import Network, Positions, walking
 from tests.drawn import CRS, layers_of, road
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geo.crs import metric_crs
+from geo.core.crs import metric_crs
 
 
 @pytest.mark.parametrize(

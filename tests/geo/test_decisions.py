@@ -13,22 +13,16 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo.audit import audit_study, conflicts_with_list
 from geo.build import Inputs, build_study, grade_study
-from geo.decisions import (
-    ConflictError,
-    decide_section,
-    decide_tier,
-    decide_tiers,
-    find_street,
-    standing_decisions,
-    undo,
-)
-from geo.errors import StudyError
+from geo.core.errors import StudyError
+from geo.core.text import Text
 from geo.rules import load_profile
-from geo.street_list import find_section
-from geo.study import about, info, metric_crs_of, read_layer
-from geo.text import Text
+from geo.streets.street_lists import find_section
+from geo.study.decisions import standing_decisions
+from geo.study.figures import info
+from geo.study.file import about, metric_crs_of, read_layer
+from geo.tiers.audit import audit_study, conflicts_with_list
+from geo.tiers.decisions import ConflictError, decide_section, decide_tier, decide_tiers, find_street, undo
 from tests.extracts import write_osm
 
 
@@ -187,8 +181,8 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from geo.decisions import decide_tier
-from geo.study import read_layer
+from geo.tiers.decisions import decide_tier
+from geo.study.file import read_layer
 study = Path({study!r})
 streets = read_layer(study, "streets")["street_id"].tolist()
 for i in range(10_000):

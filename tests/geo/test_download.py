@@ -14,10 +14,10 @@ import pytest
 import shapely
 
 from geo.build import Inputs, build_study
-from geo.download import download_area, tags_by_key
-from geo.errors import InputError
+from geo.core.errors import InputError
 from geo.rules import Profile
-from geo.study import info
+from geo.streets.download import download_area, tags_by_key
+from geo.study.figures import info
 
 
 class Overpass(BaseHTTPRequestHandler):

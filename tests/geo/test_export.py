@@ -11,10 +11,10 @@ import pyarrow.parquet
 import pyogrio
 import pytest
 
-from geo.decisions import decide_tier, find_street
-from geo.errors import StudyError
-from geo.export import SUFFIXES, export_layer, inert
-from geo.study import read_layer
+from geo.core.errors import StudyError
+from geo.study.export import SUFFIXES, export_layer, inert
+from geo.study.file import read_layer
+from geo.tiers.decisions import decide_tier, find_street
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

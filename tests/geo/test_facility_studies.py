@@ -13,20 +13,20 @@ import pyogrio
 import pytest
 import shapely
 
-from geo.bay_files import adopt_bays
 from geo.build import Inputs, build_study, grade_study
-from geo.coverage_study import FacilityStudy, check_kind, computed_coverage, cover, set_population
-from geo.crs import WGS84
-from geo.decisions import undo
-from geo.errors import InputError, StudyError
-from geo.imports import add_points
-from geo.lists import lists_of, working_days
-from geo.points import Options
+from geo.core.crs import WGS84
+from geo.core.errors import InputError, StudyError
+from geo.facilities.coverage_study import FacilityStudy, check_kind, computed_coverage, cover, set_population
+from geo.facilities.decisions import decide_site
+from geo.facilities.site_study import SiteStudy, Wish, choose_sites, computed_sites, moved_share
+from geo.parking.decisions import adopt_bays
+from geo.points.imports import add_points
+from geo.points.other_lists import lists_of, working_days
+from geo.points.reading import Options
 from geo.rules import Profile
-from geo.site_decisions import decide_site
-from geo.site_study import SiteStudy, Wish, choose_sites, computed_sites, moved_share
-from geo.stall_study import guide_stalls
-from geo.study import about, metric_crs_of, profile_of, read_layer
+from geo.stalls.study import guide_stalls
+from geo.study.file import about, metric_crs_of, profile_of, read_layer
+from geo.tiers.decisions import undo
 
 
 @pytest.fixture(scope="module")

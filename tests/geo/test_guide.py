@@ -14,17 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from geo.assignment import assign
-from geo.check import FORBIDDEN, judge
-from geo.crs import WGS84
-from geo.decisions import decide_tier
-from geo.guide import Guidance, guide, needs_hall
-from geo.kerb_plan import Ground
-from geo.network import walking
+from geo.core.crs import WGS84
+from geo.kerbs.ground import Ground
+from geo.network.graph import walking
 from geo.rules import Profile
-from geo.stall_study import guide_stalls, plan_of, plan_stalls
-from geo.stalls import Plan
-from geo.study import profile_of, read_layer
+from geo.stalls.assignment import assign
+from geo.stalls.plan import Plan
+from geo.stalls.relocation import Guidance, guide, needs_hall
+from geo.stalls.study import guide_stalls, plan_of, plan_stalls
+from geo.stalls.verdicts import FORBIDDEN, judge
+from geo.study.file import profile_of, read_layer
+from geo.tiers.decisions import decide_tier
 from tests.conftest import is_fresh
 from tests.drawn import CRS, degrees, layers_of, road
 

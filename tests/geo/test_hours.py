@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.hours import ALWAYS, DAY, Slots, open_at, parse_windows, read_hours
+from geo.core.opening_hours import ALWAYS, DAY, Slots, open_at, parse_windows, read_hours
 
 
 def test_windows_over_midnight_go_on_the_next_morning() -> None:

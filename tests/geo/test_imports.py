@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 
 from geo.build import Inputs, build_study
-from geo.columns import propose_mapping
-from geo.datums import wgs84_to_gcj02
-from geo.errors import InputError, StudyError
-from geo.imports import add_points, remove_import
-from geo.points import Options
+from geo.core.chinese_datums import wgs84_to_gcj02
+from geo.core.errors import InputError, StudyError
+from geo.files.column_matching import propose_mapping
+from geo.points.imports import add_points, remove_import
+from geo.points.reading import Options
 from geo.rules import Profile
-from geo.study import about, info, read_layer
+from geo.study.figures import info
+from geo.study.file import about, read_layer
 
 
 def write(folder: Path, rows: pd.DataFrame, name: str = "投诉.csv") -> Path:

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from geo.kernel_density import Kernel, Split, bandwidth_by_likelihood, density, kernel_values
-from geo.network import Network, Positions
+from geo.complaints.kernel_density import Kernel, Split, bandwidth_by_likelihood, density, kernel_values
+from geo.network.graph import Network, Positions
 from geo.rules.units import KERNELS, SPLITS
 from tests.drawn import CRS, layers_of, road
 from tests.geo.test_network import as_drawn, networks

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from geo.local_statistics import empirical_bayes, false_discovery, local_statistics, scan
+from geo.complaints.local_statistics import empirical_bayes, false_discovery, local_statistics, scan
 
 
 def chain(n: int) -> csr_array:

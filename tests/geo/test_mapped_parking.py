@@ -12,23 +12,16 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.bay_room import BayRoom
-from geo.bay_study import plan_bays
-from geo.build import Inputs, build_study, make_roads
-from geo.crs import WGS84
-from geo.kerb_plan import Ground
-from geo.mapped_parking import (
-    NO_PARKING_TAG,
-    Agreement,
-    Mapped,
-    agreement_document,
-    cars_on,
-    compare,
-    mapped_parking,
-)
+from geo.build import Inputs, build_study
+from geo.core.crs import WGS84
+from geo.kerbs.ground import Ground
+from geo.parking.mapped import NO_PARKING_TAG, Agreement, Mapped, agreement_document, cars_on, compare, mapped_parking
+from geo.parking.room import BayRoom
+from geo.parking.study import plan_bays
 from geo.rules import Profile, load_profile
-from geo.schema import conform_geo
-from geo.study import read_layer
+from geo.streets.roads import make_roads
+from geo.study.file import read_layer
+from geo.study.schema import conform_geo
 from tests.drawn import CRS, degrees, layers_of, road
 from tests.geo.test_streets import make_ways
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.measures import effects, months_covered, tier_rates
+from geo.complaints.effects import effects, months_covered, tier_rates
 from geo.rules import Profile
-from geo.schema import conform
+from geo.study.schema import conform
 
 START, MIDDLE, END = (pd.Timestamp(day) for day in ("2025-01-01T00:00Z", "2025-07-01T00:00Z", "2025-12-28T00:00Z"))
 

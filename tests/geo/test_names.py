@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geo.names import find_names
+from geo.streets.name_search import find_names
 
 NAMES = ["文峰大道", "文明大道", "人民大道", "Mannerheimintie", "Kalevankatu", "长江路", "解放大道Ａ"]
 

@@ -13,9 +13,9 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.crs import WGS84, metric_crs, to_metric
-from geo.network import Network, Positions, driving, walking
-from geo.traffic import betweenness
+from geo.core.crs import WGS84, metric_crs, to_metric
+from geo.network.betweenness import betweenness
+from geo.network.graph import Network, Positions, driving, walking
 
 CRS = metric_crs(114.3, 36.0, 114.4, 36.2)
 

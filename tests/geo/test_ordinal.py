@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from geo.ordinal import ORDER, choose, fit, profile_model
 from geo.rules import Profile
-from geo.schema import INGREDIENTS
+from geo.study.schema import INGREDIENTS
+from geo.tiers.inference import ORDER, choose, fit, profile_model
 
 
 def planted(count: int, slope: list[float], seed: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

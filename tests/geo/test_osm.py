@@ -12,9 +12,9 @@ import osmium
 import pytest
 
 from geo.build import Inputs, build_study
-from geo.errors import InputError
-from geo.osm import read_features, read_ways
+from geo.core.errors import InputError
 from geo.rules import Profile
+from geo.streets.extract import read_features, read_ways
 from tests.extracts import grid, write_osm
 
 EXTRACTS = ("beijing_wudaokou.osm.pbf", "guixi.osm.pbf", "neukolln.osm.pbf")

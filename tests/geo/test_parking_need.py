@@ -14,16 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from geo.bay_choice import Choice, Problem, choose, whole
-from geo.bay_study import plan_bays
-from geo.crs import WGS84
-from geo.mapped_parking import Mapped
-from geo.network import walking
-from geo.parking_need import Cells, Reach, at_night, demand, off_street, on_street, spaces_within, spread, within_walk
+from geo.core.crs import WGS84
+from geo.network.graph import walking
+from geo.parking.choice import Choice, Problem, choose, whole
+from geo.parking.mapped import Mapped
+from geo.parking.need import Cells, Reach, at_night, demand, off_street, on_street, spaces_within, spread, within_walk
+from geo.parking.study import plan_bays
 from geo.rules import Profile, load_profile
-from geo.schema import conform, conform_geo
-from geo.study import metric_crs_of, read_layer
-from geo.zone_decisions import decide_zone
+from geo.stalls.decisions import decide_zone
+from geo.study.file import metric_crs_of, read_layer
+from geo.study.schema import conform, conform_geo
 from tests.drawn import CRS, degrees, layers_of, road
 
 # ---- demand and supply --------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components
 
-from geo.network import Network
-from geo.patrols import adjacency, divide, heaviest, linked, priorities, walking_round
+from geo.complaints.patrols import divide, heaviest, linked, priorities, walking_round
+from geo.network.graph import Network, adjacency
 from tests.drawn import CRS, layers_of, road
 
 

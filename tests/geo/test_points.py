@@ -14,12 +14,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.crs import WGS84, metric_crs
-from geo.errors import InputError
-from geo.locating import locate
-from geo.points import read_points
-from geo.privacy import mask
+from geo.core.crs import WGS84, metric_crs
+from geo.core.errors import InputError
+from geo.core.masking import mask
+from geo.points.reading import read_points
 from geo.rules import load_profile
+from geo.streets.locating import locate
 
 CRS = metric_crs(114.3, 36.0, 114.4, 36.2)
 

@@ -10,12 +10,12 @@ import pytest
 import shapely
 
 from geo.build import Inputs, build_study
-from geo.crs import WGS84
-from geo.errors import InputError
-from geo.quarters import make_quarters, quarter_of, read_quarters
+from geo.core.crs import WGS84
+from geo.core.errors import InputError
 from geo.rules import Profile
-from geo.schema import conform_geo
-from geo.study import read_layer
+from geo.streets.quarters import make_quarters, quarter_of, read_quarters
+from geo.study.file import read_layer
+from geo.study.schema import conform_geo
 from tests.drawn import CRS, degrees, layers_of, road
 
 

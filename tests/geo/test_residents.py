@@ -12,12 +12,12 @@ import pytest
 import rasterio.transform
 import shapely
 
-from geo.crs import WGS84
-from geo.detective import Ground, ground_of
-from geo.errors import InputError
-from geo.residents import read_population, residents
+from geo.core.crs import WGS84
+from geo.core.errors import InputError
+from geo.facilities.residents import read_population, residents
+from geo.files.crs_detection import Ground, ground_of
 from geo.rules import Profile
-from geo.schema import conform_geo
+from geo.study.schema import conform_geo
 from tests.drawn import CRS, degrees, layers_of, road
 
 BOXES = {"west": (0, -50, 250, 80), "east": (250, -50, 500, 80)}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.errors import RuleError
+from geo.core.errors import RuleError
 from geo.rules import PROFILES, Profile, load_profile, profile_from_json
 from tests.conftest import ROOT
 

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.build import make_roads
-from geo.crs import WGS84
-from geo.grading import grade, nothing_around
+from geo.core.crs import WGS84
 from geo.rules import Profile
-from geo.schema import INGREDIENTS, conform
-from geo.scores import Surroundings, measure_segments, score_streets
-from geo.streets import streets_layer
-from geo.study import read_layer
+from geo.streets.assembly import streets_layer
+from geo.streets.roads import make_roads
+from geo.study.file import read_layer
+from geo.study.schema import INGREDIENTS, conform
+from geo.tiers.grading import grade, nothing_around
+from geo.tiers.scoring import Surroundings, measure_segments, score_streets
 from tests.geo.test_streets import make_ways
 
 

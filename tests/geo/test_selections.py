@@ -10,9 +10,10 @@ import pytest
 import shapely
 
 from geo.build import Inputs, build_study
-from geo.errors import StudyError
-from geo.selections import drop_selection, keep_selection, streets_within
-from geo.study import metric_crs_of, read_layer
+from geo.core.errors import StudyError
+from geo.streets.name_search import streets_within
+from geo.study.file import metric_crs_of, read_layer
+from geo.study.selections import drop_selection, keep_selection
 
 AREA = shapely.box(24.940, 60.166, 24.946, 60.169)
 

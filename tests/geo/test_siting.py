@@ -13,9 +13,9 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo.errors import StudyError
-from geo.savings import Savings, open_sites
-from geo.siting import MODELS, Model, Problem, solve
+from geo.core.errors import StudyError
+from geo.facilities.location_models import MODELS, Model, Problem, solve
+from geo.facilities.solver import Savings, open_sites
 
 REACH, WITHIN, BEYOND = 280.0, 120.0, 300.0
 

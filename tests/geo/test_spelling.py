@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geo.spelling import normal_name, similarity, stem, street_key, without_section
+from geo.core.name_matching import normal_name, similarity, stem, street_key, without_section
 
 
 @pytest.mark.parametrize(

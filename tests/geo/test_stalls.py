@@ -17,19 +17,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.build import Inputs, build_study
-from geo.check import ALLOWED, FORBIDDEN, OTHER_HOURS, check, judge, next_time
-from geo.crs import WGS84, to_metric
-from geo.displays import shop_displays
-from geo.errors import InputError, RuleError
-from geo.hours import open_at, read_hours
-from geo.kerb_plan import Ground
-from geo.kerbs import SIDES
-from geo.network import walking
+from geo.core.crs import WGS84, to_metric
+from geo.core.errors import InputError, RuleError
+from geo.core.opening_hours import open_at, read_hours
+from geo.kerbs.ground import Ground
+from geo.kerbs.lines import SIDES
+from geo.kerbs.waterfall import waterfall
+from geo.network.graph import walking
 from geo.rules import Profile, load_profile
-from geo.stall_study import plan_of
-from geo.stalls import ORDER, Plan
-from geo.study import read_layer
-from geo.zones import exclusion_layer, fullest_slot, kerb_layer, waterfall, zone_layer
+from geo.stalls.displays import shop_displays
+from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
+from geo.stalls.plan import ORDER, Plan
+from geo.stalls.study import plan_of
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, check, judge, next_time
+from geo.study.file import read_layer
 from tests.conftest import ROOT
 from tests.drawn import CRS, degrees, layers_of, plain, road, study_street
 

@@ -13,13 +13,14 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.build import make_roads
-from geo.crs import metric_crs, to_metric
-from geo.osm import ROAD_TAGS, Ways, read_ways
+from geo.core.crs import metric_crs, to_metric
+from geo.core.name_matching import normal_name, street_key
 from geo.rules import Profile, load_profile
-from geo.segments import parse_width_m, split_at_junctions
-from geo.spelling import normal_name, street_key
-from geo.streets import streets_layer
+from geo.streets.assembly import streets_layer
+from geo.streets.extract import ROAD_TAGS, Ways, read_ways
+from geo.streets.roads import make_roads
+from geo.streets.segment_tags import parse_width_m
+from geo.streets.segments import split_at_junctions
 
 ANYANG = metric_crs(114.3, 36.0, 114.4, 36.2)
 

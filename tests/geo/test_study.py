@@ -15,9 +15,10 @@ import pyogrio
 import pytest
 
 from geo.build import Inputs, build_study
-from geo.errors import InputError, StudyError
-from geo.schema import COLUMNS, TIERS
-from geo.study import LAYERS, about, info, read_layer
+from geo.core.errors import InputError, StudyError
+from geo.study.figures import info
+from geo.study.file import LAYERS, about, read_layer
+from geo.study.schema import COLUMNS, TIERS
 
 
 def test_every_layer_has_its_columns_and_wgs84(built: Path) -> None:
@@ -183,7 +184,7 @@ def test_points_and_list_outlive_a_rebuild_from_the_extract_alone(study: Path, s
 HALF_DONE = """
 import os, signal
 from pathlib import Path
-from geo.study import changing
+from geo.study.file import changing
 with changing(Path({study!r})) as connection:
     connection.execute("PRAGMA cache_size = 1")  # pages go to the file before the transaction ends
     connection.execute("UPDATE roads SET tier_reason = 'half done'")

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.access import access
-from geo.crs import WGS84
-from geo.network import walking
-from geo.planar import metric_shapes
+from geo.core.crs import WGS84
+from geo.core.metric_geometry import metric_shapes
+from geo.facilities.access import access
+from geo.facilities.supply import Supply, supply
+from geo.network.graph import walking
 from geo.rules import Profile
-from geo.schema import conform_geo
-from geo.supply import Supply, supply
+from geo.study.schema import conform_geo
 from tests.drawn import CRS, degrees, layers_of, road
 
 

@@ -9,15 +9,15 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo.build import make_roads
-from geo.errors import StudyError
-from geo.grading import Grades, grade
-from geo.osm import Ways
+from geo.core.errors import StudyError
+from geo.core.text import pick
 from geo.rules import Profile
-from geo.schema import conform
-from geo.street_list import find_section
-from geo.text import pick
-from geo.tier_list import read_tier_list
+from geo.streets.extract import Ways
+from geo.streets.roads import make_roads
+from geo.streets.street_lists import find_section
+from geo.study.schema import conform
+from geo.tiers.grading import Grades, grade
+from geo.tiers.official_list import read_tier_list
 from tests.geo.test_streets import make_ways
 
 NO_DECISIONS = conform(pd.DataFrame(), "decisions")

@@ -8,13 +8,13 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo.build import make_roads
-from geo.errors import InputError
-from geo.grading import grade
+from geo.core.errors import InputError
+from geo.core.vocabulary import tier_of
 from geo.rules import Profile
-from geo.schema import conform
-from geo.tier_list import read_tier_list
-from geo.tiers import tier_of
+from geo.streets.roads import make_roads
+from geo.study.schema import conform
+from geo.tiers.grading import grade
+from geo.tiers.official_list import read_tier_list
 from tests.geo.test_streets import make_ways
 
 NO_DECISIONS = conform(pd.DataFrame(), "decisions")

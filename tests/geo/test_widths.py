@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from geo.bay_study import plan_bays
-from geo.build import Inputs, add_widths, build_study, grade_study, make_roads
-from geo.errors import InputError
+from geo.build import Inputs, add_widths, build_study, grade_study
+from geo.core.errors import InputError
+from geo.parking.study import plan_bays
 from geo.rules import Profile
-from geo.study import read_layer
-from geo.widths import read_widths, with_surveyed
+from geo.streets.roads import make_roads
+from geo.streets.surveyed_widths import read_widths, with_surveyed
+from geo.study.file import read_layer
 from tests.drawn import CRS
 from tests.geo.test_tier_list import avenue
 

@@ -9,14 +9,15 @@ import pandas as pd
 import pytest
 
 from geo.build import Inputs, build_study
-from geo.decisions import decide_tier, undo
-from geo.errors import StudyError
-from geo.response import record_step, steps_due
+from geo.core.errors import StudyError
+from geo.kerbs.decided import zone_decisions
 from geo.rules import Profile, load_profile
-from geo.schema import conform
-from geo.stall_study import check_place, plan_stalls
-from geo.study import profile_of, read_layer
-from geo.zone_decisions import decide_zone, zone_decisions
+from geo.stalls.decisions import decide_zone
+from geo.stalls.penalty_steps import record_step, steps_due
+from geo.stalls.study import check_place, plan_stalls
+from geo.study.file import profile_of, read_layer
+from geo.study.schema import conform
+from geo.tiers.decisions import decide_tier, undo
 from tests.conftest import is_fresh
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 import xlwt
 
-from geo.crs import WGS84
+from geo.core.crs import WGS84
 
 LON, LAT = 24.9435, 60.1690
 """A place on the sample's streets."""

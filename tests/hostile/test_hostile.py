@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from geo.build import Inputs, build_study
-from geo.errors import InputError, JiexuError
-from geo.export import export_layer
-from geo.imports import add_points, place_in
-from geo.points import Options, Place
+from geo.core.errors import InputError, JiexuError
+from geo.points.imports import add_points, place_in
+from geo.points.reading import Options, Place
 from geo.rules import Profile
-from geo.study import read_layer
+from geo.study.export import export_layer
+from geo.study.file import read_layer
 from tests.hostile.cases import CASES, SECRET, secret_files
 
 MAX_SECONDS = 10

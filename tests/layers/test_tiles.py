@@ -9,9 +9,9 @@ import pyogrio
 import pytest
 from pyogrio import list_layers
 
-from geo.decisions import decide_tier, find_street
-from geo.schema import TIERS
-from geo.study import read_layer
+from geo.study.file import read_layer
+from geo.study.schema import TIERS
+from geo.tiers.decisions import decide_tier, find_street
 from layers import other
 from layers.points import categories
 from layers.tiles import CUTTERS, kept_archive, tile_archive

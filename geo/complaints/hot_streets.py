@@ -1,0 +1,257 @@
+"""Which streets are hot with complaints: how dense they are, where beyond chance, and where that changes."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+
+from geo.complaints.kernel_density import Kernel, bandwidth_by_likelihood, density, kernel_values
+from geo.complaints.local_statistics import Cluster, Local, local_statistics, scan
+from geo.complaints.trends import emerging, months_of, whole_months
+from geo.core.arrays import Floats
+from geo.core.crs import WGS84, to_degrees
+from geo.core.errors import StudyError
+from geo.core.metric_geometry import metric_lines
+from geo.core.text import Text
+from geo.network.graph import Network, Positions, adjacency
+from geo.network.lixels import Lixels
+from geo.rules import Profile
+from geo.study.schema import conform_geo
+
+CROSS_VALIDATED: Final = "cv"
+"""What asks for the bandwidth under which the complaints are most likely."""
+
+
+class Moment(NamedTuple):
+    """A kernel in time: complaints at the moment count for one, those `days` before or after it for nothing."""
+
+    at: pd.Timestamp
+    days: float
+
+    def weights(self, received_at: pd.Series, kernel: Kernel) -> Floats:
+        """Return what complaints count; those without a time count for nothing."""
+        away = np.abs(((received_at - self.at) / pd.Timedelta(days=1)).to_numpy(dtype=float))
+        values = kernel_values(np.where(np.isfinite(away), away, np.inf), self.days, kernel)
+        return values / kernel_values(np.zeros(1), self.days, kernel)[0]
+
+
+class Hot(NamedTuple):
+    """
+    What complaints say of the streets.
+
+    Attributes
+    ----------
+    layer
+        The layer `hotspots`: lixels with their density (complaints per km), and what is said of their segment.
+    local, clusters
+        By segment, in the order of `roads`.
+    bandwidth_m
+        Of the density.
+    counted
+        How many complaints counted.
+    """
+
+    layer: gpd.GeoDataFrame
+    local: Local
+    clusters: list[Cluster]
+    bandwidth_m: float
+    counted: int
+
+
+def street_network(roads: gpd.GeoDataFrame, crs: pyproj.CRS) -> Network:
+    """Return the streets as an undirected network; its segments are the rows of `roads`."""
+    return Network(roads[["oneway", "geometry"]], crs, directed=False)
+
+
+def counted_complaints(
+    complaints: gpd.GeoDataFrame, category: str | None = None, months: tuple[str, str] | None = None
+) -> gpd.GeoDataFrame:
+    """Return the complaints that lie on a street, of one category or some months if asked, once for each event."""
+    kept = complaints["segment_id"].notna() & complaints["duplicate_of"].isna()
+    if category is not None:
+        kept &= complaints["category"] == category
+    if months is not None:
+        number = months_of(complaints["received_at"])
+        first, last = (int(text[:4]) * 12 + int(text[5:7]) - 1 for text in months)
+        kept &= (number >= first) & (number <= last)
+    return complaints[kept].reset_index(drop=True)
+
+
+def exposure_of(roads: gpd.GeoDataFrame, scores: pd.DataFrame, profile: Profile, column: str | None = None) -> Floats:
+    """
+    Return what complaints are divided by, for each segment: a column of `roads`, else kilometres (`hotspots.exposure`
+    says of street or of frontage).
+
+    Raises
+    ------
+    StudyError
+        If there is no such column, or it holds no numbers.
+    """
+    km = roads["length_m"].to_numpy(dtype=float) / 1000
+    if column is not None:
+        values = pd.to_numeric(roads[column], errors="coerce") if column in roads else pd.Series(dtype=float)
+        if values.notna().sum() == 0 or (values < 0).any():
+            raise StudyError(
+                Text(f"道路没有可用的列“{column}”", f"The streets have no column “{column}” of numbers of 0 or more"),
+                Text("请在图层 roads 中加入该列，或改用长度", "Add it to the layer roads, or use the length"),
+            )
+        return values.fillna(0.0).to_numpy(dtype=float)
+    if profile["hotspots.exposure"] == "length":
+        return km
+    per_100m = roads["street_id"].map(scores.set_index("street_id")["frontage_per_100m"]).fillna(0.0)
+    return np.asarray(km * (1 + per_100m.to_numpy(dtype=float)))
+
+
+def hot_streets(
+    complaints: gpd.GeoDataFrame,
+    roads: gpd.GeoDataFrame,
+    exposure: Floats,
+    crs: pyproj.CRS,
+    profile: Profile,
+    bandwidth_m: float | str | None = None,
+    when: Moment | None = None,
+) -> Hot:
+    """
+    Say which streets are hot: how dense complaints are, where beyond chance, and where that changes.
+
+    Parameters
+    ----------
+    complaints
+        As `counted_complaints` returns.
+    roads
+        The study's layer.
+    exposure
+        As `exposure_of` returns.
+    crs
+        Its metric CRS.
+    profile
+        `hotspots.*`.
+    bandwidth_m
+        Of the density; by default the profile's; with `CROSS_VALIDATED` the one that makes the complaints likeliest.
+    when
+        Around which moment complaints count for the density; by default all alike.
+    """
+    network = street_network(roads, crs)
+    row = pd.Index(roads["segment_id"]).get_indexer(pd.Index(complaints["segment_id"]))
+    events = Positions(row, complaints["offset_m"].to_numpy(dtype=float))
+    kernel, split = profile["hotspots.kernel"], profile["hotspots.split"]
+    if bandwidth_m == CROSS_VALIDATED:
+        tried = np.array(profile["hotspots.bandwidths"], dtype=float)
+        bandwidth = bandwidth_by_likelihood(network, events, tried, kernel, split)
+    else:
+        bandwidth = float(profile["hotspots.bandwidth"] if bandwidth_m is None else bandwidth_m)
+    lixels = Lixels(roads, float(profile["hotspots.lixel"]))
+    every = np.arange(len(lixels))
+    middles = Positions(lixels.row, lixels.middle_m(every))
+    weights = None if when is None else when.weights(complaints["received_at"], kernel)
+    dense = density(network, events, middles, bandwidth, kernel, split, weights) * 1000
+
+    counts = np.bincount(row, minlength=len(roads)).astype(float)
+    around, scanned = (float(profile[f"hotspots.{name}_within"]) for name in ("neighbours", "scan"))
+    near = _near(network, max(around, scanned))
+    neighbours = _neighbours(network, near, len(roads), around)
+    local = local_statistics(
+        counts,
+        exposure,
+        neighbours,
+        int(profile["hotspots.permutations"]),
+        float(profile["hotspots.false_share"]),
+    )
+    reach = near[2] <= scanned
+    clusters = scan(
+        counts,
+        exposure,
+        (near[0][reach], near[1][reach], near[2][reach]),
+        float(profile["hotspots.scan_share"]),
+        int(profile["hotspots.simulations"]),
+    )
+    times = complaints["received_at"]
+    kinds = emerging(row, months_of(times), whole_months(times), exposure, neighbours, profile)
+    cluster = np.full(len(roads), None, dtype=object)
+    for number, found in enumerate(clusters):
+        cluster[found.members] = f"C{number + 1}"
+    layer = _layer(roads, lixels, dense, crs)
+    of = lixels.row
+    table = layer.assign(
+        complaints=lixels.sums(lixels.of(complaints)).astype(np.int64),
+        rate=local.rate[of],
+        gi_z=np.round(local.gi_z[of], 4),
+        p_value=local.p_value[of],
+        hot=local.hot[of],
+        moran=np.round(local.moran[of], 4),
+        moran_p=local.moran_p[of],
+        quadrant=local.quadrant[of],
+        cluster=cluster[of],
+        emerging=kinds[of],
+    )
+    return Hot(conform_geo(table, "hotspots"), local, clusters, bandwidth, len(complaints))
+
+
+def _near(network: Network, within_m: float) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    """Return the pairs of segments whose middles are within a distance along the streets, each with itself."""
+    middle = network.midpoints()
+    pairs = network.distances(middle, middle, limit=within_m)
+    return (
+        pairs["start"].to_numpy(dtype=np.int64),
+        pairs["target"].to_numpy(dtype=np.int64),
+        pairs["cost"].to_numpy(dtype=float),
+    )
+
+
+def _neighbours(
+    network: Network, near: tuple[NDArray[np.int64], NDArray[np.int64], Floats], size: int, within_m: float
+) -> csr_array:
+    """Return which segments are neighbours: they meet, or their middles are near."""
+    one, two, distance = near
+    close = (distance <= within_m) & (one != two)
+    links = coo_array((np.ones(int(close.sum())), (one[close], two[close])), shape=(size, size))
+    both = csr_array(adjacency(network, size) + links)
+    both.data[:] = 1
+    return both
+
+
+def _layer(roads: gpd.GeoDataFrame, lixels: Lixels, dense: Floats, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    length = lixels.length_m
+    from_m = lixels.number * length
+    lines = metric_lines(roads.geometry.to_numpy(), crs)[lixels.row]
+    scale = shapely.length(lines) / np.maximum(roads["length_m"].to_numpy(dtype=float)[lixels.row], 1e-9)
+    pieces = _cut(lines, from_m * scale, (from_m + length) * scale)
+    xy, of = shapely.get_coordinates(pieces, return_index=True)
+    lonlat = np.round(to_degrees(xy, crs), 8) if len(xy) else xy
+    table = pd.DataFrame(
+        {
+            "segment_id": roads["segment_id"].to_numpy(dtype=object)[lixels.row],
+            "street_id": roads["street_id"].to_numpy(dtype=object)[lixels.row],
+            "from_m": np.round(from_m, 3),
+            "to_m": np.round(from_m + length, 3),
+            "density": np.round(dense, 6),
+        }
+    )
+    return gpd.GeoDataFrame(table, geometry=shapely.linestrings(lonlat, indices=of) if len(xy) else [], crs=WGS84)
+
+
+def _cut(lines: NDArray[Any], from_m: Floats, to_m: Floats) -> NDArray[Any]:
+    """Return stretches of lines."""
+    xy, of = shapely.get_coordinates(lines, return_index=True)
+    step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
+    new = np.ones(len(of), dtype=bool)
+    new[1:] = of[1:] != of[:-1]
+    step[new] = 0.0
+    gone = np.cumsum(step)
+    along = gone - gone[new][of]
+    inner = (along > from_m[of] + 1e-6) & (along < to_m[of] - 1e-6)
+    ends = [shapely.get_coordinates(shapely.line_interpolate_point(lines, at)) for at in (from_m, to_m)]
+    number = np.arange(len(lines))
+    places = np.concatenate([ends[0], xy[inner], ends[1]])
+    owner = np.concatenate([number, of[inner], number])
+    rank = np.concatenate([np.full(len(lines), -1.0), along[inner], np.full(len(lines), np.inf)])
+    order = np.lexsort((rank, owner))
+    pieces: NDArray[Any] = shapely.linestrings(places[order], indices=owner[order])
+    return pieces

@@ -1,0 +1,255 @@
+"""What is getting worse: months, seasons and hours of complaints, and spots that come back."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array, eye_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+from scipy.special import ndtr
+
+from geo.complaints.local_statistics import empirical_bayes
+from geo.core.arrays import Floats, Integers
+from geo.core.crs import to_metric
+from geo.core.text import Text
+from geo.points.cleaning import TIMEZONE
+from geo.rules import Profile
+
+EMERGING: Final = {
+    "new": Text("新增热点", "new"),
+    "intensifying": Text("加剧热点", "intensifying"),
+    "persistent": Text("持续热点", "persistent"),
+    "sporadic": Text("零星热点", "sporadic"),
+    "diminishing": Text("减弱热点", "diminishing"),
+}
+"""Kinds of emerging hot spots: see `emerging`."""
+
+_LEAST_MONTHS: Final = 4
+"""With fewer, nothing is said of change."""
+
+
+def local_times(stamps: pd.Series) -> pd.Series:
+    """Return moments on the study's clock."""
+    return stamps.dt.tz_convert(TIMEZONE)
+
+
+def months_of(stamps: pd.Series) -> Integers:
+    """Return the months of moments on the study's clock, counted from the year 0; -1 where there is none."""
+    local = local_times(stamps)
+    return (local.dt.year * 12 + local.dt.month - 1).fillna(-1).to_numpy(dtype=np.int64)
+
+
+def month_text(month: int) -> str:
+    """Return a month as "2025-03"."""
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def whole_months(stamps: pd.Series) -> Integers:
+    """
+    Return the months that complaints cover: from the first to the last, of which a part of the first and of the last is
+    left out where complaints begin after its first or end before its last three days.
+    """
+    known = stamps.dropna()
+    if known.empty:
+        return np.zeros(0, dtype=np.int64)
+    local = local_times(known)
+    first, last = months_of(pd.Series([known.min(), known.max()]))
+    if local.min().day > _DAYS_MISSING and first < last:
+        first += 1
+    if local.max().day <= local.max().days_in_month - _DAYS_MISSING and first < last:
+        last -= 1
+    return np.arange(first, last + 1)
+
+
+_DAYS_MISSING: Final = 3
+
+
+def emerging(
+    segment: Integers, month: Integers, months: Integers, exposure: Floats, neighbours: csr_array, profile: Profile
+) -> NDArray[np.object_]:
+    """
+    Return what kind of emerging hot spot each segment is, or None.
+
+    A segment is hot in a month where Gi* of that month's rates, with its neighbours in space and its own month before
+    and after, is above `hotspots.hot_z`. Of segments that are hot in the last month, or have been:
+
+    - `new`: hot in the last month, and never before.
+    - `intensifying`: hot in the last month and in at least `hotspots.persistent_share` of all, with a rising trend.
+    - `persistent`: the same, without a trend.
+    - `diminishing`: hot in at least that share of the months, with a falling trend.
+    - `sporadic`: hot in the last month and before, in fewer.
+
+    The trend is that of Mann and Kendall in the months' Gi*, at 5 %. The kinds are Esri's (How Emerging Hot Spot
+    Analysis works), without those that only look back.
+
+    Parameters
+    ----------
+    segment, month
+        Of each complaint.
+    months
+        All months, in order.
+    exposure
+        Shape (n,).
+    neighbours
+        Shape (n, n).
+    profile
+        `hotspots.*`.
+    """
+    n, t = len(exposure), len(months)
+    kind = np.full(n, None, dtype=object)
+    if t < _LEAST_MONTHS or n < 3:
+        return kind
+    place = np.searchsorted(months, month)
+    inside = (place < t) & (months[np.minimum(place, t - 1)] == month) & (segment >= 0)
+    counts = np.zeros((t, n))
+    np.add.at(counts, (place[inside], segment[inside]), 1.0)
+    rate = np.stack([empirical_bayes(row, exposure) for row in counts])
+    own = csr_array(neighbours + eye_array(n, format="csr"))
+    size = np.asarray(own.sum(axis=1)).ravel()
+    sums, cells = (own @ rate.T).T, np.tile(size, (t, 1)).astype(float)
+    # the month before and the one after, at the place itself
+    sums[1:] += rate[:-1]
+    sums[:-1] += rate[1:]
+    cells[1:] += 1
+    cells[:-1] += 1
+    total = n * t
+    mean, spread = rate.mean(), rate.std()
+    if spread == 0:
+        return kind
+    z = (sums - mean * cells) / (spread * np.sqrt((total * cells - cells**2) / (total - 1)))
+    hot = z > float(profile["hotspots.hot_z"])
+    trend = mann_kendall(z)
+    often = hot.mean(axis=0) >= float(profile["hotspots.persistent_share"])
+    now, before = hot[-1], hot[:-1].any(axis=0)
+    kind[now & before & ~often] = "sporadic"
+    kind[now & ~before] = "new"
+    kind[now & often] = "persistent"
+    kind[now & often & (trend > 0)] = "intensifying"
+    kind[often & (trend < 0)] = "diminishing"
+    return kind
+
+
+def mann_kendall(values: Floats) -> Integers:
+    """
+    Return the sign of each column's trend, 0 where it may be chance (Mann 1945, Kendall 1975; two-sided, 5 %).
+
+    Parameters
+    ----------
+    values
+        Shape (t, n), in the order of time.
+    """
+    t, n = values.shape
+    s = np.zeros(n)
+    for later in range(1, t):
+        s += np.sign(values[later] - values[:later]).sum(axis=0)
+    variance = t * (t - 1) * (2 * t + 5) / 18
+    z = np.where(s == 0, 0.0, (s - np.sign(s)) / np.sqrt(variance))
+    return np.where(2 * ndtr(-np.abs(z)) < 0.05, np.sign(s), 0).astype(np.int64)
+
+
+def weekday_hours(stamps: pd.Series) -> Integers:
+    """Return how many complaints came at which hour of which weekday, shape (7, 24), from Monday."""
+    local = local_times(stamps.dropna())
+    table = np.zeros((7, 24), dtype=np.int64)
+    np.add.at(table, (local.dt.dayofweek.to_numpy(), local.dt.hour.to_numpy()), 1)
+    return table
+
+
+def seasons(stamps: pd.Series) -> pd.DataFrame:
+    """
+    Return complaints by month of the year: `month` (1 to 12), `complaints`, `years` in which the month is whole, and
+    `per_month`.
+    """
+    months = whole_months(stamps)
+    month = months_of(stamps)
+    counted = month[np.isin(month, months)]
+    complaints = np.bincount(counted % 12, minlength=12)
+    years = np.bincount(months % 12, minlength=12)
+    each = np.divide(complaints, years, out=np.full(12, np.nan), where=years > 0)
+    return pd.DataFrame({"month": np.arange(1, 13), "complaints": complaints, "years": years, "per_month": each})
+
+
+class Repeats(NamedTuple):
+    """
+    Spots that come back.
+
+    Attributes
+    ----------
+    spots
+        `category`, `segment_id`, `reports`, `relapses`, `first`, `last`, `complaint_ids`, geometry (their middle): the
+        most relapses first.
+    share
+        Of the complaints that follow a closed one, those that are relapses; None where none could be.
+    """
+
+    spots: gpd.GeoDataFrame
+    share: float | None
+
+
+def repeats(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> Repeats:
+    """
+    Return the spots at which a complaint comes again soon after it was closed.
+
+    Complaints of one category that lie within `repeats.within` of each other, from one to the next, are of one spot. A
+    relapse is one that was received after an earlier one of its spot was closed, no more than `repeats.days` later.
+    Reports of the same event as another are none.
+
+    Parameters
+    ----------
+    complaints
+        The study's layer.
+    crs
+        Its metric CRS.
+    profile
+        `repeats.*`.
+    """
+    found = complaints[complaints["duplicate_of"].isna() & complaints["received_at"].notna()].reset_index(drop=True)
+    columns = ["category", "segment_id", "reports", "relapses", "first", "last", "complaint_ids"]
+    if found.empty:
+        return Repeats(gpd.GeoDataFrame(columns=columns, geometry=[], crs=complaints.crs), None)
+    xy = to_metric(found.get_coordinates().to_numpy(), crs)
+    codes = pd.factorize(found["category"])[0]
+    # categories lie on planes too far apart to be near
+    reach = float(profile["repeats.within"])
+    pairs = cKDTree(np.column_stack([xy, codes * 10.0 * reach])).query_pairs(reach, output_type="ndarray")
+    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(found), len(found)))
+    spot = connected_components(links, directed=False)[1]
+    table = found.assign(spot=spot, x=found.geometry.x, y=found.geometry.y).sort_values(["spot", "received_at"])
+    same = table["spot"].eq(table["spot"].shift())
+    received, closed = (
+        ((table[name] - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)).to_numpy(dtype=float)
+        for name in ("received_at", "closed_at")
+    )
+    relapse = np.zeros(len(table), dtype=bool)
+    follows = np.zeros(len(table), dtype=bool)
+    begins = np.flatnonzero(~same.to_numpy())
+    for begin, end in zip(begins, [*begins[1:], len(table)], strict=True):
+        if end - begin < 2:  # spots of several reports are few
+            continue
+        gap = received[begin:end, None] - closed[None, begin:end]
+        before = np.tri(end - begin, k=-1, dtype=bool) & (gap >= 0)
+        follows[begin:end] = before.any(axis=1)
+        relapse[begin:end] = (before & (gap <= int(profile["repeats.days"]))).any(axis=1)
+    table["relapse"] = relapse
+    groups = table.groupby("spot")
+    spots = groups.agg(
+        category=("category", "first"),
+        segment_id=("segment_id", "first"),
+        reports=("complaint_id", "size"),
+        relapses=("relapse", "sum"),
+        first=("received_at", "min"),
+        last=("received_at", "max"),
+        complaint_ids=("complaint_id", ", ".join),
+        x=("x", "mean"),
+        y=("y", "mean"),
+    )
+    spots = spots[spots["relapses"] > 0].sort_values(["relapses", "reports"], ascending=False, kind="stable")
+    shapes = gpd.points_from_xy(spots.pop("x"), spots.pop("y"))
+    layer = gpd.GeoDataFrame(spots.reset_index(drop=True), geometry=shapes, crs=complaints.crs)
+    return Repeats(layer, float(relapse.sum() / follows.sum()) if follows.any() else None)

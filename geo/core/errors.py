@@ -1,0 +1,103 @@
+"""What may go wrong, each with its place and its remedy, in Chinese and in English."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyogrio.errors import DataSourceError
+
+from geo.core.text import Language, Text
+
+
+class JiexuError(Exception):
+    """
+    A problem that the user can mend.
+
+    Parameters
+    ----------
+    problem
+        What is wrong.
+    remedy
+        What to do next.
+    """
+
+    def __init__(self, problem: Text, remedy: Text) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+        self.remedy = remedy
+
+    def place(self, language: Language) -> str:
+        """Return where the problem is ("tiers.csv, row 3: "), or nothing."""
+        return ""
+
+    def sentence(self, language: Language) -> str:
+        """Return place, problem and remedy as one line."""
+        stop, colon = ("。", "：") if language == "zh" else (". ", ": ")
+        place = self.place(language)
+        lead = f"{place}{colon}" if place else ""
+        return f"{lead}{self.problem.pick(language)}{stop}{self.remedy.pick(language)}{stop.strip()}"
+
+    def __str__(self) -> str:
+        return self.sentence("en")
+
+
+class InputError(JiexuError):
+    """A file that cannot be used, or a place in it (`row` counts from 1 as a spreadsheet does)."""
+
+    def __init__(
+        self, file: Path | str, problem: Text, remedy: Text, row: int | None = None, column: str | None = None
+    ) -> None:
+        super().__init__(problem, remedy)
+        self.file, self.row, self.column = str(file), row, column
+
+    def place(self, language: Language) -> str:
+        row, column = ("第 {} 行", "“{}”列") if language == "zh" else ("row {}", "column “{}”")
+        parts = [self.file]
+        if self.row is not None:
+            parts.append(row.format(self.row))
+        if self.column is not None:
+            parts.append(column.format(self.column))
+        return ("，" if language == "zh" else ", ").join(parts)
+
+
+class RuleError(JiexuError):
+    """A rule profile that says something impossible; `path` names the parameter (`bay.min_width`), `line` its line."""
+
+    def __init__(self, file: Path | str, path: str, problem: Text, remedy: Text, line: int | None = None) -> None:
+        super().__init__(problem, remedy)
+        self.file, self.path, self.line = str(file), path, line
+
+    def place(self, language: Language) -> str:
+        at = f"第 {self.line} 行" if language == "zh" else f"line {self.line}"
+        file = self.file if self.line is None else f"{self.file}{'，' if language == 'zh' else ', '}{at}"
+        return f"{file}: {self.path}" if self.path else file
+
+
+class StudyError(JiexuError):
+    """A study file that cannot be read or written."""
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """
+    Turn the operating system's refusals while writing near `path` into a sentence with a remedy.
+
+    Raises
+    ------
+    StudyError
+        In place of `OSError` (read-only folder, full disk) and of GDAL's and SQLite's words for them.
+    """
+    try:
+        yield
+    except (OSError, DataSourceError, sqlite3.OperationalError) as error:
+        raise StudyError(
+            Text(f"无法写入 {path}（{error}）", f"Cannot write {path} ({error})"),
+            Text(
+                "请检查文件夹是否可写、磁盘是否已满、文件是否被其他程序占用，然后重试；原有研究文件未改动",
+                "Check that the folder is writable, the disk has room and no other program holds the file, "
+                "then try again; an existing study was not touched",
+            ),
+        ) from error

@@ -1,0 +1,46 @@
+"""The tiers: their names, the words that mean them, and how a street's tier reaches its segments."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from geo.core.text import Text
+
+TIER_NAMES: Final[dict[str, Text]] = {
+    "demonstration": Text("示范路", "demonstration road"),
+    "secondary": Text("次干道", "secondary road"),
+    "back_street": Text("背街小巷", "back street"),
+    "unclassified": Text("不分级", "unclassified"),
+}
+
+
+TIER_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "demonstration": ("示范路", "示范街", "示范道路", "示范", "严禁", "demonstration", "demonstration road"),
+    "secondary": ("次干道", "次干路", "严控", "secondary", "secondary road"),
+    "back_street": ("背街小巷", "背街", "小巷", "有序", "back_street", "back street", "back-street"),
+}
+"""What a list may call a tier; the first word is the tier's own."""
+
+
+_WORD_TO_TIER = {word: tier for tier, words in TIER_WORDS.items() for word in words}
+
+
+def tier_of(word: str) -> str | None:
+    """Return the tier that a Chinese or English word names, or None."""
+    return _WORD_TO_TIER.get(word.strip().casefold())
+
+
+Kind = Literal["market", "parking", "toilet"]
+
+
+KINDS: Final[tuple[Kind, ...]] = ("market", "parking", "toilet")
+
+
+KIND_NAMES: Final[dict[Kind, Text]] = {
+    "market": Text("农贸市场", "market"),
+    "parking": Text("停车场", "car park"),
+    "toilet": Text("公共厕所", "public toilet"),
+}
+
+
+CREDIT: Final = "© OpenStreetMap contributors, ODbL 1.0"

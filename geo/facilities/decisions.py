@@ -1,0 +1,99 @@
+"""Accept a site for a facility; it counts as decided from then on, through every new choice and rebuild."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import geopandas as gpd
+import shapely
+
+from geo.core.crs import WGS84
+from geo.core.errors import StudyError
+from geo.core.metric_geometry import metric_shapes
+from geo.core.text import Text
+from geo.core.vocabulary import Kind
+from geo.facilities.coverage import street_near
+from geo.facilities.coverage_study import FacilityStudy
+from geo.study.decisions import record
+from geo.study.file import changing, now, read_layer, touch
+from geo.study.geometry_blobs import geometry_blob
+
+
+def site_id(kind: str, lon: float, lat: float) -> str:
+    """Return what a site is called: by its kind and place, so that the name outlives a new choice."""
+    return f"{kind}-{zlib.crc32(f'{lon:.5f},{lat:.5f}'.encode()):08x}"
+
+
+def decide_site(
+    path: Path, kind: Kind, lon: float, lat: float, reason: str, by: str = "", name: str | None = None
+) -> str:
+    """
+    Accept a site for a facility and record why, in one transaction: from then on it counts as decided.
+
+    Parameters
+    ----------
+    path
+        The study.
+    kind
+        Of the facility.
+    lon, lat
+        Where, in degrees; it need be no site that was proposed.
+    reason
+        Why; it may not be empty.
+    by
+        Who decides.
+    name
+        What it is called; by default as the proposed site there, or its street.
+
+    Returns
+    -------
+    decision_id
+
+    Raises
+    ------
+    StudyError
+        If the reason is empty, the site is accepted already, or the study cannot be written. Nothing is changed then.
+    """
+    study = FacilityStudy(path, kind)
+    spot = shapely.points([[lon, lat]])
+    row = street_near(study.roads, metric_shapes(spot, study.crs), study.crs)[0]
+    subject = site_id(kind, lon, lat)
+    if (study.accepted["subject"] == subject).any():
+        raise StudyError(
+            Text("该选址已被采纳", "This site is accepted already"),
+            Text("如需撤回，请撤销那次决定", "To take it back, undo that decision"),
+        )
+    sites = gpd.GeoDataFrame(read_layer(path, "sites"), geometry="geometry", crs=WGS84)
+    proposed = sites[sites["site_id"] == subject]
+    street = study.roads.iloc[row]
+    found = name or (proposed["name"].iloc[0] if len(proposed) else street["name"])
+    called = found if isinstance(found, str) else None
+    with changing(path) as connection:
+        decision = record(
+            connection,
+            reason=reason,
+            by=by,
+            at=now(),
+            kind="site",
+            subject=subject,
+            subject_name=called,
+            before="proposed" if len(proposed) else "",
+            after="accepted",
+            lon=lon,
+            lat=lat,
+            part=kind,
+            street_id=street["street_id"],
+        )
+        if len(proposed):
+            connection.execute(
+                "UPDATE sites SET status = 'accepted', decision_id = ? WHERE site_id = ?", (decision, subject)
+            )
+        else:
+            connection.execute(
+                "INSERT INTO sites (geom, site_id, kind, name, street_id, status, decision_id) "
+                "VALUES (?, ?, ?, ?, ?, 'accepted', ?)",
+                (geometry_blob(spot[0]), subject, kind, called, street["street_id"], decision),
+            )
+        touch(connection, "sites")
+    return decision

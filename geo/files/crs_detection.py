@@ -1,0 +1,217 @@
+"""Which coordinate system is a file in? The streets tell."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from geo.core.arrays import Floats
+from geo.core.crs import to_metric
+from geo.core.metric_geometry import metric_lines
+from geo.core.text import Text
+from geo.files.coordinates import System, to_wgs84
+
+NEAR_M: Final = 15.0
+"""Points of streets lie on carriageway or pavement: this near to a street's centre line."""
+_SAMPLE: Final = 4000
+_SEED: Final = 721
+_ENOUGH: Final = 8
+"""Fewer points decide nothing between systems that differ by a street's width."""
+_CHINA: Final = (73.5, 18.0, 135.1, 53.6)
+
+
+class Candidate(NamedTuple):
+    """
+    A system with its evidence: the share of points on streets, within the study at all, and their median distance.
+    """
+
+    system: System
+    on_streets: float
+    inside: float
+    median_m: float
+
+
+class Verdict(NamedTuple):
+    """
+    What the detective says.
+
+    Attributes
+    ----------
+    system
+        The most likely system; None where no candidate puts a point into the study.
+    sure
+        Whether it is so by far; else a person must say.
+    candidates
+        The systems that put points into the study, best first.
+    points
+        How many points were looked at.
+    """
+
+    system: System | None
+    sure: bool
+    candidates: list[Candidate]
+    points: int
+
+    @property
+    def text(self) -> Text:
+        """The verdict with its evidence."""
+        if self.system is None:
+            return Text(
+                "没有一种坐标系能把这些点放进研究范围",
+                "No coordinate system puts these points into the study",
+            )
+        zh = "，".join(f"按 {c.system} 有 {c.on_streets:.0%} 的点落在街道上" for c in self.candidates[:3])
+        en = ", ".join(f"{c.on_streets:.0%} of points fall on streets as {c.system}" for c in self.candidates[:3])
+        lead = (
+            Text("坐标系为", "It is")
+            if self.sure
+            else Text("难以判断，请确认：最可能为", "Too close to tell, please say: most likely it is")
+        )
+        return Text(
+            f"{lead.zh} {self.system}（{self.points} 个点）：{zh}",
+            f"{lead.en} {self.system} ({self.points} points): {en}",
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `jiexu add --json` prints as `crs`."""
+        return {
+            "system": None if self.system is None else str(self.system),
+            "sure": self.sure,
+            "points": self.points,
+            "evidence": [
+                {
+                    "system": str(c.system),
+                    "on_streets": round(c.on_streets, 4),
+                    "inside": round(c.inside, 4),
+                    "median_m": None if np.isnan(c.median_m) else round(c.median_m, 1),
+                }
+                for c in self.candidates
+            ],
+            "text": {"zh": self.text.zh, "en": self.text.en},
+        }
+
+
+class Ground(NamedTuple):
+    """The streets that points are tested against: a tree of their lines in the metric CRS, and their extent in it."""
+
+    tree: shapely.STRtree
+    crs: pyproj.CRS
+    bounds: tuple[float, float, float, float]
+
+
+def ground_of(lines: NDArray[np.object_], crs: pyproj.CRS) -> Ground:
+    """Return the ground of a study's segments, given in WGS 84."""
+    metric = metric_lines(lines, crs)
+    west, south, east, north = shapely.total_bounds(metric)
+    return Ground(shapely.STRtree(metric), crs, (west, south, east, north))
+
+
+def detect(pairs: Floats, ground: Ground) -> Verdict:
+    """
+    Say in which system coordinates are, by how many points fall on streets in each.
+
+    Candidates are, for degrees, WGS 84, GCJ-02 and BD-09 (inside China), and for metres, the CGCS2000 3-degree zones
+    (with and without zone prefix), Web Mercator and the UTM zone of the study; each in either order.
+
+    Parameters
+    ----------
+    pairs
+        Shape (n, 2), in the order of the file; rows with NaN are ignored.
+    ground
+        As `ground_of` returns.
+
+    Returns
+    -------
+    verdict
+        `sure` where the best system has at least a third more points on streets than the next that differs by more
+        than a metre, and the difference is beyond chance (two standard errors).
+    """
+    with np.errstate(invalid="ignore"):
+        usable = pairs[np.isfinite(pairs).all(axis=1) & ~(np.abs(pairs) < 1e-9).all(axis=1)]
+    if len(usable) > _SAMPLE:
+        usable = usable[np.random.default_rng(_SEED).choice(len(usable), _SAMPLE, replace=False)]
+    if len(usable) == 0:
+        return Verdict(None, False, [], 0)
+    tried: list[tuple[Candidate, Floats]] = []
+    for system in _systems(usable, ground.crs):
+        found = _test(usable, system, ground)
+        if found[0].inside > 0:
+            tried.append(found)
+    tried.sort(key=lambda item: (-item[0].on_streets, -item[0].inside, item[0].median_m, item[0].system.swapped))
+    if not tried:
+        return Verdict(None, False, [], len(usable))
+    distinct = [tried[0]]
+    for candidate in tried[1:]:
+        if all(_apart(candidate[1], other[1]) > 1.0 for other in distinct):
+            distinct.append(candidate)
+    best = distinct[0][0]
+    sure = best.inside >= 0.5 and (len(distinct) == 1 or _beyond_chance(best, distinct[1][0], len(usable)))
+    return Verdict(best.system, sure, [candidate for candidate, _ in distinct], len(usable))
+
+
+def _beyond_chance(best: Candidate, next_: Candidate, count: int) -> bool:
+    if next_.inside < 0.05 <= best.inside:
+        return True  # the next system puts hardly a point into the study
+    if count < _ENOUGH:
+        return False
+    spread = np.sqrt((best.on_streets * (1 - best.on_streets) + next_.on_streets * (1 - next_.on_streets)) / count)
+    return best.on_streets - next_.on_streets > 2 * spread and best.on_streets >= next_.on_streets * 4 / 3
+
+
+def _apart(one: Floats, other: Floats) -> float:
+    with np.errstate(invalid="ignore"):
+        distance = np.hypot(*(one - other).T)
+    return float(np.nanmedian(distance)) if np.isfinite(distance).any() else np.inf
+
+
+def _test(pairs: Floats, system: System, ground: Ground) -> tuple[Candidate, Floats]:
+    lonlat = to_wgs84(pairs, system)
+    xy = np.full_like(lonlat, np.nan)
+    known = np.isfinite(lonlat).all(axis=1)
+    if known.any():
+        xy[known] = to_metric(lonlat[known], ground.crs)
+    west, south, east, north = ground.bounds
+    with np.errstate(invalid="ignore"):
+        inside = (xy[:, 0] >= west) & (xy[:, 0] <= east) & (xy[:, 1] >= south) & (xy[:, 1] <= north)
+    distance = np.full(len(pairs), np.inf)
+    rows = np.flatnonzero(inside)
+    if len(rows):
+        (asked, _), away = ground.tree.query_nearest(shapely.points(xy[rows]), return_distance=True, all_matches=False)
+        distance[rows[asked]] = away
+    median = float(np.median(distance[inside])) if inside.any() else np.nan
+    return Candidate(system, float((distance <= NEAR_M).mean()), float(inside.mean()), median), xy
+
+
+def _systems(pairs: Floats, metric: pyproj.CRS) -> list[System]:
+    """Return the systems that numbers of this size can be in."""
+    size = np.abs(np.nanmedian(pairs, axis=0))
+    if (size <= 180).all():
+        names = ["WGS84"]
+        centre = np.nanmedian(pairs, axis=0)
+        if any(_CHINA[0] <= x <= _CHINA[2] and _CHINA[1] <= y <= _CHINA[3] for x, y in (centre, centre[::-1])):
+            names += ["GCJ-02", "BD-09"]
+    else:
+        names = [f"EPSG:{code}" for code in _projected(metric)]
+    return [System(name, swapped) for name in names for swapped in (False, True)]
+
+
+def _projected(metric: pyproj.CRS) -> list[int]:
+    """Return the codes of projected systems in use where the study lies."""
+    area = metric.area_of_use
+    code = metric.to_epsg() or 0
+    codes = [3857]
+    if 4534 <= code <= 4554:
+        # neighbouring zones too: a city may lie at a zone's edge, or keep its own
+        zones = [zone for zone in (code - 4534 - 1, code - 4534, code - 4534 + 1) if 0 <= zone <= 20]
+        codes += [4534 + zone for zone in zones] + [4513 + zone for zone in zones]
+        # six-degree zones with and without prefix
+        codes += [4491 + zone for zone in range(11)] + [4502 + zone for zone in range(11)]
+    if area is not None:
+        middle, south = (area.west + area.east) / 2, area.south
+        utm = int(np.clip((middle + 180) // 6 + 1, 1, 60))
+        codes += [(32600 if south >= 0 else 32700) + zone for zone in (utm - 1, utm, utm + 1) if 1 <= zone <= 60]
+    return list(dict.fromkeys(codes))

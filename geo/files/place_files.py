@@ -1,0 +1,105 @@
+"""Tables whose rows have a place or an area each: populations, candidates for sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.core.errors import InputError
+from geo.core.text import Text
+from geo.files.area_files import read_polygons
+from geo.files.column_matching import find_columns
+from geo.files.coordinates import System, read_pairs, to_wgs84
+from geo.files.crs_detection import Ground, detect
+from geo.files.formats import read_file
+from geo.study.findings import Finding
+
+_PLACE = {"lon": ("longitude", "lng", "x", "经度", "东经"), "lat": ("latitude", "y", "纬度", "北纬")}
+
+
+class Placed(NamedTuple):
+    """
+    The rows of a file.
+
+    Attributes
+    ----------
+    fields
+        The columns that were asked for, as text; the index is the row in the file.
+    geometry
+        Shape (n,): points and areas in WGS 84, None where a row has no place.
+    findings
+        What was wrong with rows.
+    """
+
+    fields: pd.DataFrame
+    geometry: NDArray[np.object_]
+    findings: list[Finding]
+
+
+def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, ground: Ground) -> Placed:
+    """
+    Read a file of areas (GeoJSON, GeoPackage, shapefile) or a table or file of points.
+
+    Parameters
+    ----------
+    file
+        The file.
+    fields
+        What to read, and what its columns may be called, as `geo.files.column_matching.find_columns` takes them.
+    what
+        What it is, for errors.
+    ground
+        The study's streets: which coordinate system coordinates are in.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or its coordinates are of no system that puts them into the study.
+    """
+    if (shapes := _areas(file, what)) is not None:
+        text: Any = pd.DataFrame(shapes.drop(columns="geometry")).astype(object)
+        text = text.where(text.notna(), None).map(lambda value: None if value is None else str(value))
+        text.index = pd.RangeIndex(2, len(text) + 2)
+        return Placed(find_columns(text, fields), shapes.geometry.to_numpy(dtype=object).copy(), [])
+    raw = read_file(file)
+    found = find_columns(raw.table, {**fields, **_PLACE})
+    pairs = read_pairs(found["lon"], found["lat"])
+    stated = raw.crs.to_epsg() if raw.crs is not None else None
+    if raw.points is not None:
+        own = raw.points[found.index.to_numpy() - 2]
+        there = ~shapely.is_missing(own)
+        pairs[there] = shapely.get_coordinates(own[there])
+    geometry = np.full(len(found), None, dtype=object)
+    given = np.isfinite(pairs).all(axis=1)
+    if given.any():
+        system = System(f"EPSG:{stated}") if stated not in (None, 4326) else None
+        if system is None:
+            verdict = detect(pairs, ground)
+            system = verdict.system
+            if system is None:
+                remedy = Text("请核对坐标列和坐标系", "Check the columns and their system")
+                raise InputError(file, verdict.text, remedy, column="lon, lat")
+        lonlat = to_wgs84(pairs, system)
+        given &= np.isfinite(lonlat).all(axis=1)
+        geometry[given] = shapely.points(lonlat[given])
+    return Placed(found.drop(columns=list(_PLACE)), geometry, list(raw.findings))
+
+
+_AREA_FILES = (".geojson", ".json", ".gpkg", ".shp")
+
+
+def _areas(file: Path, what: Text) -> gpd.GeoDataFrame | None:
+    """Return the areas of a file, None if it is a table or has none."""
+    if file.suffix.lower() not in _AREA_FILES:
+        return None
+    with suppress(InputError):  # a file of points, or one that the reader of points refuses with reasons
+        return read_polygons(file, what)
+    return None

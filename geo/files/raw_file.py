@@ -1,0 +1,98 @@
+"""A file of rows as it was read, before anything of it is understood."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyproj
+
+from geo.core.text import Text
+from geo.study.findings import Finding
+
+_MAX_CELL: Final = 100_000
+"""Longer cells are cut: they are no text that anybody wrote."""
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """
+    A file as it was read.
+
+    Attributes
+    ----------
+    name
+        The file's name.
+    format
+        What it is: csv, xlsx, geojson, shapefile, geopackage, geoparquet, kml.
+    encoding
+        Of its text.
+    table
+        All cells as text, empty cells as None; the index is the row's number as a spreadsheet counts (headers are 1).
+    points
+        By row, where the file has geometry: its points (of lines and areas, one on them), in the file's own system.
+    crs
+        The system that the file states for its geometry, or None.
+    findings
+        What was doubtful in the file as a whole.
+    """
+
+    name: str
+    format: str
+    encoding: str
+    table: pd.DataFrame
+    points: np.ndarray | None = None
+    crs: pyproj.CRS | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
+SAY_HEADERS: Final = Text("首行请写列名，以下每行一条记录", "Name the columns in the first row, one record a row below")
+"""The remedy for a file without a table."""
+
+
+def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[str], list[Finding]]:
+    """Number headers that stand twice, and name those that are empty."""
+    names: list[str] = []
+    findings = []
+    for header, position in zip(headers, positions, strict=True):
+        name = header or f"column {position + 1}"
+        number = 2
+        while name in names:
+            name = f"{header or 'column'} ({number})"
+            number += 1
+        if header and name != header:
+            findings.append(
+                Finding(
+                    1,
+                    header,
+                    Text(f"列名“{header}”重复", f"The header “{header}” stands twice"),
+                    Text(f"第二列改称“{name}”", f"The second is called “{name}”"),
+                )
+            )
+        names.append(name)
+    return names, findings
+
+
+def text_cells(table: pd.DataFrame, empty: Collection[str] = ("",)) -> pd.DataFrame:
+    """Return cells as trimmed text, or None where they are one of `empty`."""
+    cells: dict[str, Any] = {}
+    for column in table.columns:
+        text = table[column].astype("string").str.slice(0, _MAX_CELL).str.strip().astype(object)
+        cells[column] = text.where(text.notna() & ~text.isin(list(empty)), None)
+    return pd.DataFrame(cells, index=table.index, dtype=object)
+
+
+def cell_text(value: Any) -> str | None:
+    """Return a cell's value as a person would type it: whole numbers without point, times as ISO 8601."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else value.isoformat())
+    return str(value)

@@ -1,0 +1,336 @@
+"""What stands at and around kerbs, and how far it keeps a use away: crossings, corners, stops, schools and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.core.arrays import Floats, Integers
+from geo.core.crs import WGS84, to_metric
+from geo.core.metric_geometry import metric_shapes
+from geo.kerbs.exclusions import Exclusions
+from geo.kerbs.junctions import Reach
+from geo.kerbs.lines import Kerbs
+from geo.rules import Profile
+from geo.streets.locating import locate
+from geo.streets.segment_tags import orientation_by_width
+from geo.streets.segments import ORIENTATIONS
+
+BOTH_SIDES: Final = ("crossing", "level_crossing", "signals")
+"""Kinds of facilities on the carriageway: they keep both sides free, measured along it."""
+
+OWN_SIDE: Final = ("bus_stop", "hydrant", "entrance")
+"""Kinds of facilities that stand at a kerb: they keep that side free, measured along it."""
+
+AROUND: Final = ("school", "hospital", "station", "fuel", "fire_station")
+"""Kinds of facilities that keep everything free around them, measured from their grounds."""
+
+_ON_THE_WAY_M: Final = 0.5
+"""A stop mapped on the carriageway itself stands at both kerbs."""
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """
+    What was found out of obstacles once: where each stands along which kerb. Clearances apply to it at no cost.
+
+    Attributes
+    ----------
+    facilities
+        The rows of `BOTH_SIDES` and `OWN_SIDE` that stand at a kerb: `facility_id`, `kind`, `row` (of the segment),
+        `offset_m`, `side` (0, 1, or 2 for both), `x`, `y`.
+    around
+        The rows of `AROUND`: `facility_id`, `kind`, geometry in the metric CRS (grounds, else a point).
+    bays
+        Parking bays at the kerb: `cause_id`, `kerb`, `from_m`, `to_m`; `cars` as mapped or listed (or NaN), `kind` (how
+        cars stand: `parallel`, `diagonal`, `perpendicular`), and `listed`: from the study's own list, not from OSM.
+    """
+
+    facilities: pd.DataFrame
+    around: gpd.GeoDataFrame
+    bays: pd.DataFrame
+
+
+def survey(
+    kerbs: Kerbs, facilities: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, parking: gpd.GeoDataFrame, profile: Profile
+) -> Surveyed:
+    """
+    Find the kerbs that facilities stand at.
+
+    Parameters
+    ----------
+    kerbs
+        The study's kerbs.
+    facilities, areas, parking
+        The study's layers `facilities`, `facility_areas` and `parking`.
+    profile
+        `kerb.belongs_within`, `kerb.entrance_within`, `bay.length`, `mapped_parking.*`, `points.*`.
+    """
+    at_kerb = facilities[facilities["kind"].isin((*BOTH_SIDES, *OWN_SIDE))].reset_index(drop=True)
+    around = facilities[facilities["kind"].isin(AROUND)].reset_index(drop=True)
+    shapes = metric_shapes(around.geometry.to_numpy(), kerbs.crs)
+    ground = pd.Series(areas.geometry.to_numpy(), index=areas["facility_id"].to_numpy())
+    ground = ground[~ground.index.duplicated()]
+    mapped = around["facility_id"].isin(ground.index).to_numpy()
+    if mapped.any():
+        polygons = ground.loc[around.loc[mapped, "facility_id"]].to_numpy()
+        shapes[mapped] = shapely.make_valid(metric_shapes(polygons, kerbs.crs))
+    grounds = gpd.GeoDataFrame(around[["facility_id", "kind"]], geometry=shapes, crs=kerbs.crs)
+    return Surveyed(_at_kerbs(kerbs, at_kerb, profile), grounds, _bays(kerbs, facilities, areas, parking, profile))
+
+
+def _at_kerbs(kerbs: Kerbs, facilities: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
+    columns = ["facility_id", "kind", "row", "offset_m", "side", "x", "y"]
+    if facilities.empty or len(kerbs) == 0:
+        return pd.DataFrame(columns=columns)
+    xy = to_metric(shapely.get_coordinates(facilities.geometry.to_numpy()), kerbs.crs)
+    places = shapely.points(xy)
+    # what is on the carriageway belongs to the nearest line; what is beside it to the street as a person would say
+    (asked, nearest), away = kerbs.tree.query_nearest(places, return_distance=True, all_matches=False)
+    row, distance = np.zeros(len(places), dtype=np.int64), np.full(len(places), np.inf)
+    row[asked], distance[asked] = nearest, away
+    offset = shapely.line_locate_point(kerbs.lines[row], places)
+    side = np.full(len(places), 2)
+    beside = np.flatnonzero(~facilities["kind"].isin(BOTH_SIDES) & (distance > _ON_THE_WAY_M))
+    if len(beside):
+        located = locate(facilities.iloc[beside], kerbs.roads, kerbs.crs, profile)
+        kerb = kerbs.of(located)
+        row[beside], side[beside] = kerb // 2, kerb % 2
+        offset[beside] = located["offset_m"].to_numpy()
+        distance[beside] = located["distance_m"].to_numpy()
+    reach = np.where(facilities["kind"] == "entrance", profile["kerb.entrance_within"], profile["kerb.belongs_within"])
+    reach = np.where(facilities["kind"].isin(BOTH_SIDES), 0.0, reach)
+    near = distance <= kerbs.half_m[2 * row + np.minimum(side, 1)] + reach
+    found = pd.DataFrame(
+        {
+            "facility_id": facilities["facility_id"],
+            "kind": facilities["kind"],
+            "row": row,
+            "offset_m": offset,
+            "side": side,
+            "x": xy[:, 0],
+            "y": xy[:, 1],
+        }
+    )
+    return found[near].reset_index(drop=True)
+
+
+def _bays(
+    kerbs: Kerbs,
+    facilities: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    parking: gpd.GeoDataFrame,
+    profile: Profile,
+) -> pd.DataFrame:
+    """Return the stretches of kerb that parking takes: mapped areas at the kerb, and points of the study's own list."""
+    types = {"cause_id": object, "kerb": np.int64, "from_m": float, "to_m": float, "cars": float, "kind": object}
+    tables = [pd.DataFrame({name: [] for name in (*types, "listed")}).astype({**types, "listed": bool})]
+    at_kerb = areas[areas["kind"] == "street_parking"]
+    if len(at_kerb) and len(kerbs):
+        middle = gpd.GeoDataFrame(geometry=shapely.centroid(at_kerb.geometry.to_numpy()), crs=WGS84)
+        located = locate(middle, kerbs.roads, kerbs.crs, profile)
+        kerb = kerbs.of(located)
+        shapes = metric_shapes(at_kerb.geometry.to_numpy(), kerbs.crs)
+        xy, of = shapely.get_coordinates(shapes, return_index=True)
+        along = shapely.line_locate_point(kerbs.lines[kerb[of] // 2], shapely.points(xy))
+        begins = np.searchsorted(of, np.arange(len(kerb)))
+        from_m, to_m = np.minimum.reduceat(along, begins), np.maximum.reduceat(along, begins)
+        depth_m = shapely.area(shapes) / np.maximum(to_m - from_m, 1e-3)
+        tagged = at_kerb["orientation"].to_numpy(dtype=object)
+        capacity = pd.Series(facilities["capacity"].to_numpy(), index=facilities["facility_id"])
+        capacity = capacity[~capacity.index.duplicated()].reindex(at_kerb["facility_id"])
+        tables.append(
+            pd.DataFrame(
+                {
+                    "cause_id": at_kerb["facility_id"].to_numpy(),
+                    "kerb": kerb,
+                    "from_m": from_m,
+                    "to_m": to_m,
+                    "cars": capacity.astype("Float64").to_numpy(dtype=float, na_value=np.nan),
+                    "kind": np.where(
+                        np.isin(tagged.astype(str), ORIENTATIONS), tagged, orientation_by_width(depth_m, profile)
+                    ),
+                    "listed": False,
+                }
+            )[(located["distance_m"] <= profile["kerb.belongs_within"]).to_numpy()]
+        )
+    listed = parking[(parking["kind"] == "on_street") & parking["segment_id"].isin(kerbs.row_of.index)]
+    if len(listed):
+        spaces = listed["capacity"].fillna(1).to_numpy(dtype=float)
+        middle_m, half = listed["offset_m"].to_numpy(), spaces * float(profile["bay.length"]) / 2
+        tables.append(
+            pd.DataFrame(
+                {
+                    "cause_id": listed["parking_id"].to_numpy(),
+                    "kerb": kerbs.of(listed),
+                    "from_m": middle_m - half,
+                    "to_m": middle_m + half,
+                    "cars": spaces,
+                    "kind": "parallel",
+                    "listed": True,
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+class Clearance(NamedTuple):
+    """How far a kind of obstacle keeps a use away: the parameter that says so, its metres, and in which slots."""
+
+    rule: str
+    metres: float
+    mask: int
+
+
+def clearances(kerbs: Kerbs, surveyed: Surveyed, kinds: Mapping[str, Clearance]) -> list[Exclusions]:
+    """
+    Return what obstacles exclude.
+
+    Parameters
+    ----------
+    kerbs, surveyed
+        The kerbs and what stands at them.
+    kinds
+        The clearance of each kind of obstacle that counts: `corner`, `driveway`, `bay`, and kinds of facilities.
+
+    Returns
+    -------
+    exclusions
+        What stands at a kerb is measured along it, on round the corner; what has grounds, as the crow flies from those.
+    """
+    found = [
+        _corners(kerbs, kinds),
+        *_along(kerbs, surveyed.facilities, kinds),
+        *_around(kerbs, surveyed.around, kinds),
+    ]
+    return [*found, _at_bays(surveyed.bays, kinds["bay"])] if "bay" in kinds else found
+
+
+def _corners(kerbs: Kerbs, kinds: Mapping[str, Clearance]) -> Exclusions:
+    corners = kerbs.corners
+    service = (kerbs.roads["highway"] == "service").to_numpy()
+    driveway = service[corners.kerb // 2] | service[corners.other // 2]
+    reach = np.where(driveway, kinds["driveway"].metres, kinds["corner"].metres)
+    # from where the kerb begins, and on where a segment ends within the clearance
+    trimmed = np.where(
+        corners.at_end, kerbs.length_m[corners.kerb] - kerbs.to_m[corners.kerb], kerbs.from_m[corners.kerb]
+    )
+    arm = 2 * (corners.kerb // 2) + corners.at_end
+    length = kerbs.length_m[::2]
+    spread = kerbs.arms.spread(arm, corners.kerb % 2, trimmed + reach, np.arange(len(arm)), length, round_corners=False)
+    kerb, from_m, to_m = spread.stretches(length)
+    cause = kerbs.roads["segment_id"].to_numpy(dtype=object)[corners.other // 2][spread.cause]
+    rule = np.where(driveway, kinds["driveway"].rule, kinds["corner"].rule).astype(object)[spread.cause]
+    every = Exclusions.of(kerb, from_m, to_m, rule, cause, kinds["corner"].mask, corners.xy[spread.cause])
+    return every.where(reach[spread.cause] > 0)
+
+
+def _along(kerbs: Kerbs, found: pd.DataFrame, kinds: Mapping[str, Clearance]) -> list[Exclusions]:
+    """Return the stretches before and after what stands at a kerb."""
+    parts = []
+    for kind, rows in found.groupby("kind", sort=True):
+        clearance = kinds.get(str(kind))
+        if clearance is None or clearance.metres <= 0:
+            continue
+        rule, reach, mask = clearance
+        row, offset = rows["row"].to_numpy(), rows["offset_m"].to_numpy(dtype=float)
+        sides = rows["side"].to_numpy()
+        length = kerbs.length_m[2 * row]
+        for side in (0, 1):
+            here = np.flatnonzero((sides == side) | (sides == 2))
+            cause = rows["facility_id"].to_numpy(dtype=object)[here]
+            xy = rows[["x", "y"]].to_numpy(dtype=float)[here]
+            kerb, at, end = 2 * row[here] + side, offset[here], length[here]
+            parts.append(
+                Exclusions.of(kerb, np.maximum(at - reach, 0.0), np.minimum(at + reach, end), rule, cause, mask, xy)
+            )
+            for at_end, left in ((False, reach - at), (True, at + reach - end)):
+                over = np.flatnonzero(left > 1e-6)
+                # the kerb goes on beyond its segment: from the node that it leaves by
+                going = _beyond(kerbs, row[here][over], at_end, side, left[over], over)
+                on, from_m, to_m = going.stretches(kerbs.length_m[::2])
+                parts.append(Exclusions.of(on, from_m, to_m, rule, cause[going.cause], mask, xy[going.cause]))
+    return parts
+
+
+def _beyond(kerbs: Kerbs, row: Integers, at_end: bool, side: int, left: Floats, cause: Integers) -> Reach:
+    """Return where kerbs go on beyond the ends of segments."""
+    # a walk from the segment's other end over all of it: what it reaches on the segment itself is left out
+    arm = 2 * row + (not at_end)
+    length = kerbs.length_m[::2]
+    whole = length[row] + left
+    spread = kerbs.arms.spread(
+        arm, np.full(len(row), side), whole, np.arange(len(row)), length, True, kerbs.profile["streets.straight_within"]
+    )
+    own = (spread.segment == row[spread.cause]) & (spread.at_end == (arm[spread.cause] % 2 == 1))
+    kept = Reach(*(column[~own] for column in spread))
+    return kept._replace(cause=cause[kept.cause])
+
+
+def _around(kerbs: Kerbs, grounds: gpd.GeoDataFrame, kinds: Mapping[str, Clearance]) -> list[Exclusions]:
+    """Return the stretches that lie within a distance of grounds."""
+    parts = []
+    for kind, rows in grounds.groupby("kind", sort=True):
+        clearance = kinds.get(str(kind))
+        if clearance is None or clearance.metres <= 0 or len(kerbs) == 0:
+            continue
+        rule, reach, mask = clearance
+        shapes = rows.geometry.to_numpy()
+        zones = shapely.buffer(shapes, reach, quad_segs=32)
+        wide = float(kerbs.half_m.max())
+        asked, row = kerbs.tree.query(shapes, predicate="dwithin", distance=reach + wide)
+        part, kerb, from_m, to_m = inside(kerbs, zones[asked], row)
+        centre = shapely.get_coordinates(shapely.point_on_surface(shapes))
+        cause = rows["facility_id"].to_numpy(dtype=object)
+        parts.append(Exclusions.of(kerb, from_m, to_m, rule, cause[asked[part]], mask, centre[asked[part]]))
+    return parts
+
+
+def inside(kerbs: Kerbs, zones: NDArray[Any], row: Integers) -> tuple[Integers, Integers, Floats, Floats]:
+    """
+    Return where the kerbs of segments run inside polygons.
+
+    Parameters
+    ----------
+    zones
+        Shape (k,): polygons in the metric CRS.
+    row
+        Shape (k,): the segment whose two kerbs each is tried on.
+
+    Returns
+    -------
+    number, kerb, from_m, to_m
+        Which polygon, and the stretch along the segment's centre line.
+    """
+    kerb = np.stack([2 * row, 2 * row + 1], axis=1).ravel()
+    number = np.repeat(np.arange(len(row)), 2)
+    lines = kerbs.stretches(kerb, np.zeros(len(kerb)), kerbs.length_m[kerb])
+    shapely.prepare(zones)
+    touched = shapely.intersects(zones[number], lines)
+    kerb, number, lines = kerb[touched], number[touched], lines[touched]
+    pieces, of = shapely.get_parts(shapely.intersection(lines, zones[number]), return_index=True)
+    line = shapely.get_type_id(pieces) == 1
+    pieces, of = pieces[line], of[line]
+    ends = [shapely.line_locate_point(lines[of], shapely.get_point(pieces, at)) for at in (0, -1)]
+    low, high = np.minimum(*ends), np.maximum(*ends)
+    along = [kerbs.centre_metres(kerb[of], metres) for metres in (low, high)]
+    return number[of], kerb[of], along[0], along[1]
+
+
+def _at_bays(bays: pd.DataFrame, clearance: Clearance) -> Exclusions:
+    more = clearance.metres
+    return Exclusions.of(
+        bays["kerb"].to_numpy(),
+        bays["from_m"].to_numpy(dtype=float) - more,
+        bays["to_m"].to_numpy(dtype=float) + more,
+        clearance.rule,
+        bays["cause_id"].to_numpy(dtype=object),
+        clearance.mask,
+    )

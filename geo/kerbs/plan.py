@@ -1,0 +1,187 @@
+"""What every plan of a study's kerbs has: exclusions, the pieces that they cut kerbs into, and what is left free."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable
+from functools import cached_property
+from typing import ClassVar, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.core.arrays import Floats, Integers
+from geo.core.opening_hours import Slots
+from geo.kerbs.exclusions import Exclusions, Masks, Pieces, Runs, cut, runs, together
+from geo.kerbs.ground import Ground
+from geo.rules import Profile
+
+ROUNDING: Final = 1e-6
+"""A millionth of a metre or of a pitch: what sums of lengths may be off."""
+
+
+class Zones(NamedTuple):
+    """
+    Stretches of kerb that take at least one pitch (for a stall) or bay; at any one time they do not overlap.
+
+    Attributes
+    ----------
+    kerb, from_m, to_m
+        Shape (z,): sorted by kerb and place.
+    mask
+        In which slots they are open.
+    length_m
+        At the kerb itself.
+    pitches
+        How many fit.
+    first, last
+        The stretches of `KerbPlan.free` that they are made of.
+    """
+
+    kerb: Integers
+    from_m: Floats
+    to_m: Floats
+    mask: Masks
+    length_m: Floats
+    pitches: Integers
+    first: Integers
+    last: Integers
+
+
+class KerbPlan(ABC):
+    """
+    What rules say of every kerb of a study.
+
+    Parameters
+    ----------
+    ground
+        The kerbs and their obstacles.
+    profile
+        The rules.
+    slots
+        The times of the week between which nothing changes.
+
+    Attributes
+    ----------
+    exclusions
+        All of them, clipped to their kerbs: a plan sets them with `settle`.
+    pieces
+        The kerbs cut at the exclusions' ends.
+    tier
+        Shape (2 n,): of each kerb's street.
+    """
+
+    order: ClassVar[tuple[str, ...]]
+    """The rules that may exclude kerb, in the order in which a waterfall shows what each takes."""
+
+    exclusions: Exclusions
+    pieces: Pieces
+
+    def __init__(self, ground: Ground, profile: Profile, slots: Slots) -> None:
+        self.ground, self.profile, self.kerbs, self.slots = ground, profile, ground.kerbs, slots
+        self.tier = np.repeat(self.kerbs.roads["tier"].to_numpy(dtype=object), 2)
+
+    def settle(self, exclusions: Exclusions) -> None:
+        """Keep the exclusions, and cut the kerbs at their ends."""
+        self.exclusions = exclusions
+        self.pieces = cut(self.kerbs.from_m, self.kerbs.to_m, exclusions)
+
+    def clipped(self, parts: Iterable[Exclusions]) -> Exclusions:
+        """Return exclusions together, within their kerbs and in the slots that there are."""
+        every = together(list(parts))
+        in_slots = every._replace(mask=every.mask & np.uint64(self.slots.all))
+        return in_slots.within(self.kerbs.from_m, self.kerbs.to_m)
+
+    def whole(self, kerb: Integers, rule: str | NDArray[np.object_], cause: object, mask: int) -> Exclusions:
+        """Return exclusions of whole kerbs."""
+        return Exclusions.of(kerb, np.zeros(len(kerb)), self.kerbs.length_m[kerb], rule, cause, mask)
+
+    def segment_of(self, kerb: Integers) -> NDArray[np.object_]:
+        """Return the segment of each kerb."""
+        return np.asarray(self.kerbs.roads["segment_id"].to_numpy(dtype=object)[kerb // 2])
+
+    def street_of(self, kerb: Integers) -> NDArray[np.object_]:
+        """Return the street of each kerb."""
+        return np.asarray(self.kerbs.roads["street_id"].to_numpy(dtype=object)[kerb // 2])
+
+    def on_streets(self, street_ids: Collection[str]) -> NDArray[np.bool_]:
+        """Tell which kerbs are of some streets, shape (2 n,)."""
+        return np.repeat(self.kerbs.roads["street_id"].isin(street_ids).to_numpy(), 2)
+
+    def without_frontage(self, group: str) -> list[Exclusions]:
+        """Return the kerbs at medians, and on bridges and in tunnels where `GROUP.on_bridges`, `.in_tunnels` say so."""
+        median = np.flatnonzero(self.ground.facing >= 0)
+        facing = self.kerbs.roads["segment_id"].to_numpy(dtype=object)[self.ground.facing[median]]
+        found = [self.whole(median, "kerb.median_within", facing, self.slots.all)]
+        for column, rule in (("bridge", f"{group}.on_bridges"), ("tunnel", f"{group}.in_tunnels")):
+            if not self.profile[rule]:
+                there = np.flatnonzero(np.repeat(self.kerbs.roads[column].to_numpy(dtype=bool), 2))
+                found.append(self.whole(there, rule, self.segment_of(there), self.slots.all))
+        return found
+
+    @cached_property
+    def carriageway_m(self) -> Floats:
+        """Shape (2 n,): the width of each kerb's carriageway, from kerb to kerb."""
+        half = self.kerbs.half_m
+        return np.repeat(half[::2] + half[1::2], 2)
+
+    @cached_property
+    def excluded(self) -> Masks:
+        """In which slots each piece is excluded."""
+        return self.pieces.excluded(self.exclusions.mask)
+
+    @cached_property
+    def free(self) -> Runs:
+        """Stretches of kerb that are free in the same slots; `value` says in which, 0 for none."""
+        return runs(self.pieces, np.uint64(self.slots.all) & ~self.excluded)
+
+    @cached_property
+    def zones(self) -> Zones:
+        """The stretches of kerb that take at least one pitch or bay."""
+        return self.zones_of(self.free)
+
+    @abstractmethod
+    def zones_of(self, free: Runs) -> Zones:
+        """Return the zones that free stretches make."""
+
+    def worse_side(self, narrow: NDArray[np.bool_], exclusions: Exclusions) -> Integers:
+        """
+        Return which of the kerbs that only one side of their street can use lie on the side with less room.
+
+        The side is one for all of a street, so that a use does not change sides from block to block; of sides that are
+        alike it is the left one along the street's main direction.
+
+        Parameters
+        ----------
+        narrow
+            Shape (2 n,): the kerbs of carriageways too narrow for both sides.
+        exclusions
+            What is excluded already.
+        """
+        if not narrow.any():
+            return np.zeros(0, dtype=np.int64)
+        kerbs = self.kerbs
+        pieces = cut(kerbs.from_m, kerbs.to_m, exclusions)
+        closed = pieces.excluded(exclusions.mask) == np.uint64(self.slots.all)
+        metres = np.where(closed, 0.0, kerbs.kerb_metres(pieces.kerb, pieces.from_m, pieces.to_m))
+        free = np.bincount(pieces.kerb, weights=metres, minlength=len(kerbs))
+        street, side = self._sides_of_streets()
+        number = 2 * street + side
+        sums = np.bincount(number, weights=np.where(narrow, free, 0.0), minlength=2 * (int(street.max()) + 1))
+        worse = sums[number] < sums[number ^ 1] - ROUNDING
+        worse |= (np.abs(sums[number] - sums[number ^ 1]) <= ROUNDING) & (side == 0)
+        return np.flatnonzero(narrow & worse)
+
+    def _sides_of_streets(self) -> tuple[Integers, Integers]:
+        """Return each kerb's street and on which side of it the kerb is, whichever way its segments are drawn."""
+        kerbs = self.kerbs
+        street = np.unique(kerbs.roads["street_id"].to_numpy(dtype=str), return_inverse=True)[1]
+        ends = kerbs.xy[kerbs.last] - kerbs.xy[kerbs.first]
+        # the main direction of a street: doubled angles, so that opposite directions count alike
+        angle = np.arctan2(ends[:, 1], ends[:, 0])
+        weight = np.hypot(*ends.T)
+        doubled = [np.bincount(street, weights=weight * turn(2 * angle)) for turn in (np.cos, np.sin)]
+        axis = np.arctan2(doubled[1], doubled[0]) / 2
+        against = np.cos(angle - axis[street]) < 0
+        side = np.stack([against, ~against], axis=1).astype(np.int64).ravel()
+        return np.repeat(street, 2), side

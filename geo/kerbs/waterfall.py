@@ -1,0 +1,115 @@
+"""What each rule takes of the kerbs, from all of it to what is left."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.kerbs.exclusions import holds, runs
+from geo.kerbs.plan import KerbPlan
+
+
+class Waterfall(NamedTuple):
+    """
+    What the rules leave of the kerbs at one moment of the week.
+
+    Attributes
+    ----------
+    kerb_m, kerb_pitches
+        All kerb, and the pitches that would fit it.
+    steps
+        By rule, in the plan's `order`: `rule`, `metres` and `pitches` that it takes of what the rules before it left,
+        `sole_m`: what it alone forbids, which would come back without it.
+    free_m
+        What no rule forbids.
+    remnants_m
+        Of that, what is too short for a pitch.
+    pitches
+        How many fit the rest.
+    """
+
+    kerb_m: float
+    kerb_pitches: int
+    steps: pd.DataFrame
+    free_m: float
+    remnants_m: float
+    pitches: int
+
+
+def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None) -> Waterfall:
+    """
+    Return what each rule takes at a moment.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    slot
+        Of `plan.slots`.
+    kerbs
+        Shape (2 n,): the kerbs that count; by default all.
+    """
+    pieces, found = plan.pieces, plan.exclusions
+    metres = plan.kerbs.kerb_metres(pieces.kerb, pieces.from_m, pieces.to_m)
+    counted_kerbs = np.ones(len(plan.kerbs), dtype=bool) if kerbs is None else kerbs
+    metres = np.where(counted_kerbs[pieces.kerb], metres, 0.0)
+    order = plan.order
+    rank_of = {rule: rank for rank, rule in enumerate(order)}
+    codes, names = pd.factorize(found.rule)
+    rank = np.array([rank_of[name] for name in names], dtype=np.int64)[codes][pieces.exclusion]
+    mask = found.mask[pieces.exclusion]
+    now = holds(mask, slot)
+    first = np.full(len(pieces.kerb), len(order))
+    np.minimum.at(first, pieces.piece[now], rank[now])
+    taken = np.bincount(first, weights=metres, minlength=len(order) + 1)
+    pairs = np.unique(pieces.piece[now] * np.int64(len(order)) + rank[now])
+    rules_of = np.bincount(pairs // len(order), minlength=len(pieces.kerb))
+    alone = rules_of[pairs // len(order)] == 1
+    sole = np.bincount(pairs[alone] % len(order), metres[pairs[alone] // len(order)], minlength=len(order))
+
+    every = np.uint64(plan.slots.all)
+    excluded = np.zeros(len(pieces.kerb), dtype=np.uint64)
+
+    def fitting() -> tuple[int, float]:
+        zones = plan.zones_of(runs(pieces, every & ~excluded))
+        open_ = holds(zones.mask, slot) & counted_kerbs[zones.kerb]
+        return int(zones.pitches[open_].sum()), float(zones.length_m[open_].sum())
+
+    there, _ = fitting()
+    before, steps = there, []
+    for number, rule in enumerate(order):
+        here = rank == number
+        if not here.any():
+            continue
+        np.bitwise_or.at(excluded, pieces.piece[here], mask[here])
+        after, _ = fitting()
+        steps.append((rule, taken[number], before - after, sole[number]))
+        before = after
+    pitches, in_zones = fitting()
+    table = pd.DataFrame(steps, columns=["rule", "metres", "pitches", "sole_m"])
+    # a rule that holds at another time takes nothing now, but may cut a zone in two
+    some = (table["metres"] > 0) | (table["pitches"] != 0)
+    return Waterfall(
+        float(metres.sum()),
+        there,
+        table[some].reset_index(drop=True),
+        float(taken[-1]),
+        float(taken[-1]) - in_zones,
+        pitches,
+    )
+
+
+def fall_document(fall: Waterfall) -> dict[str, Any]:
+    """Return a waterfall as plain values."""
+    steps = fall.steps.set_index("rule")
+    return {
+        "metres_lost": {str(rule): round(float(m), 1) for rule, m in steps["metres"].items()},
+        "pitches_lost": {str(rule): int(count) for rule, count in steps["pitches"].items()},
+        "sole_metres": {str(rule): round(float(m), 1) for rule, m in steps["sole_m"].items()},
+        "free_m": round(fall.free_m, 1),
+        "remnants_m": round(fall.remnants_m, 1),
+        "pitches_at_moment": fall.pitches,
+    }

@@ -1,0 +1,170 @@
+"""Parking bays as polygons along the kerb, as a draughtsman would draw them."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.core.arrays import Floats, Integers, members
+from geo.core.crs import WGS84, to_degrees
+from geo.core.metric_geometry import unit_vectors
+from geo.kerbs.lines import SIDES
+from geo.parking.room import BayRoom
+from geo.rules import Profile
+from geo.study.schema import conform_geo
+
+_TOUCHING_M2 = 0.01
+"""Bays that share no more than this do not overlap."""
+
+
+def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> gpd.GeoDataFrame:
+    """
+    Place bays in the rows that have room.
+
+    A row begins `bay.row_end` after its stretch of kerb begins and goes on where the kerb does; its bays follow each
+    other, each with one side on the kerb, along the bends of the kerb. Neighbours share an edge, so that none overlaps
+    another. Bays that would stand in a building, or overlap those of another street, are left out.
+
+    Parameters
+    ----------
+    room
+        Where there is room.
+    buildings
+        Polygons in the metric CRS.
+
+    Returns
+    -------
+    bays
+        The layer `bays`: `bay_id`, `segment_id`, `side`, `offset_m` (of the bay's middle along the segment),
+        `orientation`, `length_m`, `width_m`, `hours`, `rules`, `street_id`, `tier`, `width_source`, `accessible`.
+    """
+    kerbs, rows, profile = room.kerbs, room.zones, room.profile
+    counts = rows.pitches
+    row, number = members(counts)
+    kerb = rows.kerb[row]
+    begin = kerbs.at_kerb(kerb, rows.from_m[row]) + room.begin_m[row] + number * (room.pitch_m + room.gap_m)
+    shapes = _polygons(room, kerb, begin)
+    kept = _clear(shapes, buildings)
+    kerb, row, number, shapes = kerb[kept], row[kept], number[kept], shapes[kept]
+    middle = kerbs.centre_metres(kerb, begin[kept] + room.pitch_m / 2)
+    parallel = room.orientation == "parallel"
+    table = pd.DataFrame(
+        {
+            "segment_id": room.segment_of(kerb),
+            "side": np.array(SIDES, dtype=object)[kerb % 2],
+            "street_id": room.street_of(kerb),
+            "tier": room.tier[kerb],
+            "offset_m": np.round(middle, 2),
+            "orientation": room.orientation,
+            "length_m": float(profile["bay.length" if parallel else "bay.angled_length"]),
+            "width_m": float(profile["bay.width"]),
+            "hours": room.hours,
+            "width_source": kerbs.source[kerb],
+            "rules": _rules(room, kerb),
+        }
+    )
+    end = (number == 0) | (number == counts[row] - 1)
+    table["accessible"] = _accessible(table, end, profile)
+    names = table["segment_id"].astype(str) + np.where(kerb % 2, "R", "L")
+    table["bay_id"] = "B" + names + np.round(middle * 10).astype(np.int64).astype(str)
+    if room.hours == "night":
+        table["bay_id"] += "N"
+    xy, of = shapely.get_coordinates(shapes, return_index=True)
+    lonlat = to_degrees(xy, kerbs.crs) if len(xy) else xy
+    geometry = shapely.polygons(shapely.linearrings(lonlat, indices=of)) if len(xy) else []
+    return conform_geo(gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84), "bays")
+
+
+def _polygons(room: BayRoom, kerb: Integers, begin: Floats) -> NDArray[np.object_]:
+    """Return bays as polygons in the metric CRS: from one end of each on the kerb to the other, and back beside it."""
+    kerbs = room.kerbs
+    edges, inward, along = [], [], []
+    for metre in (begin, begin + room.pitch_m):
+        on, at = room.ground.joins.resolve(kerb, metre)
+        position = kerbs.centre_metres(on, at)
+        on_kerb = kerbs.points(on, position)
+        edges.append(on_kerb)
+        inward.append(unit_vectors(kerbs.centre_points(on, position) - on_kerb))
+        along.append(kerbs.directions(on // 2, position))
+    depth = room.depth_m if room.lean_m == 0 else _deep(room)
+    inner = [
+        edge + across * depth + ahead * room.lean_m for edge, across, ahead in zip(edges, inward, along, strict=True)
+    ]
+    corners = np.stack([edges[0], edges[1], inner[1], inner[0]], axis=1)
+    polygons: NDArray[np.object_] = shapely.polygons(corners)
+    return polygons
+
+
+def _deep(room: BayRoom) -> float:
+    """Return how deep the far side of an angled bay lies: its corner beyond that is the neighbour's."""
+    length = float(room.profile["bay.angled_length"])
+    return float(np.sqrt(max(length**2 - room.lean_m**2, 0.0)))
+
+
+def _clear(shapes: NDArray[np.object_], buildings: NDArray[np.object_] | None) -> NDArray[np.bool_]:
+    """Return which bays stand in no building and overlap none before them."""
+    kept = shapely.is_valid(shapes)
+    if buildings is not None and len(buildings) and len(shapes):
+        bay, _ = shapely.STRtree(buildings).query(shapes, predicate="intersects")
+        kept[bay] = False
+    tree = shapely.STRtree(shapes)
+    one, two = tree.query(shapes, predicate="intersects") if len(shapes) else (np.zeros(0, int), np.zeros(0, int))
+    later = (one > two) & kept[one] & kept[two]
+    one, two = one[later], two[later]
+    over = shapely.area(shapely.intersection(shapes[one], shapes[two])) > _TOUCHING_M2
+    # in their order: a bay that is out itself keeps nobody out
+    for loser, winner in sorted(zip(one[over].tolist(), two[over].tolist(), strict=True)):
+        if kept[winner]:
+            kept[loser] = False
+    return np.asarray(kept, dtype=bool)
+
+
+def without_overlap(first: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell which of the other bays (both in WGS 84) overlap none of the first."""
+    kept = np.ones(len(others), dtype=bool)
+    if first.empty or others.empty:
+        return kept
+    shapes = first.geometry.to_numpy()
+    mine = others.geometry.to_numpy()
+    one, two = shapely.STRtree(shapes).query(mine, predicate="intersects")
+    share = shapely.area(shapely.intersection(mine[one], shapes[two])) / shapely.area(mine[one])
+    kept[one[share > _TOUCHING_SHARE]] = False
+    return kept
+
+
+_TOUCHING_SHARE = 1e-3
+"""Of a bay's area: bays that share no more than this only touch."""
+
+
+def _rules(room: BayRoom, kerb: Integers) -> NDArray[np.object_]:
+    """Return the rules that made each bay: the width that allows it, and the bay's own size."""
+    group = "bay.min_carriageway_width" if room.hours == "all_day" else "bay.night_carriageway_width"
+    way = np.where(room.kerbs.roads["oneway"].to_numpy(dtype=bool)[kerb // 2], "one_way", "two_way")
+    sides = np.where(room.sides[kerb // 2] == 2, "both_sides", "one_side")
+    names = [f"{group}.{side}_{each}, bay.{room.orientation_rule}" for side, each in zip(sides, way, strict=True)]
+    return np.array(names, dtype=object)
+
+
+def with_accessible(bays: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
+    """Return some of the bays with `accessible` anew: the share of `bay.accessible_share` is of those that are left."""
+    ordered = bays.sort_values(["segment_id", "side", "offset_m"])
+    groups = ordered.groupby(["segment_id", "side"])["bay_id"]
+    ends = pd.concat([groups.first(), groups.last()])
+    return bays.assign(accessible=_accessible(bays, bays["bay_id"].isin(ends).to_numpy(), profile))
+
+
+def _accessible(table: pd.DataFrame, end: NDArray[np.bool_], profile: Profile) -> NDArray[np.bool_]:
+    """Mark a share of each street's bays as accessible, rounded up, those at the ends of rows first."""
+    share = float(profile["bay.accessible_share"])
+    result = np.zeros(len(table), dtype=bool)
+    if share <= 0 or table.empty:
+        return result
+    order = np.lexsort((np.arange(len(table)), ~end, table["street_id"].to_numpy(dtype=str)))
+    street = table["street_id"].to_numpy(dtype=str)[order]
+    first = np.searchsorted(street, street)
+    size = np.searchsorted(street, street, "right") - first
+    result[order] = np.arange(len(order)) - first < np.ceil(size * share - 1e-9)
+    return result

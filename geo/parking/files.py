@@ -1,0 +1,84 @@
+"""Bays as drawings and schedules for engineers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from geo.core.crs import WGS84
+from geo.core.errors import StudyError, writing
+from geo.core.text import Text
+from geo.study.export import credit_line, export_layer, table_file
+from geo.study.file import metric_crs_of, read_layer
+
+
+def schedule(bays: pd.DataFrame, streets: pd.DataFrame) -> pd.DataFrame:
+    """
+    Return the schedule of bays by street (泊位明细表): `street_id`, `name`, `tier`, `all_day`, `night`, `accessible`,
+    `orientation`, `width_source`, `rules`; the most bays first.
+    """
+    names = streets.set_index("street_id")["name"]
+    groups = bays.groupby("street_id", sort=True)
+    table = pd.DataFrame(
+        {
+            "tier": groups["tier"].first(),
+            "all_day": groups["hours"].agg(lambda hours: int((hours == "all_day").sum())),
+            "night": groups["hours"].agg(lambda hours: int((hours == "night").sum())),
+            "accessible": groups["accessible"].sum(),
+            "orientation": groups["orientation"].agg(_distinct),
+            "width_source": groups["width_source"].agg(_distinct),
+            "rules": groups["rules"].agg(_distinct),
+        }
+    )
+    table.insert(0, "name", table.index.map(names))
+    order = (table["all_day"] + table["night"]).sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index()
+
+
+def _distinct(values: pd.Series) -> str:
+    return ", ".join(sorted(dict.fromkeys(values)))
+
+
+def _no_bays() -> StudyError:
+    return StudyError(
+        Text("研究中没有泊位", "The study has no bays"), Text("请先运行 jiexu bays", "Place them first: jiexu bays")
+    )
+
+
+def write_bays(path: Path, to: Path) -> int:
+    """
+    Write a study's bays to a file: a DXF drawing in the metric CRS with a layer for each type of bay, an XLSX schedule
+    by street, or the layer in any format of `geo.study.export`.
+
+    Returns
+    -------
+    rows
+        How many bays, or streets of a schedule.
+
+    Raises
+    ------
+    StudyError
+        If there are no bays, or the file cannot be written.
+    """
+    bays = gpd.GeoDataFrame(read_layer(path, "bays"), crs=WGS84)
+    if bays.empty:
+        raise _no_bays()
+    suffix = to.suffix.lower()
+    if suffix == ".xlsx":
+        table = schedule(bays, pd.DataFrame(read_layer(path, "streets").drop(columns="geometry")))
+        with writing(to):
+            to.write_bytes(table_file(table, ".xlsx", "bays", credit_line(path, "bays")))
+        return len(table)
+    if suffix == ".dxf":
+        metric = bays.to_crs(metric_crs_of(path))
+        names = "BAY_" + bays["hours"].str.upper() + "_" + bays["orientation"].str.upper()
+        names = names.where(~bays["accessible"], names + "_ACCESSIBLE")
+        drawing = gpd.GeoDataFrame({"Layer": names}, geometry=metric.geometry, crs=metric.crs)
+        with writing(to):
+            pyogrio.write_dataframe(drawing, to, driver="DXF", layer="entities")
+            to.with_name(to.name + ".credit.txt").write_text(credit_line(path, "bays") + "\n", encoding="utf-8")
+        return len(drawing)
+    return export_layer(path, "bays", to)

@@ -1,0 +1,299 @@
+"""Compare where bays would fit with the parking that OpenStreetMap maps: metres, cars, and where they differ."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.core.arrays import Floats, Integers, members
+from geo.core.crs import WGS84
+from geo.core.text import Text
+from geo.kerbs.exclusions import Exclusions, Runs, cut, runs, together
+from geo.kerbs.layers import references, stretch_lines
+from geo.parking.room import BayRoom
+from geo.rules import Profile
+from geo.streets.segments import ORIENTATIONS
+from geo.study.schema import conform_geo
+
+STATUSES: Final = ("neither", "study", "mapped", "both")
+
+_CUT_OUT: Final = ("clearance.corner", "clearance.driveway", "clearance.crossing", "clearance.bus_stop")
+"""Nobody parks there, though the street's tag speaks of its whole side."""
+
+_AREA: Final = "area"
+_LANE: Final = "lane"
+
+NO_PARKING_TAG: Final = "no_parking_tag"
+OTHER_PLACE: Final = "other_place"
+REMNANT: Final = "remnant"
+CAUSE_NAMES: Final = {
+    NO_PARKING_TAG: Text("地图标注禁止停车", "the map says that nobody parks there"),
+    OTHER_PLACE: Text("地图标注的停车在该侧别处", "the map has the parking elsewhere on that side"),
+    REMNANT: Text("剩余长度不足一个泊位", "what is left is too short for a bay"),
+}
+"""Causes of differences besides rules."""
+
+_LARGEST: Final = 10
+
+
+class Mapped(NamedTuple):
+    """
+    The parking at kerbs that is there already, by OSM or the study's own list.
+
+    Attributes
+    ----------
+    kerb, from_m, to_m
+        Shape (m,): stretches that it takes; they may overlap.
+    lane
+        Shape (m,): whether a tag of the street says so, else an area or a listed place.
+    listed
+        Shape (m,): whether it is from the study's own list only.
+    cars
+        Shape (m,): as mapped, else what the stretch takes (`cars_on`); an area holds at least one.
+    known
+        Shape (2 n,): the kerbs of which OSM says something.
+    """
+
+    kerb: Integers
+    from_m: Floats
+    to_m: Floats
+    lane: NDArray[np.bool_]
+    listed: NDArray[np.bool_]
+    cars: Floats
+    known: NDArray[np.bool_]
+
+    def holds(self, kerb: Integers, along_m: Floats) -> NDArray[np.bool_]:
+        """Tell which positions on kerbs lie within such parking."""
+        result = np.zeros(len(kerb), dtype=bool)
+        if len(kerb) == 0 or len(self.kerb) == 0:
+            return result
+        # stretches of a kerb may overlap: joined, the last that begins before a position decides
+        order = np.lexsort((self.from_m, self.kerb))
+        span = float(max(self.to_m.max(), along_m.max())) + 1.0
+        begin = (self.kerb * span + np.maximum(self.from_m, 0.0))[order]
+        end = np.maximum.accumulate((self.kerb * span + np.clip(self.to_m, 0.0, span - 1.0))[order])
+        sought = kerb * span + along_m
+        at = np.searchsorted(begin, sought, "right") - 1
+        result = (at >= 0) & (end[np.maximum(at, 0)] >= sought)
+        return np.asarray(result)
+
+
+def mapped_parking(room: BayRoom) -> Mapped:
+    """
+    Return the parking at kerbs that is there already.
+
+    A side that is tagged as having parking has it on all of its kerb but at corners, driveways, crossings and stops,
+    and where areas have it. A side whose bays are mapped `separate`, or that has street-side areas, has it along those.
+
+    Parameters
+    ----------
+    room
+        Of the study, by day.
+    """
+    kerbs = room.kerbs
+    kind = _kinds(room)
+    explicit = kerbs.roads[["parking_left_cars", "parking_right_cars"]].to_numpy(dtype=float).reshape(-1)
+    known = np.array([isinstance(value, str) for value in kind], dtype=bool)
+    at_kerb = room.ground.surveyed.bays
+    on_area, listed = at_kerb["kerb"].to_numpy(dtype=np.int64), at_kerb["listed"].to_numpy(dtype=bool)
+    known[on_area[~listed]] = True
+    area_from, area_to = at_kerb["from_m"].to_numpy(dtype=float), at_kerb["to_m"].to_numpy(dtype=float)
+    lanes = np.flatnonzero(np.isin(kind.astype(str), ORIENTATIONS))
+    cut_out = room.exclusions.where(np.isin(room.exclusions.rule, _CUT_OUT))
+    taken = together(
+        [
+            Exclusions.of(cut_out.kerb, cut_out.from_m, cut_out.to_m, "cut", "", 1),
+            Exclusions.of(on_area, area_from, area_to, _AREA, "", 1),
+        ]
+    ).within(kerbs.from_m, kerbs.to_m)
+    pieces = cut(kerbs.from_m, kerbs.to_m, taken)
+    free = pieces.excluded(taken.mask) == 0
+    free &= np.isin(pieces.kerb, lanes)
+    left = runs(pieces, free.astype(np.uint64))
+    some = np.flatnonzero(left.value > 0)
+    lane_kerb, lane_from, lane_to = left.kerb[some], left.from_m[some], left.to_m[some]
+    lane_m = kerbs.kerb_metres(lane_kerb, lane_from, lane_to)
+    lane_cars = cars_on(lane_m, kind[lane_kerb], room.profile).astype(float)
+    # an explicit capacity is shared by the length of what is left of its kerb
+    whole = np.bincount(lane_kerb, weights=lane_m, minlength=len(kerbs))[lane_kerb]
+    said = explicit[lane_kerb]
+    lane_cars = np.where(np.isfinite(said), said * lane_m / np.maximum(whole, 1e-9), lane_cars)
+
+    area_m = kerbs.kerb_metres(on_area, np.maximum(area_from, 0.0), area_to)
+    said = at_kerb["cars"].to_numpy(dtype=float)
+    counted = np.maximum(cars_on(area_m, at_kerb["kind"].to_numpy(dtype=object), room.profile), 1)
+    area_cars = np.where(np.isfinite(said), said, counted)
+    return Mapped(
+        np.concatenate([lane_kerb, on_area]),
+        np.concatenate([lane_from, area_from]),
+        np.concatenate([lane_to, area_to]),
+        np.arange(len(lane_kerb) + len(on_area)) < len(lane_kerb),
+        np.concatenate([np.zeros(len(lane_kerb), dtype=bool), listed]),
+        np.concatenate([lane_cars, area_cars]),
+        known,
+    )
+
+
+class Agreement(NamedTuple):
+    """
+    How the study and the map agree, on the kerbs of which the map says something.
+
+    Attributes
+    ----------
+    differences
+        The layer `parking_differences`: stretches of kerb with their `status` (`both`, `study`, `mapped`) and the
+        `cause` of a difference: the rule that takes most of it, or `NO_PARKING_TAG`, `OTHER_PLACE`, `REMNANT`.
+    metres
+        By status, `neither` too.
+    cars
+        `study` and `mapped` on those kerbs.
+    precision, recall
+        Of the study's metres, the share that is mapped; of the mapped metres, the share that the study has. None
+        where there is nothing to divide by.
+    kerbs
+        How many kerbs the map says something of, and of how many.
+    """
+
+    differences: gpd.GeoDataFrame
+    metres: dict[str, float]
+    cars: dict[str, int]
+    precision: float | None
+    recall: float | None
+    kerbs: tuple[int, int]
+
+
+def compare(room: BayRoom, mapped: Mapped) -> Agreement:
+    """
+    Compare the rows that bays have room for with the parking that is mapped, on kerbs of which the map says something.
+
+    Parameters
+    ----------
+    room
+        Of the study, by day.
+    mapped
+        As `mapped_parking` returns; what is only on the study's own list is not compared.
+    """
+    kerbs, known = room.kerbs, mapped.known
+    there = ~mapped.listed
+    stretches = together(
+        [
+            Exclusions.of(mapped.kerb[there], mapped.from_m[there], mapped.to_m[there], "mapped", "", 1),
+            Exclusions.of(room.zones.kerb, room.zones.from_m, room.zones.to_m, "study", "", 1),
+        ]
+    ).within(kerbs.from_m, kerbs.to_m)
+    pieces = cut(kerbs.from_m, kerbs.to_m, stretches)
+    has = {
+        name: np.isin(np.arange(len(pieces.kerb)), pieces.piece[stretches.rule[pieces.exclusion] == name])
+        for name in ("mapped", "study")
+    }
+    status = has["study"].astype(np.int64) + 2 * has["mapped"].astype(np.int64)
+    metres = np.where(known[pieces.kerb], kerbs.kerb_metres(pieces.kerb, pieces.from_m, pieces.to_m), 0.0)
+    by_status = np.bincount(status, weights=metres, minlength=4)
+    both, study, only_mapped = by_status[3], by_status[1], by_status[2]
+    joined = runs(pieces, np.where(known[pieces.kerb], status, 0).astype(np.uint64))
+    return Agreement(
+        _layer(room, joined),
+        {name: round(float(by_status[number]), 1) for number, name in enumerate(STATUSES)},
+        {
+            "study": int(room.zones.pitches[known[room.zones.kerb]].sum()),
+            "mapped": int(np.round(mapped.cars[there].sum())),
+        },
+        round(float(both / (both + study)), 3) if both + study else None,
+        round(float(both / (both + only_mapped)), 3) if both + only_mapped else None,
+        (int(known.sum()), len(kerbs)),
+    )
+
+
+def _kinds(room: BayRoom) -> NDArray[np.object_]:
+    """Return of each kerb what parking the map has there, or None."""
+    kinds: NDArray[np.object_] = room.kerbs.roads[["parking_left", "parking_right"]].to_numpy(dtype=object).reshape(-1)
+    return kinds
+
+
+def cars_on(length_m: Floats, kind: NDArray[np.object_], profile: Profile) -> Integers:
+    """
+    Return how many cars stretches of kerb take that are mapped as parking: (length + padding) / (car + padding) along
+    the kerb, else the length by what a car takes.
+    """
+    car, padding = float(profile["mapped_parking.car_length"]), float(profile["mapped_parking.padding"])
+    along = (length_m + padding) / (car + padding)
+    for name in ("diagonal", "perpendicular"):
+        along = np.where(kind == name, length_m / float(profile[f"mapped_parking.{name}"]), along)
+    return np.asarray(np.floor(along + 1e-9), dtype=np.int64)
+
+
+def _layer(room: BayRoom, joined: Runs) -> gpd.GeoDataFrame:
+    some = np.flatnonzero(joined.value > 0)
+    kerb, from_m, to_m = joined.kerb[some], joined.from_m[some], joined.to_m[some]
+    status = joined.value[some].astype(np.int64)
+    table = pd.DataFrame(
+        {
+            **references(room, kerb, from_m, to_m),
+            "status": np.array(STATUSES, dtype=object)[status],
+            "length_m": np.round(room.kerbs.kerb_metres(kerb, from_m, to_m), 2),
+            "cause": _causes(room, kerb, from_m, to_m, status),
+        }
+    )
+    shapes = stretch_lines(room.kerbs, kerb, from_m, to_m)
+    return conform_geo(gpd.GeoDataFrame(table, geometry=shapes, crs=WGS84), "parking_differences")
+
+
+def _causes(room: BayRoom, kerb: Integers, from_m: Floats, to_m: Floats, status: Integers) -> NDArray[np.object_]:
+    """Return why the study and the map differ on stretches of kerb, None where they agree."""
+    cause = np.full(len(kerb), None, dtype=object)
+    cause[status == 1] = np.where(_kinds(room)[kerb[status == 1]] == "none", NO_PARKING_TAG, OTHER_PLACE)
+    lacking = np.flatnonzero(status == 2)
+    cause[lacking] = REMNANT
+    found = room.exclusions
+    # pairs of stretches and exclusions of one kerb: few, a kerb has a handful of either
+    order = np.argsort(found.kerb, kind="stable")
+    begin = np.searchsorted(found.kerb[order], kerb[lacking])
+    counts = np.searchsorted(found.kerb[order], kerb[lacking], "right") - begin
+    which, number = members(counts)
+    stretch, exclusion = lacking[which], order[begin[which] + number]
+    shared = np.minimum(to_m[stretch], found.to_m[exclusion]) - np.maximum(from_m[stretch], found.from_m[exclusion])
+    over = shared > 0
+    pairs = pd.DataFrame({"stretch": stretch[over], "rule": found.rule[exclusion[over]], "metres": shared[over]})
+    sums = pairs.groupby(["stretch", "rule"], as_index=False)["metres"].sum()
+    sums["rank"] = sums["rule"].map({rule: rank for rank, rule in enumerate(room.order)})
+    best = sums.sort_values(["stretch", "metres", "rank"], ascending=[True, False, True]).drop_duplicates("stretch")
+    cause[best["stretch"].to_numpy(dtype=np.int64)] = best["rule"].to_numpy(dtype=object)
+    return cause
+
+
+def agreement_document(agreement: Agreement, names: pd.Series) -> dict[str, Any]:
+    """
+    Return an agreement as plain values, with metres by cause and the largest differences.
+
+    Parameters
+    ----------
+    agreement
+        As `compare` returns.
+    names
+        Of the streets, by `street_id`.
+    """
+    apart = agreement.differences[agreement.differences["cause"].notna()]
+    sums = apart.groupby(["status", "cause"])["length_m"].sum().sort_values(ascending=False)
+    largest = apart.sort_values("length_m", ascending=False, kind="stable").head(_LARGEST)
+    columns = ["status", "cause", "length_m", "segment_id", "side", "from_m", "to_m"]
+    return {
+        "metres": agreement.metres,
+        "cars": agreement.cars,
+        "precision": agreement.precision,
+        "recall": agreement.recall,
+        "kerbs_mapped": agreement.kerbs[0],
+        "kerbs": agreement.kerbs[1],
+        "causes": {
+            status: {str(cause): round(float(m), 1) for cause, m in sums[status].items()}
+            for status in ("study", "mapped")
+            if status in sums.index.get_level_values(0)
+        },
+        "largest": [
+            {"street": name if isinstance(name, str) else None, **row}
+            for name, row in zip(largest["street_id"].map(names), largest[columns].to_dict("records"), strict=True)
+        ],
+    }

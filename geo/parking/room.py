@@ -1,0 +1,293 @@
+"""Where parking bays have room: what every parking rule takes from every kerb, by day or at night."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Final, Literal
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.core.arrays import Floats, Integers
+from geo.core.opening_hours import Slots
+from geo.kerbs.exclusions import Exclusions, Runs
+from geo.kerbs.ground import Ground
+from geo.kerbs.obstacles import Clearance, clearances, inside
+from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
+from geo.rules import Profile
+from geo.study.schema import TIERS
+
+BayHours = Literal["all_day", "night"]
+
+_STANDARD: Final = (
+    *("corner", "driveway", "crossing", "signals", "level_crossing"),
+    *("bus_stop", "hydrant", "fire_station", "fuel"),
+)
+_STRICT: Final = ("corner", "level_crossing", "bus_stop", "hydrant", "fire_station", "fuel")
+"""Obstacles for which the strict reading has its own clearance."""
+
+_WIDTHS: Final = ("one_side_two_way", "both_sides_two_way", "one_side_one_way", "both_sides_one_way")
+
+BAY_ORDER: Final = (
+    *(f"bay.tiers.{tier}" for tier in TIERS),
+    "kerb.median_within",
+    "bay.on_bridges",
+    "bay.in_tunnels",
+    "bay.strict.bridge",
+    "bay.strict.tunnel",
+    "bay.strict.narrow",
+    "bay.cycle_lane.beside",
+    *(f"bay.min_carriageway_width.{width}" for width in _WIDTHS),
+    *(f"bay.night_carriageway_width.{width}" for width in _WIDTHS),
+    "bay.night_through_traffic",
+    "fire_lane.clear_width",
+    *(f"bay.aisle.{way}" for way in ("parallel", "angled_30", "angled_45", "angled_60", "perpendicular")),
+    "bay.cycle_lane.width",
+    *(f"clearance.{kind}" for kind in _STANDARD),
+    *(f"bay.strict.{kind}" for kind in _STRICT),
+    "bay.bend_radius",
+    "bay.strict.bend",
+    "bay.tram_tracks",
+    "decisions",
+)
+"""The rules that take kerb from bays, in the order in which a waterfall shows what each takes."""
+
+
+class BayRoom(KerbPlan):
+    """
+    What the parking rules say of every kerb of a study.
+
+    Parameters
+    ----------
+    ground
+        The kerbs and their obstacles.
+    profile
+        `bay.*`, `clearance.*`, `fire_lane.*`.
+    hours
+        All day, or at night: then the night's widths and through traffic count.
+    traffic
+        Shape (n,): the through traffic of each segment's street, from 0 to 1 (of `street_scores`); for the night.
+    rails
+        Tram tracks in the metric CRS.
+    kept
+        Zones for stalls that were accepted: they stay.
+    widths
+        What to multiply the half widths of carriageways by, shape (2 n,): for low and high capacities.
+
+    Attributes
+    ----------
+    sides
+        Shape (n,): on how many sides of each carriageway its width allows bays: 0, 1 or 2.
+    """
+
+    order = BAY_ORDER
+
+    def __init__(
+        self,
+        ground: Ground,
+        profile: Profile,
+        hours: BayHours = "all_day",
+        traffic: Floats | None = None,
+        rails: NDArray[np.object_] | None = None,
+        kept: Exclusions | None = None,
+        widths: Floats | None = None,
+    ) -> None:
+        super().__init__(ground, profile, Slots([]))
+        self.hours = hours
+        self._scale = np.ones(len(self.kerbs)) if widths is None else widths
+        self.orientation = str(profile["bay.orientation"])
+        self.depth_m, self.pitch_m, self.lean_m = _shape(profile, self.orientation)
+        self.gap_m = float(profile["bay.gap"])
+        found = [*self._streets(traffic), *self._obstacles(), *self._bends(), *self._tracks(rails)]
+        if kept is not None:
+            found.append(kept)
+        exclusions = self.clipped(found)
+        self.sides, too_narrow = self._by_width(exclusions)
+        self.settle(self.clipped([exclusions, too_narrow]))
+
+    @property
+    def orientation_rule(self) -> str:
+        """The parameter that gives a bay's size along the kerb."""
+        return "length" if self.orientation == "parallel" else "angled_length"
+
+    @property
+    def width_m(self) -> Floats:
+        """Shape (2 n,): the width that counts of each kerb's carriageway."""
+        return np.asarray(self.carriageway_m * self._scale)
+
+    def zones_of(self, free: Runs) -> Zones:
+        """
+        Return the stretches of kerb that take bays; `pitches` are bays.
+
+        A row goes on where the kerb does (`geo.kerbs.rows`); a bay belongs to the stretch in which its middle lies.
+        """
+        return self._rows(free)[0]
+
+    @cached_property
+    def zones(self) -> Zones:
+        """`zones_of` all that is free."""
+        return self._placed[0]
+
+    @cached_property
+    def begin_m(self) -> Floats:
+        """How far after each of `zones` its first bay begins; before it, if negative."""
+        return self._placed[1]
+
+    @cached_property
+    def _placed(self) -> tuple[Zones, Floats]:
+        return self._rows(self.free)
+
+    def _rows(self, free: Runs) -> tuple[Zones, Floats]:
+        row_end, step = float(self.profile["bay.row_end"]), self.pitch_m + self.gap_m
+        open_ = free.value > 0
+        chains = self.ground.joins.chains(free, open_, self.lean_m > 0)
+        room = chains.total_m - 2 * row_end - self.lean_m + self.gap_m
+        fit = np.where(open_, np.maximum(np.floor(room / step + ROUNDING), 0), 0).astype(np.int64)
+        middle = row_end + self.pitch_m / 2
+        # the bays whose middles lie within the stretch, numbered along the chain
+        number = [
+            np.clip(np.ceil((end_m - middle) / step - ROUNDING), 0, fit).astype(np.int64)
+            for end_m in (chains.before_m, chains.before_m + chains.own_m)
+        ]
+        at_chains_end = chains.before_m + chains.own_m >= chains.total_m - ROUNDING
+        number[1] = np.where(at_chains_end, fit, number[1])
+        bays = number[1] - number[0]
+        ahead = row_end + number[0] * step - chains.before_m
+        back = chains.own_m + chains.before_m - (row_end + (number[1] - 1) * step + self.pitch_m)
+        begin = np.where(chains.reverse, back, ahead) - chains.lead_m
+        metres = self.kerbs.kerb_metres(free.kerb, free.from_m, free.to_m)
+        row = np.flatnonzero(bays > 0)
+        return (
+            Zones(free.kerb[row], free.from_m[row], free.to_m[row], free.value[row], metres[row], bays[row], row, row),
+            begin[row],
+        )
+
+    def _streets(self, traffic: Floats | None) -> list[Exclusions]:
+        """Return whole kerbs that carry no bays: by tier, medians, bridges, tunnels, through traffic at night."""
+        every = self.slots.all
+        found = self.without_frontage("bay")
+        if not self.profile["bay.cycle_lane.beside"]:
+            lanes = np.flatnonzero(self._cycle_lane)
+            found.append(self.whole(lanes, "bay.cycle_lane.beside", self.segment_of(lanes), every))
+        for tier in TIERS:
+            if not self.profile[f"bay.tiers.{tier}"]:
+                mine = np.flatnonzero(self.tier == tier)
+                found.append(self.whole(mine, f"bay.tiers.{tier}", self.street_of(mine), every))
+        if self.profile["bay.reading"] == "strict":
+            for column in ("bridge", "tunnel"):
+                there = np.flatnonzero(np.repeat(self.kerbs.roads[column].to_numpy(dtype=bool), 2))
+                found.append(self._beside(there, f"bay.strict.{column}"))
+            narrow = np.flatnonzero(self.width_m < float(self.profile["bay.strict.narrow"]))
+            found.append(self.whole(narrow, "bay.strict.narrow", self.segment_of(narrow), every))
+        if self.hours == "night" and traffic is not None:
+            busy = np.flatnonzero(np.repeat(traffic >= float(self.profile["bay.night_through_traffic"]), 2))
+            found.append(self.whole(busy, "bay.night_through_traffic", self.street_of(busy), every))
+        return found
+
+    @cached_property
+    def _cycle_lane(self) -> NDArray[np.bool_]:
+        """Which kerbs have a cycle lane on the carriageway."""
+        kinds = self.kerbs.roads[["cycleway_left", "cycleway_right"]].to_numpy(dtype=object)
+        return np.asarray((kinds == "lane").reshape(-1))
+
+    def _beside(self, kerb: Integers, rule: str) -> Exclusions:
+        """Return some kerbs and those within a rule's distance of their ends, measured along the streets."""
+        arm = np.concatenate([2 * (kerb // 2), 2 * (kerb // 2) + 1])
+        side = np.tile(kerb % 2, 2)
+        length = self.kerbs.length_m[::2]
+        # from the segment's own start over its whole length, and on beyond its end
+        reach = length[arm // 2] + float(self.profile[rule])
+        spread = self.kerbs.arms.spread(arm, side, reach, np.tile(kerb, 2), length)
+        on, from_m, to_m = spread.stretches(length)
+        return Exclusions.of(on, from_m, to_m, rule, self.segment_of(spread.cause), self.slots.all)
+
+    def _obstacles(self) -> list[Exclusions]:
+        profile, every = self.profile, self.slots.all
+        rules = {kind: f"clearance.{kind}" for kind in _STANDARD}
+        if profile["bay.reading"] == "strict":
+            rules |= {kind: f"bay.strict.{kind}" for kind in _STRICT}
+        kinds: Mapping[str, Clearance] = {
+            kind: Clearance(rule, float(profile[rule]), every) for kind, rule in rules.items()
+        }
+        return clearances(self.kerbs, self.ground.surveyed, kinds)
+
+    def _bends(self) -> list[Exclusions]:
+        """Return the stretches where the centre line bends too sharply: around its vertices."""
+        radius = float(self.profile["bay.bend_radius"])
+        row, along, bend = self.kerbs.bends()
+        sharp = bend < radius
+        strict = self.profile["bay.reading"] == "strict"
+        reach = float(self.profile["bay.strict.bend"]) if strict else 0.0
+        row, at = row[sharp], along[sharp]
+        half = self.kerbs.bend_span(row, at)
+        found = []
+        for side in (0, 1):
+            kerb = 2 * row + side
+            cause = self.segment_of(kerb)
+            found.append(Exclusions.of(kerb, at - half[0], at + half[1], "bay.bend_radius", cause, self.slots.all))
+            if strict:
+                found.append(Exclusions.of(kerb, at - reach, at + reach, "bay.strict.bend", cause, self.slots.all))
+        return found
+
+    def _tracks(self, rails: NDArray[np.object_] | None) -> list[Exclusions]:
+        """Return the kerbs where a bay would stand too near to a tram's track."""
+        if rails is None or len(rails) == 0 or len(self.kerbs) == 0:
+            return []
+        near = self.depth_m + float(self.profile["bay.tram_tracks"])
+        zones = shapely.buffer(rails, near, quad_segs=4)
+        asked, row = self.kerbs.tree.query(rails, predicate="dwithin", distance=near + float(self.kerbs.half_m.max()))
+        _, kerb, from_m, to_m = inside(self.kerbs, zones[asked], row)
+        return [Exclusions.of(kerb, from_m, to_m, "bay.tram_tracks", "tram", self.slots.all)]
+
+    def _by_width(self, exclusions: Exclusions) -> tuple[Integers, Exclusions]:
+        """Return on how many sides each carriageway takes bays, and the kerbs that its width excludes."""
+        roads, profile = self.kerbs.roads, self.profile
+        group = "bay.min_carriageway_width" if self.hours == "all_day" else "bay.night_carriageway_width"
+        way = np.where(np.repeat(roads["oneway"].to_numpy(dtype=bool), 2), "one_way", "two_way")
+        width = self.width_m
+        least = {
+            sides: np.where(
+                way == "one_way", float(profile[f"{group}.{sides}_one_way"]), float(profile[f"{group}.{sides}_two_way"])
+            )
+            for sides in ("one_side", "both_sides")
+        }
+        free = {"one_side": width - self.depth_m, "both_sides": width - 2 * self.depth_m}
+        others = ("fire_lane.clear_width", f"bay.aisle.{self.orientation}")
+        lanes = np.repeat(self._cycle_lane.reshape(-1, 2).sum(axis=1), 2) * float(profile["bay.cycle_lane.width"])
+        rule, too_narrow = {}, {}
+        for sides in ("one_side", "both_sides"):
+            name = np.array([f"{group}.{sides}_{each}" for each in way], dtype=object)
+            short = width < least[sides] - ROUNDING
+            for other in others:
+                too_little = free[sides] < float(profile[other]) - ROUNDING
+                name[too_little & ~short] = other
+                short |= too_little
+            # cycle lanes between bays and traffic take of what vehicles pass on, not of the fire lane
+            crowded = (lanes > 0) & (free[sides] - lanes < float(profile[others[1]]) - ROUNDING)
+            name[crowded & ~short] = "bay.cycle_lane.width"
+            short |= crowded
+            rule[sides], too_narrow[sides] = name, short
+        none = too_narrow["one_side"]
+        narrow = ~none & too_narrow["both_sides"]
+        out = np.flatnonzero(none)
+        other_side = self.worse_side(narrow, exclusions)
+        found = [
+            self.whole(out, rule["one_side"][out], self.segment_of(out), self.slots.all),
+            self.whole(other_side, rule["both_sides"][other_side], self.segment_of(other_side), self.slots.all),
+        ]
+        return np.where(none, 0, np.where(narrow, 1, 2))[::2], self.clipped(found)
+
+
+def _shape(profile: Profile, orientation: str) -> tuple[float, float, float]:
+    """
+    Return how deep bays reach into the carriageway, how much kerb each takes, and by how much the last leans over it.
+    """
+    width = float(profile["bay.width"])
+    if orientation == "parallel":
+        return width, float(profile["bay.length"]), 0.0
+    angle = np.radians({"angled_30": 30, "angled_45": 45, "angled_60": 60}.get(orientation, 90))
+    length = float(profile["bay.angled_length"])
+    lean = float(length * np.cos(angle))
+    return float(length * np.sin(angle) + width * np.cos(angle)), float(width / np.sin(angle)), max(lean, 0.0)

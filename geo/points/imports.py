@@ -1,0 +1,376 @@
+"""Bring files of points into a study: one import is one transaction, listed, and removable as a whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from geo.core.crs import WGS84
+from geo.core.errors import InputError, StudyError
+from geo.core.text import Text
+from geo.files.crs_detection import ground_of
+from geo.points.gazetteer import Gazetteer
+from geo.points.reading import Options, Place, PointKind, Reading, read_points
+from geo.rules import Profile
+from geo.streets.locating import count_per_street, locate
+from geo.study.file import about, change_layers, now, read_layer, until_unchanged
+from geo.study.findings import Finding, findings_table
+from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
+
+LOCATED: Final = (*POINT_KINDS, "other")
+"""The layers whose points lie on a street."""
+
+
+class Outcome(NamedTuple):
+    """
+    What an import did, or would do.
+
+    Attributes
+    ----------
+    reading
+        The file as it was understood.
+    points
+        Its points on their streets.
+    import_id
+        Its number; None where nothing was stored.
+    added, updated, unchanged
+        How many rows were new, changed, and known already.
+    """
+
+    reading: Reading
+    points: gpd.GeoDataFrame
+    import_id: str | None
+    added: int
+    updated: int
+    unchanged: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `jiexu add --json` prints."""
+        reading = self.reading
+        stated: dict[str, Any] = {
+            "system": None if reading.system is None else str(reading.system),
+            "sure": True,
+            "evidence": [],
+        }
+        precision = self.points["precision"].value_counts() if len(self.points) else pd.Series(dtype=int)
+        return {
+            "import_id": self.import_id,
+            "file": reading.raw.name,
+            "format": reading.raw.format,
+            "encoding": reading.raw.encoding,
+            "mapping": reading.mapping,
+            "crs": reading.verdict.as_dict() if reading.verdict is not None else stated,
+            "rows": reading.rows,
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "refused": reading.refused,
+            "doubted": reading.doubted,
+            "precision": {str(name): int(count) for name, count in precision.items()},
+            "findings": json.loads(reading.findings.to_json(orient="records", force_ascii=False)),
+        }
+
+
+def place_of(
+    roads: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, named: list[gpd.GeoDataFrame], crs: pyproj.CRS
+) -> Place:
+    """Return what coordinates and addresses are tested against, from a study's layers."""
+    return Place(ground_of(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs)
+
+
+def place_in(path: Path) -> Place:
+    """Return what coordinates and addresses are tested against, from a study."""
+    roads, addresses, facilities, context = (
+        gpd.GeoDataFrame(read_layer(path, name), crs=WGS84) for name in ("roads", "addresses", "facilities", "context")
+    )
+    crs = pyproj.CRS.from_user_input(about(path)["metric_crs"])
+    return place_of(roads, addresses, [facilities, context], crs)
+
+
+def add_points(
+    path: Path,
+    file: Path,
+    kind: PointKind,
+    profile: Profile,
+    options: Options | None = None,
+    by: str = "",
+    dry_run: bool = False,
+    place: Place | None = None,
+    name: str | None = None,
+) -> Outcome:
+    """
+    Import a file of points into a study.
+
+    Rows whose identifier the study knows are updated where they differ; the same file again adds nothing.
+
+    Parameters
+    ----------
+    path
+        The study.
+    file
+        As `geo.files.formats.read_file` takes it.
+    kind
+        Which layer the rows are for.
+    profile
+        The study's rules.
+    options
+        What the user says of encoding, columns and coordinate system. Columns that are named are remembered for the
+        next file with these headers.
+    by
+        Who imports.
+    dry_run
+        Whether to store nothing.
+    place
+        As `place_in` returns, where it is at hand.
+    name
+        What to call the file.
+
+    Returns
+    -------
+    outcome
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or it is too close to tell which coordinate system it is in and nobody says.
+    StudyError
+        If the study cannot be written. It is untouched then.
+    """
+    options = options or Options()
+    return until_unchanged(lambda: _add(path, file, kind, profile, options, by, dry_run, place, name))
+
+
+def _add(
+    path: Path,
+    file: Path,
+    kind: PointKind,
+    profile: Profile,
+    options: Options,
+    by: str,
+    dry_run: bool,
+    place: Place | None,
+    name: str | None,
+) -> Outcome:
+    seen = about(path)
+    place = place or place_in(path)
+    imports, mappings = read_layer(path, "imports"), read_layer(path, "mappings")
+    remembered = {make: json.loads(text) for make, text in zip(mappings["signature"], mappings["mapping"], strict=True)}
+    reading = read_points(file, kind, profile, place, options, remembered, name)
+    roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
+    points = reading.points if kind == "facilities" else locate(reading.points, roads, place.crs, profile)
+    layer = gpd.GeoDataFrame(read_layer(path, kind), crs=WGS84)
+    merged = _merge(layer, points, kind)
+    far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
+    reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))
+    outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged)
+    if dry_run:
+        return outcome
+    if reading.asks and reading.verdict is not None:
+        raise InputError(
+            reading.raw.name,
+            reading.verdict.text,
+            Text(
+                "请用 --crs 指明坐标系（WGS84、GCJ-02、BD-09 或 EPSG 代码）",
+                "Say which with --crs (WGS84, GCJ-02, BD-09 or an EPSG code)",
+            ),
+        )
+    if merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
+        return outcome
+
+    number = next_import(imports)
+    rows = merged.layer
+    rows.loc[merged.fresh, "import_id"] = number
+    record = import_record(number, reading, kind, by, merged.added, merged.updated)
+    layers: dict[str, pd.DataFrame] = {
+        kind: rows,
+        "imports": together(imports, record, "imports"),
+        "findings": together(read_layer(path, "findings"), reading.findings.assign(import_id=number), "findings"),
+    }
+    if merged.updated:
+        old = [_kept_row(row) for _, row in merged.replaced.iterrows()]
+        kept = pd.DataFrame({"import_id": number, "kind": kind, "row": old})
+        layers["replaced"] = together(read_layer(path, "replaced"), kept, "replaced")
+    if options.mapping:
+        said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.mapping, ensure_ascii=False)}
+        others = mappings[mappings["signature"] != reading.make]
+        layers["mappings"] = together(others, pd.DataFrame([said]), "mappings")
+    if kind in POINT_KINDS:
+        layers["streets"] = _counted(path, rows, roads, kind)
+    change_layers(path, layers, seen)
+    return outcome._replace(import_id=number)
+
+
+def far_findings(points: gpd.GeoDataFrame, kind: str, far_m: float, file: str) -> pd.DataFrame:
+    """Return a finding for each point that is far from every street."""
+    if "distance_m" not in points:
+        return findings_table(kind, [], file)
+    far = points[points["distance_m"] > far_m]
+    return findings_table(
+        kind,
+        [
+            Finding(
+                None,
+                "distance_m",
+                Text(
+                    f"{identifier} 距最近街道 {distance:.0f} 米",
+                    f"{identifier} is {distance:.0f} m from the nearest street",
+                ),
+                Text("已保留；请核对坐标和坐标系", "It is kept; check its coordinates and their system"),
+            )
+            for identifier, distance in zip(far.iloc[:, 0], far["distance_m"], strict=True)
+        ],
+        file,
+    )
+
+
+def next_import(imports: pd.DataFrame) -> str:
+    """Return the number of the next import."""
+    last = int(imports["import_id"].str[1:].astype(int).max()) if len(imports) else 0
+    return f"I{last + 1:04d}"
+
+
+def import_record(
+    number: str, reading: Reading, kind: str, by: str = "", added: int = 0, updated: int = 0
+) -> pd.DataFrame:
+    """Return the row of the table `imports` for a file that was read."""
+    record = {
+        "import_id": number,
+        "at": pd.Timestamp(now()),
+        "by": by,
+        "kind": kind,
+        "file": reading.raw.name,
+        "sha256": reading.sha256,
+        "format": reading.raw.format,
+        "encoding": reading.raw.encoding,
+        "crs": None if reading.system is None else str(reading.system),
+        "mapping": json.dumps(reading.mapping, ensure_ascii=False),
+        "rows": reading.rows,
+        "added": added,
+        "updated": updated,
+        "refused": reading.refused,
+        "doubted": reading.doubted,
+    }
+    return conform(pd.DataFrame([record]), "imports")
+
+
+def _counted(path: Path, points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
+    streets = gpd.GeoDataFrame(read_layer(path, "streets"), crs=WGS84)
+    streets[kind] = count_per_street(points, roads, streets["street_id"])
+    return streets
+
+
+class _Merged(NamedTuple):
+    layer: gpd.GeoDataFrame
+    fresh: np.ndarray
+    replaced: gpd.GeoDataFrame
+    added: int
+    updated: int
+    unchanged: int
+
+
+def _merge(layer: gpd.GeoDataFrame, points: gpd.GeoDataFrame, kind: str) -> _Merged:
+    """Put points into a layer by their identifier."""
+    identifier = COLUMNS[kind][0]
+    points = gpd.GeoDataFrame(conform(points, kind), geometry="geometry", crs=WGS84)
+    at = (
+        pd.Index(layer[identifier]).get_indexer(pd.Index(points[identifier]))
+        if len(layer)
+        else np.full(len(points), -1)
+    )
+    known = np.flatnonzero(at >= 0)
+    compared = [c for c in COLUMNS[kind] if c not in ("import_id", "source", "duplicate_of")]
+    same = _content(points.iloc[known], compared) == _content(layer.iloc[at[known]], compared)
+    changed = known[~same]
+    replaced = layer.iloc[at[changed]]
+    fresh_rows = np.sort(np.concatenate([np.flatnonzero(at < 0), changed]))
+    kept = layer.drop(index=replaced.index)
+    merged = together(kept, points.iloc[fresh_rows], kind)
+    fresh = np.arange(len(kept), len(merged))
+    return _Merged(merged, fresh, replaced, int((at < 0).sum()), len(changed), int(same.sum()))
+
+
+def _content(rows: gpd.GeoDataFrame, columns: list[str]) -> np.ndarray:
+    """Return a text of each row's content, for comparing."""
+    if rows.empty:
+        return np.zeros(0, dtype=object)
+    text = rows[columns].astype("string").fillna("")
+    place = shapely.to_wkt(rows.geometry.to_numpy(), rounding_precision=6)
+    result: np.ndarray = (text.agg("\x1f".join, axis=1) + "\x1f" + place).to_numpy(dtype=object)
+    return result
+
+
+def _kept_row(row: pd.Series) -> str:
+    cells = {key: (None if pd.isna(value) else str(value)) for key, value in row.drop("geometry").items()}
+    return json.dumps({**cells, "geometry": shapely.to_wkt(row["geometry"])}, ensure_ascii=False)
+
+
+def remove_import(path: Path, import_id: str) -> int:
+    """
+    Remove an import as a whole: its rows go, those that it updated are as they were before it.
+
+    Parameters
+    ----------
+    path
+        The study.
+    import_id
+        As `jiexu imports` lists it.
+
+    Returns
+    -------
+    rows
+        How many rows went.
+
+    Raises
+    ------
+    StudyError
+        If there is no such import, or the study cannot be written.
+    """
+    return until_unchanged(lambda: _remove(path, import_id))
+
+
+def _remove(path: Path, import_id: str) -> int:
+    seen = about(path)
+    imports = read_layer(path, "imports")
+    record = imports[imports["import_id"] == import_id]
+    if record.empty:
+        raise StudyError(
+            Text(f"没有导入 {import_id}", f"There is no import {import_id}"),
+            Text("请用 jiexu imports 查看编号", "See the numbers with: jiexu imports STUDY"),
+        )
+    kind = str(record["kind"].iloc[0])
+    layer = gpd.GeoDataFrame(read_layer(path, kind), crs=WGS84)
+    replaced = read_layer(path, "replaced")
+    back = replaced[replaced["import_id"] == import_id]
+    restored = [json.loads(row) for row in back["row"]]
+    # rows of this import that a later one replaced must not come back with the removal of that
+    ours = replaced["row"].map(lambda row: json.loads(row).get("import_id") == import_id).to_numpy(dtype=bool)
+    kept = layer[layer["import_id"] != import_id]
+    gone = len(layer) - len(kept)
+    identifier = COLUMNS[kind][0]
+    restored = [row for row in restored if row[identifier] not in set(kept[identifier])]
+    if restored:
+        rows = pd.DataFrame(restored)
+        shapes = shapely.from_wkt(rows.pop("geometry").to_numpy(dtype=object))
+        for column in rows:
+            if column in ("night_only", "hardship", "ambiguous"):
+                rows[column] = rows[column] == "True"
+        old = gpd.GeoDataFrame(conform(rows, kind), geometry=shapes, crs=WGS84)
+        kept = together(kept, old, kind)
+    findings = read_layer(path, "findings")
+    layers: dict[str, pd.DataFrame] = {
+        kind: kept.reset_index(drop=True),
+        "imports": imports[imports["import_id"] != import_id],
+        "findings": findings[findings["import_id"] != import_id],
+        "replaced": replaced[(replaced["import_id"] != import_id).to_numpy() & ~ours],
+    }
+    if kind in POINT_KINDS:
+        layers["streets"] = _counted(path, kept, gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84), kind)
+    change_layers(path, layers, seen)
+    return gone

@@ -1,0 +1,368 @@
+"""Read an OpenStreetMap extract: the ways that are streets, the facilities along them, the ground around them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import osmium
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.core.crs import WGS84
+from geo.core.errors import InputError
+from geo.core.text import Text
+from geo.study.schema import conform
+
+ROAD_TAGS: Final = (
+    *("highway", "name", "oneway", "junction", "lanes", "width", "est_width", "bridge", "tunnel"),
+    *("service", "access", "motor_vehicle", "foot"),
+    *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right"),
+    *("sidewalk:both:width", "sidewalk:left:width", "sidewalk:right:width"),
+    *(f"parking:{side}{more}" for side in ("both", "left", "right") for more in ("", ":orientation", ":capacity")),
+    *(f"parking:lane:{side}" for side in ("both", "left", "right")),
+    *(f"parking:{side}:width" for side in ("both", "left", "right")),
+    *("cycleway", "cycleway:both", "cycleway:left", "cycleway:right"),
+)
+"""The tags that a road keeps from its way, besides its other names (`aliases`)."""
+
+
+_NAMES = ("name", "name:zh", "name:zh-Hans", "name:zh-Hant", "name:en", "alt_name", "alt_name:zh", "alt_name:en")
+
+
+_SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".xml")
+
+
+_ONLY_WAYS = osmium.filter.EntityFilter(osmium.osm.WAY)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """
+    The street ways of an extract, by column.
+
+    Attributes
+    ----------
+    table
+        One row per way: `way_id`, `ROAD_TAGS` (None where untagged; a way without `name` has its name in Chinese or
+        English, if any) and `aliases` (its other names, between semicolons as OSM writes several, or None).
+    way
+        Shape (m,): for each vertex, in order, the row of its way in `table`.
+    node_id
+        Shape (m,): the OSM node of each vertex.
+    lonlat
+        Shape (m, 2): degrees, WGS 84; NaN where the extract lacks the node.
+    dated
+        The extract's date: its header's replication time, else the newest way's; None if it says neither.
+    """
+
+    table: pd.DataFrame
+    way: NDArray[np.int64]
+    node_id: NDArray[np.int64]
+    lonlat: NDArray[np.float64]
+    dated: dt.datetime | None
+
+    def only(self, highways: Sequence[str]) -> Ways:
+        """Return the ways of these classes."""
+        kept = self.table["highway"].isin(highways).to_numpy()
+        vertex = kept[self.way]
+        way = (np.cumsum(kept) - 1)[self.way[vertex]]
+        table = self.table[kept].reset_index(drop=True)
+        return Ways(table, way, self.node_id[vertex], self.lonlat[vertex], self.dated)
+
+
+def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
+    """
+    Read the ways whose `highway` is one of `kept_highways` and that are no areas.
+
+    Parameters
+    ----------
+    path
+        `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    kept_highways
+        Values of `highway`: the rule `roads.kept_highways`.
+
+    Raises
+    ------
+    InputError
+        If the file does not exist, is damaged, is not OSM data, or holds no such way.
+    """
+    path = _existing(path)
+    kept = frozenset(kept_highways)
+    columns: dict[str, list[str | None]] = {tag: [] for tag in ROAD_TAGS}
+    appenders = [(tag, columns[tag].append) for tag in ROAD_TAGS if tag != "name"]
+    aliases: list[str | None] = []
+    way_ids: list[int] = []
+    sizes: list[int] = []
+    node_ids: list[int] = []
+    shapes: list[str] = []
+    stamps: list[dt.datetime] = []
+    wkb = osmium.geom.WKBFactory()
+    # osmium streams objects: this loop only gathers columns, all computing is done on whole arrays
+    try:
+        dated = _header_date(path)
+        for way in _processor(path).with_filter(_ONLY_WAYS).with_filter(osmium.filter.KeyFilter("highway")):
+            tags = way.tags
+            if tags["highway"] not in kept or tags.get("area") == "yes":
+                continue
+            nodes = way.nodes
+            way_ids.append(way.id)
+            sizes.append(len(nodes))
+            node_ids += [nodes[i].ref for i in range(len(nodes))]
+            shapes.append(_vertices(wkb, way))
+            get = tags.get
+            for tag, append in appenders:
+                append(get(tag))
+            name, others = _name_and_aliases(*map(get, _NAMES))
+            columns["name"].append(name)
+            aliases.append(others)
+            if dated is None:
+                stamps.append(way.timestamp)
+    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
+        raise _damaged(path, error) from error
+    if not way_ids:
+        raise InputError(
+            path,
+            Text("数据中没有道路", "The extract holds no road"),
+            Text(
+                "请检查提取范围，导出时须保留带 highway 标签的路径及其节点",
+                "Check its area, and export it with the ways that have a highway tag and their nodes",
+            ),
+        )
+    lonlat = np.frombuffer(bytes.fromhex("".join(shapes)), dtype="<f8").reshape(-1, 2)
+    return Ways(
+        table=pd.DataFrame({"way_id": np.asarray(way_ids, dtype=np.int64), **columns, "aliases": aliases}, copy=False),
+        way=np.repeat(np.arange(len(sizes)), sizes),
+        node_id=np.asarray(node_ids, dtype=np.int64),
+        lonlat=lonlat,
+        dated=dated or max((stamp for stamp in stamps if stamp.year > _EPOCH_YEAR), default=None),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _name_and_aliases(*tags: str | None) -> tuple[str | None, str | None]:
+    """Return the first name and the others; OSM writes several in one tag between semicolons."""
+    names = dict.fromkeys(part.strip() for tag in tags if tag for part in tag.split(";") if part.strip())
+    first, *others = names or [None]
+    return first, ";".join(filter(None, others)) or None
+
+
+_WKB_HEADER = 18
+"""Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
+
+
+def _vertices(wkb: osmium.geom.WKBFactory, way: Any) -> str:
+    """Return longitude and latitude of each node as hexadecimal float64, NaN where the extract lacks the node."""
+    try:
+        return wkb.create_linestring(way, osmium.geom.use_nodes.ALL)[_WKB_HEADER:]
+    except (RuntimeError, osmium.InvalidLocationError):  # missing nodes, or a single one
+        points = [(n.lon, n.lat) if n.location.valid() else (np.nan, np.nan) for n in way.nodes]
+        return np.asarray(points, dtype="<f8").tobytes().hex()
+
+
+def read_features(
+    path: Path | str, facility_kinds: Mapping[str, Sequence[str]], context_kinds: Mapping[str, Sequence[str]]
+) -> Features:
+    """
+    Read the facilities, the ground around the streets, and the house numbers along them.
+
+    Parameters
+    ----------
+    path
+        As for `read_ways`.
+    facility_kinds, context_kinds
+        Kinds and the tags that make them (`{"toilet": ["amenity=toilets"], "shop": ["shop=*"]}`): the rules
+        `facilities.kinds` and `context.kinds`. The first kind that fits an object is its kind.
+
+    Returns
+    -------
+    features
+
+    Raises
+    ------
+    InputError
+        As `read_ways`.
+    """
+    path = _existing(path)
+    facility_tags, context_tags = _tag_table(facility_kinds), _tag_table(context_kinds)
+    keys = sorted({key for key, _ in (*facility_tags, *context_tags)})
+    wanted = (*keys, "addr:housenumber")
+    wkb = osmium.geom.WKBFactory()
+    facilities: list[tuple[str | None, ...]] = []
+    context: list[tuple[str | None, ...]] = []
+    addresses: list[tuple[str, str, str]] = []
+    try:
+        source = _processor(path).with_areas(osmium.filter.KeyFilter(*wanted))
+        for item in source.with_filter(osmium.filter.KeyFilter(*wanted)):
+            if item.is_relation():
+                continue
+            tags = item.tags
+            facility, ground = _kind(tags, keys, facility_tags), _kind(tags, keys, context_tags)
+            if facility == _GATE and not _locked(tags):
+                facility = None
+            number, street = tags.get("addr:housenumber"), tags.get("addr:street")
+            house = bool(number and street)
+            if (not (facility or house) or (item.is_way() and not item.is_closed())) and ground is None:
+                continue
+            if item.is_way() and item.is_closed() and (facility or house or ground not in _LINE_KINDS):
+                continue  # the same object comes again as an area
+            shape = _shape(wkb, item, ground)
+            if shape is None:
+                continue
+            if facility is not None and not item.is_way():
+                where = ("way" if item.from_way() else "relation") if item.is_area() else "node"
+                identity = item.orig_id() if item.is_area() else item.id
+                more = map(tags.get, _FACILITY_TAGS)
+                facilities.append((f"{where}/{identity}", facility, *more, shape))
+            if house and not item.is_way():
+                addresses.append((street, number, shape))
+            if ground is not None and item.is_way() == (ground in _LINE_KINDS) and not item.is_node():
+                context.append((ground, *map(tags.get, _CONTEXT_TAGS), shape))
+    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
+        raise _damaged(path, error) from error
+    stands, areas = _facilities(facilities)
+    return Features(stands, areas, _context(context), _addresses(addresses))
+
+
+_GATE = "closed_gate"
+
+
+def _locked(tags: Any) -> bool:
+    """Tell whether nobody walks through a gate."""
+    return tags.get("foot", tags.get("access")) == "no" or (tags.get("locked") == "yes" and tags.get("foot") != "yes")
+
+
+_FACILITY_TAGS = ("name", "capacity", "access", "orientation", "opening_hours")
+
+
+_CONTEXT_TAGS = ("name", "building", "building:levels")
+
+
+class Features(NamedTuple):
+    """
+    What stands along streets.
+
+    Attributes
+    ----------
+    facilities
+        Points: `facility_id`, `kind`, `name`, `capacity`, `hours`, `access`, `source`. An area gives a point on its
+        surface.
+    facility_areas
+        MultiPolygons: `facility_id`, `kind`, `orientation` (of bays to the kerb), of those facilities that are areas.
+    context
+        Polygons and lines: `kind`, `name`; of buildings `use` (the tag's value) and `levels`.
+    addresses
+        Points: `street`, `number`.
+    """
+
+    facilities: gpd.GeoDataFrame
+    facility_areas: gpd.GeoDataFrame
+    context: gpd.GeoDataFrame
+    addresses: gpd.GeoDataFrame
+
+
+_LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb", "barrier"})
+
+
+def _shape(wkb: osmium.geom.WKBFactory, item: Any, ground: str | None) -> str | None:
+    try:
+        if item.is_node():
+            return str(wkb.create_point(item))
+        if item.is_way():
+            return str(wkb.create_linestring(item)) if ground in _LINE_KINDS else None
+        return str(wkb.create_multipolygon(item))
+    except (RuntimeError, osmium.InvalidLocationError):
+        return None  # missing nodes or a ring that does not close: nothing to draw
+
+
+def _tag_table(kinds: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], tuple[int, str]]:
+    """Return rank and kind by tag: the lower rank is the kind of an object that several fit."""
+    table: dict[tuple[str, str], tuple[int, str]] = {}
+    for rank, (kind, tags) in enumerate(kinds.items()):
+        for tag in tags:
+            key, _, value = tag.partition("=")
+            table.setdefault((key, value), (rank, kind))
+    return table
+
+
+def _kind(tags: Any, keys: Iterable[str], table: Mapping[tuple[str, str], tuple[int, str]]) -> str | None:
+    best = None
+    for key in keys:
+        value = tags.get(key)
+        if value is not None and value != "no":
+            kind = table.get((key, value)) or table.get((key, "*"))
+            if kind is not None and (best is None or kind < best):
+                best = kind
+    return best[1] if best else None
+
+
+def _facilities(
+    rows: list[tuple[str | None, ...]],
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    table = pd.DataFrame(rows, columns=["facility_id", "kind", *_FACILITY_TAGS, "wkb"])
+    shapes = shapely.from_wkb(table.pop("wkb").to_numpy(dtype=object))
+    points = np.where(shapely.get_dimensions(shapes) == 0, shapes, shapely.point_on_surface(shapes))
+    table["capacity"] = pd.to_numeric(table["capacity"], errors="coerce").round().astype("Int64")
+    table["source"], table["hours"] = "OSM", table["opening_hours"]
+    area = shapely.get_dimensions(shapes) == 2
+    areas = gpd.GeoDataFrame(conform(table[area], "facility_areas"), geometry=shapes[area], crs=WGS84)
+    return gpd.GeoDataFrame(conform(table, "facilities"), geometry=points, crs=WGS84), areas
+
+
+def _addresses(rows: list[tuple[str, str, str]]) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(rows, columns=["street", "number", "wkb"])
+    shapes = shapely.from_wkb(table.pop("wkb").to_numpy(dtype=object))
+    points = np.where(shapely.get_dimensions(shapes) == 0, shapes, shapely.point_on_surface(shapes))
+    return gpd.GeoDataFrame(conform(table, "addresses"), geometry=points, crs=WGS84)
+
+
+def _context(rows: list[tuple[str | None, ...]]) -> gpd.GeoDataFrame:
+    table = pd.DataFrame(rows, columns=["kind", "name", "use", "levels", "wkb"])
+    shapes = shapely.from_wkb(table.pop("wkb").to_numpy(dtype=object))
+    table["levels"] = pd.to_numeric(table["levels"], errors="coerce")
+    return gpd.GeoDataFrame(conform(table, "context"), geometry=shapes, crs=WGS84)
+
+
+def _existing(path: Path | str) -> Path:
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(
+            path, Text("找不到文件", "No such file"), Text("请检查路径和文件名", "Check the path and the name")
+        )
+    if not path.name.lower().endswith(_SUFFIXES):
+        raise InputError(
+            path,
+            Text("不是已知的 OSM 数据格式", "Not a known kind of OSM file"),
+            Text(f"请使用 {'、'.join(_SUFFIXES)}", f"Use one of {', '.join(_SUFFIXES)}"),
+        )
+    return path
+
+
+def _processor(path: Path) -> Any:  # osmium types its objects as a union that no loop can narrow
+    file = osmium.io.File(str(path), "osm") if path.suffix == ".xml" else osmium.io.File(str(path))
+    return osmium.FileProcessor(file).with_locations()
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    return InputError(
+        path,
+        Text(f"文件已损坏或不是 OSM 数据（{error}）", f"The file is damaged or is not OSM data ({error})"),
+        Text("请重新下载或重新导出该文件", "Download or export it again"),
+    )
+
+
+def _header_date(path: Path) -> dt.datetime | None:
+    with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
+        stamp = reader.header().get("osmosis_replication_timestamp")
+    return dt.datetime.fromisoformat(stamp.replace("Z", "+00:00")) if stamp else None
+
+
+_EPOCH_YEAR = 1970
+"""The year that an object without a time seems to be of."""

@@ -1,0 +1,183 @@
+"""The quarters of a city: its own, those that OpenStreetMap maps, else the blocks between its main streets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from geo.core.crs import WGS84, to_degrees
+from geo.core.errors import InputError
+from geo.core.metric_geometry import metric_lines, metric_shapes
+from geo.core.text import Text
+from geo.files.area_files import read_polygons
+from geo.rules import Profile
+from geo.study.schema import conform_geo
+
+_NAMES: Final = (
+    "name",
+    "名称",
+    "社区",
+    "社区名称",
+    "街道",
+    "街道名称",
+    "片区",
+    "片区名称",
+    "小区",
+    "quarter",
+    "district",
+)
+"""What a file's column of names may be called, best first."""
+
+_POLYGON: Final = (3, 6)
+_EDGE_M: Final = 300.0
+"""A main street that ends this near to the edge of the study leads out of it."""
+_ALONG_M: Final = 1.0
+"""A street this near to a block's edge runs along it."""
+
+
+def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Read a city's own quarters (社区, 街道, 片区).
+
+    Parameters
+    ----------
+    file
+        Polygons, with their names in a column `name`, 名称, 社区, 街道 or 片区.
+    roads
+        The study's layer.
+
+    Returns
+    -------
+    quarters
+        The layer `quarters`; `source` is the file's name.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, has no polygon, or none in which a street of the study lies.
+    """
+    found = read_polygons(file, Text("片区", "quarters"))
+    tree = shapely.STRtree(roads.geometry.to_numpy())
+    here = np.unique(tree.query(found.geometry.to_numpy(), predicate="intersects")[0])
+    if len(here) == 0:
+        raise InputError(
+            file,
+            Text("片区内没有一条道路", "No street lies within a quarter"),
+            Text("请检查其坐标系", "Check the file's coordinate system"),
+        )
+    column = next((name for name in _NAMES if name in found.columns), None)
+    names = found[column] if column else pd.Series(None, index=found.index, dtype=object)
+    return _layer(found.geometry.to_numpy()[here], names.to_numpy(dtype=object)[here], file.name)
+
+
+def make_quarters(
+    roads: gpd.GeoDataFrame, mapped: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile
+) -> gpd.GeoDataFrame:
+    """
+    Return the quarters of a study that were not given by a file.
+
+    Those that OSM maps as areas, where they hold at least `quarters.covered` of the streets' length (`source`: OSM);
+    else the blocks between the streets of the classes of `quarters.between`, each called after the two longest that
+    bound it (`source`: streets).
+
+    Parameters
+    ----------
+    roads
+        The study's layer.
+    mapped
+        Rows of `context` of the kind `quarter`.
+    crs
+        The study's metric CRS.
+    profile
+        `quarters.*`.
+    """
+    areas = mapped[np.isin(shapely.get_type_id(mapped.geometry.to_numpy()), _POLYGON)] if len(mapped) else mapped
+    if len(areas):
+        shapes = shapely.make_valid(areas.geometry.to_numpy())
+        middle = shapely.line_interpolate_point(roads.geometry.to_numpy(), 0.5, normalized=True)
+        inside = np.unique(shapely.STRtree(shapes).query(middle, predicate="intersects")[0])
+        length = roads["length_m"].to_numpy(dtype=float)
+        if length[inside].sum() >= float(profile["quarters.covered"]) * length.sum():
+            return _layer(shapes, areas["name"].to_numpy(dtype=object), "OSM")
+    return _blocks(roads, crs, profile)
+
+
+def _blocks(roads: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> gpd.GeoDataFrame:
+    lines = metric_lines(roads.geometry.to_numpy(), crs)
+    main = roads["highway"].str.removesuffix("_link").isin(profile["quarters.between"]).to_numpy()
+    edge = shapely.boundary(shapely.buffer(shapely.convex_hull(shapely.multilinestrings(lines)), _ALONG_M))
+    noded = shapely.union_all(np.concatenate([lines[main], _ways_out(lines[main], edge), [edge]]))
+    blocks = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    blocks = blocks[shapely.area(blocks) >= float(profile["quarters.min_area"]) * 1e4]
+    names = _bounded_by(blocks, lines[main], roads.loc[main, "name"].to_numpy(dtype=object))
+    degrees = shapely.transform(blocks, lambda xy: to_degrees(xy, crs))
+    return _layer(degrees, names, "streets")
+
+
+def _ways_out(lines: NDArray[np.object_], edge: shapely.Geometry) -> NDArray[np.object_]:
+    """Return lines from where main streets end near the study's edge to the edge: beyond it they go on."""
+    ends = np.concatenate([shapely.get_point(lines, at) for at in (0, -1)])
+    _, first, count = np.unique(
+        np.round(shapely.get_coordinates(ends), 2), axis=0, return_index=True, return_counts=True
+    )
+    loose = ends[first[count == 1]]
+    loose = loose[shapely.distance(loose, edge) <= _EDGE_M]
+    return np.asarray(shapely.shortest_line(loose, edge), dtype=object)
+
+
+def _bounded_by(
+    blocks: NDArray[np.object_], lines: NDArray[np.object_], names: NDArray[np.object_]
+) -> NDArray[np.object_]:
+    """Return what blocks are called: the two streets that bound the most of each."""
+    named = np.flatnonzero(pd.notna(names))
+    edges = shapely.boundary(blocks)
+    block, line = shapely.STRtree(lines[named]).query(edges, predicate="dwithin", distance=_ALONG_M)
+    shared = shapely.length(shapely.intersection(shapely.buffer(edges[block], _ALONG_M), lines[named][line]))
+    table = pd.DataFrame({"block": block, "name": names[named][line], "metres": shared})
+    sums = table.groupby(["block", "name"], as_index=False)["metres"].sum()
+    sums = sums[sums["metres"] > 2 * _ALONG_M].sort_values(["block", "metres", "name"], ascending=[True, False, True])
+    best = sums.groupby("block").head(2).groupby("block")["name"].agg(" – ".join)
+    result = np.full(len(blocks), None, dtype=object)
+    result[best.index.to_numpy()] = best.to_numpy()
+    return result
+
+
+def _layer(shapes: NDArray[Any], names: NDArray[np.object_], source: str) -> gpd.GeoDataFrame:
+    # validity may leave lines beside the polygons of a collection, and collections within collections
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    polygon = shapely.get_dimensions(parts) == 2
+    several = shapely.multipolygons(parts[polygon], indices=of[inner][polygon])
+    numbers = [f"Q{number + 1:03d}" for number in range(len(shapes))]
+    table = pd.DataFrame({"quarter_id": numbers, "name": names, "source": source})
+    return conform_geo(gpd.GeoDataFrame(table, geometry=several, crs=WGS84), "quarters")
+
+
+def quarter_of(lonlat: NDArray[np.float64], quarters: gpd.GeoDataFrame, crs: pyproj.CRS) -> NDArray[np.object_]:
+    """
+    Return the `quarter_id` of places: the quarter that each lies in, else the nearest; None where there are none.
+
+    Parameters
+    ----------
+    lonlat
+        Shape (k, 2), WGS 84.
+    quarters
+        The study's layer.
+    crs
+        The study's metric CRS.
+    """
+    result = np.full(len(lonlat), None, dtype=object)
+    if len(quarters) == 0 or len(lonlat) == 0:
+        return result
+    places = metric_shapes(shapely.points(lonlat), crs)
+    tree = shapely.STRtree(metric_shapes(quarters.geometry.to_numpy(), crs))
+    place, quarter = tree.query_nearest(places, all_matches=False)
+    result[place] = quarters["quarter_id"].to_numpy(dtype=object)[quarter]
+    return result

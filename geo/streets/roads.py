@@ -1,0 +1,89 @@
+"""Ways to the layers `roads` and `paths`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+
+from geo.core.crs import metric_crs
+from geo.core.errors import InputError
+from geo.core.text import Text
+from geo.rules import Profile
+from geo.streets.assembly import assemble_streets
+from geo.streets.extract import Ways
+from geo.streets.segment_tags import with_access, with_cycleways, with_parking, with_pavements, with_widths
+from geo.streets.segments import split_at_junctions
+from geo.study.schema import conform_geo
+
+
+def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFrame, pyproj.CRS]:
+    """
+    Make the segments of a study, without their tiers.
+
+    Parameters
+    ----------
+    ways
+        As `geo.streets.extract.read_ways` returns.
+    profile
+        Widths and the rules of street assembly.
+    file
+        Where the ways come from, for the error.
+
+    Returns
+    -------
+    roads
+        One row per segment with `street_id`, `width_m`, `width_source`, `length_m` and the way's tags.
+    crs
+        The metric CRS in which lengths were computed.
+
+    Raises
+    ------
+    InputError
+        If no way has two nodes in the extract.
+    """
+    if np.isnan(ways.lonlat).all():
+        raise InputError(
+            file,
+            Text("道路的节点全部缺失", "The nodes of all roads are missing"),
+            Text(
+                "请用保留完整路径的方式导出（osmium extract -s complete_ways）",
+                "Export with complete ways (osmium extract -s complete_ways)",
+            ),
+        )
+    crs = metric_crs(*np.nanmin(ways.lonlat, axis=0), *np.nanmax(ways.lonlat, axis=0))
+    segments = split_at_junctions(ways, crs)
+    if segments.empty:
+        raise InputError(
+            file,
+            Text("没有一条道路有长度", "No road has a length"),
+            Text("请检查提取范围并重新导出", "Check the extract's area and export it again"),
+        )
+    roads = with_cycleways(with_pavements(with_widths(segments, profile)))
+    roads = with_access(with_parking(roads, profile), profile)
+    roads["roundabout"] = roads["junction"].isin(["roundabout", "circular"])
+    for tag in ("bridge", "tunnel"):
+        roads[tag] = roads[tag].notna() & (roads[tag] != "no")
+    roads["street_id"] = assemble_streets(roads, crs, profile)
+    return roads, crs
+
+
+def make_paths(ways: Ways, carriageways: Ways, profile: Profile, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """
+    Make the layer `paths`: ways on foot, cut where they meet each other or a street.
+
+    Parameters
+    ----------
+    ways
+        As `geo.streets.extract.read_ways` returns.
+    carriageways
+        Those of them that are streets.
+    profile
+        `network.walk.*`.
+    crs
+        The study's metric CRS.
+    """
+    paths = split_at_junctions(ways.only(profile["network.walk.paths"]), crs, also_at=carriageways.node_id)
+    return conform_geo(with_access(paths, profile), "paths")

@@ -1,0 +1,234 @@
+"""What tags say of a segment: width, pavements, parking, cycle lanes, access."""
+
+from __future__ import annotations
+
+import re
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.rules import Profile
+from geo.streets.segments import (
+    _CLOSED,
+    _CYCLE_LANES,
+    _CYCLE_TRACKS,
+    _METRES,
+    _NO_PARKING,
+    _NO_PAVEMENT,
+    _OPEN,
+    _PLAUSIBLE_WIDTH_M,
+    _WIDTH,
+    ORIENTATIONS,
+    _by_value,
+)
+
+
+def parse_width_m(text: str | None) -> float:
+    """
+    Return a `width` tag in metres ("7", "7.5 m", "7,5", "24'", "24'6\\""), NaN where it says no plausible width.
+    """
+    match = _WIDTH.match(text or "")
+    if match is None:
+        return np.nan
+    number, unit, inches = match.groups()
+    width = float(number.replace(",", ".")) * _METRES[unit or ""] + float(inches or 0) * 0.0254
+    return width if _PLAUSIBLE_WIDTH_M[0] <= width <= _PLAUSIBLE_WIDTH_M[1] else np.nan
+
+
+def with_widths(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
+    """
+    Add the carriageway's width.
+
+    Parameters
+    ----------
+    segments
+        `highway`, `oneway` and the tags `lanes`, `width`, `est_width`.
+    profile
+        `roads.width.lane`, `roads.width.default_two_way`, `roads.width.default_one_way`, by highway class.
+
+    Returns
+    -------
+    segments
+        With `lanes` (a count, or missing), `width_m` and `width_source`: `tag`, else `lanes` times the lane's width,
+        else the class's `default`.
+    """
+    result = segments.copy(deep=False)
+    tag = _by_value(segments["width"], parse_width_m)
+    tag = np.where(np.isnan(tag), _by_value(segments["est_width"], parse_width_m), tag)
+    lanes = _by_value(segments["lanes"], _parse_lanes)
+
+    codes, classes = pd.factorize(highway_class(segments["highway"]))
+    lane, two_way, one_way = (
+        np.array([profile[f"roads.width.{parameter}.{name}"] for name in classes])[codes]
+        for parameter in ("lane", "default_two_way", "default_one_way")
+    )
+    default = np.where(segments["oneway"], one_way, two_way)
+    has_tag, has_lanes = ~np.isnan(tag), ~np.isnan(lanes)
+    result["lanes"] = pd.array(lanes, dtype="Float64").astype("Int64")
+    result["width_m"] = np.select([has_tag, has_lanes], [tag, lanes * lane], default)
+    result["width_source"] = pd.Categorical.from_codes(
+        np.select([has_tag, has_lanes], [0, 1], 2), categories=["tag", "lanes", "default"]
+    ).astype(object)
+    return result
+
+
+def _parse_lanes(text: str) -> float:
+    """Return a count of lanes ("2", "2;3" gives the first), NaN where it says none."""
+    match = re.match(r"\s*(\d{1,2})\b", text)
+    return float(match.group(1)) if match and int(match.group(1)) > 0 else np.nan
+
+
+def with_pavements(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Add the width of the pavement on either side, where a tag says it.
+
+    Parameters
+    ----------
+    segments
+        The tags `sidewalk`, `sidewalk:both`, `sidewalk:left`, `sidewalk:right` and their `:width`, and `turned`.
+
+    Returns
+    -------
+    segments
+        With `pavement_left_m` and `pavement_right_m`, of the segment's own direction: 0 where there is none, NaN where
+        nothing is known (a pavement mapped as a way of its own says nothing of its width).
+    """
+    widths = {}
+    for side, other in (("left", "right"), ("right", "left")):
+        width = _by_value(segments[f"sidewalk:{side}:width"], parse_width_m)
+        width = np.where(np.isnan(width), _by_value(segments["sidewalk:both:width"], parse_width_m), width)
+        none = segments[f"sidewalk:{side}"].isin(_NO_PAVEMENT) | segments["sidewalk:both"].isin(_NO_PAVEMENT)
+        none |= segments["sidewalk"].isin((*_NO_PAVEMENT, other))
+        widths[side] = np.where(none & np.isnan(width), 0.0, width)
+    result = segments.copy(deep=False)
+    turned = segments["turned"].to_numpy(dtype=bool)
+    result["pavement_left_m"] = np.where(turned, widths["right"], widths["left"])
+    result["pavement_right_m"] = np.where(turned, widths["left"], widths["right"])
+    return result
+
+
+def orientation_by_width(width_m: NDArray[np.float64], profile: Profile) -> NDArray[np.object_]:
+    """
+    Return how cars stand where only the width of the parking is known, NaN where that is not: then they are parallel.
+
+    A row of cars along the kerb is no wider than `mapped_parking.parallel_width`, one at an angle no wider than
+    `mapped_parking.diagonal_width`.
+    """
+    parallel, diagonal = (float(profile[f"mapped_parking.{name}_width"]) for name in ("parallel", "diagonal"))
+    known = [width_m > diagonal, width_m > parallel]
+    return np.select(known, ["perpendicular", "diagonal"], "parallel").astype(object)
+
+
+def with_parking(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
+    """
+    Add the parking that is mapped on either side.
+
+    Parameters
+    ----------
+    segments
+        The tags `parking:SIDE`, `parking:SIDE:orientation`, `parking:SIDE:width`, `parking:SIDE:capacity` and, of the
+        older scheme, `parking:lane:SIDE`, each for `left`, `right` and `both`; `way_id`, `length_m`, `turned`.
+    profile
+        `mapped_parking.parallel_width`, `mapped_parking.diagonal_width`: what an orientation that no tag says is
+        inferred from.
+
+    Returns
+    -------
+    segments
+        With `parking_left` and `parking_right` of the segment's own direction: `none`, an orientation (`parallel`,
+        `diagonal`, `perpendicular`; where no tag says which, by the width of the parking, parallel where nothing says
+        that either), `separate` (bays are mapped as areas), or None where nothing is known; and `parking_left_cars`,
+        `parking_right_cars`: an explicit capacity, shared among the segments of its way by length.
+    """
+    length = segments["length_m"]
+    share = (length / length.groupby(segments["way_id"]).transform("sum")).to_numpy(dtype=float)
+    kinds, cars = {}, {}
+    for side in ("left", "right"):
+        found = {
+            name: segments[f"parking:{side}{name}"].where(
+                segments[f"parking:{side}{name}"].notna(), segments[f"parking:both{name}"]
+            )
+            for name in ("", ":orientation", ":width", ":capacity")
+        }
+        lane = segments[f"parking:lane:{side}"].where(
+            segments[f"parking:lane:{side}"].notna(), segments["parking:lane:both"]
+        )
+        value = found[""].where(found[""].notna(), lane)
+        kind = np.full(len(segments), None, dtype=object)
+        there = value.notna().to_numpy()
+        kind[there] = orientation_by_width(_by_value(found[":width"], parse_width_m), profile)[there]
+        for name in ORIENTATIONS:
+            kind[(lane == name).to_numpy() | (found[":orientation"] == name).to_numpy()] = name
+        kind[(value == "separate").to_numpy()] = "separate"
+        kind[value.isin(_NO_PARKING).to_numpy()] = "none"
+        kind[value.isna().to_numpy()] = None
+        kinds[side] = kind
+        cars[side] = pd.to_numeric(found[":capacity"], errors="coerce").to_numpy(dtype=float) * share
+    result = segments.copy(deep=False)
+    turned = segments["turned"].to_numpy(dtype=bool)
+    for side, other in (("left", "right"), ("right", "left")):
+        result[f"parking_{side}"] = np.where(turned, kinds[other], kinds[side])
+        result[f"parking_{side}_cars"] = np.where(turned, cars[other], cars[side])
+    return result
+
+
+def with_cycleways(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Add the cycle lanes and tracks on either side.
+
+    Parameters
+    ----------
+    segments
+        The tags `cycleway`, `cycleway:both`, `cycleway:left`, `cycleway:right`; `turned`.
+
+    Returns
+    -------
+    segments
+        With `cycleway_left` and `cycleway_right` of the segment's own direction: `lane` (on the carriageway), `track`
+        (behind the kerb), or None.
+    """
+    kinds = {}
+    for side in ("left", "right"):
+        tag = segments[f"cycleway:{side}"]
+        for wider in ("cycleway:both", "cycleway"):
+            tag = tag.where(tag.notna(), segments[wider])
+        kind = np.full(len(segments), None, dtype=object)
+        kind[tag.isin(_CYCLE_TRACKS).to_numpy()] = "track"
+        kind[tag.isin(_CYCLE_LANES).to_numpy()] = "lane"
+        kinds[side] = kind
+    result = segments.copy(deep=False)
+    turned = segments["turned"].to_numpy(dtype=bool)
+    result["cycleway_left"] = np.where(turned, kinds["right"], kinds["left"])
+    result["cycleway_right"] = np.where(turned, kinds["left"], kinds["right"])
+    return result
+
+
+def with_access(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
+    """
+    Add who may use each segment.
+
+    Parameters
+    ----------
+    segments
+        `highway` and the tags `access`, `motor_vehicle`, `foot`.
+    profile
+        `network.drive.highways`, `network.walk.highways`.
+
+    Returns
+    -------
+    segments
+        With `drive` and `walk` (bool): the class allows it, and no tag closes it; the tag for the mode beats `access`.
+    """
+    result = segments.copy(deep=False)
+    closed = segments["access"].isin(_CLOSED)
+    for mode, tag in (("drive", "motor_vehicle"), ("walk", "foot")):
+        allowed = segments["highway"].isin(profile[f"network.{mode}.highways"])
+        result[mode] = (allowed & ~closed & ~segments[tag].isin(_CLOSED)) | segments[tag].isin(_OPEN)
+    return result
+
+
+def highway_class(highway: pd.Series) -> pd.Series:
+    """Return the class of each `highway` value: a link counts as the road that it leads to."""
+    return highway.str.removesuffix("_link")

@@ -1,0 +1,49 @@
+"""What the readers repaired, refused or doubted, as rows of the study's `findings`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import pandas as pd
+
+from geo.core.text import Text
+from geo.study.schema import conform
+
+
+class Finding(NamedTuple):
+    """One finding; `row` counts as a spreadsheet does and is None where a whole file or layer is meant."""
+
+    row: int | None
+    column: str
+    problem: Text
+    action: Text
+
+
+def findings_table(layer: str, findings: Iterable[Finding], source: str) -> pd.DataFrame:
+    """
+    Return findings as a table with the columns of the layer `findings`, in the order of rows.
+
+    Parameters
+    ----------
+    layer
+        The layer of the study that the findings are about.
+    findings
+        In any order.
+    source
+        The name of the file that was read.
+    """
+    ordered = sorted(findings, key=lambda finding: (finding.row or 0, finding.column))
+    return conform(
+        pd.DataFrame(
+            {
+                "layer": layer,
+                "row": [finding.row for finding in ordered],
+                "column": [finding.column for finding in ordered],
+                "problem": [str(finding.problem) for finding in ordered],
+                "action": [str(finding.action) for finding in ordered],
+                "source": source,
+            }
+        ),
+        "findings",
+    )

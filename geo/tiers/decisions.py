@@ -1,0 +1,379 @@
+"""Decisions: append-only, and undone by further decisions; those on the tiers of streets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+import shapely
+
+from geo.core.errors import StudyError
+from geo.core.name_matching import normal_name, street_key
+from geo.core.text import Text, pick
+from geo.core.vocabulary import TIER_NAMES, tier_of
+from geo.streets.name_search import find_names
+from geo.streets.sections import root_of
+from geo.study.decisions import _TAKEN, BASE_TABLE, Taken, _by_subject, record, standing, taken_on
+from geo.study.file import changing, now, read_layer, touch
+from geo.study.geometry_blobs import geometry_of
+from geo.study.schema import GRADED
+from geo.tiers.columns import TIER_COLUMNS, decision_reason
+from geo.tiers.street_split import split_street
+
+ANY: Final = "any"
+"""For `seen`: decide whatever others decided meanwhile."""
+
+
+class ConflictError(StudyError):
+    """Somebody else decided on the street since it was shown; `earlier` is what they decided."""
+
+    def __init__(self, earlier: dict[str, str]) -> None:
+        tier = TIER_NAMES[earlier["after"]]
+        who, reason = earlier["by"] or "?", earlier["reason"]
+        super().__init__(
+            Text(
+                f"{who} 已先将此街定为{tier.zh}（{earlier['decision_id']}，{reason}）",
+                f"{who} meanwhile made it a {tier.en} ({earlier['decision_id']}, {reason})",
+            ),
+            Text(
+                "请先查看该决定；仍要修改请再次保存",
+                "Look at that decision first; save again if yours should still count",
+            ),
+        )
+        self.earlier = earlier
+
+
+def find_street(path: Path, street: str, whole: bool = False) -> str:
+    """
+    Return the id of the street that has this id or name.
+
+    Parameters
+    ----------
+    path
+        The study.
+    street
+        An id or a name, in any spelling.
+    whole
+        Whether a street with sections is meant as a whole: its id is that of no section.
+
+    Raises
+    ------
+    StudyError
+        If no street has it (with the nearest names), or several have (with their ids).
+    """
+    streets = pd.DataFrame(read_layer(path, "streets").drop(columns="geometry"))
+    if (streets["street_id"] == street).any():
+        return street
+    named = streets[streets["name"].notna()]
+    for form in (normal_name, street_key):
+        matches = named[named["name"].map(form) == form(street)]
+        if len(matches):
+            break
+    if whole and root_of(matches["street_id"]).nunique() == 1:
+        return str(root_of(matches["street_id"]).iloc[0])
+    if len(matches) == 1:
+        return str(matches["street_id"].iloc[0])
+    if len(matches) > 1:
+        ids = ", ".join(
+            f"{row.street_id} ({row.length_m:.0f} m{'; ' + pick(row.section, 'en') if row.section else ''})"
+            for row in matches.itertuples()
+        )
+        raise StudyError(
+            Text(f"“{street}”对应 {len(matches)} 条街道或路段", f"“{street}” is {len(matches)} streets or sections"),
+            Text(f"请用编号指定其一：{ids}", f"Name one by its id: {ids}"),
+        )
+    nearest = find_names(named["name"].unique().tolist(), street, limit=3)
+    raise StudyError(
+        Text(f"没有名为“{street}”的街道", f"No street is called “{street}”"),
+        Text(f"最相近的是：{'、'.join(nearest)}", f"The nearest names are {', '.join(nearest)}"),
+    )
+
+
+def decide_tier(path: Path, street_id: str, tier: str, reason: str, by: str = "", seen: str | None = ANY) -> str:
+    """
+    Set a street's tier by hand and record why, in one transaction.
+
+    Parameters
+    ----------
+    path
+        The study.
+    street_id
+        As in the layer `streets`.
+    tier
+        One of `geo.study.schema.GRADED`, or its Chinese or English name.
+    reason
+        Why; it may not be empty.
+    by
+        Who decides.
+    seen
+        The newest decision on the street that the decider knows of (None: none), or `ANY`.
+
+    Returns
+    -------
+    decision_id
+
+    Raises
+    ------
+    ConflictError
+        If the street has a newer decision than `seen`. Nothing is changed.
+    StudyError
+        For an unknown tier or street, an empty reason, or a file that cannot be written.
+    """
+    chosen = _graded(tier)
+    with changing(path) as connection:
+        taken = _taken(connection, street_id)
+        if seen != ANY and taken and taken[-1].decision_id != seen:
+            raise ConflictError({key: str(value or "") for key, value in taken[-1]._asdict().items()})
+        return _decide(connection, street_id, chosen, reason, by)
+
+
+def decide_tiers(path: Path, street_ids: Sequence[str], tier: str, reason: str, by: str = "") -> list[str]:
+    """
+    Set the tier of several streets, all of those in an area for instance: one decision each, in one transaction.
+
+    Streets that have the tier by a decision already are left alone.
+
+    Parameters
+    ----------
+    path
+        The study.
+    street_ids
+        As in the layer `streets`.
+    tier, reason, by
+        As `decide_tier` takes them.
+
+    Returns
+    -------
+    decision_ids
+
+    Raises
+    ------
+    StudyError
+        As `decide_tier`. Nothing is changed then.
+    """
+    chosen = _graded(tier)
+    with changing(path) as connection:
+        standing_so = {
+            row[0]
+            for row in connection.execute(
+                "SELECT street_id FROM streets WHERE tier = ? AND tier_source = 'manual'", (chosen,)
+            )
+        }
+        return [_decide(connection, i, chosen, reason, by) for i in street_ids if i not in standing_so]
+
+
+def decide_section(
+    path: Path, street_id: str, segment_ids: Sequence[str], label: str, tier: str, reason: str, by: str = ""
+) -> str:
+    """
+    Set the tier of a section of a street: it becomes a street of its own, in one transaction.
+
+    Parameters
+    ----------
+    path
+        The study.
+    street_id
+        The street, or a section of it.
+    segment_ids
+        The section's segments, as `geo.tiers.official_list.find_section` finds them.
+    label
+        What the section is called (both languages, as `geo.core.text.Text` is stored).
+    tier, reason, by
+        As `decide_tier` takes them.
+
+    Returns
+    -------
+    decision_id
+
+    Raises
+    ------
+    StudyError
+        As `decide_tier`; for segments of another street, or none.
+    """
+    chosen = _graded(tier)
+    with changing(path) as connection:
+        section = split_street(connection, street_id, segment_ids, label)
+        return _decide(connection, section, chosen, reason, by)
+
+
+def _graded(tier: str) -> str:
+    chosen = tier if tier in GRADED else tier_of(tier)
+    if chosen is None:
+        raise StudyError(
+            Text(f"没有等级“{tier}”", f"There is no tier “{tier}”"),
+            Text(f"请选择 {'、'.join(TIER_NAMES[t].zh for t in GRADED)}", f"Choose one of {', '.join(GRADED)}"),
+        )
+    return chosen
+
+
+def _decide(connection: sqlite3.Connection, street_id: str, tier: str, reason: str, by: str) -> str:
+    at = now()
+    decision = _append(connection, street_id, tier, reason, by, None, at)
+    _set_tier(connection, street_id, (tier, "manual", decision_reason(reason.strip(), by, pd.Timestamp(at)), 1.0))
+    return decision
+
+
+def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
+    """
+    Undo a decision by a new one: the street returns to its newest other decision, else to its tier before any.
+
+    An undoing can be undone itself.
+
+    Parameters
+    ----------
+    path
+        The study.
+    decision_id
+        Which decision no longer counts.
+    reason, by
+        As `decide_tier` takes them.
+
+    Returns
+    -------
+    decision_id
+        Of the new decision.
+
+    Raises
+    ------
+    StudyError
+        If there is no such decision, it is undone already, or its street is gone.
+    """
+    with changing(path) as connection:
+        row = connection.execute(
+            "SELECT coalesce(kind, 'tier'), subject, coalesce(street_id, subject) FROM decisions WHERE decision_id = ?",
+            (decision_id,),
+        ).fetchone()
+        if row is None:
+            raise StudyError(
+                Text(f"没有决定 {decision_id}", f"There is no decision {decision_id}"),
+                Text("请用 jiexu decisions 查看编号", "See the numbers with: jiexu decisions STUDY"),
+            )
+        kind, subject, street_id = row
+        taken = _taken(connection, street_id) if kind == "tier" else taken_on(connection, kind, subject)
+        if decision_id not in standing(taken):
+            raise StudyError(
+                Text(f"决定 {decision_id} 已被撤销", f"Decision {decision_id} is undone already"),
+                Text("无需再次撤销；如要恢复，请撤销那次撤销", "To bring it back, undo the decision that undid it"),
+            )
+        if kind != "tier":
+            return _take_back(connection, decision_id, reason, by)
+        left = _counting([*taken, Taken("", "", "", "", "", decision_id, "")])
+        base = connection.execute(
+            f"SELECT {', '.join(TIER_COLUMNS)} FROM {BASE_TABLE} WHERE street_id = ?",  # noqa: S608
+            (street_id,),
+        ).fetchone()
+        if left is not None:
+            manual = decision_reason(left.reason, left.by or "", pd.Timestamp(left.at))
+            tier = (left.after, "manual", manual, 1.0)
+        elif base is not None:
+            tier = base
+        else:
+            raise _gone(street_id)
+        decision = _append(connection, street_id, tier[0], reason, by, decision_id, now())
+        _set_tier(connection, street_id, tier)
+    return decision
+
+
+def _taken(connection: sqlite3.Connection, street_id: str) -> list[Taken]:
+    rows = connection.execute(
+        _TAKEN + "WHERE coalesce(kind, 'tier') = 'tier' AND coalesce(street_id, subject) = ? ORDER BY fid", (street_id,)
+    )
+    return [Taken(*row) for row in rows]
+
+
+def _take_back(connection: sqlite3.Connection, decision_id: str, reason: str, by: str) -> str:
+    """Undo a decision that is not about a tier: what it was about is as before when it is computed anew."""
+    columns = ("kind", "subject", "subject_name", "before", "after", "lon", "lat", "section", "part", "street_id")
+    row = connection.execute(
+        f"SELECT {', '.join(columns)} FROM decisions WHERE decision_id = ?",  # noqa: S608
+        (decision_id,),
+    ).fetchone()
+    old = dict(zip(columns, row, strict=True))
+    old["before"], old["after"] = old["after"], old["before"]
+    connection.execute(
+        "UPDATE stall_zones SET status = 'proposed', decision_id = NULL WHERE decision_id = ?", (decision_id,)
+    )
+    connection.execute("DELETE FROM kerb_exclusions WHERE rule = 'decisions' AND cause_id = ?", (decision_id,))
+    connection.execute("UPDATE sites SET status = 'proposed', decision_id = NULL WHERE decision_id = ?", (decision_id,))
+    for layer in ("stall_zones", "kerb_exclusions", "sites"):
+        touch(connection, layer)
+    return record(connection, reason=reason, by=by, undoes=decision_id, at=now(), **old)
+
+
+def _counting(taken: Sequence[Taken]) -> Taken | None:
+    """Return the decision that gives the street its tier: the newest standing one that is no undoing."""
+    by_id = {decision.decision_id: decision for decision in taken}
+    return next((by_id[number] for number in standing(taken) if not by_id[number].undoes), None)
+
+
+def _append(
+    connection: sqlite3.Connection,
+    street_id: str,
+    after: str,
+    reason: str,
+    by: str,
+    undoes: str | None,
+    at: dt.datetime,
+) -> str:
+    """Append a decision on a street's tier and return its number."""
+    row = connection.execute(
+        "SELECT name, tier, section, geom FROM streets WHERE street_id = ?", (street_id,)
+    ).fetchone()
+    if row is None:
+        raise _gone(street_id)
+    name, before, section, blob = row
+    shape = geometry_of(blob)
+    place = shapely.line_interpolate_point(shapely.get_geometry(shape, 0), 0.5, normalized=True)
+    # a section is found again by where it runs; a whole street by its name and this place
+    part = shapely.to_wkt(shapely.simplify(shape, _SIMPLIFIED_DEGREES), rounding_precision=6) if section else None
+    return record(
+        connection,
+        reason=reason,
+        by=by,
+        at=at,
+        kind="tier",
+        subject=street_id,
+        subject_name=name,
+        before=before,
+        after=after,
+        undoes=undoes,
+        lon=place.x,
+        lat=place.y,
+        section=section,
+        part=part,
+        street_id=street_id,
+    )
+
+
+_SIMPLIFIED_DEGREES: Final = 2e-6
+"""About twenty centimetres."""
+
+
+def _gone(street_id: str) -> StudyError:
+    return StudyError(
+        Text(f"没有编号为 {street_id} 的街道", f"No street has the id {street_id}"),
+        Text("请刷新页面后重试", "Reload the page and try again"),
+    )
+
+
+def _set_tier(connection: sqlite3.Connection, street_id: str, tier: tuple[str, str, str, float]) -> None:
+    assignments = ", ".join(f"{column} = ?" for column in TIER_COLUMNS)
+    for layer in ("streets", "roads"):
+        connection.execute(f"UPDATE {layer} SET {assignments} WHERE street_id = ?", (*tier, street_id))  # noqa: S608
+    for layer in ("streets", "roads", "decisions"):
+        touch(connection, layer)
+
+
+def on_tiers(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Return the decisions on tiers; those of studies before there were others have no kind."""
+    return decisions[decisions["kind"].isna() | (decisions["kind"] == "tier")]
+
+
+def counting_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Return for each street the decision that gives it its tier, if any."""
+    counting = filter(None, map(_counting, _by_subject(on_tiers(decisions))))
+    return decisions[decisions["decision_id"].isin([decision.decision_id for decision in counting])]

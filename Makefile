@@ -24,14 +24,14 @@ messages: setup       ## bring the Chinese catalogue up to date with the source'
 	scripts/messages.sh
 
 docs: setup           ## write the page of rules anew
-	$(PY) -m scripts.rules_page
+	$(PY) scripts/rules_page.py
 
 shots: setup          ## take the screenshots in docs/ anew
 	scripts/setup-browser.sh
-	$(PY) -m scripts.shots
+	PYTHONPATH=. $(PY) scripts/shots.py
 
 setup:                ## the virtual environment and the map's scripts
 	@scripts/setup.sh
 
 clean:
-	rm -rf .venv node_modules studies
+	rm -rf .venv layers/assets/vendor/node_modules studies

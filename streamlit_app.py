@@ -9,8 +9,14 @@ from pathlib import Path
 from streamlit.starlette import App
 
 # the pages are loaded before anybody comes, so that the first visitor does not wait for it
-from dashboards import data_page, decisions_page, filters, overview, parking_page, stalls_page, streets_page  # noqa: F401
-from dashboards.routes import ROUTES, warm_up
+from dashboards.data import page as data_page  # noqa: F401
+from dashboards.decisions import page as decisions_page  # noqa: F401
+from dashboards.map.routes import ROUTES, warm_up
+from dashboards.overview import page as overview  # noqa: F401
+from dashboards.parking import page as parking_page  # noqa: F401
+from dashboards.session import filters  # noqa: F401
+from dashboards.stalls import page as stalls_page  # noqa: F401
+from dashboards.streets import page as streets_page  # noqa: F401
 
 app = App(Path(__file__).parent / "dashboards" / "shell.py", routes=ROUTES)
 

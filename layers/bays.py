@@ -16,7 +16,7 @@ _FROM_ZOOM: Final = 14
 DRAWING: Final[list[dict[str, Any]]] = [
     {"tileLayer": "bays", "kind": "polygon", "by": "b", "colours": palette.BAYS, "stroke": "#ffffff"}
 ]
-"""How the map's script draws the layer: see docs/developers.md."""
+"""How the map's script draws the layer: see docs/develop/architecture.md."""
 
 
 def tile_layers(bays: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

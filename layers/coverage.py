@@ -23,7 +23,7 @@ DRAWING: Final[list[dict[str, Any]]] = [
         "when": "open",
     }
 ]
-"""How the map's script draws the homes: see docs/developers.md. Its hours are the kinds of facilities."""
+"""How the map's script draws the homes: see docs/develop/architecture.md. Its hours are the kinds of facilities."""
 
 CATCHMENTS: Final[list[dict[str, Any]]] = [
     {

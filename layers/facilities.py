@@ -24,7 +24,7 @@ DRAWING: Final[list[dict[str, Any]]] = [
         "when": "open",
     }
 ]
-"""How the map's script draws the layer: see docs/developers.md. Its hours are the kinds."""
+"""How the map's script draws the layer: see docs/develop/architecture.md. Its hours are the kinds."""
 
 
 def tile_layers(facilities: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

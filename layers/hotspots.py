@@ -28,7 +28,7 @@ DRAWING: Final[list[dict[str, Any]]] = [
         "when": "open",
     }
 ]
-"""How the map's script draws the layer: see docs/developers.md."""
+"""How the map's script draws the layer: see docs/develop/architecture.md."""
 
 
 def tile_layers(hotspots: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

@@ -23,7 +23,7 @@ DRAWING: Final[list[dict[str, Any]]] = [
         "when": "open",
     }
 ]
-"""How the map's script draws the layer: see docs/developers.md."""
+"""How the map's script draws the layer: see docs/develop/architecture.md."""
 
 _GROUPS: Final = {
     "stalls.stance": "tier",

@@ -17,7 +17,7 @@ _FROM_ZOOM = 12
 DRAWING: Final[list[dict[str, Any]]] = [
     {"tileLayer": "other", "kind": "dot", "colour": palette.OTHER, "size": [[12, 2.5], [17, 6]], "when": "open"}
 ]
-"""How the map's script draws the layer: see docs/developers.md. Its hours are the lists."""
+"""How the map's script draws the layer: see docs/develop/architecture.md. Its hours are the lists."""
 
 
 def tile_layers(points: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

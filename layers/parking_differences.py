@@ -19,7 +19,7 @@ DRAWING: Final[list[dict[str, Any]]] = [
         "size": [[12, 1], [15, 3], [17, 5], [19, 9]],
     }
 ]
-"""How the map's script draws the layer: see docs/developers.md."""
+"""How the map's script draws the layer: see docs/develop/architecture.md."""
 
 
 def tile_layers(differences: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

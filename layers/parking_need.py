@@ -26,7 +26,7 @@ DRAWING: Final[list[dict[str, Any]]] = [
         "when": "open",
     }
 ]
-"""How the map's script draws the layer: see docs/developers.md. Its hours are the two periods."""
+"""How the map's script draws the layer: see docs/develop/architecture.md. Its hours are the two periods."""
 
 
 def tile_layers(need: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

@@ -29,7 +29,7 @@ ROUNDS: Final[list[dict[str, Any]]] = [
         "dash": [4, 3],
     }
 ]
-"""How the map's script draws the layers: see docs/developers.md."""
+"""How the map's script draws the layers: see docs/develop/architecture.md."""
 
 
 def district_tiles(districts: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

@@ -22,7 +22,7 @@ DRAWING: Final[list[dict[str, Any]]] = [
         "when": "open",
     }
 ]
-"""How the map's script draws the layer: see docs/developers.md. Its hours are the kinds of facilities."""
+"""How the map's script draws the layer: see docs/develop/architecture.md. Its hours are the kinds of facilities."""
 
 
 def tile_layers(sites: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

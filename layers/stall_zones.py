@@ -20,7 +20,7 @@ DRAWING: Final[list[dict[str, Any]]] = [
     {**_LINE, "colour": palette.ZONES["closed"], "when": "closed"},
     {**_LINE, "by": "z", "colours": palette.ZONES, "when": "open"},
 ]
-"""How the map's script draws the layer: see docs/developers.md."""
+"""How the map's script draws the layer: see docs/develop/architecture.md."""
 
 
 def tile_layers(zones: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

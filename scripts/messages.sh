@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 catalogue=dashboards/locale/zh/LC_MESSAGES/jiexu.po
 template=$(mktemp --suffix=.pot)
 trap 'rm -f "$template"' EXIT
-.venv/bin/pybabel --quiet extract -F babel.cfg -k _ -k translate --no-location --sort-output --omit-header -o "$template" .
+.venv/bin/pybabel --quiet extract -F pyproject.toml -k _ -k translate --no-location --sort-output --omit-header -o "$template" .
 if [ -f "$catalogue" ]; then
   .venv/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete -l zh -i "$template" -o "$catalogue"
 else

@@ -1,4 +1,4 @@
-"""Write docs/rules.md: every parameter of the base profile, with its value and source, and what the others change."""
+"""Write docs/reference/rules.md: the base profile with values and sources, and what the other profiles change."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,7 +56,7 @@ def main() -> None:
         if name != base.name:
             changed = {path: leaf for path, leaf in load_profile(name).leaves.items() if leaf != base.leaves[path]}
             parts += [f"\n## What the profile {name} changes\n", _rows(changed)]
-    page = Path(__file__).parent.parent / "docs" / "rules.md"
+    page = Path(__file__).parent.parent / "docs" / "reference" / "rules.md"
     page.write_text("".join(parts), encoding="utf-8")
 
 

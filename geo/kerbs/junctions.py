@@ -40,7 +40,7 @@ class Reach(NamedTuple):
     cause: Integers
 
     def stretches(self, lengths: Floats) -> tuple[Integers, Floats, Floats]:
-        """Return kerbs (as `geo.kerbs.lines.Kerbs` numbers them) and from where to where along their segments they run."""
+        """Return kerbs (numbered as in `geo.kerbs.lines.Kerbs`) and where along their segments they start and end."""
         length = lengths[self.segment]
         from_m = np.where(self.at_end, length - self.reach, 0.0)
         return 2 * self.segment + self.side, from_m, np.where(self.at_end, length, self.reach)

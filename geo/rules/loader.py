@@ -268,7 +268,7 @@ def _read(file: Path) -> _Tree:
             file,
             "",
             Text("规则文件不是参数树", "The rule file is not a tree of parameters"),
-            Text("请参照 docs/rules.md 的示例", "Follow the example in docs/rules.md"),
+            Text("请参照 docs/reference/rules.md 的示例", "Follow the example in docs/reference/rules.md"),
         )
     lines = dict(_lines(file, node, ""))
     name, base = str(tree.pop("name", file.stem)), str(tree.pop("base", _BASE))

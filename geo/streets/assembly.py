@@ -34,8 +34,9 @@ def assemble_streets(segments: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profi
     """
     Give each segment its street.
 
-    Named segments are one street where a spelling of their names is the same (`geo.core.name_matching.street_key`: sections and
-    side lanes count as their street, `aliases` as spellings) and they share a node or lie within about
+    Named segments are one street where a spelling of their names is the same
+    (`geo.core.name_matching.street_key`: sections and side lanes count as their
+    street, `aliases` as spellings) and they share a node or lie within about
     `streets.same_name_gap` of each other; names that differ in the word for "street" alone (文峰路, 文峰大道) also
     where one continues the other. The same name further away is another street.
 

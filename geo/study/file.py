@@ -112,7 +112,7 @@ def write_study(
     path
         The GeoPackage to create or replace.
     layers
-        Tables by layer name, with the columns of `geo.study.schema.COLUMNS`; a layer that is not given is written empty.
+        Tables by layer name, with the columns of `geo.study.schema.COLUMNS`; a layer not given is written empty.
         Other tables (the official list) are written as they are.
     about
         What is to be known of the study as a whole, by key.

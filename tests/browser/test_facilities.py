@@ -15,7 +15,7 @@ from geo.facilities.decisions import decide_site
 from geo.facilities.site_study import Wish, choose_sites
 from geo.study.file import read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
-from tests.browser.hostile import PAYLOADS, hostile_study
+from tests.support.hostile_study import PAYLOADS, hostile_study
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -14,7 +14,7 @@ from PIL import Image
 from geo.study.file import read_layer
 from layers.palette import TIERS
 from tests.browser.conftest import ARTEFACTS, Visit, serving
-from tests.browser.places import places_on
+from tests.support.places import places_on
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Route, expect
 
 from geo.study.file import read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
-from tests.browser.hostile import PAYLOADS, hostile_study
-from tests.browser.places import middle_of
+from tests.support.hostile_study import PAYLOADS, hostile_study
+from tests.support.places import middle_of
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -16,8 +16,8 @@ from geo.stalls.study import plan_stalls
 from geo.study.file import read_layer
 from geo.tiers.decisions import decide_tier
 from tests.browser.conftest import ARTEFACTS, Visit, serving
-from tests.browser.hostile import PAYLOADS, hostile_study
 from tests.conftest import is_fresh
+from tests.support.hostile_study import PAYLOADS, hostile_study
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -1,0 +1,202 @@
+"""The page Complaints: where are they, what is getting worse, and does the city answer well?"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboards.complaints import tabs
+from dashboards.map.view import map_view
+from dashboards.session import cache, state
+from dashboards.session.language import _
+from dashboards.session.served_study import study_path
+from dashboards.session.wording import category_name
+from dashboards.shared.widgets import Figure, compute, credits, first_screen
+from geo.complaints.answer_times import data_end, months, overdue, survival
+from geo.complaints.hot_streets import CROSS_VALIDATED
+from geo.complaints.study import find_hotspots
+from geo.complaints.trends import weekday_hours
+from layers.hotspots import VIEWS
+
+Shown = Literal["points", "density", "chance", "change", "patrols"]
+_SHOWN: Final[tuple[Shown, ...]] = ("density", "chance", "change", "patrols", "points")
+_BRUSH: Final = "time"
+
+
+def page() -> None:
+    """Draw the page."""
+    every = pd.DataFrame(cache.layer("complaints").drop(columns="geometry"))
+    if every.empty:
+        st.info(_("The study has no complaints yet: bring them in on the page Data."), icon=":material/campaign:")
+        return
+    every = every.assign(month=months(every))
+    span, chosen = _brushed(every), state.selected()
+    complaints = every[every["month"].between(*span)] if span else every
+    if chosen:
+        roads = cache.layer("roads")
+        complaints = complaints[complaints["segment_id"].isin(roads.loc[roads["street_id"].isin(chosen), "segment_id"])]
+
+    def left() -> None:
+        _map()
+        credits(cache.figures()["osm_date"], any(cache.figures()["synthetic"].values()))
+
+    def right() -> None:
+        _months(every)
+        _find(span)
+        _hours(complaints)
+
+    first_screen(_figures(complaints, span, bool(chosen)), left, right)
+    tabs.tabs(complaints)
+
+
+def _figures(complaints: pd.DataFrame, span: tuple[str, str] | None, selected: bool) -> list[Figure]:
+    profile = cache.profile()
+    now = data_end(cache.layer("complaints"))
+    answered = complaints["response"].dropna()
+    service = (answered == "service").mean() if len(answered) else float("nan")
+    half = survival(complaints, now).quantile(0.5)
+    late = overdue(complaints, profile, now)
+    hot = cache.layer("hotspots")
+    open_at = _("no complaint says when") if pd.isna(now) else _("open at {date:%Y-%m-%d}").format(date=now)
+    note = _("on the selected streets") if selected else _("in the study")
+    return [
+        Figure(_("Complaints"), f"{len(complaints):,}", " – ".join(span) if span else note),
+        Figure(
+            _("Hot segments"),
+            f"{int(hot.drop_duplicates('segment_id')['hot'].sum()):,}" if len(hot) else "–",
+            _("beyond chance, in the study"),
+        ),
+        Figure(
+            _("Service"),
+            "–" if pd.isna(service) else f"{service:.0%}",
+            _("the 721 method wants {share:.0%}").format(share=profile["answer.shares.service"]),
+        ),
+        Figure(_("Half are closed after"), "–" if half is None else _("{hours:.0f} h").format(hours=half), note),
+        Figure(_("Overdue"), f"{len(late):,}", open_at),
+    ]
+
+
+def _map() -> None:
+    names: dict[Shown, str] = {
+        "density": _("Density"),
+        "chance": _("Beyond chance"),
+        "change": _("Change"),
+        "patrols": _("Patrols"),
+        "points": _("Points"),
+    }
+    shown = st.segmented_control(
+        _("On the map"), _SHOWN, default="density", format_func=names.__getitem__, key="complaints-shown",
+        label_visibility="collapsed",
+    ) or "density"  # fmt: skip
+    if shown == "patrols":
+        map_view(560, ["patrol_districts", "patrol_rounds"], points=[], muted=True)
+    elif shown == "points":
+        map_view(560, points=["complaints"])
+    else:
+        map_view(560, ["hotspots"], {"hotspots": [VIEWS.index(shown)]}, points=[], muted=True)
+
+
+def _brushed(every: pd.DataFrame) -> tuple[str, str] | None:
+    """Return the first and last month that are brushed on the chart of months, or None."""
+    drawn = st.session_state.get("complaints-months")
+    brush = (drawn or {}).get("selection", {}).get(_BRUSH, {}).get("month")
+    if not brush:
+        return None
+    first, last = sorted(brush)
+    known = sorted(month for month in every["month"].dropna().unique() if first <= month <= last)
+    return (known[0], known[-1]) if known else None
+
+
+def _months(every: pd.DataFrame) -> None:
+    """Draw the complaints by month and response; months that are brushed count everywhere on the page."""
+    names = {"service": _("service"), "management": _("management"), "enforcement": _("enforcement"), "": _("none")}
+    rows = every.assign(response=every["response"].fillna("").map(lambda code: names.get(code, code)))
+    counts = rows.groupby(["month", "response"]).size().rename("complaints").reset_index()
+    brush = alt.selection_interval(name=_BRUSH, encodings=["x"])
+    chart = (
+        alt.Chart(counts, title=_("By month: drag to choose a time"), height=240)
+        .mark_bar()
+        .encode(
+            x=alt.X("month:O", title=None, axis=alt.Axis(labelAngle=-60)),
+            y=alt.Y("complaints:Q", title=None),
+            color=alt.Color(
+                "response:N",
+                title=None,
+                sort=list(names.values()),
+                scale=alt.Scale(domain=list(names.values()), range=["#1fa05a", "#f2a65a", "#c2002f", "#b8b8b8"]),
+                legend=alt.Legend(orient="bottom"),
+            ),
+            opacity=alt.condition(brush, alt.value(1.0), alt.value(0.35)),
+            tooltip=[alt.Tooltip("month:O"), alt.Tooltip("response:N"), alt.Tooltip("complaints:Q")],
+        )
+        .add_params(brush)
+    )
+    st.altair_chart(chart, width="stretch", key="complaints-months", on_select="rerun")
+
+
+def _hours(complaints: pd.DataFrame) -> None:
+    days = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
+    counts = weekday_hours(complaints["received_at"])
+    rows = pd.DataFrame(
+        {
+            "weekday": np.repeat(days, counts.shape[1]),
+            "hour": np.tile(np.arange(counts.shape[1]), len(days)),
+            "complaints": counts.ravel(),
+        }
+    )
+    chart = (
+        alt.Chart(rows, title=_("By weekday and hour"), height=190)
+        .mark_rect()
+        .encode(
+            x=alt.X("hour:O", title=None, axis=alt.Axis(values=list(range(0, 24, 3)), labelAngle=0)),
+            y=alt.Y("weekday:O", title=None, sort=days),
+            color=alt.Color("complaints:Q", legend=None, scale=alt.Scale(scheme="orangered")),
+            tooltip=[
+                alt.Tooltip("weekday:O", title=_("Weekday")),
+                alt.Tooltip("hour:O", title=_("Hour")),
+                alt.Tooltip("complaints:Q", title=_("Complaints")),
+            ],
+        )
+    )
+    st.altair_chart(chart, width="stretch")
+
+
+def _find(span: tuple[str, str] | None) -> None:
+    """Offer to find the hot spots of a category and the brushed months."""
+    known = cache.hotspots_state()
+    present = cache.categories("complaints")
+    category = st.selectbox(
+        _("Category"), ["", *present], format_func=lambda code: category_name(code) if code else _("All"),
+        key="hotspots-category",
+    )  # fmt: skip
+    widths: dict[str, Any] = {
+        "profile": _("{metres:.0f} m, as the rules say").format(metres=cache.profile()["hotspots.bandwidth"]),
+        CROSS_VALIDATED: _("by cross-validation"),
+        **{str(metres): f"{metres:.0f} m" for metres in cache.profile()["hotspots.bandwidths"]},
+    }
+    width = st.selectbox(_("Bandwidth"), list(widths), format_func=widths.__getitem__, key="hotspots-bandwidth")
+    label = _("Find hot spots, {first} – {last}").format(first=span[0], last=span[1]) if span else _("Find hot spots")
+    if known.summary is not None and not known.fresh:
+        st.warning(_("Complaints, streets or rules have changed since hot spots were found."), icon=":material/update:")
+    if st.button(
+        label,
+        type="secondary" if known.fresh else "primary",
+        icon=":material/local_fire_department:",
+        width="stretch",
+        key="hotspots-find",
+    ):
+        metres = None if width == "profile" else CROSS_VALIDATED if width == CROSS_VALIDATED else float(width)
+        compute(lambda: find_hotspots(study_path(), category or None, metres, months=span))
+    if known.summary:
+        found = known.summary
+        what = category_name(found["category"]) if found["category"] else _("all categories")
+        when = " – ".join(found["months"]) if found["months"] else _("all months")
+        st.caption(
+            _("Shown: {what}, {when}; {count:,} complaints, bandwidth {metres:.0f} m.").format(
+                what=what, when=when, count=found["complaints"], metres=found["bandwidth_m"]
+            )
+        )

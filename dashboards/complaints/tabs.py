@@ -1,0 +1,286 @@
+"""The tabs of the page Complaints: hot streets, spots that come back, answers, tiers and measures, patrols."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboards.session import cache
+from dashboards.session.language import _, current_language
+from dashboards.session.served_study import study_path
+from dashboards.session.wording import category_name, tier_name
+from dashboards.shared.widgets import compute, table
+from geo.complaints.answer_times import RESPONSES, data_end, months, overdue, shares, survival
+from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.trends import EMERGING
+from geo.core.text import pick
+from geo.stalls.penalty_steps import STEP_NAMES
+
+
+def tabs(complaints: pd.DataFrame) -> None:
+    """Draw the tabs; `complaints` are those of the time and the streets that are chosen."""
+    names = [
+        _("Hot streets"),
+        _("Spots that come back"),
+        _("721"),
+        _("How long it takes"),
+        _("Tiers and measures"),
+        _("Patrols"),
+    ]
+    hot, again, method, time, tiers, patrols = st.tabs(names)
+    with hot:
+        _hot()
+    with again:
+        _again()
+    with method:
+        _method(complaints)
+    with time:
+        _time(complaints)
+    with tiers:
+        _tiers()
+    with patrols:
+        _patrols()
+
+
+def _named(name: str | None) -> str:
+    return name or _("Unnamed street")
+
+
+def _hot() -> None:
+    known = cache.hotspots_state().summary
+    if known is None:
+        st.caption(_("Hot spots have not been found yet: see the button beside the map."))
+        return
+    exposures = {"length": _("kilometre"), "frontage": _("frontage")}
+    left, right = st.columns(2)
+    with left:
+        rows = [
+            (_named(row["name"]), row["complaints"], row["gi_z"], row["p_value"], row["hot_m"])
+            for row in known["streets"]
+        ]
+        columns = [_("Street"), _("Complaints"), "Gi*", "p", _("Hot, m")]
+        table(pd.DataFrame(rows, columns=columns), "hot-streets", "hot-streets", height=330)
+        st.caption(
+            _(
+                "Gi* of rates per {exposure}, drawn to the mean where numbers are small; p by {count} permutations; of "
+                "the segments called hot at most {share:.0%} are expected to be so by chance."
+            ).format(
+                exposure=exposures.get(known["exposure"], known["exposure"]),
+                count=cache.profile()["hotspots.permutations"],
+                share=cache.profile()["hotspots.false_share"],
+            )
+        )
+    with right:
+        clusters = [
+            (row["cluster"], row["complaints"], row["expected"], row["p_value"], " · ".join(row["streets"]))
+            for row in known["clusters"]
+        ]
+        columns = [_("Cluster"), _("Complaints"), _("Expected"), "p", _("Streets")]
+        table(pd.DataFrame(clusters, columns=columns), "clusters", "clusters", height=220)
+        kinds = [(EMERGING[kind].pick(current_language()), count) for kind, count in known["emerging"].items()]
+        table(pd.DataFrame(kinds, columns=[_("By month"), _("Segments")]), "emerging", "emerging")
+
+
+def _again() -> None:
+    spots = cache.answers()["repeats"]
+    streets = cache.layer("roads").drop_duplicates("segment_id").set_index("segment_id")["name"]
+    rows = [
+        (
+            _named(streets.get(spot["segment_id"])),
+            category_name(spot["category"]),
+            spot["reports"],
+            spot["relapses"],
+            spot["first"][:10],
+            spot["last"][:10],
+            spot["complaint_ids"],
+        )
+        for spot in spots
+    ]
+    columns = [_("Street"), _("Category"), _("Reports"), _("Relapses"), _("First"), _("Last"), _("Identifiers")]
+    table(pd.DataFrame(rows, columns=columns), "repeat-spots", "repeat-spots", height=360)
+    profile = cache.profile()
+    st.caption(
+        _(
+            "A relapse: the same category within {metres:.0f} m, up to {days} days after the last one was closed."
+        ).format(metres=profile["repeats.within"], days=profile["repeats.days"])
+    )
+
+
+def _method(complaints: pd.DataFrame) -> None:
+    names = {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")}
+    found = shares(complaints, months(complaints))
+    if found.empty:
+        st.caption(_("No complaint says how it was answered."))
+        return
+    long = found.melt(["group", "answered"], list(RESPONSES), "response", "share")
+    long["low"] = found.melt(["group"], [f"{name}_low" for name in RESPONSES])["value"]
+    long["high"] = found.melt(["group"], [f"{name}_high" for name in RESPONSES])["value"]
+    long["response"] = long["response"].map(names)
+    targets = pd.DataFrame(
+        {"response": list(names.values()), "target": [cache.profile()[f"answer.shares.{name}"] for name in RESPONSES]}
+    )
+    colour = alt.Color(
+        "response:N",
+        title=None,
+        scale=alt.Scale(domain=list(names.values()), range=["#1fa05a", "#f2a65a", "#c2002f"]),
+    )
+    y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%"))
+    base = alt.Chart(long, height=240)
+    lines = base.mark_line(point=True).encode(
+        x=alt.X("group:O", title=None),
+        y=y,
+        color=colour,
+        tooltip=[
+            alt.Tooltip("group:O"),
+            alt.Tooltip("response:N"),
+            alt.Tooltip("share:Q", format=".0%"),
+            alt.Tooltip("answered:Q"),
+        ],
+    )
+    bands = base.mark_area(opacity=0.15).encode(x="group:O", y=alt.Y("low:Q"), y2="high:Q", color=colour)
+    rules = alt.Chart(targets).mark_rule(strokeDash=[5, 4]).encode(y="target:Q", color=colour)
+    st.altair_chart(bands + lines + rules, width="stretch")
+    st.caption(_("Dashed: 70 % service, 20 % management, 10 % enforcement. Bands: 95 % intervals."))
+    known = cache.answers()
+    left, right = st.columns(2)
+    quarters = cache.layer("quarters").set_index("quarter_id")["name"]
+    for column, rows, title, label in (
+        (left, known["by_street"], _("Street"), lambda row: _named(row["name"])),
+        (right, known["by_quarter"], _("Quarter"), lambda row: f"{row['group']} {quarters.get(row['group']) or ''}"),
+    ):
+        with column:
+            shown = pd.DataFrame(
+                [(label(row), row["answered"], *(f"{row[name]:.0%}" for name in RESPONSES)) for row in rows],
+                columns=[title, _("Answered"), *names.values()],
+            )
+            table(shown, f"shares-{'street' if column is left else 'quarter'}", f"shares-{title}", height=260)
+
+
+def _time(complaints: pd.DataFrame) -> None:
+    now = data_end(cache.layer("complaints"))
+    curve = survival(complaints, now)
+    left, right = st.columns(2)
+    with left:
+        rows = pd.DataFrame({"hours": np.append(0.0, curve.hours), "open": np.append(1.0, curve.open_share)})
+        chart = (
+            alt.Chart(rows, title=_("Share still open after so many hours"), height=230)
+            .mark_line(interpolate="step-after")
+            .encode(
+                x=alt.X("hours:Q", title=_("Hours open"), scale=alt.Scale(type="symlog")),
+                y=alt.Y("open:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
+            )
+        )
+        st.altair_chart(chart, width="stretch")
+        says = _("{closed:,} closed; {open:,} still open count for as long as they are known to be (Kaplan-Meier).")
+        st.caption(says.format(closed=curve.events, open=curve.censored))
+        first = cache.answers()["answer_hours"]
+        if first and first["median"] is not None:
+            st.caption(_("Half are first answered after {hours:.1f} h.").format(hours=first["median"]))
+        channels = [
+            (row["channel"], row["complaints"], row["open"], row["within_limit"], row["median_hours"], row["p90_hours"])
+            for row in cache.answers()["channels"]
+        ]
+        shown = pd.DataFrame(
+            channels,
+            columns=[_("Channel"), _("Complaints"), _("Open"), _("In time"), _("Half, h"), _("90 %, h")],
+        )
+        table(shown.round(2), "channels", "channels")
+    with right:
+        late = overdue(complaints, cache.profile(), now)
+        roads = cache.layer("roads").drop_duplicates("segment_id").set_index("segment_id")["name"]
+        st.markdown("**" + _("Overdue") + "**")
+        shown = pd.DataFrame(
+            {
+                _("Identifier"): late["complaint_id"],
+                _("Category"): late["category"].map(category_name),
+                _("Street"): late["segment_id"]
+                .map(roads)
+                .map(lambda name: _named(name if isinstance(name, str) else None)),
+                _("Open, h"): late["open_hours"],
+                _("Limit, h"): late["limit_hours"],
+            }
+        )
+        table(shown, "overdue", "overdue", height=420)
+    ladder = cache.answers()["ladder"]
+    if ladder:
+        steps = [
+            (STEP_NAMES[step].pick(current_language()), count) for step, count in ladder.items() if step in STEP_NAMES
+        ]
+        table(pd.DataFrame(steps, columns=[_("Step"), _("Times")]), "ladder", "ladder")
+
+
+def _tiers() -> None:
+    known = cache.answers()
+    rows = pd.DataFrame(known["tiers"])
+    rows = rows[rows["complaints"] > 0].assign(name=lambda table: table["tier"].map(tier_name))
+    base = alt.Chart(rows, title=_("Complaints per kilometre and month"), height=45 * len(rows) + 40)
+    y = alt.Y("name:N", title=None, sort=None)
+    lines = base.mark_rule(strokeWidth=3).encode(
+        x=alt.X("low:Q", title=None, axis=alt.Axis(tickCount=8)), x2="high:Q", y=y
+    )
+    tips = [alt.Tooltip("rate:Q", format=".2f"), "complaints:Q", "km:Q", "streets:Q"]
+    chart = lines + base.mark_circle(size=120, color="#c2002f").encode(x="rate:Q", y=y, tooltip=tips)
+    st.altair_chart(chart, width="stretch")
+    st.caption(_("Lines: 95 % intervals, which know that complaints cluster on a few streets."))
+    st.markdown("**" + _("Before and after decisions") + "**")
+    effects = [
+        (
+            effect["decision_id"],
+            _named(effect["name"]),
+            effect["what"],
+            f"{effect['before']} → {effect['after']}",
+            f"{effect['others_before']} → {effect['others_after']}",
+            pick(effect["says"], current_language()),
+        )
+        for effect in known["measures"]
+    ]
+    columns = [_("Decision"), _("Street"), _("What"), _("Complaints"), _("On streets alike"), _("What it says")]
+    table(pd.DataFrame(effects, columns=columns), "measures", "measures")
+
+
+def _patrols() -> None:
+    known = cache.patrols_state()
+    people = st.number_input(_("Supervisors"), min_value=1, max_value=2000, value=50, key="patrol-people")
+    if st.button(
+        _("Divide the streets"), icon=":material/groups:", type="secondary" if known.fresh else "primary", key="patrol"
+    ):
+        compute(lambda: plan_patrols(study_path(), int(people)))
+    if known.summary is None:
+        return
+    found = known.summary
+    if not known.fresh:
+        st.warning(_("Complaints, streets or rules have changed since the streets were divided."))
+    st.caption(
+        _("The heaviest district has {balance:.2f} times the mean work; no division has less than {bound:.2f}.").format(
+            balance=found["balance"], bound=found["bound"]
+        )
+    )
+    left, right = st.columns([0.58, 0.42])
+    with left:
+        rows = [
+            (
+                row["district_id"],
+                row["complaints"],
+                round(row["length_m"] / 1000, 1),
+                round(row["round_m"] / 1000, 1),
+                " · ".join(row["streets"]),
+            )
+            for row in found["districts"]
+        ]
+        columns = [_("District"), _("Complaints"), _("km"), _("Round, km"), _("Streets")]
+        table(pd.DataFrame(rows, columns=columns), "districts", "districts", height=360)
+    with right:
+        days = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
+        when = [
+            (
+                _named(row["name"]),
+                days[int(row["weekday"])],
+                f"{int(row['from_hour']):02d}–{int(row['to_hour']):02d}",
+                row["complaints"],
+            )
+            for row in found["priorities"]
+        ]
+        columns = [_("Street"), _("Weekday"), _("Hours"), _("Complaints")]
+        table(pd.DataFrame(when, columns=columns), "priorities", "priorities", height=360)

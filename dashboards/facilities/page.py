@@ -1,0 +1,341 @@
+"""The page Facilities: who has a market, a car park, a toilet within a walk, and where do the next ones go?"""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import shapely
+import streamlit as st
+
+from dashboards.facilities import tabs
+from dashboards.map.view import map_view
+from dashboards.session import cache, state
+from dashboards.session.language import _, current_language
+from dashboards.session.served_study import study_path
+from dashboards.shared.widgets import Figure, compute, credits, first_screen, show_error, uploaded
+from geo.core.errors import JiexuError
+from geo.core.vocabulary import KIND_NAMES, KINDS, Kind
+from geo.facilities.candidates import Source
+from geo.facilities.coverage_study import Asked, FacilityStudy, cover
+from geo.facilities.decisions import decide_site
+from geo.facilities.location_models import Model
+from geo.facilities.site_study import Wish, choose_sites, moved_share
+from layers import facilities
+
+_CANDIDATES: Final = ["csv", "xlsx", "xls", "geojson", "gpkg"]
+_NEAR_DEGREES: Final = 0.0006
+"""A click this near to a gap means it: about sixty metres."""
+_AROUND_DEGREES: Final = 0.001
+"""What is shown around sites: about a hundred metres."""
+
+
+def page() -> None:
+    """Draw the page."""
+    kind, asked = _kind(), _asked()
+    study = cache.facility_study(kind, asked)
+    known = cache.coverage_state(kind)
+    summary = known.summary
+    pins = state.pins(kind)
+    tried = moved_share(study, [(pin.lon, pin.lat) for pin in pins]) if pins and summary is not None else None
+
+    def left() -> None:
+        _switch(kind)
+        number = [KINDS.index(kind)]
+        shown = ["catchments", "coverage_gaps", "coverage", "sites"]
+        open_ = {**dict.fromkeys(shown, number), "facilities": [facilities.KINDS.index(kind)]}
+        listed = tabs.shown_list()
+        extra = ["facilities"] if listed is None else ["facilities", "other"]
+        open_ |= {} if listed is None else {"other": [listed]}
+        map_view(560, [*shown, *extra], open_, points=[], muted=True, pins=pins)
+        credits(cache.figures()["osm_date"], any(cache.figures()["synthetic"].values()))
+
+    def right() -> None:
+        _compute(kind, asked, known.fresh, summary)
+        if study.demand.table.empty or summary is None:
+            return
+        _gap(kind, study)
+        _trial(kind, pins, tried)
+        _siting(kind, asked, study)
+        _curve(kind)
+
+    first_screen(_figures(kind, study, summary, tried), left, right)
+    tabs.tabs(kind, summary)
+
+
+def _kind() -> Kind:
+    asked = st.session_state.get("facility-kind") or st.query_params.get("kind", "")
+    return cast(Kind, asked) if asked in KINDS else "market"
+
+
+def _asked() -> Asked:
+    return "points" if st.session_state.get("facility-demand") == "points" else "residents"
+
+
+def kind_name(kind: Kind) -> str:
+    """Return what a kind of facility is called."""
+    name = KIND_NAMES[kind].pick(current_language())
+    return name[:1].upper() + name[1:]
+
+
+def _switch(kind: Kind) -> None:
+    left, right = st.columns([0.5, 0.5])
+    with left:
+        chosen = st.segmented_control(
+            _("Kind of facility"), KINDS, default=kind, format_func=kind_name, key="facility-kind",
+            label_visibility="collapsed",
+        )  # fmt: skip
+    with right:
+        points = {"market": _("Stalls that need a hall"), "parking": _("Complaints of parking")}
+        names = {"residents": _("Residents"), "points": points.get(kind, _("Complaints"))}
+        st.segmented_control(
+            _("Whose need"), list(names), default="residents", format_func=names.__getitem__, key="facility-demand",
+            label_visibility="collapsed",
+        )  # fmt: skip
+    if chosen and chosen != "market":
+        st.query_params["kind"] = chosen
+    elif "kind" in st.query_params:
+        del st.query_params["kind"]
+
+
+def _figures(
+    kind: Kind, study: FacilityStudy, summary: dict[str, Any] | None, tried: dict[str, float] | None
+) -> list[Figure]:
+    standard = _("within {metres:.0f} m on foot").format(metres=study.within_m)
+    if summary is None or study.demand.table.empty:
+        return [
+            Figure(_("Covered"), "–", standard),
+            Figure(_("Residents") if study.asked == "residents" else _("Points"), f"{study.demand.weight.sum():,.0f}"),
+            Figure(kind_name(kind), f"{len(study.supply.table):,}", _("in the study")),
+        ]
+    decided = study.covered(study.decided_m) / max(float(study.demand.weight.sum()), 1e-9)
+    half = summary["walk_m"]["p50"]
+    shown = [
+        Figure(_("Covered"), f"{summary['share']:.1%}", standard),
+        Figure(_("Left out"), f"{summary['demand']['total'] - summary['covered']:,.0f}", _of(summary)),
+        Figure(_("Half walk at most"), "–" if half is None else f"{half:,.0f} m", _("to the nearest one")),
+        Figure(
+            kind_name(kind),
+            f"{summary['facilities']['count']:,}",
+            _("{count} accepted sites: {share:.1%}").format(count=len(study.accepted), share=decided),
+        ),
+    ]
+    if tried is not None:
+        shown.append(
+            Figure(
+                _("With the sites on the map"),
+                f"{tried['share']:.1%}",
+                _("{gain:+,.0f} more are covered").format(gain=tried["gain"]),
+            )
+        )
+    return shown
+
+
+def _of(summary: dict[str, Any]) -> str:
+    total = summary["demand"]["total"]
+    if summary["demand"]["asked"] == "points":
+        parts = [_("of {total:,.0f} points").format(total=total)]
+        parts += [_("synthetic")] if summary["demand"]["synthetic"] else []
+    else:
+        parts = [_("of {total:,.0f} residents").format(total=total)]
+        parts += [_("estimated")] if set(summary["demand"]["sources"]) & {"levels", "floor", "streets"} else []
+    return " · ".join(parts)
+
+
+def _compute(kind: Kind, asked: Asked, fresh: bool, summary: dict[str, Any] | None) -> None:
+    same = summary is not None and summary["demand"]["asked"] == asked
+    if summary is None:
+        st.info(_("Coverage has not been computed yet for this kind."), icon=":material/directions_walk:")
+    elif not same:
+        st.warning(_("The map shows the need of others: compute it for these."), icon=":material/update:")
+    elif not fresh:
+        st.warning(_("Streets, facilities or people have changed since."), icon=":material/update:")
+    if not (fresh and same) and st.button(
+        _("Compute the coverage"), type="primary", icon=":material/calculate:", width="stretch", key="coverage-compute"
+    ):
+        compute(lambda: cover(study_path(), kind, asked=asked))
+
+
+def _gap(kind: Kind, study: FacilityStudy) -> None:
+    """Say who is left out where the map was clicked last, and offer the best site near it."""
+    place = state.asked_place()
+    rows = cache.layer("coverage_gaps")
+    rows = rows[rows["kind"] == kind]
+    if place is None or rows.empty:
+        st.caption(_("Click a red gap on the map to see who is left out, and the best site near it."))
+        return
+    away = shapely.distance(rows.geometry.to_numpy(), shapely.Point(place))
+    if away.min() > _NEAR_DEGREES:
+        st.caption(_("Nobody is left out there. Click a red gap."))
+        return
+    row = rows.iloc[int(np.argmin(away))]
+    with st.container(border=True, key="gap-card", gap="xsmall"):
+        st.text(_("{count:,.0f} left out, at {places} addresses").format(count=row["demand"], places=row["places"]))
+        st.text(row["streets"] or _("Unnamed street"))
+        walk = row["walk_m"]
+        st.caption(
+            _("The nearest is {metres:,.0f} m away on average.").format(metres=walk)
+            if pd.notna(walk)
+            else _("None is within the search.")
+        )
+        best = cache.best_site(kind, study.asked, row["gap_id"])
+        if best is None:
+            st.caption(_("No junction near it reaches them within the standard."))
+            return
+        lon, lat, gain = best
+        st.text(_("The best junction near it covers {gain:,.0f} of them.").format(gain=gain))
+        if st.button(_("Try a site there"), icon=":material/add_location:", key="gap-try"):
+            tried = [(pin.lon, pin.lat) for pin in state.pins(kind)]
+            state.set_pins(kind, [*tried, (lon, lat)])
+            st.rerun()
+
+
+def _trial(kind: Kind, pins: list[state.Pin], tried: dict[str, float] | None) -> None:
+    """Say what the sites on the map come to, and offer to accept one."""
+    if saved := st.session_state.pop("site-saved", None):
+        st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
+    if tried is None:
+        return
+    with st.container(border=True, key="trial-card", gap="xsmall"):
+        st.text(
+            _("With {count} sites on the map: {share:.1%} covered, {gain:+,.0f}. Drag them.").format(
+                count=len(pins), share=tried["share"], gain=tried["gain"]
+            )
+        )
+        with st.form("site-form", border=False):
+            labels = {pin.pin_id: pin for pin in pins}
+            number = st.selectbox(
+                _("Site"), list(labels), format_func=lambda pin_id: _place(labels[pin_id]), key="site-pin"
+            )
+            reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
+            by = st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
+            accept = st.form_submit_button(_("Accept this site"), icon=":material/check:")
+        if st.button(_("Take the sites off the map"), icon=":material/close:", type="tertiary", key="pins-clear"):
+            state.set_pins(kind, [])
+            st.rerun()
+    if not accept:
+        return
+    st.session_state["by"] = by
+    pin = labels[number]
+    try:
+        st.session_state["site-saved"] = decide_site(study_path(), kind, pin.lon, pin.lat, reason, by)
+    except JiexuError as error:
+        show_error(error)
+        return
+    state.set_pins(kind, [(other.lon, other.lat) for other in pins if other.pin_id != number])
+    st.rerun()
+
+
+def _place(pin: state.Pin) -> str:
+    return f"{pin.label} · {pin.lon:.5f}, {pin.lat:.5f}"
+
+
+def _siting(kind: Kind, asked: Asked, study: FacilityStudy) -> None:
+    """Offer to choose sites."""
+    models: dict[Model, str] = {
+        "coverage": _("Most people covered"),
+        "median": _("Shortest walks in all"),
+        "cover_all": _("Fewest that cover all"),
+        "centre": _("Shortest longest walk"),
+    }
+    area = state.area()
+    sources = {
+        "junctions": _("Junctions"),
+        "kerbs": _("Kerbs"),
+        "lots": _("Car parks"),
+        "vacant": _("Empty land"),
+        **({"drawn": _("The land drawn on the map")} if area else {}),
+    }
+    with st.form("siting", border=True):
+        st.text(_("Where do the next ones go?"))
+        one, two = st.columns([0.4, 0.6])
+        count = one.number_input(_("How many"), min_value=1, max_value=50, value=3, key="site-count")
+        model = two.selectbox(_("What is best"), list(models), format_func=models.__getitem__, key="site-model")
+        source = st.selectbox(
+            _("Among"), list(sources), format_func=sources.__getitem__, key="site-source",
+            help=_("Draw an area on the map to try your own land."),
+        )  # fmt: skip
+        with st.expander(_("Own candidates, money, room, closings")):
+            file = st.file_uploader(
+                _("Candidates: areas or points with name, capacity, price"), type=_CANDIDATES, key="site-file"
+            )
+            budget = st.number_input(
+                _("What they may cost"), min_value=0.0, value=None, placeholder=_("no limit"), key="site-budget"
+            )
+            room = st.checkbox(_("No facility takes more than its capacity"), key="site-room")
+            names = _facility_names(study)
+            closable = st.multiselect(
+                _("May be closed for a new one"), list(names), format_func=names.__getitem__, key="site-closable",
+                placeholder=_("none"),
+            )  # fmt: skip
+        asked_for = st.form_submit_button(_("Choose sites"), icon=":material/add_location:", width="stretch")
+    if not asked_for:
+        return
+    wish = Wish(
+        int(count),
+        model,
+        within_m=study.within_m,
+        source=cast(Source, source),
+        corners=np.array(area, dtype=float) if source == "drawn" and area else None,
+        closable=tuple(closable),
+        budget=float("inf") if budget is None else budget,
+        with_capacity=room,
+    )
+
+    def work() -> None:
+        with uploaded(file) as path:
+            found = choose_sites(study_path(), kind, wish._replace(file=path), asked)
+        places = [(row["lon"], row["lat"]) for row in found["sites"]]
+        state.set_pins(kind, places)
+        if places:
+            state.go_to(shapely.MultiPoint(places).buffer(_AROUND_DEGREES).bounds)
+
+    compute(work)
+
+
+def _facility_names(study: FacilityStudy) -> dict[str, str]:
+    """Return what the facilities that are there are called, by their ids."""
+    known = study.supply.table
+    return {
+        row.facility_id: f"{row.name_ or kind_name(study.kind)} · {row.facility_id}"
+        for row in known.rename(columns={"name": "name_"}).itertuples()
+    }
+
+
+def _curve(kind: Kind) -> None:
+    """Draw what each further facility adds."""
+    known = cache.sites_state(kind)
+    if known.summary is None:
+        return
+    rows = pd.DataFrame(known.summary["curve"])
+    line = (
+        alt.Chart(rows, title=_("Covered by number of new ones"), height=190)
+        .mark_line(point=True, color="#2a9d8f")
+        .encode(
+            x=alt.X("count:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d")),
+            y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)),
+            tooltip=[
+                alt.Tooltip("count:Q", title=_("New ones")),
+                alt.Tooltip("share:Q", title=_("Covered"), format=".1%"),
+                alt.Tooltip("gain:Q", title=_("The last one adds"), format=",.0f"),
+            ],
+        )
+    )
+    st.altair_chart(line, width="stretch")
+    st.caption(_proof(known.summary))
+
+
+def _proof(summary: dict[str, Any]) -> str:
+    proof = (
+        _("Proven best.") if summary["proven"] else _("Within {gap:.2%} of the best.").format(gap=summary["proven_gap"])
+    )
+    stable = summary["stability"]
+    return (
+        proof
+        + " "
+        + _("With need or walks off by {off:.0%}, this choice falls short of the best by {regret:.1%} at most.").format(
+            off=stable["off_by"], regret=stable["worst_regret"]
+        )
+    )

@@ -1,0 +1,75 @@
+"""Routes of our own server beside Streamlit's: the map's page, its scripts and its tiles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from dashboards.session.language import LANGUAGES, language_of, translator
+from dashboards.session.served_study import study_path
+from geo.study.figures import synthetic_counts
+from geo.study.file import extent_of
+from layers.map.compose import ASSETS, compose_map
+from layers.map.tiles import CUTTERS, kept_archive, tile_archive
+
+_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_ASK_AGAIN = {"Cache-Control": "no-cache"}
+
+
+def archives() -> dict[str, Path]:
+    """Return the archive of each of the map's layers that has features. Cuts what changed."""
+    path = study_path()
+    cut = {layer: tile_archive(path, layer) for layer in CUTTERS}
+    return {layer: archive for layer, archive in cut.items() if archive is not None}
+
+
+def tile_urls() -> dict[str, str]:
+    """Return the address of each layer's archive; a layer without features has none."""
+    return {layer: f"/tiles/{archive.name}" for layer, archive in archives().items()}
+
+
+async def _map(request: Request) -> Response:
+    language = request.query_params.get("lang", "")
+    theme = "dark" if request.query_params.get("theme") == "dark" else "light"
+    return HTMLResponse(await to_thread.run_sync(_render, language, theme), headers=_ASK_AGAIN)
+
+
+def _render(asked: str, theme: str) -> str:
+    path, language = study_path(), language_of(asked)
+    figure = compose_map(extent_of(path), tile_urls(), translator(language), synthetic_counts(path), language, theme)
+    return str(figure.get_root().render())
+
+
+def warm_up() -> None:
+    """Cut the tiles and render the map once, so that the first visitor waits for neither."""
+    for language in LANGUAGES:
+        _render(language, "light")
+
+
+async def _asset(request: Request) -> Response:
+    file = ASSETS.get(request.path_params["name"])
+    if file is None:
+        return PlainTextResponse("no such asset", status_code=404)
+    return FileResponse(file, headers=_ASK_AGAIN)
+
+
+async def _tiles(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name.partition("-")[0] not in CUTTERS:
+        return PlainTextResponse("no such layer", status_code=404)
+    archive = await to_thread.run_sync(kept_archive, study_path(), name)
+    if archive is None:
+        return PlainTextResponse("these tiles are out of date", status_code=404)
+    return FileResponse(archive, headers=_FOR_EVER, media_type="application/vnd.pmtiles")
+
+
+ROUTES: Final[list[BaseRoute]] = [
+    Route("/map", _map),
+    Route("/assets/{name}", _asset),
+    Route("/tiles/{name}", _tiles),
+]

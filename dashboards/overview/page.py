@@ -1,0 +1,129 @@
+"""The page Overview: is the city's order of streets what it should be, tier by tier?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboards.map.view import map_view
+from dashboards.session import cache, filters
+from dashboards.session.language import _
+from dashboards.session.wording import tier_name
+from dashboards.shared.selection_card import card, hint
+from dashboards.shared.widgets import Figure, credits, first_screen, table
+from geo.streets.locating import count_per_street
+from geo.study.schema import GRADED, TIERS
+from layers import palette
+
+
+def page() -> None:
+    """Draw the page."""
+    figures = cache.figures()
+    layers = figures["layers"]
+    km = sum(figures["streets_km"]["tier"].values())
+    graded = sum(figures["streets_km"]["tier"].get(tier, 0) for tier in GRADED)
+    official = figures["streets_km"]["tier_source"].get("official", 0)
+    manual = figures["streets_km"]["tier_source"].get("manual", 0)
+    share = (official + manual) / km if km else 0
+
+    def left() -> None:
+        map_view()
+        credits(figures["osm_date"], any(figures["synthetic"].values()))
+
+    def right() -> None:
+        if card():
+            return
+        hint()
+        _chart(figures)
+        _tier_table(figures)
+
+    first_screen(
+        [
+            Figure(_("Graded streets"), f"{graded:,.1f} km", _("of {km:,.1f} km of roads").format(km=km)),
+            Figure(_("By list or decision"), f"{share:.0%}", _("of road length")),
+            Figure(_("Complaints"), f"{layers['complaints']:,}", _rate(figures, "complaints", graded)),
+            Figure(_("Stalls"), f"{layers['stalls']:,}", _rate(figures, "stalls", graded)),
+            Figure(_("Findings to check"), f"{layers['findings']:,}", _("on the page Data")),
+        ],
+        left,
+        right,
+    )
+    _hot_streets()
+
+
+def _rate(figures: dict[str, Any], kind: str, graded_km: float) -> str:
+    count = sum(row[kind] for tier, row in figures["per_tier"].items() if tier in GRADED)
+    text = _("{rate:.1f} per graded km").format(rate=count / graded_km) if graded_km else ""
+    return " · ".join((text, _("synthetic"))) if figures["synthetic"][kind] else text
+
+
+def _chart(figures: dict[str, Any]) -> None:
+    rows = pd.DataFrame(
+        {
+            "tier": [tier_name(tier) for tier in GRADED],
+            "rate": [figures["per_tier"].get(tier, {}).get("complaints_per_km") or 0 for tier in GRADED],
+            "colour": [palette.TIERS[tier]["colour"] for tier in GRADED],
+        }
+    )
+    title = _("Complaints per km, by tier")
+    if figures["synthetic"]["complaints"]:
+        title = " · ".join((title, _("synthetic")))
+    bars = (
+        alt.Chart(rows, title=title, height=150)
+        .mark_bar()
+        .encode(
+            x=alt.X("rate:Q", title=None),
+            y=alt.Y("tier:N", title=None, sort=None, axis=alt.Axis(labelLimit=160, labelOverlap=False)),
+            color=alt.Color("colour:N", scale=None),
+            tooltip=["tier", alt.Tooltip("rate:Q", format=".1f")],
+        )
+    )
+    st.altair_chart(bars, width="stretch")
+
+
+def _tier_table(figures: dict[str, Any]) -> None:
+    rows = pd.DataFrame.from_dict(figures["per_tier"], orient="index")
+    rows = rows.reindex([tier for tier in TIERS if tier in rows.index])
+    table(
+        pd.DataFrame(
+            {
+                _("Tier"): [tier_name(tier) for tier in rows.index],
+                "km": rows["km"].round(1),
+                _("Complaints"): rows["complaints"],
+                _("Per km"): rows["complaints_per_km"].astype(float).round(1),
+                _("Stalls"): rows["stalls"],
+                _("Parking"): rows["parking"],
+            }
+        ),
+        "tiers",
+        "tiers-table",
+    )
+
+
+def _hot_streets() -> None:
+    st.subheader(_("Streets with the most complaints"))
+    complaints, roads = cache.layer("complaints"), cache.layer("roads")
+    chosen = filters.chosen_categories()
+    if chosen:
+        complaints = complaints[complaints["category"].isin(chosen)]
+    streets = cache.layer("streets")
+    counts = count_per_street(complaints, roads, streets["street_id"])
+    top = streets.loc[counts[counts > 0].nlargest(15).index]
+    top = top[top["tier"].isin(filters.current().tiers)]
+    number = counts.loc[top.index]
+    table(
+        pd.DataFrame(
+            {
+                _("Street"): top["name"].fillna(_("Unnamed street")),
+                _("Tier"): top["tier"].map(tier_name),
+                _("Complaints"): number,
+                _("Per km"): (number / top["length_m"] * 1000).round(1),
+                _("Stalls"): top["stalls"],
+            }
+        ),
+        "streets-with-complaints",
+        "hot-streets",
+    )

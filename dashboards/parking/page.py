@@ -1,0 +1,148 @@
+"""The page Parking: where do bays fit, by day and at night, what does each rule cost, and which relieve the most?"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.map.view import map_view
+from dashboards.parking import tabs
+from dashboards.session import cache, state
+from dashboards.session.language import _
+from dashboards.session.served_study import study_path
+from dashboards.shared.waterfall_chart import waterfall_chart
+from dashboards.shared.widgets import Figure, compute, credits, first_screen
+from geo.kerbs.waterfall import waterfall
+from geo.parking.need import PERIODS
+from geo.parking.room import BayHours
+from geo.parking.study import plan_bays
+from geo.study.results import Computed
+
+Shown = Literal["bays", "parking_need", "parking_differences"]
+_SHOWN: Final[tuple[Shown, ...]] = ("bays", "parking_need", "parking_differences")
+
+
+def page() -> None:
+    """Draw the page."""
+    hours = _hours()
+    room, known = cache.bay_room(hours), cache.bays_state()
+    bays = cache.layer("bays")
+    selected = state.selected()
+    counted = room.on_streets(selected) if selected else None
+    fall = waterfall(room, 0, counted)
+    low, high = (int(cache.bay_room(hours, off).zones.pitches.sum()) for off in (-1.0, 1.0))
+    shown = bays[bays["street_id"].isin(selected)] if selected else bays
+    placed = shown["hours"].value_counts()
+
+    def left() -> None:
+        on_map = _on_map()
+        # need is drawn for the time that the rules are of
+        period = PERIODS.index("night" if hours == "night" else "day")
+        points = ["parking", "complaints"] if on_map == "bays" else ["parking"]
+        map_view(560, [on_map], {"parking_need": [period]}, points, muted=on_map != "bays")
+        credits(cache.figures()["osm_date"], any(cache.figures()["synthetic"].values()))
+
+    def right() -> None:
+        _compute(known, hours)
+        waterfall_chart(fall, _("Bays"), _("Left for bays"), _("What each rule takes of the kerb"))
+
+    first_screen(
+        [
+            Figure(
+                _("Bays that fit"), f"{fall.pitches:,}", _("on the selected streets") if selected else _("in the study")
+            ),
+            Figure(_("If guessed widths are off"), f"{low:,}–{high:,}", _("in the study")),
+            Figure(
+                _("Bays placed"),
+                f"{len(shown):,}",
+                _("{day:,} all day, {night:,} at night").format(
+                    day=int(placed.get("all_day", 0)), night=int(placed.get("night", 0))
+                ),
+            ),
+            _seeking(hours, selected),
+        ],
+        left,
+        right,
+    )
+    tabs.tabs(room, hours, shown, known)
+
+
+def _hours() -> BayHours:
+    return "night" if st.session_state.get("bay-hours") == "night" else "all_day"
+
+
+def _on_map() -> Shown:
+    names: dict[Shown, str] = {
+        "bays": _("Bays"),
+        "parking_need": _("Cars per space"),
+        "parking_differences": _("Against mapped parking"),
+    }
+    chosen = st.segmented_control(
+        _("On the map"), _SHOWN, default="bays", format_func=names.__getitem__, key="bays-shown",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return chosen or "bays"
+
+
+def _seeking(hours: BayHours, selected: list[str]) -> Figure:
+    """Return how many cars look for a space, and how many there are for them."""
+    need = pd.DataFrame(cache.layer("parking_need").drop(columns="geometry"))
+    if selected:
+        need = need[need["street_id"].isin(selected)]
+    period = "night" if hours == "night" else "day"
+    cars, spaces = need[f"demand_{period}"].sum(), need[f"spaces_{period}"].sum()
+    title = _("Cars at night, estimated") if period == "night" else _("Cars by day, estimated")
+    if need.empty:
+        return Figure(title, "–", _("place the bays first"))
+    return Figure(title, f"{cars:,.0f}", _("{spaces:,.0f} spaces within a walk").format(spaces=spaces))
+
+
+def _compute(known: Computed, hours: BayHours) -> None:
+    names: dict[BayHours, str] = {"all_day": _("All day"), "night": _("At night")}
+    st.segmented_control(
+        _("Rules of"), list(names), default=hours, format_func=names.__getitem__, key="bay-hours",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if known.summary is None:
+        st.info(_("No bays have been placed yet in this study."), icon=":material/local_parking:")
+    elif not known.fresh:
+        st.warning(_("Streets, rules or complaints have changed since the bays were placed."), icon=":material/update:")
+    budget = st.number_input(
+        _("At most so many new bays"),
+        min_value=1,
+        value=None,
+        step=10,
+        placeholder=_("all that fit"),
+        key="bays-budget",
+        help=_("With a number, those are placed that relieve the most at the time chosen above."),
+    )
+    if st.button(
+        _("Place the bays"),
+        type="secondary" if known.fresh else "primary",
+        icon=":material/calculate:",
+        width="stretch",
+    ):
+        compute(lambda: plan_bays(study_path(), night=budget is None or hours == "night", budget=budget))
+    if known.fresh and known.summary and "choice" in known.summary:
+        _chosen(known.summary["choice"])
+
+
+def _chosen(choice: dict[str, Any]) -> None:
+    when = _("at night") if choice["period"] == "night" else _("by day")
+    st.success(
+        _(
+            "{chosen:,} of {budget:,} bays chosen: {relieved:,} more cars find a space {when}, {walk:.0f} m on foot on "
+            "average. No choice relieves more than {bound:,} (proven); the greedy one {greedy:,}."
+        ).format(
+            chosen=choice["chosen"],
+            budget=choice["budget"],
+            relieved=choice["relieved"],
+            when=when,
+            walk=choice["mean_walk_m"],
+            bound=choice["bound"],
+            greedy=choice["greedy_relieved"],
+        ),
+        icon=":material/verified:",
+    )

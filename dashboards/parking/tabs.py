@@ -1,0 +1,274 @@
+"""The tabs of the page Parking: bays by street and quarter, need, agreement with the map, rules to try, widths."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.session import cache, state
+from dashboards.session.language import _, current_language
+from dashboards.session.served_study import study_path
+from dashboards.session.wording import rule_name, tier_name
+from dashboards.shared import rule_inputs
+from dashboards.shared.widgets import show_error, table
+from geo.build import add_widths
+from geo.core.errors import InputError, JiexuError
+from geo.core.text import pick
+from geo.parking.decisions import adopt_bays
+from geo.parking.files import schedule, write_bays
+from geo.parking.mapped import CAUSE_NAMES
+from geo.parking.room import BayHours, BayRoom
+from geo.study.results import Computed
+
+_FIRST: Final = ("bay.length", "clearance.crossing", "bay.min_carriageway_width.one_side_two_way")
+_GROUPS: Final = ("bay", "clearance", "fire_lane")
+_CHECKED: Final = (".csv", ".xlsx", ".xls", ".txt")
+
+
+def tabs(room: BayRoom, hours: BayHours, bays: pd.DataFrame, known: Computed) -> None:
+    """Draw the tabs."""
+    names = [
+        _("Bays by street"),
+        _("By quarter"),
+        _("Need for parking"),
+        _("Against mapped parking"),
+        _("What if"),
+        _("Surveyed widths"),
+    ]
+    by_street, by_quarter, need, mapped, what_if, widths = st.tabs(names)
+    with by_street:
+        _schedule(bays)
+    with by_quarter:
+        _quarters(bays)
+    with need:
+        _need()
+    with mapped:
+        _agreement(known)
+    with what_if:
+        _what_if(room, hours)
+    with widths:
+        _widths()
+
+
+def _schedule(bays: pd.DataFrame) -> None:
+    if bays.empty:
+        st.caption(_("Nothing to show."))
+        return
+    rows = schedule(bays, pd.DataFrame(cache.layer("streets").drop(columns="geometry")))
+    table(
+        pd.DataFrame(
+            {
+                _("Street"): rows["name"].fillna(_("Unnamed street")),
+                _("Tier"): rows["tier"].map(tier_name),
+                _("All day"): rows["all_day"],
+                _("At night"): rows["night"],
+                _("Accessible"): rows["accessible"],
+                _("Width from"): rows["width_source"].map(_sources),
+                "id": rows["street_id"],
+            }
+        ),
+        "bays",
+        "bays-table",
+        height=360,
+    )
+    st.download_button(
+        _("Drawing (DXF)"),
+        data=partial(_drawing, study_path()),
+        file_name=f"{study_path().stem}-bays.dxf",
+        icon=":material/architecture:",
+        on_click="ignore",
+        key="bays-dxf",
+    )
+    with st.popover(_("Record these bays as decided"), icon=":material/gavel:"):
+        reason = st.text_input(_("Reason"), key="bays-reason")
+        by = st.text_input(_("Decided by"), key="bays-by")
+        if st.button(_("Save the decision"), type="primary", key="bays-adopt"):
+            try:
+                decided = adopt_bays(study_path(), reason, by)
+            except JiexuError as error:
+                show_error(error)
+            else:
+                st.success(_("{count:,} decisions are recorded, one for each street.").format(count=len(decided)))
+
+
+def _drawing(study: Path) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "bays.dxf"
+        write_bays(study, file)
+        return file.read_bytes()
+
+
+def _sources(text: str) -> str:
+    names = {
+        "tag": _("tag"),
+        "lanes": _("lanes"),
+        "default": _("guessed by class"),
+        "mapped": _("mapped kerb"),
+        "survey": _("survey"),
+    }
+    return ", ".join(names.get(part, part) for part in text.split(", "))
+
+
+def _quarters(bays: pd.DataFrame) -> None:
+    quarters = pd.DataFrame(cache.layer("quarters").drop(columns="geometry"))
+    counts = pd.crosstab(bays["quarter_id"], bays["hours"]).reindex(columns=["all_day", "night"], fill_value=0)
+    rows = quarters.merge(counts, left_on="quarter_id", right_index=True)
+    rows = rows.sort_values("all_day", ascending=False)
+    table(
+        pd.DataFrame(
+            {
+                _("Quarter"): rows["quarter_id"] + " " + rows["name"].fillna(""),
+                _("All day"): rows["all_day"],
+                _("At night"): rows["night"],
+            }
+        ),
+        "bays-by-quarter",
+        "bays-quarters",
+        height=320,
+    )
+    if (quarters["source"] == "streets").any():
+        st.caption(_("Nobody mapped quarters here: these are the blocks between main streets, named after them."))
+
+
+def _need() -> None:
+    need = pd.DataFrame(cache.layer("parking_need").drop(columns="geometry"))
+    selected = state.selected()
+    if selected:
+        need = need[need["street_id"].isin(selected)]
+    need = need.sort_values("demand_night", ascending=False)
+    table(
+        pd.DataFrame(
+            {
+                _("Street"): need["street_id"].map(cache.street_names()).fillna(_("Unnamed street")),
+                _("Cars by day"): need["demand_day"],
+                _("Cars per space by day"): need["pressure_day"],
+                _("Cars at night"): need["demand_night"],
+                _("Cars per space at night"): need["pressure_night"],
+                _("Bays placed"): need["bays"],
+                _("Cars relieved"): need["relieved"],
+            }
+        ),
+        "parking-need",
+        "parking-need-table",
+        height=360,
+    )
+    profile = cache.profile()
+    st.caption(
+        _(
+            "Estimated from the floor area of buildings ({day} and {night} cars per 100 m² of homes by day and night, "
+            "{own:.0%} of them with a space of their own) and complaints of illegal parking; spaces are those within "
+            "{within:.0f} m on foot, shared among the cars in reach. These rates are assumptions: count a quarter by "
+            "hand and set the rules need.* to what you find."
+        ).format(
+            day=profile["need.cars_per_100m2.dwelling_day"],
+            night=profile["need.cars_per_100m2.dwelling_night"],
+            own=profile["need.own_space"],
+            within=profile["need.within"],
+        )
+    )
+
+
+def cause_name(cause: str) -> str:
+    """Return why the study and the map differ, in words."""
+    return CAUSE_NAMES[cause].pick(current_language()) if cause in CAUSE_NAMES else rule_name(cause)
+
+
+def _agreement(known: Computed) -> None:
+    if known.summary is None or known.summary["agreement"]["precision"] is None:
+        st.caption(_("OpenStreetMap says nothing of parking at the kerbs here."))
+        return
+    found = known.summary["agreement"]
+    for column, (label, value) in zip(
+        st.columns(4),
+        (
+            (_("Of the bays' kerb, mapped"), f"{found['precision']:.0%}"),
+            (_("Of the mapped kerb, with bays"), f"{found['recall']:.0%}"),
+            (_("Cars: bays / mapped"), f"{found['cars']['study']:,} / {found['cars']['mapped']:,}"),
+            (_("Kerbs compared"), f"{found['kerbs_mapped']:,} / {found['kerbs']:,}"),
+        ),
+        strict=True,
+    ):
+        column.metric(label, value, border=True)
+    sides = {"study": _("Bays fit, none are mapped"), "mapped": _("Mapped, but no bay fits")}
+    left, right = st.columns(2)
+    causes = [
+        (sides[status], cause_name(cause), round(metres))
+        for status, sums in found["causes"].items()
+        for cause, metres in sums.items()
+    ]
+    with left:
+        st.markdown("**" + _("Why they differ") + "**")
+        table(pd.DataFrame(causes, columns=[_("What"), _("Cause"), _("Metres")]), "parking-causes", "parking-causes")
+    with right:
+        st.markdown("**" + _("The largest differences") + "**")
+        largest = [
+            (
+                row["street"] or _("Unnamed street"),
+                round(row["length_m"]),
+                sides[row["status"]],
+                cause_name(row["cause"]),
+            )
+            for row in found["largest"]
+        ]
+        columns = [_("Street"), _("Metres"), _("What"), _("Cause")]
+        table(pd.DataFrame(largest, columns=columns), "parking-largest", "parking-largest")
+
+
+def _what_if(room: BayRoom, hours: BayHours) -> None:
+    values: dict[str, Any] = rule_inputs.changed_values("bays", _GROUPS, _FIRST)
+    if not values:
+        st.caption(_("Change a value to see bays won and lost against the study's rules."))
+        return
+    try:
+        cache.profile().changed(values)
+        tried = cache.bay_room(hours, 0.0, rule_inputs.frozen(values))
+    except JiexuError as error:
+        show_error(error)
+        return
+    counts = [pd.Series(each.zones.pitches).groupby(each.street_of(each.zones.kerb)).sum() for each in (room, tried)]
+    rule_inputs.compare(counts[0], counts[1], _("Bays that fit"), _("Bays now"), _("Bays then"), "bays-what-if")
+
+
+def _widths() -> None:
+    """Take a file of surveyed widths, and show those that the study has."""
+    if done := st.session_state.pop("widths-added", None):
+        km = _("{km:.1f} km of streets have a surveyed width now.").format(km=done["km"])
+        st.success(_("{rows:,} rows read.").format(rows=done["rows"]) + " " + km, icon=":material/check:")
+        for finding in done["findings"]:
+            place = _("Row {row}").format(row=finding["row"]) if finding["row"] else ""
+            problem, action = (pick(finding[part], current_language()) for part in ("problem", "action"))
+            st.text(f"{place}  {problem} → {action}")
+    st.caption(
+        _(
+            "Most streets' widths are guessed by class. A table of surveyed ones (street, from, to, width in metres) "
+            "stands over them, here and in the tiers' scores, and is kept through every rebuild."
+        )
+    )
+    number = st.session_state.setdefault("widths-number", 0)
+    file = st.file_uploader(_("Surveyed widths: CSV or Excel"), type=[s[1:] for s in _CHECKED], key=f"widths-{number}")
+    if file is not None and st.button(_("Put them into the study"), type="primary", icon=":material/straighten:"):
+        with tempfile.TemporaryDirectory() as folder:
+            suffix = Path(file.name).suffix.lower()
+            path = Path(folder) / f"widths{suffix if suffix in _CHECKED else '.csv'}"
+            path.write_bytes(file.getvalue())
+            try:
+                with st.spinner(_("Computing …")):
+                    st.session_state["widths-added"] = add_widths(study_path(), path, file.name)
+            except JiexuError as error:
+                if isinstance(error, InputError):
+                    error.file = file.name  # not where it is kept meanwhile
+                show_error(error)
+            else:
+                st.session_state["widths-number"] = number + 1
+                st.rerun()
+    known = cache.layer("surveyed_widths")
+    if len(known):
+        columns = [_("Street"), _("Section from"), _("Section to"), _("Width (m)"), _("File")]
+        shown = pd.DataFrame(known)[["name", "from", "to", "width_m", "file"]]
+        shown = shown.fillna({"from": "", "to": ""}).set_axis(columns, axis=1)
+        table(shown, "surveyed-widths", "widths-table")

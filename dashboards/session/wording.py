@@ -1,0 +1,182 @@
+"""Names of coded values in the session's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboards.session.language import _, current_language
+from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES
+from geo.points.categories import CATEGORIES
+from geo.rules.names import RULE_NAMES
+from geo.stalls.penalty_steps import STEP_NAMES
+from geo.stalls.verdicts import VERDICT_NAMES
+from geo.study.schema import TIERS
+
+
+def tier_name(tier: str) -> str:
+    """Return a tier's name in the session's language."""
+    return TIER_NAMES[tier].pick(current_language()) if tier in TIERS else tier
+
+
+def tier_source_name(source: str) -> str:
+    """Return the name of where a tier comes from."""
+    return {"official": _("official list"), "manual": _("decision"), "inferred": _("inferred")}.get(source, source)
+
+
+def category_name(code: str) -> str:
+    """Return a complaint category's name; one that is not listed is shown as it was written."""
+    return CATEGORIES[code].pick(current_language()) if code in CATEGORIES else code
+
+
+def value_name(column: str, value: Any) -> Any:
+    """Return what a coded value of a point's column is called; other values come back as they are."""
+    if column == "category":
+        return category_name(value)
+    if column == "precision":
+        return precision_name(value)
+    if column == "reasons":
+        return rule_names(value)
+    names: dict[str, dict[Any, str]] = {
+        "response": {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")},
+        "kind": {"on_street": _("on street"), "off_street": _("off street")},
+        "night_only": {True: _("yes"), False: _("no")},
+        "hardship": {True: _("yes"), False: _("no")},
+        "verdict": {verdict: name.pick(current_language()) for verdict, name in VERDICT_NAMES.items()},
+    }
+    return names.get(column, {}).get(value, value)
+
+
+def status_name(status: str) -> str:
+    """Return what a zone's status is called."""
+    return {"proposed": _("proposed"), "accepted": _("accepted"), "rejected": _("rejected")}.get(status, status)
+
+
+def outcome_name(outcome: str | None) -> str:
+    """Return what stood before or after a decision: a tier, a zone's status, a step with an operator."""
+    if outcome in STEP_NAMES:
+        return STEP_NAMES[outcome].pick(current_language())
+    return status_name(tier_name(outcome or ""))
+
+
+def decision_kind_name(kind: str | None, part: str | None = None) -> str:
+    """Return what a decision is about; `part` is the kind of facility that a site is for."""
+    if kind == "site" and part in KINDS:
+        return f"{_('Site')} · {KIND_NAMES[part].pick(current_language())}"
+    return {"zone": _("Zone"), "step": _("Operator"), "bays": _("Bays"), "site": _("Site")}.get(kind or "", _("Tier"))
+
+
+def hours_name(hours: str) -> str:
+    """Return hours, as `geo.core.opening_hours.Slots.text` writes them, in the reader's words."""
+    words = {"Mo-Fr": _("Mon–Fri"), "Sa-Su": _("Sat, Sun"), "Mo-Su": _("daily"), "24/7": _("at all hours")}
+    for code, word in words.items():
+        hours = hours.replace(code, word)
+    return hours
+
+
+def rule_names(rules: str) -> str:
+    """Return what the rules of a row, which commas divide, are called."""
+    return " · ".join(map(rule_name, filter(None, rules.split(", "))))
+
+
+def rule_name(rule: str) -> str:
+    """Return what a rule is called; one without a name is shown as the profile calls it."""
+    return RULE_NAMES[rule].pick(current_language()) if rule in RULE_NAMES else rule
+
+
+def field_name(field: str) -> str:
+    """Return what a column of points is called."""
+    if field.endswith("_id") and field not in ("operator_id", "subject_id", "import_id"):
+        return _("Identifier")
+    names = {
+        "category": _("Category"),
+        "received_at": _("Received"),
+        "answered_at": _("First answer"),
+        "closed_at": _("Closed"),
+        "due_at": _("Due"),
+        "channel": _("Channel"),
+        "status": _("Status"),
+        "response": _("Response"),
+        "subject_id": _("Subject"),
+        "text": _("Text"),
+        "operator_id": _("Operator"),
+        "goods": _("Goods"),
+        "area_m2": _("Area (m²)"),
+        "permit_until": _("Permit until"),
+        "offences": _("Offences"),
+        "hardship": _("In hardship"),
+        "verdict": _("Verdict"),
+        "reasons": _("Rules"),
+        "kind": _("Kind"),
+        "capacity": _("Capacity"),
+        "night_only": _("Night only"),
+        "name": _("Name"),
+        "rating": _("Rating"),
+        "lon": _("Longitude or x"),
+        "lat": _("Latitude or y"),
+        "coordinates": _("Both coordinates"),
+        "address": _("Address"),
+        "precision": _("Placed"),
+        "duplicate_of": _("Same event as"),
+        "source": _("Source"),
+    }
+    return names.get(field, field)
+
+
+def precision_name(precision: str) -> str:
+    """Return how a place was got, in words."""
+    return {
+        "coordinates": _("by coordinates"),
+        "house_number": _("by house number"),
+        "intersection": _("by junction"),
+        "interpolated": _("between house numbers"),
+        "place": _("by a place's name"),
+        "street": _("by a short street's name"),
+    }.get(precision, precision)
+
+
+def kind_name(kind: str) -> str:
+    """Return the name of a kind of points."""
+    return layer_name(kind)
+
+
+def layer_name(layer: str) -> str:
+    """Return the name of a layer of the study."""
+    names = {
+        "roads": _("Road segments"),
+        "streets": _("Streets"),
+        "complaints": _("Complaints"),
+        "stalls": _("Stalls"),
+        "parking": _("Parking"),
+        "other": _("Other points"),
+        "facilities": _("Facilities"),
+        "paths": _("Footpaths"),
+        "addresses": _("House numbers"),
+        "street_scores": _("Street scores"),
+        "imports": _("Imports"),
+        "mappings": _("Kept column mappings"),
+        "replaced": _("Replaced rows"),
+        "context": _("Base map"),
+        "facility_areas": _("Grounds of facilities"),
+        "kerbs": _("Kerbs"),
+        "kerb_exclusions": _("Kerb without stalls"),
+        "stall_zones": _("Zones for stalls"),
+        "shop_displays": _("Displays outside shops"),
+        "moves": _("Where stalls should go"),
+        "bays": _("Parking bays"),
+        "parking_differences": _("Bays and mapped parking"),
+        "parking_need": _("Need for parking"),
+        "quarters": _("Quarters"),
+        "hotspots": _("Hot spots"),
+        "patrol_districts": _("Districts of supervisors"),
+        "patrol_rounds": _("Walking rounds"),
+        "population": _("Population"),
+        "coverage": _("Who has one within a walk"),
+        "catchments": _("Catchments"),
+        "coverage_gaps": _("Gaps"),
+        "sites": _("Sites"),
+        "surveyed_widths": _("Surveyed widths"),
+        "decisions": _("Decisions"),
+        "selections": _("Kept selections"),
+        "findings": _("Findings"),
+    }
+    return names.get(layer, layer)

@@ -1,0 +1,153 @@
+"""Widgets that pages share: first screens, tables to download, errors, credits."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.session.language import _, current_language
+from dashboards.session.served_study import study_path
+from dashboards.session.wording import tier_name
+from geo.core.errors import InputError, JiexuError
+from geo.core.vocabulary import CREDIT
+from geo.study.export import credit_line, table_file
+
+MAP_HEIGHT = 600
+
+
+class Figure(NamedTuple):
+    """A number that matters: what it is, its value, and a word on it."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+def first_screen(figures: Sequence[Figure], left: Callable[[], None], right: Callable[[], None]) -> None:
+    """Draw a page's first screen: three to five figures, the map at the left, its answer at the right."""
+    band = st.container(key="figures")
+    map_column, answer_column = st.columns([0.64, 0.36], gap="small")
+    with map_column:  # first: the map takes longest in the browser
+        left()
+    for column, figure in zip(band.columns(len(figures)), figures, strict=True):
+        column.metric(*figure, delta_color="off", delta_arrow="off", border=True)
+    with answer_column, st.container(height=MAP_HEIGHT + 40, border=False):
+        right()
+
+
+def show_error(error: JiexuError) -> None:
+    """Show a problem and its remedy, as text."""
+    language = current_language()
+    place = error.place(language)
+    st.error(_("This did not work"), icon=":material/error:")
+    st.text(f"{place}\n{error.problem.pick(language)}" if place else error.problem.pick(language))
+    st.text(f"→ {error.remedy.pick(language)}")
+
+
+@contextmanager
+def uploaded(file: Any) -> Iterator[Path | None]:
+    """Give an uploaded file a path under its own name's suffix while it is read; None where none is given."""
+    if file is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"upload{Path(file.name).suffix.lower()}"
+        path.write_bytes(file.getbuffer())
+        try:
+            yield path
+        except InputError as error:
+            error.file = file.name  # as the user knows it
+            raise
+
+
+def compute(work: Callable[[], object]) -> None:
+    """Do what writes into the study while a spinner turns; then the page is drawn anew, or the problem shown."""
+    try:
+        with st.spinner(_("Computing …")):
+            work()
+    except JiexuError as error:
+        show_error(error)
+    else:
+        st.rerun()
+
+
+def table(rows: pd.DataFrame, name: str, key: str, height: int | Literal["auto"] = "auto", **options: Any) -> Any:
+    """
+    Show a table with the files to take it away in, and return what was selected in it.
+
+    Parameters
+    ----------
+    rows
+        The table, with headers in the reader's language.
+    name
+        The files' name.
+    key
+        The widget's key.
+    height, options
+        As `st.dataframe` takes them.
+    """
+    if rows.empty:
+        st.caption(_("Nothing to show."))
+        return None
+    chosen = st.dataframe(rows, hide_index=True, width="stretch", height=height, key=key, **options)
+    downloads(rows, name, key)
+    return chosen
+
+
+def marked_rows(rows: pd.DataFrame, name: str, key: str, several: bool = False, **options: Any) -> list[int]:
+    """
+    Show a table whose rows can be marked, with the files to take it away in, and return the marked ones.
+
+    Parameters
+    ----------
+    several
+        Whether more than one row can be marked.
+    rows, name, key, options
+        As `table` takes them.
+    """
+    mode = "multi-row" if several else "single-row"
+    chosen = table(rows, name, key, on_select="rerun", selection_mode=mode, **options)
+    return list(chosen.selection.rows) if chosen is not None else []
+
+
+def downloads(rows: pd.DataFrame, name: str, key: str) -> None:
+    """Offer a table as XLSX and CSV, with source, date and credit; the files are made when asked for."""
+    credit = credit_line(study_path(), name)
+    kinds = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/csv"}
+    with st.container(horizontal=True, gap="small"):
+        for suffix, mime in kinds.items():
+            st.download_button(
+                suffix[1:].upper(),
+                data=partial(table_file, rows, suffix, name, credit),
+                file_name=f"{study_path().stem}-{name}{suffix}",
+                mime=mime,
+                key=f"{key}{suffix}",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
+
+
+def tier_badge(tier: str) -> None:
+    """Show a tier as a badge in its colour."""
+    colours: dict[str, Literal["red", "orange", "blue", "gray"]] = {
+        "demonstration": "red",
+        "secondary": "orange",
+        "back_street": "blue",
+    }
+    st.badge(tier_name(tier), color=colours.get(tier, "gray"))
+
+
+def credits(osm_date: str | None, synthetic: bool) -> None:
+    """Show who made the data, and that made-up points are made up."""
+    parts = [CREDIT, _("data of {date}").format(date=osm_date[:10]) if osm_date else ""]
+    if synthetic:
+        parts.append(_("all complaints, stalls and parking marked synthetic are made up for demonstration"))
+    st.caption(" · ".join(part for part in parts if part))

@@ -1,0 +1,181 @@
+"""The people who trade: their stalls and permits, where they should go, and which step is due with whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.session import cache, state
+from dashboards.session.language import _, current_language
+from dashboards.session.served_study import study_path
+from dashboards.session.wording import value_name
+from dashboards.shared.widgets import marked_rows, show_error, table
+from geo.core.errors import JiexuError
+from geo.rules.units import STEPS
+from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
+from geo.stalls.study import guide_stalls
+from geo.study.schema import SYNTHETIC
+
+
+def _made_up(rows: pd.DataFrame) -> None:
+    if (rows["source"] == SYNTHETIC).any():
+        st.caption(_("These stalls are synthetic: made up for demonstration."))
+
+
+def permits() -> None:
+    """Draw the list of stalls: verdict, rules and permit."""
+    rows = cache.layer("stalls")
+    if rows.empty:
+        st.caption(_("The study has no stalls: bring them in on the page Data."))
+        return
+    _made_up(rows)
+    today = dt.date.today().isoformat()
+    until = rows["permit_until"].astype("string")
+    state_of = pd.Series(_("valid"), index=rows.index).where(until >= today, _("expired"))
+    roads = cache.layer("roads")
+    street = pd.Series(roads["name"].to_numpy(), index=roads["segment_id"].to_numpy())
+    names = rows["segment_id"].map(street).fillna(_("Unnamed street"))
+    marked = marked_rows(
+        pd.DataFrame(
+            {
+                _("Stall"): rows["stall_id"],
+                _("Operator"): rows["operator_id"],
+                _("Goods"): rows["goods"],
+                _("Street"): names,
+                _("Verdict"): rows["verdict"].map(lambda verdict: value_name("verdict", verdict)),
+                _("Rules"): rows["reasons"].map(lambda text: value_name("reasons", text or "")),
+                _("Permit until"): rows["permit_until"],
+                _("Permit"): state_of.where(until.notna(), _("none")),
+                _("Offences"): rows["offences"],
+                _("In hardship"): rows["hardship"].map(lambda flag: value_name("hardship", flag)),
+            }
+        ),
+        "stalls",
+        "permits-table",
+        height=360,
+    )
+    if marked and st.button(_("Show the marked stall on the map"), icon=":material/map:", key="permit-show"):
+        place = rows.geometry.iloc[marked[0]]
+        state.ask_about((place.x, place.y))
+        state.go_to(place.buffer(0.001).bounds)
+        st.rerun()
+
+
+def moves() -> None:
+    """Draw where the stalls in the way should go, and what is missing."""
+    st.caption(
+        _(
+            "Stalls in the way go to zones and market halls with room: as many as possible, with the least walking for "
+            "all together. Fresh meat, cooked food and the like go to halls only."
+        )
+    )
+    if st.button(_("Find a place for every stall in the way"), type="primary", icon=":material/directions_walk:"):
+        try:
+            with st.spinner(_("Computing …")):
+                found = guide_stalls(study_path())
+        except JiexuError as error:
+            show_error(error)
+            return
+        st.session_state["guided"] = (found.total_walk_m, found.gap_m)
+        st.rerun()
+    rows = cache.layer("moves")
+    if rows.empty:
+        return
+    if guided := st.session_state.get("guided"):
+        st.text(
+            _("{walk:,.0f} m of walking in all; no assignment is shorter by more than {gap:.3f} m.").format(
+                walk=guided[0], gap=guided[1]
+            )
+        )
+    _made_up(cache.layer("stalls"))
+    kinds = {"zone": _("zone"), "hall": _("market hall"), "none": _("no place")}
+    reasons = {
+        "forbidden": _("stands where none may"),
+        "zone_full": _("its zone is full"),
+        "no_room": _("no pitch within reach"),
+        "no_hall": _("no hall with room within reach"),
+    }
+    shops = cache.layer("facilities")
+    halls = dict(zip(shops["facility_id"], shops["name"], strict=True))
+    names = cache.street_names()
+    left = rows[rows["to_kind"] == "none"]
+    if len(left):
+        st.subheader(_("Shortage by street"))
+        missing = left.groupby("street_id")["reason"].value_counts().unstack(fill_value=0)
+        table(
+            pd.DataFrame(
+                {
+                    _("Street"): [names.get(street) or _("Unnamed street") for street in missing.index],
+                    _("Pitches missing"): missing.get("no_room", 0),
+                    _("Places in halls missing"): missing.get("no_hall", 0),
+                }
+            ),
+            "shortage",
+            "shortage-table",
+        )
+    table(
+        pd.DataFrame(
+            {
+                _("Stall"): rows["stall_id"],
+                _("Stands on"): rows["street_id"].map(names).fillna(_("Unnamed street")),
+                _("Goes to"): rows["to_kind"].map(kinds),
+                _("Place"): [halls.get(place) or place or "" for place in rows["to_id"]],
+                _("Walk (m)"): rows["walk_m"].round(0),
+                _("Why"): rows["reason"].map(reasons),
+            }
+        ),
+        "moves",
+        "moves-table",
+        height=320,
+    )
+
+
+def response() -> None:
+    """Draw which step is due with whom, and record one."""
+    rows = cache.layer("stalls")
+    due = steps_due(rows, cache.layer("decisions"), cache.profile())
+    if due.empty:
+        st.caption(_("Nothing is due: no stall stands in the way."))
+        return
+    _made_up(rows)
+    language = current_language()
+    counts = due["step"].value_counts()
+    st.text(" · ".join(f"{STEP_NAMES[step].pick(language)} {counts[step]}" for step in STEPS if step in counts))
+    marked = marked_rows(
+        pd.DataFrame(
+            {
+                _("Operator"): due["operator_id"],
+                _("Due now"): due["step"].map(lambda step: STEP_NAMES[step].pick(language)),
+                _("Earlier offences"): due["offences"],
+                _("Steps recorded"): due["recorded"],
+                _("In hardship"): due["hardship"].map(lambda flag: value_name("hardship", flag)),
+                _("Stalls in the way"): due["stalls"],
+                _("Stalls"): due["stall_ids"],
+            }
+        ),
+        "response",
+        "response-table",
+        height=320,
+    )
+    ladder = " → ".join(STEP_NAMES[step].pick(language) for step in cache.profile()["response.ladder"])
+    st.caption(_("The ladder: {steps}.").format(steps=ladder))
+    if not marked:
+        st.caption(_("Mark an operator to record that the step was taken."))
+        return
+    operator = str(due["operator_id"].iloc[marked[0]])
+    with st.form("step", border=False):
+        st.text(operator)
+        reason = st.text_input(_("What was said or done"))
+        by = st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
+        if not st.form_submit_button(_("Record the step"), type="primary", icon=":material/how_to_reg:"):
+            return
+    st.session_state["by"] = by
+    try:
+        decision, step = record_step(study_path(), operator, reason, by)
+    except JiexuError as error:
+        show_error(error)
+        return
+    st.toast(_("Decision {id} is kept").format(id=decision) + f": {STEP_NAMES[step].pick(language)}")
+    st.rerun()

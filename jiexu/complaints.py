@@ -1,0 +1,165 @@
+"""Complaints: where, when, whether the city answers well, and where supervisors should be."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from geo.complaints.hot_streets import CROSS_VALIDATED, Moment
+from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.study import find_hotspots, response_of
+from geo.core.text import Text, pick
+from geo.core.vocabulary import TIER_NAMES
+from geo.points.categories import CATEGORIES
+from jiexu.shared import AsJson, Study, day, language, print_document, say, speaks
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: `jiexu hotspots anyang.gpkg --category unlicensed_stall --bandwidth cv`")
+@speaks
+def hotspots(
+    study: Study,
+    category: Annotated[str | None, typer.Option(help=f"Only these: {', '.join(CATEGORIES)}, or as written.")] = None,
+    bandwidth: Annotated[
+        str | None, typer.Option(metavar="M", help=f"Where the kernel ends, in metres; {CROSS_VALIDATED}: as likely.")
+    ] = None,
+    exposure: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="A column of roads to divide by; by default the length.")
+    ] = None,
+    since: Annotated[str | None, typer.Option("--from", metavar="MONTH", help="The first month: 2025-03.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="MONTH", help="The last month.")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The density around this day: 2025-12-01; with --days.")
+    ] = None,
+    days: Annotated[float, typer.Option(min=1, help="Complaints so many days from --at count for nothing.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Find the streets where complaints are dense beyond chance, and what is new, lasting or fading there."""
+    months = None
+    if since or until:
+        months = (_month(since or "0001-01"), _month(until or "9998-12"))
+    when = None if at is None else Moment(day(at), days)
+    summary = find_hotspots(study, category, _metres(bandwidth), exposure, months, when)
+    if as_json:
+        print_document(summary)
+        return
+    unnamed = "无名道路" if language() == "zh" else "unnamed street"
+    for row in summary["streets"]:
+        typer.echo(
+            f"{row['name'] or unnamed}  Gi* {row['gi_z']:.1f}  p {row['p_value']:.3f}  {row['hot_m']:,.0f} m  "
+            f"{row['complaints']}"
+        )
+    for row in summary["clusters"]:
+        typer.echo(
+            Text(
+                f"聚集区 {row['cluster']}：{'、'.join(row['streets'])}；投诉 {row['complaints']} 件，"
+                f"按平均应为 {row['expected']} 件，p {row['p_value']:.3f}",
+                f"cluster {row['cluster']}: {', '.join(row['streets'])}; {row['complaints']} complaints where the mean "
+                f"would be {row['expected']}, p {row['p_value']:.3f}",
+            ).pick(language())
+        )
+    again = summary["repeats"]
+    say(
+        Text(
+            f"投诉 {summary['complaints']} 件，带宽 {summary['bandwidth_m']:.0f} 米；热点路段 {summary['hot']} 段；"
+            f"反复点 {again['spots']} 处",
+            f"{summary['complaints']} complaints, bandwidth {summary['bandwidth_m']:.0f} m; {summary['hot']} hot "
+            f"segments; {again['spots']} spots that come back",
+        )
+    )
+
+
+def _metres(text: str | None) -> float | str | None:
+    if text is None or text == CROSS_VALIDATED:
+        return text
+    try:
+        metres = float(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--bandwidth takes metres, or {CROSS_VALIDATED}") from error
+    if not 1 <= metres <= 5000:
+        raise typer.BadParameter("--bandwidth takes 1 to 5000 metres")
+    return metres
+
+
+def _month(text: str) -> str:
+    year, dash, month = text.partition("-")
+    if not (dash and year.isdigit() and len(year) == 4 and month.isdigit() and 1 <= int(month) <= 12):
+        raise typer.BadParameter("a month is written as 2025-03")
+    return f"{year}-{int(month):02d}"
+
+
+@app.command(epilog="Example: `jiexu response anyang.gpkg --json`")
+@speaks
+def response(study: Study, as_json: AsJson = False) -> None:
+    """Say how complaints are answered: service before enforcement (721), how long they take, what is overdue."""
+    summary = response_of(study)
+    if as_json:
+        print_document(summary)
+        return
+    zh = language() == "zh"
+    names = {"service": Text("服务", "service"), "management": Text("管理", "management")}
+    names["enforcement"] = Text("执法", "enforcement")
+    if summary["shares"]:
+        for name, title in names.items():
+            share = summary["shares"]
+            typer.echo(
+                f"{title.pick(language())} {share[name]:.0%} ({share[f'{name}_low']:.0%}–{share[f'{name}_high']:.0%})"
+                f"  {'目标' if zh else 'target'} {summary['target'][name]:.0%}"
+            )
+    hours = summary["hours"]
+    typer.echo(
+        Text(
+            f"办结用时：中位 {_hours(hours['median'])}，90% {_hours(hours['p90'])}；未办结 {hours['open']}，"
+            f"超时未结 {len(summary['overdue'])}",
+            f"closed after {_hours(hours['median'])} (half), {_hours(hours['p90'])} (90 %); {hours['open']} open, "
+            f"{len(summary['overdue'])} of them overdue",
+        ).pick(language())
+    )
+    for row in summary["channels"]:
+        share = "-" if row["within_limit"] is None else f"{row['within_limit']:.0%}"
+        typer.echo(f"  {row['channel'] or '-'}  {row['complaints']}  {_hours(row['median_hours'])}  {share}")
+    for row in summary["tiers"]:
+        low = "" if row["low"] is None else f" ({row['low']:.2f}–{row['high']:.2f})"
+        rate = "-" if row["rate"] is None else f"{row['rate']:.2f}"
+        typer.echo(f"{TIER_NAMES[row['tier']].pick(language())}  {rate}{low} /km/{'月' if zh else 'month'}")
+    for row in summary["measures"]:
+        typer.echo(f"{row['decision_id']}  {row['name'] or row['street_id']}  {pick(row['says'], language())}")
+
+
+def _hours(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f} h"
+
+
+@app.command(epilog="Example: `jiexu patrols anyang.gpkg --people 50`")
+@speaks
+def patrols(
+    study: Study,
+    people: Annotated[int, typer.Option(min=1, help="How many supervisors there are.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Divide the streets among supervisors by work, with a walking round for each, and say when to be where."""
+    summary = plan_patrols(study, people)
+    if as_json:
+        print_document(summary)
+        return
+    for row in summary["districts"]:
+        typer.echo(_district(row))
+    typer.echo(
+        Text(
+            f"最重片区为平均的 {summary['balance']:.2f} 倍（不可能低于 {summary['bound']:.2f}）",
+            f"the heaviest district has {summary['balance']:.2f} times the mean (no division has less than "
+            f"{summary['bound']:.2f})",
+        ).pick(language())
+    )
+
+
+def _district(row: dict[str, Any]) -> str:
+    streets = ("、" if language() == "zh" else ", ").join(row["streets"])
+    return Text(
+        f"{row['district_id']}  {streets}  {row['length_m'] / 1000:.1f} 公里，投诉 {row['complaints']} 件，"
+        f"巡查 {row['round_m'] / 1000:.1f} 公里",
+        f"{row['district_id']}  {streets}  {row['length_m'] / 1000:.1f} km, {row['complaints']} complaints, round of "
+        f"{row['round_m'] / 1000:.1f} km",
+    ).pick(language())

@@ -1,0 +1,114 @@
+"""Parking bays, and surveyed widths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from geo.build import add_widths
+from geo.core.text import Text, pick
+from geo.parking.decisions import adopt_bays
+from geo.parking.files import write_bays
+from geo.parking.study import plan_bays
+from geo.study.export import SUFFIXES
+from geo.study.file import profile_of
+from geo.tiers.decisions import find_street
+from jiexu.shared import AsJson, Study, language, print_document, rule_title, say, speaks
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: `jiexu bays anyang.gpkg --night --set clearance.crossing=10 --out bays.dxf`")
+@speaks
+def bays(
+    study: Study,
+    streets: Annotated[str | None, typer.Option(help="Only these streets: names or ids between commas.")] = None,
+    night: Annotated[bool, typer.Option("--night", help="Night-time bays too, where there is no room by day.")] = False,
+    budget: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="At most N new bays, those that relieve the most (with --night: then)."),
+    ] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Another value of a rule, for this run.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=f"A drawing (.dxf), a schedule (.xlsx), or {', '.join(SUFFIXES)}.")
+    ] = None,
+    adopt: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Record these bays as decided, street by street, and why.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who decides, for --adopt.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Place parking bays along the kerbs: how many fit, what each rule costs, and which relieve the most."""
+    profile = profile_of(study)
+    if changes:
+        profile = profile.changed(profile.read(changes), f"{profile.name}+")
+    chosen = [find_street(study, name.strip()) for name in streets.split(",")] if streets else None
+    summary = plan_bays(study, profile, chosen, night, budget)
+    if adopt is not None:
+        decided = adopt_bays(study, adopt, by)
+        say(Text(f"已记录 {len(decided)} 条决定", f"{len(decided)} decisions are recorded"))
+    if out is not None:
+        rows = write_bays(study, out)
+        say(Text(f"{out}：{rows} 行", f"{out}: {rows} rows"))
+    if as_json:
+        print_document(summary)
+        return
+    for rule, metres in summary["metres_lost"].items():
+        typer.echo(f"{-metres:>12,.0f} m {-summary['bays_lost'][rule]:>8,}  {rule_title(rule)}  ({rule})")
+    typer.echo(f"{summary['free_m']:>12,.0f} m")
+    likely = summary["capacity"]["all_day"]
+    placed = summary["bays"]
+    typer.echo(
+        Text(
+            f"泊位：全天 {placed['all_day']}，夜间 {placed['night']}，其中无障碍 {summary['accessible']}；"
+            f"全市可容（按宽度误差）{likely['low']}–{likely['likely']}–{likely['high']}",
+            f"bays: {placed['all_day']} all day, {placed['night']} at night, {summary['accessible']} of them "
+            f"accessible; the whole study takes {likely['low']} to {likely['high']} (likely {likely['likely']}), by "
+            "how far guessed widths may be off",
+        ).pick(language())
+    )
+    if "choice" in summary:
+        typer.echo(_chosen(summary["choice"]).pick(language()))
+
+
+def _chosen(choice: dict[str, Any]) -> Text:
+    """Return what a choice of bays comes to."""
+    zh = {"day": "白天", "night": "夜间"}[choice["period"]]
+    en = {"day": "by day", "night": "at night"}[choice["period"]]
+    return Text(
+        f"{zh}：选定 {choice['chosen']} 个新泊位（预算 {choice['budget']}），"
+        f"多 {choice['relieved']} 辆车在步行范围内停下（与最优解之差不超过 {choice['proven_gap']}；"
+        f"贪心法 {choice['greedy_relieved']}），平均步行 {choice['mean_walk_m']} 米",
+        f"{en}: {choice['chosen']} new bays of a budget of {choice['budget']}: {choice['relieved']} more cars find a "
+        f"space within a walk (proven gap {choice['proven_gap']}; the greedy choice {choice['greedy_relieved']}), "
+        f"{choice['mean_walk_m']} m on foot on average",
+    )
+
+
+@app.command(epilog="Example: `jiexu widths anyang.gpkg 路宽.csv`")
+@speaks
+def widths(
+    study: Study,
+    file: Annotated[
+        Path, typer.Argument(help="Surveyed widths: CSV or XLSX of street, from, to, width (m).", show_default=False)
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Put surveyed widths of carriageways over tagged and guessed ones; they are kept through every rebuild."""
+    summary = add_widths(study, file)
+    if as_json:
+        print_document(summary)
+        return
+    for finding in summary["findings"]:
+        problem, action = (pick(finding[part], language()) for part in ("problem", "action"))
+        typer.echo(f"{file.name}:{finding['row'] or ''}  {problem} → {action}")
+    typer.echo(
+        Text(
+            f"读取 {summary['rows']} 行；现有 {summary['km']} 公里道路为实测宽度",
+            f"{summary['rows']} rows read; {summary['km']} km of streets have a surveyed width now",
+        ).pick(language())
+    )

@@ -1,0 +1,101 @@
+"""Import points, and look at what was imported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from geo.core.text import Text, pick
+from geo.files.column_matching import fields_of
+from geo.files.text_encoding import ENCODINGS
+from geo.points.imports import add_points, remove_import
+from geo.points.reading import Options, PointKind
+from geo.study.file import profile_of, read_layer
+from jiexu.shared import AsJson, Study, language, print_document, say, speaks
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: `jiexu add anyang.gpkg 投诉.csv --kind complaints --crs GCJ-02`")
+@speaks
+def add(
+    study: Study,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="CSV, TSV, XLSX, XLS, GeoJSON, Shapefile (zipped or loose), GeoPackage, GeoParquet or KML.",
+            show_default=False,
+        ),
+    ],
+    kind: Annotated[PointKind, typer.Option(help="What the rows are.")],
+    crs: Annotated[
+        str | None, typer.Option(help="WGS84, GCJ-02, BD-09 or an EPSG code; by default the streets tell.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", metavar="COL=FIELD", help="Which column serves which field.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help=f"One of {', '.join(ENCODINGS)}; by default detected.")] = None,
+    by: Annotated[str, typer.Option(help="Who imports.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and store nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
+    options = Options(encoding, _mapping(columns or [], kind), crs)
+    outcome = add_points(study, file, kind, profile_of(study), options, by, dry_run)
+    if as_json:
+        print_document(outcome.as_dict())
+        return
+    reading, zh = outcome.reading, language() == "zh"
+    typer.echo(f"{reading.raw.name}: {reading.raw.format}, {reading.raw.encoding}")
+    for name, column in reading.mapping.items():
+        typer.echo(f"  {name} ← {column}")
+    if reading.verdict is not None:
+        typer.echo(reading.verdict.text.pick(language()))
+    for row in reading.findings.itertuples():
+        typer.echo(
+            f"  {row.row or '-'}  {row.column}  {pick(row.problem, language())} → {pick(row.action, language())}"
+        )
+    done = Text(
+        f"共 {reading.rows} 行：新增 {outcome.added}，更新 {outcome.updated}，未变 {outcome.unchanged}，"
+        f"未采用 {reading.refused}，存疑 {reading.doubted}",
+        f"{reading.rows} rows: {outcome.added} new, {outcome.updated} updated, {outcome.unchanged} unchanged, "
+        f"{reading.refused} left out, {reading.doubted} doubted",
+    )
+    stored = ("试运行，未写入" if zh else "dry run, nothing stored") if dry_run else outcome.import_id or "-"
+    typer.echo(f"{done.pick(language())}  [{stored}]")
+
+
+def _mapping(columns: list[str], kind: str) -> dict[str, str]:
+    mapping = {}
+    for word in columns:
+        column, found, name = word.rpartition("=")
+        if not found or name not in fields_of(kind):
+            raise typer.BadParameter(f"--map takes COLUMN=FIELD; the fields are {', '.join(fields_of(kind))}")
+        mapping[name] = column
+    return mapping
+
+
+@app.command("imports", epilog="Example: `jiexu imports anyang.gpkg --remove I0002`")
+@speaks
+def list_imports(
+    study: Study,
+    remove: Annotated[str | None, typer.Option(metavar="ID", help="Remove this import as a whole.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the imports, or remove one as a whole."""
+    if remove is not None:
+        gone = remove_import(study, remove)
+        say(Text(f"已移除 {remove}：{gone} 行", f"{remove} is removed: {gone} rows"))
+    imports = pd.DataFrame(read_layer(study, "imports"))
+    if as_json:
+        typer.echo(imports.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
+        return
+    for row in imports.itertuples():
+        typer.echo(
+            f"{row.import_id}  {row.at:%Y-%m-%d %H:%M}  {row.by or '-'}  {row.kind}  {row.file}  {row.crs or '-'}  "
+            f"rows {row.rows}, new {row.added}, updated {row.updated}, left out {row.refused}, doubted {row.doubted}"
+        )

@@ -1,0 +1,215 @@
+"""Where stalls may stand, and what to do where they may not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from geo.core.text import Text
+from geo.points.cleaning import TIMEZONE
+from geo.rules import PROFILES, load_profile
+from geo.rules.names import RULE_NAMES
+from geo.stalls.decisions import decide_zone
+from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
+from geo.stalls.plan import Kind
+from geo.stalls.relocation import guidance_document
+from geo.stalls.study import check_place, guide_stalls, plan_stalls
+from geo.stalls.verdicts import VERDICT_NAMES
+from geo.study.file import profile_of, read_layer
+from jiexu.shared import AsJson, Study, language, print_document, rule_title, say, speaks
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: `jiexu rules nyc --explain clearance.corner`")
+@speaks
+def rules(
+    profile: Annotated[
+        str, typer.Argument(metavar="[PROFILE]", help=f"One of {', '.join(PROFILES)}, or a YAML file.")
+    ] = "china",
+    explain: Annotated[
+        str | None, typer.Option(metavar="PARAM", help="Only this parameter, or all below it, with source and note.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print a profile: every parameter with value, unit, status and source."""
+    loaded = load_profile(profile)
+    leaves = loaded.below(explain) if explain else loaded.leaves
+    if as_json:
+        document = {"name": loaded.name, "hash": loaded.hash, "parameters": {k: asdict(v) for k, v in leaves.items()}}
+        print_document(document)
+        return
+    typer.echo(f"{loaded.name} {loaded.hash}")
+    for path, leaf in leaves.items():
+        value = ", ".join(map(str, leaf.value)) if isinstance(leaf.value, list) else leaf.value
+        typer.echo(f"{path} = {value} {leaf.unit}  [{leaf.status}] {leaf.source}")
+        if explain:
+            for name, more in (
+                ("since", leaf.since),
+                ("note", leaf.note),
+                ("rule", rule_title(path) if path in RULE_NAMES else ""),
+            ):
+                if more:
+                    typer.echo(f"  {name}: {more}")
+
+
+@app.command(epilog="Example: `jiexu stalls anyang.gpkg --rules our-city.yaml`")
+@speaks
+def stalls(
+    study: Study,
+    rules: Annotated[
+        str | None, typer.Option(help="A profile or a YAML file, the study's from then on; by default what it has.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute where stalls may stand: kerbs, exclusions, zones, displays; and judge the stalls."""
+    summary = plan_stalls(study, load_profile(rules) if rules else None)
+    if as_json:
+        print_document(summary)
+        return
+    zh = language() == "zh"
+    typer.echo(f"{summary['profile']['name']} {summary['profile']['hash']}  {summary['moment']}")
+    head = ("路缘全长", "米", "摊位") if zh else ("all kerbs", "m", "pitches")
+    typer.echo(f"{summary['kerb_km'] * 1000:>12,.0f} {head[1]}  {head[0]}")
+    for rule, metres in summary["metres_lost"].items():
+        typer.echo(
+            f"{-metres:>12,.0f} {head[1]} {-summary['pitches_lost'][rule]:>8,} {head[2]}  {rule_title(rule)}  ({rule})"
+        )
+    left = "剩余可用" if zh else "left"
+    typer.echo(f"{summary['free_m']:>12,.0f} {head[1]} {summary['pitches_at_moment']:>8,} {head[2]}  {left}")
+    typer.echo(
+        Text(
+            f"摊区 {summary['zones']} 处；摊点：可设 {summary['stalls']['allowed']}，"
+            f"其他时段可设 {summary['stalls']['other_hours']}，不可设 {summary['stalls']['forbidden']}；"
+            f"可外摆店铺 {summary['displays']} 家",
+            f"{summary['zones']} zones; stalls: {summary['stalls']['allowed']} allowed, "
+            f"{summary['stalls']['other_hours']} at other hours, {summary['stalls']['forbidden']} forbidden; "
+            f"{summary['displays']} shops may display",
+        ).pick(language())
+    )
+
+
+@app.command(epilog="Example: `jiexu check anyang.gpkg --lon 114.352 --lat 36.103 --at 2026-05-01T19:00`")
+@speaks
+def check(
+    study: Study,
+    lon: Annotated[float, typer.Option(help="Longitude in degrees, WGS 84.")],
+    lat: Annotated[float, typer.Option(help="Latitude in degrees, WGS 84.")],
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="A moment (2026-05-01T19:00); by default now.")] = None,
+    kind: Annotated[Kind, typer.Option(help="What would stand there.")] = "stall",
+    as_json: AsJson = False,
+) -> None:
+    """Ask whether a stall or a display may stand at a place at a moment, under which rules, and where else."""
+    answer = check_place(study, lon, lat, _moment(at), kind)
+    if as_json:
+        print_document(answer._asdict())
+        return
+    zh = language() == "zh"
+    street = answer.name or ("无名道路" if zh else "unnamed street")
+    typer.echo(f"{VERDICT_NAMES[answer.verdict].pick(language())}  {street} ({answer.segment_id} {answer.side})")
+    if answer.hours:
+        typer.echo(f"{'时段' if zh else 'hours'}: {answer.hours}")
+    for rule in answer.rules:
+        says = {"forbids": Text("禁止", "forbids"), "allows": Text("允许", "allows")}[rule["says"]].pick(language())
+        typer.echo(
+            f"  {says}  {rule_title(rule['id'])} ({rule['id']})  {rule['hours']}  {rule['distance_m']:.1f} m  "
+            f"{rule['cause_id'] or ''}  {rule['source']}"
+        )
+    if answer.nearest:
+        there = answer.nearest
+        name = there["name"] or there["street_id"]
+        typer.echo(
+            Text(
+                f"最近可设处：{name}，步行 {there['walk_m']:.0f} 米，{there['at']} 起，{there['hours']}",
+                f"nearest place: {name}, {there['walk_m']:.0f} m on foot, from {there['at']}, {there['hours']}",
+            ).pick(language())
+        )
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    """Return a moment on the study's clock."""
+    if text is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("--at takes a time like 2026-05-01T19:00") from error
+    return moment if moment.tzinfo is None else moment.astimezone(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
+
+
+@app.command("guide", epilog="Example: `jiexu guide anyang.gpkg --json`")
+@speaks
+def guide_them(study: Study, as_json: AsJson = False) -> None:
+    """Send stalls that stand in the way to zones and market halls with room, with the least walking for all."""
+    document = guidance_document(guide_stalls(study))
+    if as_json:
+        print_document(document)
+        return
+    for move in document["moves"]:
+        walk = "" if move["walk_m"] is None else f"{move['walk_m']:.0f} m"
+        typer.echo(f"{move['stall_id']} → {move['to_kind']} {move['to_id'] or ''}  {walk}  ({move['reason']})")
+    typer.echo(
+        Text(
+            f"共安置 {document['moved']} 个，无处安置 {document['without_place']} 个；总步行 "
+            f"{document['total_walk_m']:,.0f} 米（与最优解之差不超过 {document['proven_gap_m']:.3f} 米）",
+            f"{document['moved']} moved, {document['without_place']} without a place; "
+            f"{document['total_walk_m']:,.0f} m of walking in all (at most {document['proven_gap_m']:.3f} m above the "
+            "least possible)",
+        ).pick(language())
+    )
+    for row in document["shortage"]:
+        typer.echo(
+            Text(
+                f"  {row['name'] or row['street_id']}：缺摊位 {row['pitches']}，缺入市（厅）位 {row['hall_places']}",
+                f"  {row['name'] or row['street_id']}: {row['pitches']} pitches and {row['hall_places']} places in "
+                "market halls are missing",
+            ).pick(language())
+        )
+
+
+@app.command(epilog='Example: `jiexu zone anyang.gpkg --reject Z123-0L45 --reason "盲道"`')
+@speaks
+def zone(
+    study: Study,
+    reason: Annotated[str, typer.Option(help="Why.")],
+    accept: Annotated[str | None, typer.Option(metavar="ID", help="The zone to accept.")] = None,
+    reject: Annotated[str | None, typer.Option(metavar="ID", help="The zone to reject.")] = None,
+    by: Annotated[str, typer.Option(help="Who decides.")] = "",
+) -> None:
+    """Accept or reject a zone by a decision; it is kept through every new plan and rebuild."""
+    if (accept is None) == (reject is None):
+        raise typer.BadParameter("give one of --accept ID or --reject ID")
+    decision = decide_zone(study, str(accept or reject), accept is not None, reason, by)
+    say(Text(f"已记录决定 {decision}", f"Decision {decision} is recorded"))
+
+
+@app.command(epilog='Example: `jiexu steps anyang.gpkg --record J012 --reason "现场教育"`')
+@speaks
+def steps(
+    study: Study,
+    operator: Annotated[
+        str | None, typer.Option("--record", metavar="OPERATOR", help="The step due with this operator was taken.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="What was said or done, for --record.")] = "",
+    by: Annotated[str, typer.Option(help="Who did it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List which step of the graduated response is due with which operator, or record one as taken."""
+    if operator is not None:
+        decision, step = record_step(study, operator, reason, by)
+        name = STEP_NAMES[step]
+        say(Text(f"已记录决定 {decision}：{name.zh}", f"Decision {decision} is recorded: {name.en}"))
+    due = steps_due(read_layer(study, "stalls"), read_layer(study, "decisions"), profile_of(study))
+    if as_json:
+        typer.echo(due.to_json(orient="records", force_ascii=False, indent=2))
+        return
+    for row in due.itertuples():
+        flag = Text(" [困难群体]", " [hardship]").pick(language()) if row.hardship else ""
+        typer.echo(
+            f"{row.operator_id}{flag}  {STEP_NAMES[row.step].pick(language())}  "
+            f"{row.offences + row.recorded} {'次' if language() == 'zh' else 'earlier'}  {row.stall_ids}"
+        )

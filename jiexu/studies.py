@@ -1,0 +1,189 @@
+"""Make a study, look at it, take its layers out, open it in the browser."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import shapely
+import typer
+from tqdm import tqdm
+
+from dashboards.session.served_study import SAMPLE_STUDY
+from geo.build import STEPS, Inputs, build_study
+from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.study import find_hotspots
+from geo.core.text import Text
+from geo.core.vocabulary import KINDS, TIER_NAMES
+from geo.facilities.coverage_study import cover
+from geo.parking.study import plan_bays
+from geo.points.reading import PointKind
+from geo.rules import PROFILES, load_profile
+from geo.sample import write_sample
+from geo.stalls.study import plan_stalls
+from geo.streets.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
+from geo.study.export import SUFFIXES, export_layer
+from geo.study.figures import info
+from geo.study.file import FORMAT, LAYERS, about
+from jiexu.shared import AsJson, Study, language, print_document, say, speaks
+
+app = typer.Typer()
+
+_SAMPLE_SUPERVISORS = 10
+
+
+@app.command(epilog="Example: `jiexu sample sample-data`")
+@speaks
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.", show_default=False)],
+) -> None:
+    """Write the sample inputs: central Helsinki, and made-up points that say so."""
+    write_sample(folder)
+    say(
+        Text(
+            f"示例数据已写入 {folder}（点位均为合成数据）",
+            f"The sample inputs are in {folder} (all points are synthetic)",
+        )
+    )
+
+
+@app.command(epilog="Example: `jiexu build anyang.gpkg --osm anyang.osm.pbf --tiers 名单.xlsx --complaints 投诉.csv`")
+@speaks
+def build(
+    study: Study,
+    osm: Annotated[Path | None, typer.Option(help="An extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.")] = None,
+    place: Annotated[str | None, typer.Option(help="Download the area of this name through OSMnx.")] = None,
+    bbox: Annotated[str | None, typer.Option(metavar="W,S,E,N", help="Download this box, in degrees.")] = None,
+    boundary: Annotated[Path | None, typer.Option(help="Polygons: keep the streets that touch them.")] = None,
+    tiers: Annotated[Path | None, typer.Option(help="The official list: CSV or XLSX of street and tier.")] = None,
+    complaints: Annotated[Path | None, typer.Option(help="Complaints: CSV or XLSX.")] = None,
+    stalls: Annotated[Path | None, typer.Option(help="Stalls: CSV or XLSX.")] = None,
+    parking: Annotated[Path | None, typer.Option(help="Parking: CSV or XLSX.")] = None,
+    quarters: Annotated[Path | None, typer.Option(help="Polygons: the city's quarters (社区, 街道).")] = None,
+    widths: Annotated[Path | None, typer.Option(help="Surveyed widths: street, from, to, width.")] = None,
+    rules: Annotated[str, typer.Option(help=f"A profile ({', '.join(PROFILES)}) or a YAML file.")] = "china",
+    overpass: Annotated[
+        str, typer.Option(envvar="JIEXU_OVERPASS", help="The Overpass server that --place and --bbox ask.")
+    ] = DEFAULT_OVERPASS,
+) -> None:
+    """Build a study, or build it anew; decisions and the tiers that they set are kept."""
+    if sum(source is not None for source in (osm, place, bbox)) != 1:
+        raise typer.BadParameter("give one of --osm FILE, --place NAME or --bbox W,S,E,N")
+    source = ""
+    if osm is None:
+        profile = load_profile(rules)
+        tags = tags_by_key({**profile.group("facilities.kinds"), **profile.group("context.kinds")})
+        say(Text("正在下载 OSM 数据…", "Downloading from OpenStreetMap …"))
+        if place is not None:
+            osm, source = download_place(place, tags, overpass), place
+        else:
+            osm, source = download_area(_box(str(bbox)), tags, overpass), f"bbox {bbox}"
+    files: dict[PointKind, Path | None] = {"complaints": complaints, "stalls": stalls, "parking": parking}
+    points = {kind: file for kind, file in files.items() if file is not None}
+    _build(study, Inputs(osm, source, boundary, tiers, points, rules, quarters, widths))
+    figures = info(study)
+    say(
+        Text(
+            f"{study}：{figures['layers']['streets']} 条街道，待核实问题 {figures['layers']['findings']} 条",
+            f"{study}: {figures['layers']['streets']} streets, {figures['layers']['findings']} findings",
+        )
+    )
+
+
+def _build(study: Path, inputs: Inputs) -> None:
+    """Build with a progress bar on standard error."""
+    with tqdm(total=STEPS, file=sys.stderr, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {desc}", leave=False) as bar:
+
+        def on_step(step: Text) -> None:
+            bar.set_description_str(step.pick(language()), refresh=False)
+            bar.update(1)
+
+        build_study(study, inputs, on_step)
+
+
+def _box(bbox: str) -> shapely.Polygon:
+    try:
+        west, south, east, north = (float(part) for part in bbox.split(","))
+    except ValueError as error:
+        raise typer.BadParameter("--bbox takes four numbers: W,S,E,N") from error
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise typer.BadParameter("--bbox takes degrees with W < E and S < N")
+    return shapely.box(west, south, east, north)
+
+
+@app.command("info", epilog="Example: `jiexu info anyang.gpkg --json`")
+@speaks
+def show_info(study: Study, as_json: AsJson = False) -> None:
+    """Print a study's figures: rows, kilometres and points per tier, extent, rules, findings."""
+    figures = info(study)
+    if as_json:
+        print_document(figures)
+    else:
+        typer.echo(_table(figures))
+
+
+def _table(figures: dict[str, Any]) -> str:
+    zh = language() == "zh"
+    made_up = [kind for kind, count in figures["synthetic"].items() if count]
+    lines = [
+        f"{figures['study']}  OSM {(figures['osm_date'] or '?')[:10]}  {figures['metric_crs']}  "
+        f"{figures['profile']['name']} {figures['profile']['hash']}",
+        "extent: " + ", ".join(f"{value:.5f}" for value in figures["extent"]),
+        "",
+        f"{'tier':<16}{'km':>10}{'complaints/km':>15}{'stalls':>9}{'parking':>9}",
+    ]
+    for tier, row in figures["per_tier"].items():
+        rate = "-" if row["complaints_per_km"] is None else f"{row['complaints_per_km']:.2f}"
+        lines.append(
+            f"{tier:<16}{row['km']:>10.2f}{rate:>15}{row['stalls']:>9}{row['parking']:>9}  {TIER_NAMES[tier].zh}"
+        )
+    lines += ["", "km by source: " + ", ".join(f"{k} {v:.2f}" for k, v in figures["streets_km"]["tier_source"].items())]
+    lines += ["rows: " + ", ".join(f"{name} {count}" for name, count in figures["layers"].items())]
+    if figures["findings"]:
+        lines.append("findings: " + ", ".join(f"{name} {count}" for name, count in figures["findings"].items()))
+    if made_up:
+        lines.append(("合成数据：" if zh else "synthetic data: ") + ", ".join(made_up))
+    return "\n".join([*lines, figures["credit"]])
+
+
+@app.command(epilog="Example: `jiexu export anyang.gpkg --layer streets --to streets.geojson`")
+@speaks
+def export(
+    study: Study,
+    layer: Annotated[str, typer.Option(help=f"One of {', '.join(LAYERS)}.")],
+    to: Annotated[Path, typer.Option(help=f"The file to write; its suffix says how: {', '.join(SUFFIXES)}.")],
+) -> None:
+    """Write one layer to a file."""
+    rows = export_layer(study, layer, to)
+    say(Text(f"{to}：{rows} 行", f"{to}: {rows} rows"))
+
+
+@app.command(epilog="Example: `jiexu serve anyang.gpkg --port 8501`")
+@speaks
+def serve(
+    study: Annotated[
+        Path | None, typer.Argument(metavar="[STUDY.gpkg]", help="By default the sample.", show_default=False)
+    ] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+    host: Annotated[str, typer.Option(help="0.0.0.0 lets other computers in.")] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
+) -> None:
+    """Open a study in the browser."""
+    if study is None:
+        study = SAMPLE_STUDY
+        if not study.exists() or about(study, older=True)["format"] != FORMAT:
+            say(Text("正在生成示例研究…", "Making the sample study …"))
+            _build(study, write_sample(study.parent / "sample-data"))
+            plan_stalls(study)
+            plan_bays(study, night=True)
+            find_hotspots(study)
+            plan_patrols(study, _SAMPLE_SUPERVISORS)
+            for kind in KINDS:
+                cover(study, kind)
+    about(study)  # refuses a file that is no study before a server starts on it
+    os.environ["JIEXU_STUDY"] = str(study.resolve())
+    from streamlit_app import run  # noqa: PLC0415 (Streamlit takes a second to load: only this verb waits for it)
+
+    run(host, port, browser)

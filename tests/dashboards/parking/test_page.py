@@ -1,0 +1,95 @@
+"""The page Parking answers from the study: room by day and at night, bays placed, what if."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.parking.study import BayStudy, plan_bays
+from geo.points.imports import add_points
+from geo.rules import Profile
+from geo.study.file import profile_of, read_layer
+from tests.dashboards.test_shell import labelled
+
+SCRIPT = """
+import streamlit as st
+from dashboards.session import filters
+from dashboards.parking import page as parking_page
+with st.sidebar:
+    filters.side_bar()
+parking_page.page()
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "fit", "place"), [("zh", "可容泊位", "布设泊位"), ("en", "Bays that fit", "Place the bays")]
+)
+def test_bays_are_counted_and_placed(
+    language: str, fit: str, place: str, study: Path, monkeypatch: pytest.MonkeyPatch, profile: Profile
+) -> None:
+    monkeypatch.setenv("JIEXU_STUDY", str(study))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
+    page = AppTest.from_string(SCRIPT, default_timeout=60)
+    page.query_params["lang"] = language
+    page.run()
+    assert not page.exception
+    room = BayStudy(study, profile).room("all_day")
+    assert {metric.label: metric.value for metric in page.metric}[fit] == f"{room.zones.pitches.sum():,}"
+    labelled(page.button, place).click().run()
+    assert not page.exception
+    bays = read_layer(study, "bays")
+    assert {"all_day", "night"} == set(bays["hours"])
+    assert sum(table.value.shape[0] == bays["street_id"].nunique() for table in page.dataframe) == 1
+
+
+def test_a_longer_bay_loses_some(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JIEXU_STUDY", str(study))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
+    page = AppTest.from_string(SCRIPT, default_timeout=60)
+    page.query_params["lang"] = "en"
+    page.run()
+    before = int(page.metric[0].value.replace(",", ""))
+    labelled(page.number_input, "Bay: length (m)").set_value(8.0).run()
+    assert not page.exception
+    changed = [metric for metric in page.metric if metric.label == "Bays that fit"][1]
+    then = int(changed.value.replace(",", ""))
+    assert then < before
+    assert changed.delta == f"{then - before:+,}"
+
+
+def test_a_budget_places_the_bays_that_relieve_and_says_with_what_proof(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JIEXU_STUDY", str(study))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
+    page = AppTest.from_string(SCRIPT, default_timeout=60)
+    page.query_params["lang"] = "en"
+    page.run()
+    labelled(page.number_input, "At most so many new bays").set_value(25).run()
+    labelled(page.button, "Place the bays").click().run()
+    assert not page.exception
+    assert len(read_layer(study, "bays")) == 25
+    assert any("25 of 25 bays chosen" in box.value and "proven" in box.value for box in page.success)
+    need = read_layer(study, "parking_need")
+    assert any("Cars relieved" in table.value and table.value["Cars relieved"].sum() == 25 for table in page.dataframe)
+    cars = {metric.label: metric.value for metric in page.metric}["Cars by day, estimated"]
+    assert cars == f"{need['demand_day'].sum():,.0f}"
+
+
+def test_bays_of_before_a_change_say_so(study: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JIEXU_STUDY", str(study))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
+    plan_bays(study, budget=10)
+    page = AppTest.from_string(SCRIPT, default_timeout=60)
+    page.query_params["lang"] = "en"
+    page.run()
+    assert not page.warning
+    file = tmp_path / "more.csv"
+    file.write_text("编号,类别,经度,纬度\n9001,违停,24.9405,60.1702\n", encoding="utf-8")
+    add_points(study, file, "complaints", profile_of(study))
+    page.run()
+    assert not page.exception
+    assert any("have changed" in box.value for box in page.warning)
+    assert not page.success, "what was proven of other complaints is not said any more"

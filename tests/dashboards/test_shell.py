@@ -1,0 +1,141 @@
+"""Pages run in both languages and answer from the study, without a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.build import Inputs, build_study
+from geo.study.figures import info
+from geo.study.file import read_layer
+from geo.tiers.decisions import decide_tier, find_street
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def page(study: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("JIEXU_STUDY", str(study))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
+    return AppTest.from_file(str(ROOT / "dashboards" / "shell.py"), default_timeout=60)
+
+
+def labelled(elements: Any, label: str) -> Any:
+    """Return the one widget with this label."""
+    (found,) = (element for element in elements if element.label == label)
+    return found
+
+
+@pytest.mark.parametrize(("language", "label"), [("zh", "已分级街道"), ("en", "Graded streets")])
+def test_figures_are_the_studys_in_both_languages(language: str, label: str, page: AppTest, study: Path) -> None:
+    page.query_params["lang"] = language
+    page.run()
+    assert not page.exception
+    metrics = {metric.label: metric.value for metric in page.metric}
+    graded = sum(km for tier, km in info(study)["streets_km"]["tier"].items() if tier != "unclassified")
+    assert metrics[label] == f"{graded:,.1f} km"
+    table = page.dataframe[0].value
+    assert len(table) == 4
+    assert table["km"].sum() == pytest.approx(sum(info(study)["streets_km"]["tier"].values()), abs=0.2)
+
+
+def test_a_selected_street_shows_its_reason_and_takes_a_decision(page: AppTest, study: Path) -> None:
+    street = find_street(study, "Kalevankatu")
+    page.query_params["lang"] = "en"
+    page.session_state["selected_streets"] = [street]
+    page.run()
+    assert not page.exception
+    texts = [text.value for text in page.text]
+    assert "Kalevankatu" in texts
+    assert any("Kalevankatuu" in text for text in texts)
+
+    labelled(page.selectbox, "Change the tier to").select("secondary")
+    labelled(page.text_input, "Reason").input("night market")
+    labelled(page.text_input, "Decided by").input("Li")
+    labelled(page.button, "Save the decision").click().run()
+    assert not page.exception
+    decision = read_layer(study, "decisions").iloc[0]
+    assert (decision["subject"], decision["after"], decision["reason"], decision["by"]) == (
+        street,
+        "secondary",
+        "night market",
+        "Li",
+    )
+    assert any("night market" in text.value for text in page.text)
+
+
+def test_a_decision_without_reason_is_refused_with_a_remedy(page: AppTest, study: Path) -> None:
+    page.query_params["lang"] = "en"
+    page.session_state["selected_streets"] = [find_street(study, "Kalevankatu")]
+    page.run()
+    labelled(page.button, "Save the decision").click().run()
+    assert page.error[0].value == "This did not work"
+    assert read_layer(study, "decisions").empty
+
+
+def test_hostile_words_are_shown_as_text_only(page: AppTest, study: Path) -> None:
+    """User text never becomes markdown: an image in it would call another host."""
+    hostile = "![x](http://evil.example/a.png) <script>alert(1)</script> {{ 7*7 }}"
+    street = find_street(study, "Kalevankatu")
+    decide_tier(study, street, "secondary", hostile)
+    page.query_params["lang"] = "en"
+    page.session_state["selected_streets"] = [street]
+    page.run()
+    assert any(hostile in text.value for text in page.text)
+    assert not any("evil" in element.value for element in [*page.markdown, *page.caption, *page.success, *page.info])
+
+
+def test_a_server_without_study_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JIEXU_STUDY", raising=False)
+    monkeypatch.setattr("dashboards.session.served_study.SAMPLE_STUDY", Path("no/sample.gpkg"))
+    page = AppTest.from_file(str(ROOT / "dashboards" / "shell.py"), default_timeout=60).run()
+    assert not page.exception
+    assert any("jiexu serve" in text.value for text in page.text)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", ["overview", "streets_page", "data_page", "decisions_page"])
+def test_every_page_runs_on_a_study_without_points_or_decisions(
+    name: str, language: str, tmp_path: Path, sample: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = tmp_path / "bare.gpkg"
+    build_study(study, Inputs(sample.osm))
+    monkeypatch.setenv("JIEXU_STUDY", str(study))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    script = f"""
+import streamlit as st
+from dashboards.session import filters
+from dashboards import {name}
+with st.sidebar:
+    filters.side_bar()
+{name}.page()
+"""
+    page = AppTest.from_string(script, default_timeout=60)
+    page.query_params["lang"] = language
+    page.run()
+    assert not page.exception
+    assert len(page.metric) >= 4
+
+
+def test_an_undone_decision_no_longer_stands(page: AppTest, study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    street = find_street(study, "Kalevankatu")
+    decide_tier(study, street, "secondary", "trial", "Li")
+    script = """
+import streamlit as st
+from dashboards.session import filters
+from dashboards.decisions import page as decisions_page
+with st.sidebar:
+    filters.side_bar()
+decisions_page.page()
+"""
+    page = AppTest.from_string(script, default_timeout=60)
+    page.query_params["lang"] = "en"
+    page.run()
+    labelled(page.text_input, "Why should it no longer count?").input("trial ended")
+    labelled(page.button, "Undo this decision").click().run()
+    assert not page.exception
+    assert read_layer(study, "streets").set_index("street_id").loc[street, "tier"] == "back_street"
+    stands = {metric.label: metric.value for metric in page.metric}
+    assert (stands["Decisions"], stands["Still standing"]) == ("2", "1")

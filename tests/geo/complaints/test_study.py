@@ -1,0 +1,141 @@
+"""Complaints, from and into the study file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from geo.build import Inputs, build_study
+from geo.complaints.hot_streets import CROSS_VALIDATED, Moment
+from geo.complaints.patrol_study import computed_patrols, plan_patrols
+from geo.complaints.study import computed_hotspots, find_hotspots, response_of
+from geo.core.crs import WGS84
+from geo.core.errors import StudyError
+from geo.points.imports import add_points
+from geo.rules import Profile
+from geo.study.file import about, metric_crs_of, read_layer
+from tests.dashboards.complaints.test_page import SCRIPT
+
+
+def test_hotspots_are_lixels_of_the_streets(study: Path) -> None:
+    summary = find_hotspots(study)
+    layer, roads = read_layer(study, "hotspots"), read_layer(study, "roads")
+    assert set(layer["segment_id"]) == set(roads["segment_id"])
+    assert (layer["to_m"] - layer["from_m"]).max() <= 25.01
+    length = gpd.GeoDataFrame(layer, crs=WGS84).to_crs(metric_crs_of(study)).length
+    assert length.sum() == pytest.approx(roads["length_m"].sum(), rel=1e-3)
+    # an event keeps its mass at junctions: the density adds up to the complaints, but for what runs out of the study
+    mass = (layer["density"] / 1000 * (layer["to_m"] - layer["from_m"])).sum()
+    assert 0.85 * summary["complaints"] < mass <= summary["complaints"] * 1.02
+    assert layer["complaints"].sum() == summary["complaints"]
+    hot = layer.drop_duplicates("segment_id")
+    assert hot["hot"].sum() == summary["hot"] > 0
+    assert (hot.loc[hot["hot"], "gi_z"] > 0).all()
+    assert hot["p_value"].between(0, 1).all()
+    names = {row["cluster"] for row in summary["clusters"]}
+    assert names == set(hot["cluster"].dropna())
+    assert all(row["complaints"] > row["expected"] and row["p_value"] <= 0.1 for row in summary["clusters"])
+    assert sum(summary["emerging"].values()) == hot["emerging"].notna().sum()
+
+
+def test_the_scan_and_gi_look_at_one_category_or_some_months(study: Path) -> None:
+    every = find_hotspots(study)["complaints"]
+    one = find_hotspots(study, "noise" if every == 0 else "illegal_parking_motor")["complaints"]
+    spring = find_hotspots(study, months=("2025-03", "2025-05"))["complaints"]
+    assert 0 < one < every
+    assert 0 < spring < every / 2
+    with pytest.raises(StudyError, match="no such complaints"):
+        find_hotspots(study, "no such category")
+    with pytest.raises(StudyError, match="footfall"):
+        find_hotspots(study, exposure="footfall")
+    assert find_hotspots(study, bandwidth_m=CROSS_VALIDATED)["bandwidth_m"] in (50, 100, 150, 200, 300, 400)
+
+
+def test_a_kernel_in_time_sees_what_was_near_then(study: Path) -> None:
+    find_hotspots(study)
+    whole = read_layer(study, "hotspots")["density"].sum()
+    find_hotspots(study, when=Moment(pd.Timestamp("2025-06-15T00:00Z"), 30.0))
+    near = read_layer(study, "hotspots")["density"].sum()
+    assert 0.03 * whole < near < 0.2 * whole
+    weights = Moment(pd.Timestamp("2025-06-15T00:00Z"), 10.0).weights(
+        pd.Series(pd.to_datetime(["2025-06-15", "2025-06-20", "2025-06-26", None], utc=True)), "epanechnikov"
+    )
+    assert weights == pytest.approx([1.0, 0.75, 0.0, 0.0])
+
+
+def test_what_was_found_is_dated(study: Path, profile: Profile, tmp_path: Path) -> None:
+    assert computed_hotspots(about(study)).summary is None
+    find_hotspots(study)
+    plan_patrols(study, 5)
+    assert computed_hotspots(about(study)).fresh
+    assert computed_patrols(about(study)).fresh
+    file = tmp_path / "more.csv"
+    file.write_text("编号,类别,经度,纬度\n9001,违停,24.9405,60.1702\n", encoding="utf-8")
+    add_points(study, file, "complaints", profile)
+    assert not computed_hotspots(about(study)).fresh
+
+
+def test_the_answers_add_up(study: Path) -> None:
+    summary = response_of(study)
+    complaints = read_layer(study, "complaints")
+    share = summary["shares"]
+    assert share["service"] + share["management"] + share["enforcement"] == pytest.approx(1)
+    assert sum(row["answered"] for row in summary["by_month"]) == share["answered"] == len(complaints)
+    assert sum(row["answered"] for row in summary["by_quarter"]) == len(complaints)
+    assert summary["hours"]["open"] + summary["hours"]["closed"] == len(complaints)
+    assert sum(row["complaints"] for row in summary["channels"]) == len(complaints)
+    assert len(summary["overdue"]) <= complaints["closed_at"].isna().sum()
+    assert summary["measures"] == []
+
+
+def test_patrols_cover_every_graded_street(study: Path) -> None:
+    summary = plan_patrols(study, 12)
+    districts, rounds = read_layer(study, "patrol_districts"), read_layer(study, "patrol_rounds")
+    roads = read_layer(study, "roads")
+    walked = roads[roads["walk"] & (roads["tier"] != "unclassified")]
+    assert len(districts) == len(rounds) == 12
+    assert districts["length_m"].sum() >= walked["length_m"].sum() - 1
+    assert districts["complaints"].sum() == len(read_layer(study, "complaints"))
+    assert summary["balance"] == pytest.approx(districts["work"].max() / districts["work"].mean(), abs=0.01)
+    assert summary["bound"] <= summary["balance"] <= 1.4
+    metric = gpd.GeoDataFrame(rounds, crs=WGS84).to_crs(metric_crs_of(study))
+    # a round walks every segment once or twice
+    assert (metric.length <= rounds["length_m"] + 1).all()
+    assert (2 * metric.length >= rounds["length_m"] - 1).mean() > 0.8
+    assert all(row["to_hour"] - row["from_hour"] == 2 for row in summary["priorities"])
+
+
+def test_a_study_without_complaints_says_so(sample: Inputs, tmp_path: Path) -> None:
+    path = tmp_path / "bare.gpkg"
+    build_study(path, Inputs(sample.osm))
+    for work in (find_hotspots, response_of):
+        with pytest.raises(StudyError, match="no"):
+            work(path)
+    # people can be sent round all the same: every street has to be walked
+    assert np.isfinite(plan_patrols(path, 4)["balance"])
+
+
+def test_complaints_without_times_are_analysed_as_far_as_they_go(
+    sample: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "timeless.gpkg"
+    file = tmp_path / "complaints.csv"
+    rows = [f"T{n},违停,{24.9405 + n * 1e-4:.4f},60.1702" for n in range(12)]
+    file.write_text("\n".join(["编号,类别,经度,纬度", *rows]) + "\n", encoding="utf-8")
+    build_study(path, Inputs(sample.osm, points={"complaints": file}))
+    assert find_hotspots(path)["complaints"] == 12
+    summary = response_of(path)
+    assert (summary["until"], summary["shares"], summary["overdue"]) == (None, None, [])
+    assert all(row["rate"] is None for row in summary["tiers"])
+    assert plan_patrols(path, 3)["priorities"] == []
+    monkeypatch.setenv("JIEXU_STUDY", str(path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    page = AppTest.from_string(SCRIPT, default_timeout=90)
+    page.query_params["lang"] = "en"
+    page.run()
+    assert not page.exception

@@ -1,0 +1,166 @@
+"""Stalls in the way go where there is room, with the least walking for all of them together."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
+
+from geo.core.crs import WGS84
+from geo.kerbs.ground import Ground
+from geo.network.graph import walking
+from geo.rules import Profile
+from geo.stalls.assignment import assign
+from geo.stalls.plan import Plan
+from geo.stalls.relocation import Guidance, guide, needs_hall
+from geo.stalls.study import guide_stalls, plan_of, plan_stalls
+from geo.stalls.verdicts import FORBIDDEN, judge
+from geo.study.file import profile_of, read_layer
+from geo.tiers.decisions import decide_tier
+from tests.conftest import is_fresh
+from tests.support.drawn import CRS, degrees, layers_of, road
+
+
+def plainly(cost: np.ndarray, room: np.ndarray) -> tuple[int, float]:
+    """Return how many can be placed and the least cost: seats instead of places, everything dense."""
+    seats = np.repeat(cost, room, axis=1)
+    stay = 1e6
+    table = np.concatenate([np.where(np.isfinite(seats), seats, 2 * stay), np.full((len(cost),) * 2, stay)], axis=1)
+    rows, columns = linear_sum_assignment(table)
+    taken = table[rows, columns]
+    return int((taken < stay).sum()), float(taken[taken < stay].sum())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.integers(1, 8), st.floats(0.05, 1))
+def test_nobody_could_do_better(seed: int, people: int, places: int, density: float) -> None:
+    random = np.random.default_rng(seed)
+    cost = np.round(random.random((people, places)) * 100)
+    cost[random.random(cost.shape) > density] = np.inf
+    room = random.integers(0, 6, places)
+    who, place = np.nonzero(np.isfinite(cost))
+    found = assign(who, place, cost[who, place], people, room)
+    placed = found.place >= 0
+    assert (np.bincount(found.place[placed], minlength=places) <= room).all()
+    assert (int(placed.sum()), found.total) == pytest.approx(plainly(cost, room))
+    assert found.total == pytest.approx(cost[np.flatnonzero(placed), found.place[placed]].sum())
+    assert found.gap == pytest.approx(0, abs=1e-6)
+
+
+def test_more_places_than_are_looked_at_first() -> None:
+    # everybody's nearest places are the same few: the search has to look further, and still finds the optimum
+    random = np.random.default_rng(7)
+    cost = np.abs(random.random((60, 1)) * 10 + np.arange(40)[None, :] * 5)
+    room = np.full(40, 2)
+    who, place = np.nonzero(np.isfinite(cost))
+    found = assign(who, place, cost[who, place], 60, room)
+    assert found.total == pytest.approx(plainly(cost, room)[1])
+    assert found.gap == pytest.approx(0, abs=1e-6)
+
+
+def test_goods_that_need_a_hall_are_known_by_their_words(profile: Profile) -> None:
+    goods = pd.Series(["鲜肉", "手机贴膜", "卤味熟食", "Fresh Meat", "meatless burgers", None, "Fish & chips"])
+    assert needs_hall(goods, profile["guide.hall_goods"]).tolist() == [True, False, True, True, False, False, True]
+
+
+def stalls_at(places: list[tuple[float, str]], goods: list[str]) -> gpd.GeoDataFrame:
+    """Return stalls on the drawn demonstration road, at metres from its start."""
+    shapes = [degrees(shapely.Point(at, 6.0 if side == "left" else -6.0)) for at, side in places]
+    return gpd.GeoDataFrame(
+        {
+            "stall_id": [f"T{number}" for number in range(len(places))],
+            "goods": goods,
+            "offences": pd.array([0] * len(places), dtype="Int64"),
+            "segment_id": "1-0",
+            "side": [side for _, side in places],
+            "offset_m": [at for at, _ in places],
+            "distance_m": 6.0,
+        },
+        geometry=shapes,
+        crs=WGS84,
+    )
+
+
+def drawn(profile: Profile, capacity: int | None, lane_m: float) -> tuple[Plan, dict[str, gpd.GeoDataFrame]]:
+    """A demonstration road 200 m long, a lane with room for a few stalls at its end, and a market hall beside it."""
+    rows = [
+        road([(0, 0), (200, 0)], tier="demonstration", highway="primary", width_m=12.0),
+        road([(200, 0), (200, lane_m)], street_id="s2", name="小巷", width_m=6.0),
+    ]
+    layers = layers_of(rows, [{"kind": "market", "x": 100.0, "y": 20.0, "capacity": capacity}])
+    return Plan(Ground.of(layers, CRS, profile), profile), layers
+
+
+def guided(profile: Profile, goods: list[str], capacity: int | None, lane_m: float) -> tuple[Plan, Guidance]:
+    plan, layers = drawn(profile, capacity, lane_m)
+    stalls = stalls_at([(150.0 + 2 * number, "left") for number in range(len(goods))], goods)
+    judged = judge(plan, stalls)
+    assert set(judged.verdict) == {FORBIDDEN}
+    return plan, guide(plan, judged, stalls, layers["facilities"], walking(layers["roads"], layers["paths"], CRS))
+
+
+def test_meat_goes_to_the_hall_and_the_rest_to_the_nearer_lane(profile: Profile) -> None:
+    _, found = guided(profile, ["鲜肉", "水果", "蔬菜"], 5, 60.0)
+    moves = found.moves.set_index("stall_id")
+    assert moves.loc["T0", ["to_kind", "to_id"]].tolist() == ["hall", "node/1"]
+    assert set(moves.loc[["T1", "T2"], "to_kind"]) <= {"zone", "hall"}
+    assert found.gap_m == pytest.approx(0)
+    assert found.total_walk_m == pytest.approx(moves["walk_m"].sum(), abs=0.2)
+
+
+def test_a_shortage_is_named_with_what_would_end_it(profile: Profile) -> None:
+    # a lane of 12 m has one row of four pitches at most; the hall one place
+    plan, found = guided(profile, ["鲜肉", "熟食", *["水果"] * 6], 1, 12.0)
+    pitches = int(plan.zones.pitches.sum())
+    moves, shortage = found.moves, found.shortage
+    assert (moves["to_kind"] == "zone").sum() == min(pitches, 6)
+    assert (moves["to_kind"] == "hall").sum() == 1
+    row = shortage.iloc[0]
+    assert (row["name"], row["stalls"], row["pitches"], row["hall_places"]) == (
+        "人民路",
+        8 - pitches - 1,
+        6 - pitches,
+        1,
+    )
+    assert set(moves.loc[moves["to_kind"] == "none", "reason"]) == {"no_room", "no_hall"}
+
+
+def test_an_unknown_hall_has_the_profiles_room_and_says_so(profile: Profile) -> None:
+    _, found = guided(profile, ["鲜肉"], None, 60.0)
+    hall = found.halls.iloc[0]
+    assert (hall["room"], bool(hall["assumed"]), hall["taken"]) == (profile["guide.hall_places"], True, 1)
+
+
+def test_the_sample_is_guided_and_kept(study: Path) -> None:
+    assert not is_fresh(study)
+    found = guide_stalls(study)
+    assert is_fresh(study)
+    moves = read_layer(study, "moves")
+    stalls = read_layer(study, "stalls")
+    zones = read_layer(study, "stall_zones").set_index("zone_id")
+    assert set(moves["stall_id"]) == set(stalls.loc[stalls["verdict"] == FORBIDDEN, "stall_id"])
+    used = moves.loc[moves["to_kind"] == "zone", "to_id"].value_counts()
+    assert (used <= zones.loc[used.index, "pitches"]).all()
+    assert (moves["walk_m"].dropna() <= 1500).all()
+    assert found.gap_m == pytest.approx(0, abs=1e-3)
+
+
+def test_a_plan_is_out_of_date_when_a_tier_changes(study: Path, tmp_path: Path) -> None:
+    first = plan_stalls(study)
+    assert is_fresh(study)
+    copy = Path(shutil.copy(study, tmp_path / "copy.gpkg"))
+    street = read_layer(study, "stall_zones")["street_id"].iloc[0]
+    decide_tier(copy, street, "demonstration", "创建示范街")
+    assert not is_fresh(copy)
+    again = plan_stalls(copy)
+    assert again["pitches"] < first["pitches"]
+    assert not (read_layer(copy, "stall_zones")["street_id"] == street).any()
+    assert plan_of(copy, profile_of(copy)).zones.pitches.sum() == again["pitches"]

@@ -1,0 +1,85 @@
+"""Quarters: a city's own, OSM's, or the blocks between its main streets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from geo.build import Inputs, build_study
+from geo.core.crs import WGS84
+from geo.core.errors import InputError
+from geo.rules import Profile
+from geo.streets.quarters import make_quarters, quarter_of, read_quarters
+from geo.study.file import read_layer
+from geo.study.schema import conform_geo
+from tests.support.drawn import CRS, degrees, layers_of, road
+
+
+def crossing_streets() -> gpd.GeoDataFrame:
+    """A main street from west to east, another from south to north, and back streets within the four blocks."""
+    rows = [
+        road([(0, 500), (500, 500), (1000, 500)], highway="secondary", name="人民路"),
+        road([(500, 0), (500, 500), (500, 1000)], highway="tertiary", name="解放路", street_id="s2"),
+        road([(0, 200), (1000, 200)], street_id="s3", name="小巷"),
+        road([(200, 0), (200, 1000)], street_id="s4", name=None),
+    ]
+    return layers_of(rows)["roads"]
+
+
+def nothing() -> gpd.GeoDataFrame:
+    return conform_geo(gpd.GeoDataFrame({"geometry": []}, geometry="geometry", crs=WGS84), "context")
+
+
+def lonlat(*places: tuple[float, float]) -> np.ndarray:
+    return shapely.get_coordinates([degrees(shapely.Point(place)) for place in places])
+
+
+def test_blocks_between_main_streets_are_quarters(profile: Profile) -> None:
+    found = make_quarters(crossing_streets(), nothing(), CRS, profile)
+    assert len(found) == 4
+    assert set(found["source"]) == {"streets"}
+    assert {frozenset(name.split(" – ")) for name in found["name"]} == {frozenset({"人民路", "解放路"})}
+    ids = quarter_of(lonlat((250, 250), (250, 300), (750, 250), (250, 750), (5000, 250)), found, CRS)
+    assert ids[0] == ids[1]
+    assert len({ids[0], ids[2], ids[3]}) == 3
+    assert ids[4] == ids[2], "what lies outside belongs to the nearest"
+
+
+def test_mapped_quarters_count_where_they_cover_the_streets(profile: Profile) -> None:
+    areas = [shapely.box(-50, -50, 500, 1050), shapely.box(500, -50, 1050, 1050)]
+    rows = {"kind": "quarter", "name": ["西关", "东关"]}
+    mapped = conform_geo(gpd.GeoDataFrame(rows, geometry=[degrees(area) for area in areas], crs=WGS84), "context")
+    roads = crossing_streets()
+    found = make_quarters(roads, mapped, CRS, profile)
+    assert found[["name", "source"]].to_numpy().tolist() == [["西关", "OSM"], ["东关", "OSM"]]
+    few = mapped.assign(geometry=[degrees(shapely.box(0, 0, 20, 20)), degrees(shapely.box(30, 30, 50, 50))])
+    assert set(make_quarters(roads, few, CRS, profile)["source"]) == {"streets"}
+
+
+def test_a_citys_own_quarters_come_first_and_stay(sample: Inputs, tmp_path: Path) -> None:
+    path = tmp_path / "study.gpkg"
+    build_study(path, sample)
+    west, south, east, north = read_layer(path, "roads").total_bounds
+    middle = (west + east) / 2
+    halves = [shapely.box(west, south, middle, north), shapely.box(middle, south, east, north)]
+    file = tmp_path / "quarters.shp"
+    gpd.GeoDataFrame({"社区": ["西关社区", "东关社区"]}, geometry=halves, crs=WGS84).to_file(file, encoding="gbk")
+    build_study(path, Inputs(sample.osm, points=sample.points, quarters=file))
+    for _ in range(2):
+        found = read_layer(path, "quarters")
+        assert found[["name", "source"]].to_numpy().tolist() == [
+            ["西关社区", "quarters.shp"],
+            ["东关社区", "quarters.shp"],
+        ]
+        build_study(path, sample)
+
+
+def test_a_file_of_quarters_elsewhere_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "far.geojson"
+    gpd.GeoDataFrame({"name": ["far"]}, geometry=[shapely.box(1, 1, 2, 2)], crs=WGS84).to_file(file)
+    with pytest.raises(InputError, match="No street lies"):
+        read_quarters(file, crossing_streets())

@@ -1,0 +1,192 @@
+"""A list means streets and sections: found by name, spelling or likeness, split at the right junctions."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from geo.core.errors import StudyError
+from geo.core.text import pick
+from geo.rules import Profile
+from geo.streets.extract import Ways
+from geo.streets.roads import make_roads
+from geo.streets.street_lists import find_section
+from geo.study.schema import conform
+from geo.tiers.grading import Grades, grade
+from geo.tiers.official_list import read_tier_list
+from tests.geo.streets.test_assembly import make_ways
+
+NO_DECISIONS = conform(pd.DataFrame(), "decisions")
+CROSSINGS = ("甲路", "乙路", "丙路", "丁路")
+
+
+def avenue(name: str = "文峰大道", dual: bool = True) -> Ways:
+    """Return an avenue of two carriageways with four cross-streets, 400 m apart; a closed median at 乙路."""
+    lines: list[list[tuple[int, int]]] = []
+    tags: list[dict[str, str]] = []
+    stops = [0, 10, 20, 30, 40, 50]
+    for y, ends in ((0, stops), (1, stops[::-1])) if dual else ((0, stops),):
+        points = [(x, y) for x in ends]
+        lines += [[left, right] for left, right in itertools.pairwise(points)]
+        tags += [{"highway": "primary", "name": name, "oneway": "yes" if dual else "no"}] * 5
+    for number, crossing in enumerate(CROSSINGS):
+        x = 10 * (number + 1)
+        top = 1 if dual and crossing != "乙路" else 0
+        lines.append([(x, -8), (x, 0), *([(x, 1), (x, 8)] if top else [])])
+        tags.append({"highway": "tertiary", "name": crossing})
+    return make_ways(lines, tags, step=0.00045)
+
+
+def graded(ways: Ways, profile: Profile, rows: str, tmp_path: Path) -> Grades:
+    file = tmp_path / "名单.csv"
+    file.write_text(rows, encoding="utf-8")
+    roads, crs = make_roads(ways, profile, file)
+    return grade(roads, read_tier_list(file), NO_DECISIONS, profile, crs)
+
+
+def extent_of(roads: gpd.GeoDataFrame, tier: str) -> tuple[int, int]:
+    """Return from where to where the avenue has a tier, in columns of the grid."""
+    west, _, east, _ = roads[(roads["name"].str.startswith("文峰")) & (roads["tier"] == tier)].total_bounds
+    return round((west - 114.30) / 0.00045), round((east - 114.30) / 0.00045)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "路名,等级,起点,止点\n文峰大道,示范路,乙路,丙路\n",
+        "路名,等级,起点,止点\n文峰大道,示范路,丙路,乙路\n",
+        "路名,等级,路段\n文峰大道,示范路,自乙路至丙路\n",
+        "路名,等级,路段\n文峰大道,示范路,乙路—丙路\n",
+        "路名,等级\n文峰大道（乙路至丙路）,示范路\n",
+        "name,tier,from,to\n文峰大道,demonstration,乙路,丙路\n",
+    ],
+)
+def test_a_section_is_split_at_its_cross_streets_on_both_carriageways(
+    rows: str, profile: Profile, tmp_path: Path
+) -> None:
+    grades = graded(avenue(), profile, rows, tmp_path)
+    listed = grades.roads[grades.roads["tier_source"] == "official"]
+    assert extent_of(listed, "demonstration") == (20, 30)
+    assert len(listed) == 2
+    assert grades.findings.empty
+    streets = grades.streets[grades.streets["name"] == "文峰大道"].set_index("street_id")
+    section, rest = sorted(pick(text, "en") for text in streets["section"])
+    assert section in ("from 乙路 to 丙路", "from 丙路 to 乙路")
+    assert rest == "the rest"
+    assert streets["length_m"].sum() == pytest.approx(
+        grades.roads.loc[grades.roads["name"] == "文峰大道", "length_m"].sum(), abs=0.1
+    )
+
+
+def test_the_ends_of_a_street_are_named_by_the_compass(profile: Profile, tmp_path: Path) -> None:
+    rows = "路名,等级,起点,止点\n文峰大道,示范路,西端,甲路\n文峰大道,背街小巷,丁路,东端\n"
+    grades = graded(avenue(), profile, rows, tmp_path)
+    listed = grades.roads[grades.roads["tier_source"] == "official"]
+    assert extent_of(listed, "demonstration") == (0, 10)
+    assert extent_of(listed, "back_street") == (40, 50)
+
+
+def test_a_section_stands_over_the_whole_street_whatever_their_order(profile: Profile, tmp_path: Path) -> None:
+    rows = "路名,等级,起点,止点\n文峰大道,示范路,乙路,丙路\n文峰大道,次干道,,\n"
+    grades = graded(avenue(), profile, rows, tmp_path)
+    assert extent_of(grades.roads, "demonstration") == (20, 30)
+    assert extent_of(grades.roads, "secondary") == (0, 50)
+    assert set(grades.roads.loc[grades.roads["name"] == "文峰大道", "tier_source"]) == {"official"}
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("文峰大道,示范路,乙路,不存在的路", "does not meet"),
+        ("文峰大道,示范路,乙路,", "Only one end"),
+        ("文峰大道,示范路,乙路,乙路", "both at the same"),
+    ],
+)
+def test_a_section_that_cannot_be_told_is_a_finding_with_what_would_do(
+    row: str, says: str, profile: Profile, tmp_path: Path
+) -> None:
+    grades = graded(avenue(), profile, f"路名,等级,起点,止点\n{row}\n", tmp_path)
+    assert says in grades.findings["problem"].iloc[0]
+    assert (grades.roads["tier_source"] == "inferred").all()
+    if says == "does not meet":
+        assert (
+            "甲路, 丁路" in grades.findings["problem"].iloc[0].replace("丁路, 丙路", "丁路")
+            or "甲路" in (grades.findings["problem"].iloc[0])
+        )
+
+
+def test_on_a_ring_a_section_is_the_shorter_side(profile: Profile, tmp_path: Path) -> None:
+    ring = [(0, 0), (10, 0), (20, 0), (20, 10), (20, 20), (10, 20), (0, 20), (0, 10), (0, 0)]
+    lines = [[a, b] for a, b in itertools.pairwise(ring)]
+    lines += [[(10, 0), (10, -5)], [(20, 10), (25, 10)]]
+    tags = [{"highway": "primary", "name": "环路"}] * 8 + [{"highway": "tertiary", "name": n} for n in ("甲路", "乙路")]
+    grades = graded(
+        make_ways(lines, tags, step=0.0005), profile, "路名,等级,起点,止点\n环路,示范路,甲路,乙路\n", tmp_path
+    )
+    listed = grades.roads[grades.roads["tier_source"] == "official"]
+    assert len(listed) == 2
+    assert listed.total_bounds[1] >= 36.0 - 1e-9
+
+
+def test_another_spelling_is_an_alias_and_a_slip_of_the_pen_is_to_be_confirmed(
+    profile: Profile, tmp_path: Path
+) -> None:
+    ways = avenue()
+    grades = graded(ways, profile, "路名,等级\n文峯大道,示范路\n", tmp_path)
+    street = grades.streets[grades.streets["name"] == "文峰大道"].iloc[0]
+    assert (street["tier_source"], street["tier_confidence"]) == ("official", 1.0)
+    assert grades.findings.empty
+
+    grades = graded(ways, profile, "路名,等级\n文锋大道,示范路\n", tmp_path)
+    street = grades.streets[grades.streets["name"] == "文峰大道"].iloc[0]
+    assert (street["tier"], street["tier_source"]) == ("demonstration", "official")
+    assert street["tier_confidence"] < 1
+    assert "待确认" in street["tier_reason"]
+    assert "文峰大道" in grades.findings["problem"].iloc[0]
+
+
+def test_the_name_of_a_section_on_the_map_means_that_section(profile: Profile, tmp_path: Path) -> None:
+    tags = [{"highway": "primary", "name": name} for name in ("文峰大道西段", "文峰大道中段", "文峰大道东段")]
+    ways = make_ways([[(0, 0), (1, 0)], [(1, 0), (2, 0)], [(2, 0), (3, 0)]], tags)
+    grades = graded(ways, profile, "路名,等级\n文峰大道,次干道\n文峰大道东段,示范路\n", tmp_path)
+    assert grades.roads.set_index("name")["tier"].to_dict() == {
+        "文峰大道西段": "secondary",
+        "文峰大道中段": "secondary",
+        "文峰大道东段": "demonstration",
+    }
+
+
+def test_a_direction_is_never_a_slip_of_the_pen(profile: Profile, tmp_path: Path) -> None:
+    tags = [{"highway": "primary", "name": "中山西路"}]
+    grades = graded(make_ways([[(0, 0), (1, 0)]], tags), profile, "路名,等级\n中山东路,示范路\n", tmp_path)
+    assert (grades.roads["tier_source"] == "inferred").all()
+    assert "No street is called" in grades.findings["problem"].iloc[0]
+
+
+def test_an_unnamed_street_has_the_tier_of_what_it_connects_to(profile: Profile, tmp_path: Path) -> None:
+    lines = [[(0, 0), (5, 0)], [(5, 0), (5, 5)], [(0, 0), (0, 5)]]
+    tags = [
+        {"highway": "tertiary", "name": "文峰大道"},
+        {"highway": "tertiary"},
+        {"highway": "residential"},
+    ]
+    grades = graded(make_ways(lines, tags), profile, "路名,等级\n文峰大道,示范路\n", tmp_path)
+    connected, alley = (
+        grades.streets[grades.streets["name"].isna()].sort_values("highway", ascending=False).itertuples()
+    )
+    assert (connected.tier, alley.tier) == ("demonstration", "back_street")
+    assert "文峰大道" in connected.tier_reason
+    assert connected.tier_confidence < 1
+
+
+def test_a_planner_is_told_which_streets_cross(profile: Profile) -> None:
+    roads, crs = make_roads(avenue(), profile, Path("test.osm"))
+    street = roads.loc[roads["name"] == "文峰大道", "street_id"].iloc[0]
+    section = find_section(street, "甲路", "丙路", roads, profile, crs)
+    assert len(section.segment_ids) == 4
+    with pytest.raises(StudyError, match="丁路"):
+        find_section(street, "甲路", "环城路", roads, profile, crs)

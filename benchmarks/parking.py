@@ -53,7 +53,7 @@ from geo.network.walking import network_of
 study = BayStudy(Path({study!r}), load_profile())
 bays = study.described(place_bays(study.room("all_day")))
 start = time.perf_counter()
-need = Need(study, network_of(Path({study!r})))
+need = Need(study, network_of(Study(Path({study!r}))))
 seconds = time.perf_counter() - start
 cars, spaces = need.cars["day"].sum(), need.spaces["day"].sum()
 print(f"note: need: {{cars:,.0f}} cars, {{spaces:,.0f}} spaces, {{len(need.reach.place):,}} pairs within a walk: "

@@ -45,7 +45,7 @@ from geo.points.reading import read_points
 from geo.study.file import profile_of, read_layer
 study = Path({study!r})
 roads = gpd.GeoDataFrame(read_layer(study, "roads"))
-place, profile = place_in(study), profile_of(study)
+place, profile = place_in(Study(study)), profile_of(study)
 """
 _READ = """
 reading = read_points(Path({file!r}), "complaints", profile, place)

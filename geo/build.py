@@ -4,39 +4,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import pyproj
 import shapely
 
-from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_polygons
-from geo.points.imports import LOCATED, far_findings, import_record, next_import, place_of
+from geo.points.imports import far_findings, import_record, next_import, place_of
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules import Profile, load_profile
 from geo.streets.extract import Ways, read_features, read_ways
-from geo.streets.locating import count_per_street, locate
+from geo.streets.locating import locate
 from geo.streets.quarters import make_quarters, read_quarters
 from geo.streets.roads import make_paths, make_roads
 from geo.streets.street_lists import StreetList
-from geo.streets.surveyed_widths import SURVEY, kept_widths, read_widths, width_table, with_surveyed
-from geo.study.decisions import BASE_TABLE
-from geo.study.file import about, now, profile_of, read_layer, rule_facts, until_unchanged, write_study
+from geo.streets.surveyed_widths import kept_widths, read_widths, width_table, with_surveyed
+from geo.study.carried_over import CarriedOver
+from geo.study.file import now, rule_facts, until_unchanged, write_study
 from geo.study.findings import Finding, findings_table
-from geo.study.schema import POINT_KINDS, conform, together
-from geo.tiers.grading import Grades, grade
-from geo.tiers.official_list import LIST_COLUMNS, read_tier_list
+from geo.study.schema import together
+from geo.tiers.grading import grade
+from geo.tiers.official_list import read_tier_list
 from geo.tiers.scoring import Surroundings
+from geo.tiers.study import TIER_LIST, TIERS, graded_layers, kept_list
 
 OnStep = Callable[[Text], None]
 """Called as each step of a build begins."""
@@ -44,6 +43,12 @@ OnStep = Callable[[Text], None]
 
 STEPS: Final = 7
 """How many steps a build reports."""
+
+_NAMED_WAYS: Final = 20
+_ADD_LATER: Final = Text(
+    "请先不带该文件生成，再用 jiexu add --crs 指明坐标系导入",
+    "Build without this file, then import it with jiexu add --crs, which says the system",
+)
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ class Inputs:
     widths: Path | None = None
 
 
+@until_unchanged
 def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None) -> None:
     """
     Build a study, or build it anew.
@@ -102,11 +108,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     InputError, RuleError, StudyError
         For files that cannot be used. An existing study is untouched then.
     """
-    until_unchanged(lambda: _build(path, inputs, on_step))
-
-
-def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
-    old = _Old.of(path)
+    old = CarriedOver(path)
     profile = load_profile(inputs.rules)
 
     on_step(Text("读取道路", "Reading roads"))
@@ -131,7 +133,11 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
         context = context[shapely.intersects(context.geometry, around)].reset_index(drop=True)
         addresses = addresses[shapely.intersects(addresses.geometry, around)].reset_index(drop=True)
 
-    surveyed = read_widths(inputs.widths) if inputs.widths else kept_widths(old.widths, old.findings)
+    surveyed = (
+        read_widths(inputs.widths)
+        if inputs.widths
+        else kept_widths(old.table("surveyed_widths"), old.table("findings"))
+    )
     roads, width_findings = with_surveyed(roads, surveyed, profile, crs)
     mapped = context["kind"] == "quarter"
     quarters = _quarters(inputs, old, roads, context[mapped], crs, profile)
@@ -143,25 +149,30 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
     facilities = together(facilities, points.pop("facilities"), "facilities")
 
     on_step(Text("评定等级", "Grading streets"))
-    tier_list = read_tier_list(inputs.tiers) if inputs.tiers else old.tier_list
+    tier_list = read_tier_list(inputs.tiers) if inputs.tiers else _old_list(old)
     surroundings = Surroundings(facilities, paths, points["complaints"])
-    grades = grade(roads, tier_list, old.decisions, profile, crs, surroundings)
+    grades = grade(roads, tier_list, old.table("decisions"), profile, crs, surroundings)
 
     on_step(Text("写入研究文件", "Writing the study"))
     findings = [_way_findings(ways, inputs.osm), width_findings, grades.findings, *point_findings]
     ground = {"facility_areas": areas, "context": context, "addresses": addresses, "quarters": quarters}
     layers = {"paths": paths, "facilities": facilities, **ground, **points}
-    layers |= {"imports": imports, "mappings": old.mappings, "replaced": _of(old.replaced, imports)}
-    layers |= {"decisions": grades.decisions, "selections": old.selections, "surveyed_widths": width_table(surveyed)}
-    layers |= {"population": old.population}
-    facts = {**old.identity, **_facts(inputs, ways, roads, crs, profile)}
-    write_study(path, {**layers, **_graded(grades, points, findings, tier_list)}, facts | _report(grades), old.seen)
+    layers |= {"imports": imports, "mappings": old.table("mappings"), "replaced": _of(old.table("replaced"), imports)}
+    layers |= {"decisions": grades.decisions, "selections": old.table("selections")}
+    layers |= {"surveyed_widths": width_table(surveyed), "population": old.layer("population")}
+    layers |= graded_layers(grades, points, findings, tier_list)
+    facts = {**old.facts("study_id", RESIDENTS_TOTAL), **_facts(inputs, ways, roads, crs, profile)}
+
+    def results(after: Mapping[str, str]) -> dict[str, str]:
+        return TIERS.kept(grades.report, after, f"jiexu build {path.name} --osm {inputs.osm.name}")
+
+    write_study(path, layers, facts, old.seen, results)
     on_step(Text("完成", "Done"))
 
 
 def _quarters(
     inputs: Inputs,
-    old: _Old,
+    old: CarriedOver,
     roads: gpd.GeoDataFrame,
     mapped: gpd.GeoDataFrame,
     crs: pyproj.CRS,
@@ -170,143 +181,15 @@ def _quarters(
     """Return the quarters of the given file, else of an earlier one, else as the extract has or suggests them."""
     if inputs.quarters is not None:
         return read_quarters(inputs.quarters, roads)
-    if len(old.quarters):
-        return old.quarters
+    kept = old.layer("quarters")
+    kept = kept[~kept["source"].isin(["OSM", "streets"])].reset_index(drop=True)
+    if len(kept):
+        return kept
     return make_quarters(roads, mapped, crs, profile)
 
 
-def _graded(
-    grades: Grades,
-    points: Mapping[str, gpd.GeoDataFrame],
-    findings: list[pd.DataFrame],
-    tier_list: StreetList | None,
-) -> dict[str, pd.DataFrame]:
-    """Return the layers that grading makes."""
-    streets = grades.streets
-    for kind in POINT_KINDS:
-        located = points[kind]
-        streets[kind] = count_per_street(located, grades.roads, streets["street_id"])
-    layers: dict[str, pd.DataFrame] = {
-        "roads": grades.roads,
-        "streets": streets,
-        "street_scores": grades.scores,
-        BASE_TABLE: grades.base,
-    }
-    found = [table for table in findings if len(table)]
-    if found:
-        layers["findings"] = pd.concat(found, ignore_index=True)
-    if tier_list is not None:
-        layers["tier_list"] = tier_list.rows.assign(file=tier_list.file)
-    return layers
-
-
-def _report(grades: Grades) -> dict[str, str]:
-    return {"inference": json.dumps(grades.report)}
-
-
-def grade_study(path: Path, profile: Profile, list_file: Path | None = None) -> dict[str, Any]:
-    """
-    Grade the streets of a study again: with a new official list, or after complaints, facilities or rules changed.
-
-    Parameters
-    ----------
-    path
-        The study.
-    profile
-        The rules.
-    list_file
-        The official list; without one, the list that the study has stays.
-
-    Returns
-    -------
-    report
-        As `geo.tiers.inference.Grading.report`.
-
-    Raises
-    ------
-    InputError, StudyError
-        For a list that cannot be read, or a study that cannot be written. The study is untouched then.
-    """
-    return until_unchanged(lambda: _grade(path, profile, list_file)[0])
-
-
-def add_widths(path: Path, file: Path, name: str | None = None) -> dict[str, Any]:
-    """
-    Put surveyed widths into a study, over those that it has, and grade its streets again: the width counts there.
-
-    Parameters
-    ----------
-    path
-        The study.
-    file
-        As `geo.streets.surveyed_widths.read_widths` takes it.
-    name
-        What to call it; by default its own name.
-
-    Returns
-    -------
-    summary
-        `rows` that were read, `segments` and `km` that have a surveyed width now, and the `findings` of the file.
-
-    Raises
-    ------
-    InputError, StudyError
-        For a file that cannot be read, or a study that cannot be written. The study is untouched then.
-    """
-
-    def work() -> dict[str, Any]:
-        surveyed = read_widths(file)
-        if name is not None:
-            surveyed = replace(surveyed, file=name, findings=surveyed.findings.assign(source=name))
-        found = _grade(path, profile_of(path), None, surveyed)[1]
-        roads = read_layer(path, "roads")
-        measured = roads[roads["width_source"] == SURVEY]
-        return {
-            "rows": len(surveyed.rows),
-            "segments": len(measured),
-            "km": round(float(measured["length_m"].sum()) / 1000, 3),
-            "findings": found[["row", "column", "problem", "action"]].to_dict("records"),
-        }
-
-    return until_unchanged(work)
-
-
-def _grade(
-    path: Path, profile: Profile, list_file: Path | None, surveyed: StreetList | None = None
-) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Grade again; return the report of how, and the findings of surveyed widths."""
-    about(path)  # refuses what is no study of this format
-    old = _Old.of(path)
-    crs = pyproj.CRS.from_user_input(old.seen["metric_crs"])
-    tier_list = read_tier_list(list_file) if list_file else old.tier_list
-    kept = {name: read_layer(path, name) for name in _KEPT}
-    roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
-    earlier, measured = old.findings, findings_table("roads", [], "")
-    if surveyed is not None:
-        roads, measured = with_surveyed(roads, surveyed, profile, crs)
-        kept["surveyed_widths"] = width_table(surveyed, kept["surveyed_widths"])
-        earlier = earlier[(earlier["layer"] != "roads") | (earlier["source"] != surveyed.file)]
-    around = Surroundings(kept["facilities"], kept["paths"], old.points["complaints"])
-    grades = grade(roads, tier_list, old.decisions, profile, crs, around)
-    findings = [earlier[~earlier["layer"].isin(["streets", "decisions"])], measured, grades.findings]
-    layers = {**{kind: old.points[kind] for kind in LOCATED}, **kept}
-    layers |= {"decisions": grades.decisions, "selections": old.selections}
-    layers |= {"imports": old.imports, "mappings": old.mappings, "replaced": old.replaced}
-    facts = {key: value for key, value in old.seen.items() if not key.startswith("version:")}
-    facts |= rule_facts(profile) | _report(grades)
-    write_study(path, {**layers, **_graded(grades, old.points, findings, tier_list)}, facts, old.seen)
-    return grades.report, measured
-
-
-_KEPT: Final = (
-    *("paths", "facilities", "facility_areas", "context", "addresses", "quarters"),
-    *("surveyed_widths", "population"),
-)
-"""Layers that grading leaves as they are."""
-
-
 def _points(
-    inputs: Inputs, old: _Old, roads: gpd.GeoDataFrame, place: Place | None, crs: pyproj.CRS, profile: Profile
+    inputs: Inputs, old: CarriedOver, roads: gpd.GeoDataFrame, place: Place | None, crs: pyproj.CRS, profile: Profile
 ) -> tuple[dict[str, gpd.GeoDataFrame], pd.DataFrame, list[pd.DataFrame]]:
     """
     Read the given files of points, take the other kinds from the old study, and locate all of them.
@@ -315,9 +198,12 @@ def _points(
     """
     points: dict[str, gpd.GeoDataFrame] = {}
     findings = []
-    imports = old.imports[~old.imports["kind"].isin(list(inputs.points))]
+    imports, known, earlier = old.table("imports"), old.table("findings"), _old_points(old)
+    imports = imports[~imports["kind"].isin(list(inputs.points))]
+    # what was found of positions is found anew
+    known = known[known["column"] != "distance_m"]
     for kind in KINDS:
-        read, problems = old.points[kind], old.findings_of(kind)
+        read, problems = earlier[kind], known[known["layer"] == kind]
         file = inputs.points.get(kind)
         if file is not None:
             reading = read_points(file, kind, profile, place)
@@ -330,12 +216,6 @@ def _points(
         points[kind] = read if kind == "facilities" else locate(read, roads, crs, profile)
         findings += [problems, far_findings(points[kind], kind, profile["points.far_from_streets"], "")]
     return points, imports, findings
-
-
-_ADD_LATER = Text(
-    "请先不带该文件生成，再用 jiexu add --crs 指明坐标系导入",
-    "Build without this file, then import it with jiexu add --crs, which says the system",
-)
 
 
 def _of(replaced: pd.DataFrame, imports: pd.DataFrame) -> pd.DataFrame:
@@ -358,69 +238,15 @@ def _facts(
     }
 
 
-@dataclass(frozen=True)
-class _Old:
-    """What an existing study hands on to the one that replaces it; `points` has the imported facilities too."""
+def _old_points(old: CarriedOver) -> dict[str, gpd.GeoDataFrame]:
+    """Return the points of an earlier study by kind; of facilities, those that were imported."""
+    points = {kind: old.layer(kind) for kind in KINDS}
+    imported = points["facilities"]["import_id"].notna()
+    return points | {"facilities": points["facilities"][imported].reset_index(drop=True)}
 
-    seen: dict[str, str]
-    decisions: pd.DataFrame
-    selections: pd.DataFrame
-    tier_list: StreetList | None
-    widths: pd.DataFrame
-    population: gpd.GeoDataFrame
-    quarters: gpd.GeoDataFrame
-    points: dict[str, gpd.GeoDataFrame]
-    findings: pd.DataFrame
-    imports: pd.DataFrame
-    mappings: pd.DataFrame
-    replaced: pd.DataFrame
 
-    @property
-    def identity(self) -> dict[str, str]:
-        return {key: self.seen[key] for key in ("study_id", RESIDENTS_TOTAL) if key in self.seen}
-
-    @classmethod
-    def of(cls, path: Path) -> _Old:
-        # refuses to replace a file that is no study
-        seen = about(path, older=True) if path.exists() else {}
-        there = {name for name, _ in pyogrio.list_layers(path)} if seen else set()
-
-        def table(name: str) -> pd.DataFrame:
-            return read_layer(path, name, older=True) if name in there else conform(pd.DataFrame(), name)
-
-        def points(kind: str) -> gpd.GeoDataFrame:
-            read = table(kind)
-            layer = gpd.GeoDataFrame(read, geometry=None if "geometry" in read else [], crs=WGS84)
-            return layer[layer["import_id"].notna()].reset_index(drop=True) if kind == "facilities" else layer
-
-        findings = table("findings")
-        tier_list = None
-        if "tier_list" in there:
-            rows = pd.DataFrame(read_layer(path, "tier_list", older=True))
-            file = str(rows["file"].iloc[0]) if len(rows) else ""
-            # the rows that the reader refused; what does not match a street is found anew
-            refused = findings[(findings["layer"] == "streets") & ~findings["row"].isin(rows["row"])]
-            grades = rows.reindex(columns=list(LIST_COLUMNS)).astype(object)
-            tier_list = StreetList(file, grades.where(grades.notna(), None), refused)
-        quarters = points("quarters")
-        return cls(
-            seen,
-            table("decisions"),
-            table("selections"),
-            tier_list,
-            table("surveyed_widths"),
-            points("population"),
-            quarters[~quarters["source"].isin(["OSM", "streets"])].reset_index(drop=True),
-            {kind: points(kind) for kind in KINDS},
-            findings,
-            table("imports"),
-            table("mappings"),
-            table("replaced"),
-        )
-
-    def findings_of(self, kind: str) -> pd.DataFrame:
-        """Return what the reader found; what was found of positions is found anew."""
-        return self.findings[(self.findings["layer"] == kind) & (self.findings["column"] != "distance_m")]
+def _old_list(old: CarriedOver) -> StreetList | None:
+    return kept_list(old.table(TIER_LIST), old.table("findings")) if old.has(TIER_LIST) else None
 
 
 def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> shapely.Geometry:
@@ -453,6 +279,3 @@ def _way_findings(ways: Ways, file: Path) -> pd.DataFrame:
         Text("在缺口处断开，其余保留", "They were cut at the gaps, the rest is kept"),
     )
     return findings_table("roads", [finding] if broken else [], file.name)
-
-
-_NAMED_WAYS = 20

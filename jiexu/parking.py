@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from geo.build import add_widths
 from geo.core.text import Text, pick
 from geo.parking.decisions import adopt_bays
 from geo.parking.files import write_bays
@@ -15,6 +14,7 @@ from geo.parking.study import plan_bays
 from geo.study.export import SUFFIXES
 from geo.study.file import profile_of
 from geo.tiers.decisions import find_street
+from geo.tiers.study import add_widths
 from jiexu.shared import AsJson, Study, language, print_document, rule_title, say, speaks
 
 app = typer.Typer()

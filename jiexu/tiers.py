@@ -10,16 +10,17 @@ import geopandas as gpd
 import pandas as pd
 import typer
 
-from geo.build import grade_study
 from geo.core.text import Text, pick
 from geo.rules import load_profile
 from geo.streets.street_lists import find_section
 from geo.study.decisions import standing_decisions
 from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.study.reader import open_study
 from geo.study.schema import GRADED
 from geo.tiers.audit import DOUBTS, audit_study
 from geo.tiers.decisions import decide_section, decide_tier, find_street
 from geo.tiers.decisions import undo as undo_decision
+from geo.tiers.study import grade_study
 from jiexu.shared import AsJson, Study, language, print_document, say, speaks
 
 app = typer.Typer()
@@ -64,7 +65,7 @@ def grade(
     """Grade the streets again, say how well the inference does on the list, and list the doubts."""
     profile = load_profile(rules) if rules else profile_of(study)
     report = grade_study(study, profile, list_file)
-    doubts = audit_study(study, profile)
+    doubts = audit_study(open_study(study))
     findings = read_layer(study, "findings")
     findings = findings[findings["layer"].isin(["streets", "decisions"])]
     streets = read_layer(study, "streets")

@@ -16,8 +16,8 @@ from geo.facilities.site_study import Wish, choose_sites
 from geo.parking.study import plan_bays
 from geo.rules import Profile, load_profile
 from geo.sample import write_sample
-from geo.stalls.study import computed, plan_stalls
-from geo.study.file import about, read_layer
+from geo.stalls.study import STALLS, plan_stalls
+from geo.study.reader import Study
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -25,7 +25,7 @@ SHARED = ROOT.parent / "shared" / "data"
 
 def is_fresh(study: Path) -> bool:
     """Tell whether a study's plan is up to date."""
-    return computed(about(study), read_layer(study, "decisions")).fresh
+    return STALLS.known(Study(study)).fresh
 
 
 @pytest.fixture(scope="session")

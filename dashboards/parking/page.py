@@ -18,7 +18,7 @@ from geo.kerbs.waterfall import waterfall
 from geo.parking.need import PERIODS
 from geo.parking.room import BayHours
 from geo.parking.study import plan_bays
-from geo.study.results import Computed
+from geo.study.results import Known
 
 Shown = Literal["bays", "parking_need", "parking_differences"]
 _SHOWN: Final[tuple[Shown, ...]] = ("bays", "parking_need", "parking_differences")
@@ -99,7 +99,7 @@ def _seeking(hours: BayHours, selected: list[str]) -> Figure:
     return Figure(title, f"{cars:,.0f}", _("{spaces:,.0f} spaces within a walk").format(spaces=spaces))
 
 
-def _compute(known: Computed, hours: BayHours) -> None:
+def _compute(known: Known[dict[str, Any]], hours: BayHours) -> None:
     names: dict[BayHours, str] = {"all_day": _("All day"), "night": _("At night")}
     st.segmented_control(
         _("Rules of"), list(names), default=hours, format_func=names.__getitem__, key="bay-hours",

@@ -16,21 +16,21 @@ from dashboards.session.served_study import study_path
 from dashboards.session.wording import rule_name, tier_name
 from dashboards.shared import rule_inputs
 from dashboards.shared.widgets import show_error, table
-from geo.build import add_widths
 from geo.core.errors import InputError, JiexuError
 from geo.core.text import pick
 from geo.parking.decisions import adopt_bays
 from geo.parking.files import schedule, write_bays
 from geo.parking.mapped import CAUSE_NAMES
 from geo.parking.room import BayHours, BayRoom
-from geo.study.results import Computed
+from geo.study.results import Known
+from geo.tiers.study import add_widths
 
 _FIRST: Final = ("bay.length", "clearance.crossing", "bay.min_carriageway_width.one_side_two_way")
 _GROUPS: Final = ("bay", "clearance", "fire_lane")
 _CHECKED: Final = (".csv", ".xlsx", ".xls", ".txt")
 
 
-def tabs(room: BayRoom, hours: BayHours, bays: pd.DataFrame, known: Computed) -> None:
+def tabs(room: BayRoom, hours: BayHours, bays: pd.DataFrame, known: Known[dict[str, Any]]) -> None:
     """Draw the tabs."""
     names = [
         _("Bays by street"),
@@ -178,7 +178,7 @@ def cause_name(cause: str) -> str:
     return CAUSE_NAMES[cause].pick(current_language()) if cause in CAUSE_NAMES else rule_name(cause)
 
 
-def _agreement(known: Computed) -> None:
+def _agreement(known: Known[dict[str, Any]]) -> None:
     if known.summary is None or known.summary["agreement"]["precision"] is None:
         st.caption(_("OpenStreetMap says nothing of parking at the kerbs here."))
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
@@ -20,7 +20,7 @@ from geo.kerbs.exclusions import holds
 from geo.kerbs.waterfall import Waterfall, waterfall
 from geo.stalls.study import plan_stalls
 from geo.stalls.verdicts import FORBIDDEN
-from geo.study.results import Computed
+from geo.study.results import Known
 from layers.hours import open_numbers
 
 _LAYERS: Final = ("stall_zones", "kerb_exclusions")
@@ -125,7 +125,7 @@ def _compute() -> None:
         compute(lambda: plan_stalls(study_path()))
 
 
-def _stale(known: Computed) -> None:
+def _stale(known: Known[dict[str, Any]]) -> None:
     if not known.fresh:
         st.warning(_("Something changed since zones and verdicts were computed."), icon=":material/history:")
         _compute()

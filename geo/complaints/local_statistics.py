@@ -10,6 +10,9 @@ from scipy.sparse import csr_array, eye_array
 
 from geo.core.arrays import Floats, Integers
 
+SEED: Final = 721
+"""Of the shuffles, so that a result can be repeated."""
+
 _CHUNK: Final = 256
 """How many permutations are drawn at a time: it bounds the memory."""
 
@@ -84,7 +87,7 @@ def false_discovery(p_values: Floats, share: float) -> NDArray[np.bool_]:
 
 
 def local_statistics(
-    counts: Floats, exposure: Floats, neighbours: csr_array, permutations: int, share: float, seed: int = 721
+    counts: Floats, exposure: Floats, neighbours: csr_array, permutations: int, share: float, seed: int = SEED
 ) -> Local:
     """
     Return Getis-Ord Gi* and local Moran's I of rates, as `gi_star` and `local_moran` have them.
@@ -115,7 +118,7 @@ def _alike(rate: Floats) -> bool:
     return len(rate) < 3 or rate.std() <= 1e-12 * max(float(np.abs(rate).max(initial=0.0)), 1e-300)
 
 
-def gi_star(rate: Floats, neighbours: csr_array, permutations: int, seed: int = 721) -> tuple[Floats, Floats]:
+def gi_star(rate: Floats, neighbours: csr_array, permutations: int, seed: int = SEED) -> tuple[Floats, Floats]:
     """
     Return Gi* of rates, standardised, and how often chance gives as high a one.
 
@@ -143,7 +146,7 @@ def gi_star(rate: Floats, neighbours: csr_array, permutations: int, seed: int = 
 
 
 def local_moran(
-    rate: Floats, neighbours: csr_array, permutations: int, seed: int = 721
+    rate: Floats, neighbours: csr_array, permutations: int, seed: int = SEED
 ) -> tuple[Floats, Floats, NDArray[np.object_]]:
     """
     Return local Moran's I of rates, how often chance gives one as far from what is expected, and the quadrant.
@@ -233,7 +236,7 @@ def scan(
     near: tuple[Integers, Integers, Floats],
     most_share: float,
     simulations: int,
-    seed: int = 721,
+    seed: int = SEED,
 ) -> list[Cluster]:
     """
     Return the strongest clusters, none of which shares a segment with a stronger one.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
@@ -25,29 +23,27 @@ from geo.core.text import Text
 from geo.network.graph import adjacency
 from geo.streets.locating import street_of
 from geo.streets.name_search import longest_names
-from geo.study.file import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
-from geo.study.results import Computed, kept_summary, kept_text, versions_of
+from geo.study.reader import Study, on_study
+from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform_geo
 
-_KEPT: Final = "patrols_computed"
-"""The key of `about` under which a study keeps what its patrols came to."""
-
-_DATED_BY: Final = ("roads", "complaints")
-
-
-def computed_patrols(facts: Mapping[str, str]) -> Computed:
-    """Return what a study knows of its patrols, and whether that is up to date."""
-    return kept_summary(facts.get(_KEPT), versions_of(facts, _DATED_BY))
+PATROLS: Final[Result[dict[str, Any]]] = Result(
+    "patrols",
+    Text("巡查", "Patrols"),
+    MadeOf(layers=("roads", "complaints"), rules=("patrols",)),
+    ("patrol_districts", "patrol_rounds"),
+)
 
 
-def plan_patrols(path: Path, people: int) -> dict[str, Any]:
+@on_study
+def plan_patrols(study: Study, people: int) -> dict[str, Any]:
     """
     Divide the streets among supervisors, with a round for each, and write `patrol_districts` and `patrol_rounds`.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     people
         How many there are.
 
@@ -64,60 +60,53 @@ def plan_patrols(path: Path, people: int) -> dict[str, Any]:
         If the study has no streets to walk.
     """
 
-    def work() -> dict[str, Any]:
-        seen = about(path)
-        profile, crs = profile_of(path), metric_crs_of(path)
-        every = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
-        complaints = gpd.GeoDataFrame(read_layer(path, "complaints"), crs=WGS84)
-        graded, reported = every["tier"] != "unclassified", every["segment_id"].isin(complaints["segment_id"])
-        walked = every["walk"] & (graded | reported)
-        roads = every[walked].reset_index(drop=True)
-        if roads.empty or people < 1:
-            raise StudyError(
-                Text("没有可巡查的街道或人员", "There is no street to walk, or nobody to walk it"),
-                Text("请检查数据和人数", "Check the study, and the number of people"),
-            )
-        row = pd.Index(roads["segment_id"]).get_indexer(pd.Index(complaints["segment_id"]))
-        counts = np.bincount(row[row >= 0], minlength=len(roads)).astype(float)
-        span = max(months_covered(complaints), 1.0)
-        length = roads["length_m"].to_numpy(dtype=float)
-        load = counts / span + float(profile["patrols.own_work"]) * length / 1000
-        network = street_network(roads, crs)
-        xy = shapely.get_coordinates(
-            shapely.line_interpolate_point(metric_lines(roads.geometry.to_numpy(), crs), 0.5, normalized=True)
+    profile, crs = study.profile, study.crs
+    every, complaints = study.layer("roads"), study.layer("complaints")
+    graded, reported = every["tier"] != "unclassified", every["segment_id"].isin(complaints["segment_id"])
+    walked = every["walk"] & (graded | reported)
+    roads = every[walked].reset_index(drop=True)
+    if roads.empty or people < 1:
+        raise StudyError(
+            Text("没有可巡查的街道或人员", "There is no street to walk, or nobody to walk it"),
+            Text("请检查数据和人数", "Check the study, and the number of people"),
         )
-        meets = linked(adjacency(network, len(roads)), xy)
-        found = divide(load, meets, xy, people, float(profile["patrols.districts_within"]))
-        busy = heaviest(load, found.district, float(profile["patrols.round_share"]))
-        rounds = [walking_round(network, busy[found.district[busy] == number]) for number in range(len(found.work))]
-        names = [f"W{number + 1:02d}" for number in range(len(found.work))]
-        tables = _layers(roads, counts, found.district, found.work, rounds, names)
-        street = street_of(complaints, every)
-        hours = priorities(street, local_times(complaints["received_at"]))
-        called = roads.drop_duplicates("street_id").set_index("street_id")["name"]
-        hours.insert(1, "name", hours["street_id"].map(called))
-        mean = float(found.work.mean())
-        summary = {
-            "people": people,
-            "districts": [
-                {
-                    **row_,
-                    "round_m": rounds[number].length_m,
-                    "stops": len(rounds[number].stops),
-                    "streets": longest_names(roads[found.district == number], 4),
-                }
-                for number, row_ in enumerate(
-                    plain_rows(pd.DataFrame(tables["patrol_districts"].drop(columns="geometry")))
-                )
-            ],
-            "balance": round(found.balance, 3),
-            "bound": round(found.bound / mean, 3) if mean else 1.0,
-            "priorities": plain_rows(hours),
-        }
-        change_layers(path, tables, seen, {_KEPT: kept_text(summary, versions_of(seen, _DATED_BY))})
-        return summary
-
-    return until_unchanged(work)
+    row = pd.Index(roads["segment_id"]).get_indexer(pd.Index(complaints["segment_id"]))
+    counts = np.bincount(row[row >= 0], minlength=len(roads)).astype(float)
+    span = max(months_covered(complaints), 1.0)
+    length = roads["length_m"].to_numpy(dtype=float)
+    load = counts / span + float(profile["patrols.own_work"]) * length / 1000
+    network = street_network(roads, crs)
+    xy = shapely.get_coordinates(
+        shapely.line_interpolate_point(metric_lines(roads.geometry.to_numpy(), crs), 0.5, normalized=True)
+    )
+    meets = linked(adjacency(network, len(roads)), xy)
+    found = divide(load, meets, xy, people, float(profile["patrols.districts_within"]))
+    busy = heaviest(load, found.district, float(profile["patrols.round_share"]))
+    rounds = [walking_round(network, busy[found.district[busy] == number]) for number in range(len(found.work))]
+    names = [f"W{number + 1:02d}" for number in range(len(found.work))]
+    tables = _layers(roads, counts, found.district, found.work, rounds, names)
+    street = street_of(complaints, every)
+    hours = priorities(street, local_times(complaints["received_at"]))
+    called = roads.drop_duplicates("street_id").set_index("street_id")["name"]
+    hours.insert(1, "name", hours["street_id"].map(called))
+    mean = float(found.work.mean())
+    summary = {
+        "people": people,
+        "districts": [
+            {
+                **row_,
+                "round_m": rounds[number].length_m,
+                "stops": len(rounds[number].stops),
+                "streets": longest_names(roads[found.district == number], 4),
+            }
+            for number, row_ in enumerate(plain_rows(pd.DataFrame(tables["patrol_districts"].drop(columns="geometry"))))
+        ],
+        "balance": round(found.balance, 3),
+        "bound": round(found.bound / mean, 3) if mean else 1.0,
+        "priorities": plain_rows(hours),
+    }
+    PATROLS.keep(study, summary, tables, command_of("patrols", study, people=people))
+    return summary
 
 
 def _layers(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
@@ -12,21 +10,36 @@ import pandas as pd
 from geo.complaints.answer_times import RESPONSES, data_end, in_time, months, overdue, shares, survival
 from geo.complaints.effects import effects, months_covered, tier_rates
 from geo.complaints.hot_streets import Hot, Moment, counted_complaints, exposure_of, hot_streets
-from geo.complaints.local_statistics import Cluster
+from geo.complaints.local_statistics import SEED, Cluster
 from geo.complaints.trends import EMERGING, repeats, seasons, weekday_hours
-from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.core.records import plain_rows
 from geo.core.text import Text
 from geo.streets.locating import street_of
 from geo.streets.name_search import longest_names
 from geo.streets.quarters import quarter_of
-from geo.study.file import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
-from geo.study.results import Computed, kept_summary, kept_text, versions_of
+from geo.study.reader import Study, on_study
+from geo.study.results import MadeOf, Result, command_of
+
+HOTSPOTS: Final[Result[dict[str, Any]]] = Result(
+    "hotspots",
+    Text("热点", "Hot spots"),
+    MadeOf(layers=("segments", "complaints", "street_scores"), rules=("hotspots", "repeats", "network")),
+    ("hotspots",),
+)
+ANSWERS: Final = MadeOf(
+    layers=("complaints", "roads", "street_lines", "quarters"),
+    decisions=("tier", "zone", "step", "bays"),
+    rules=("answer", "repeats", "measures"),
+)
+"""The inputs of the figures on how complaints are answered."""
+
+_MOST_SPOTS: Final = 100
 
 
+@on_study
 def find_hotspots(
-    path: Path,
+    study: Study,
     category: str | None = None,
     bandwidth_m: float | str | None = None,
     exposure: str | None = None,
@@ -38,8 +51,8 @@ def find_hotspots(
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     category
         Of complaints; by default all.
     bandwidth_m
@@ -65,58 +78,50 @@ def find_hotspots(
         If the study has no such complaints.
     """
 
-    def work() -> dict[str, Any]:
-        seen = about(path)
-        profile, crs = profile_of(path), metric_crs_of(path)
-        roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
-        complaints = gpd.GeoDataFrame(read_layer(path, "complaints"), crs=WGS84)
-        complaints = counted_complaints(complaints, category, months)
-        if complaints.empty:
-            raise StudyError(
-                Text("研究中没有可分析的投诉", "The study has no such complaints"),
-                Text(
-                    "请先导入投诉（jiexu add --kind complaints），或换一个类别",
-                    "Import them first (jiexu add --kind complaints), or ask for another category",
-                ),
-            )
-        shares_of = exposure_of(roads, pd.DataFrame(read_layer(path, "street_scores")), profile, exposure)
-        found = hot_streets(complaints, roads, shares_of, crs, profile, bandwidth_m, when)
-        again = repeats(complaints, crs, profile)
-        summary = {
-            "complaints": found.counted,
-            "category": category,
-            "months": list(months) if months else None,
-            "when": None if when is None else {"at": when.at.isoformat(), "days": when.days},
-            "bandwidth_m": found.bandwidth_m,
-            "kernel": profile["hotspots.kernel"],
-            "split": profile["hotspots.split"],
-            "exposure": exposure or profile["hotspots.exposure"],
-            "segments": len(roads),
-            "hot": int(found.local.hot.sum()),
-            "streets": _hot_streets(found, roads, complaints),
-            "clusters": [_cluster_document(number, each, roads) for number, each in enumerate(found.clusters)],
-            "emerging": _kinds(found.layer),
-            "repeats": {
-                "spots": len(again.spots),
-                "relapses": int(again.spots["relapses"].sum()),
-                "share": None if again.share is None else round(again.share, 3),
-            },
-        }
-        change_layers(path, {"hotspots": found.layer}, seen, {_HOT: kept_text(summary, versions_of(seen, _DATED_BY))})
-        return summary
-
-    return until_unchanged(work)
-
-
-_HOT: Final = "hotspots_computed"
-"""The key of `about` under which a study keeps what its hot spots came to."""
-
-_DATED_BY: Final = ("roads", "complaints")
-
-
-def computed_hotspots(facts: Mapping[str, str]) -> Computed:
-    """Return what a study knows of its hot spots, and whether that is up to date."""
-    return kept_summary(facts.get(_HOT), versions_of(facts, _DATED_BY))
+    profile, crs = study.profile, study.crs
+    roads = study.layer("segments")
+    complaints = counted_complaints(study.layer("complaints"), category, months)
+    if complaints.empty:
+        raise StudyError(
+            Text("研究中没有可分析的投诉", "The study has no such complaints"),
+            Text(
+                "请先导入投诉（jiexu add --kind complaints），或换一个类别",
+                "Import them first (jiexu add --kind complaints), or ask for another category",
+            ),
+        )
+    shares_of = exposure_of(roads, study.table("street_scores"), profile, exposure)
+    found = hot_streets(complaints, roads, shares_of, crs, profile, bandwidth_m, when)
+    again = repeats(complaints, crs, profile)
+    summary = {
+        "complaints": found.counted,
+        "category": category,
+        "months": list(months) if months else None,
+        "when": None if when is None else {"at": when.at.isoformat(), "days": when.days},
+        "bandwidth_m": found.bandwidth_m,
+        "kernel": profile["hotspots.kernel"],
+        "split": profile["hotspots.split"],
+        "exposure": exposure or profile["hotspots.exposure"],
+        "segments": len(roads),
+        "hot": int(found.local.hot.sum()),
+        "streets": _hot_streets(found, roads, complaints),
+        "clusters": [_cluster_document(number, each, roads) for number, each in enumerate(found.clusters)],
+        "emerging": _kinds(found.layer),
+        "repeats": {
+            "spots": len(again.spots),
+            "relapses": int(again.spots["relapses"].sum()),
+            "share": None if again.share is None else round(again.share, 3),
+        },
+    }
+    command = command_of(
+        "hotspots",
+        study,
+        category=category,
+        bandwidth=bandwidth_m,
+        exposure=exposure,
+        months=months and ":".join(months),
+    )
+    HOTSPOTS.keep(study, summary, {"hotspots": found.layer}, command, seed=SEED)
+    return summary
 
 
 def _kinds(layer: pd.DataFrame) -> dict[str, int]:
@@ -164,7 +169,8 @@ def _cluster_document(number: int, cluster: Cluster, roads: gpd.GeoDataFrame) ->
     }
 
 
-def response_of(path: Path) -> dict[str, Any]:
+@on_study
+def response_of(study: Study) -> dict[str, Any]:
     """
     Return how the city answers its complaints: what `jiexu response --json` prints.
 
@@ -182,18 +188,18 @@ def response_of(path: Path) -> dict[str, Any]:
     StudyError
         If the study has no complaints.
     """
-    complaints = gpd.GeoDataFrame(read_layer(path, "complaints"), crs=WGS84)
+    complaints = study.layer("complaints")
     if complaints.empty:
         raise StudyError(
             Text("研究中没有投诉", "The study has no complaints"),
             Text("请先导入投诉（jiexu add --kind complaints）", "Import them first: jiexu add --kind complaints"),
         )
-    profile, crs = profile_of(path), metric_crs_of(path)
-    roads, streets = (pd.DataFrame(read_layer(path, name)) for name in ("roads", "streets"))
-    decisions, now = pd.DataFrame(read_layer(path, "decisions")), data_end(complaints)
+    profile, crs = study.profile, study.crs
+    roads, streets = study.layer("roads"), study.table("street_lines")
+    decisions, now = study.decisions("tier", "zone", "step", "bays"), data_end(complaints)
     street = street_of(complaints, roads)
     names = streets.set_index("street_id")["name"]
-    quarters = gpd.GeoDataFrame(read_layer(path, "quarters"), crs=WGS84)
+    quarters = study.layer("quarters")
     quarter = pd.Series(
         quarter_of(complaints.get_coordinates().to_numpy(), quarters, crs), index=complaints.index, dtype=object
     )
@@ -241,6 +247,3 @@ def _first_answers(complaints: pd.DataFrame, now: pd.Timestamp) -> dict[str, Any
         "answered": curve.events,
         "open": curve.censored,
     }
-
-
-_MOST_SPOTS: Final = 100

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 
 from geo.core.vocabulary import Kind
@@ -16,23 +12,12 @@ from geo.facilities.residents import place_of
 from geo.facilities.supply import Supply
 from geo.network.graph import Network
 from geo.parking.need import PERIODS, Cells, demand, off_street
-from geo.rules import Profile
 from geo.streets.quarters import quarter_of
 from geo.study.decisions import standing_on
-from geo.study.file import read_layer
-
-Layers = Callable[[str], gpd.GeoDataFrame]
+from geo.study.reader import Study
 
 
-def balance(
-    path: Path,
-    kind: Kind,
-    known: Supply,
-    layer: Layers,
-    network: Network,
-    crs: pyproj.CRS,
-    profile: Profile,
-) -> pd.DataFrame:
+def balance(study: Study, kind: Kind, known: Supply, network: Network) -> pd.DataFrame:
     """
     Return supply against demand by quarter.
 
@@ -42,18 +27,14 @@ def balance(
 
     Parameters
     ----------
-    path
+    study
         The study.
     kind
         Of the facilities.
     known
         The facilities.
-    layer
-        What returns a layer of the study by its name.
     network
         On foot.
-    crs, profile
-        Its metric CRS and rules.
 
     Returns
     -------
@@ -62,27 +43,28 @@ def balance(
         markets, `stalls_to_halls`, `stalls_without_hall`, `hall_places` and `balance`. The worst first.
     """
     if kind == "parking":
-        table = _parking(path, layer, network, crs, profile)
+        table = _parking(study, network)
         worst = "balance_night"
     elif kind == "market":
-        table = _markets(path, known, layer, crs, profile)
+        table = _markets(study, known)
         worst = "balance"
     else:
         return pd.DataFrame()
-    names = layer("quarters").drop_duplicates("quarter_id").set_index("quarter_id")["name"]
+    names = study.table("quarters").drop_duplicates("quarter_id").set_index("quarter_id")["name"]
     table.insert(1, "name", table["quarter_id"].map(names))
     return table.sort_values([worst, "quarter_id"]).reset_index(drop=True)
 
 
-def _parking(path: Path, layer: Layers, network: Network, crs: pyproj.CRS, profile: Profile) -> pd.DataFrame:
-    roads, quarters = layer("roads"), layer("quarters")
+def _parking(study: Study, network: Network) -> pd.DataFrame:
+    roads, quarters, crs, profile = study.layer("roads"), study.layer("quarters"), study.crs, study.profile
     cells = Cells(roads, network, float(profile["need.cell"]))
-    cars = demand(roads, cells, layer("context"), layer("complaints"), crs, profile)
+    cars = demand(roads, cells, study.layer("context"), study.layer("complaints"), crs, profile)
     of_cell = quarter_of(place_of(cells.middles(roads, crs), crs), quarters, crs)
-    lots = off_street(layer("facilities"), layer("facility_areas"), layer("parking"), network, crs, profile)
+    facilities, areas, listed = (study.layer(name) for name in ("facilities", "facility_areas", "parking"))
+    lots = off_street(facilities, areas, listed, network, crs, profile)
     where = shapely.line_interpolate_point(network.tree[1][lots.at.segment], lots.at.offset_m)
     of_lot = quarter_of(place_of(where, crs), quarters, crs)
-    bays = _decided_bays(path, layer)
+    bays = _decided_bays(study)
     middle = shapely.get_coordinates(shapely.centroid(bays.geometry.to_numpy(dtype=object)))
     of_bay = quarter_of(middle, quarters, crs)
     parts: dict[str, pd.Series] = {}
@@ -99,16 +81,16 @@ def _parking(path: Path, layer: Layers, network: Network, crs: pyproj.CRS, profi
     return table.rename_axis("quarter_id").reset_index()
 
 
-def _decided_bays(path: Path, layer: Layers) -> gpd.GeoDataFrame:
+def _decided_bays(study: Study) -> gpd.GeoDataFrame:
     """Return the bays on the streets whose bays were decided on."""
-    decided = standing_on(read_layer(path, "decisions"), "bays")
-    bays = layer("bays")
+    decided = standing_on(study.decisions("bays"), "bays")
+    bays = study.layer("bays")
     return bays[bays["street_id"].isin(decided["street_id"])].reset_index(drop=True)
 
 
-def _markets(path: Path, known: Supply, layer: Layers, crs: pyproj.CRS, profile: Profile) -> pd.DataFrame:
-    quarters = layer("quarters")
-    moves, stalls = pd.DataFrame(read_layer(path, "moves")), layer("stalls")
+def _markets(study: Study, known: Supply) -> pd.DataFrame:
+    quarters, crs, profile = study.layer("quarters"), study.crs, study.profile
+    moves, stalls = study.table("moves"), study.layer("vendors")
     place = stalls.drop_duplicates("stall_id").set_index("stall_id").geometry
     to_hall, no_hall = moves["to_kind"] == "hall", (moves["to_kind"] == "none") & (moves["reason"] == "no_hall")
 

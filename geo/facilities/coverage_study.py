@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -36,18 +35,32 @@ from geo.facilities.coverage import (
 from geo.facilities.residents import RESIDENTS_TOTAL, Demand, place_of, points_demand, read_population, residents
 from geo.facilities.supply import Supply, supply
 from geo.network.graph import Network
-from geo.network.walking import network_of
+from geo.network.walking import WALKING, network_of
 from geo.points.imports import place_in
-from geo.rules import Profile
 from geo.stalls.relocation import needs_hall
 from geo.streets.quarters import quarter_of
 from geo.study.decisions import standing_on
-from geo.study.file import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
-from geo.study.results import Computed, kept_summary, kept_text, versions_of
+from geo.study.reader import Study, on_study
+from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform_geo
 
 Asked = Literal["residents", "points"]
 """Whose need counts: residents, or points (stalls that need a hall, complaints)."""
+
+
+DEMAND: Final = WALKING | MadeOf(
+    layers=("roads", "context", "parking", "facility_areas", "population", "vendors", "moves", "complaints"),
+    facts=(RESIDENTS_TOTAL,),
+    rules=("coverage", "need", "guide"),
+)
+"""The inputs of the facilities of a kind and the demand for them."""
+
+COVERAGE: Final[Result[dict[str, Any]]] = Result(
+    "coverage",
+    Text("服务范围", "Coverage"),
+    DEMAND | MadeOf(layers=("quarters", "street_lines", "bays"), decisions=("site:{of}", "bays")),
+    ("coverage", "catchments", "coverage_gaps"),
+)
 
 
 class FacilityStudy:
@@ -56,7 +69,7 @@ class FacilityStudy:
 
     Parameters
     ----------
-    path
+    study
         The study.
     kind
         Market, parking or toilet.
@@ -70,16 +83,15 @@ class FacilityStudy:
 
     def __init__(
         self,
-        path: Path,
+        study: Study,
         kind: Kind,
         asked: Asked = "residents",
         network: Network | None = None,
         within_m: float | None = None,
     ) -> None:
-        self.path, self.kind, self.asked = path, kind, asked
-        self.profile: Profile = profile_of(path)
-        self.crs = metric_crs_of(path)
-        self._network, self._layers = network, dict[str, gpd.GeoDataFrame]()
+        self.study, self.kind, self.asked = study, kind, asked
+        self.profile, self.crs = study.profile, study.crs
+        self._network = network
         self.within_m = float(self.profile[f"coverage.within.{kind}"]) if within_m is None else within_m
         self.search_m = float(self.profile["coverage.search"])
         self.beside_m = float(self.profile["coverage.beside"])
@@ -87,7 +99,7 @@ class FacilityStudy:
     @cached_property
     def network(self) -> Network:
         """On foot."""
-        found = self._network or network_of(self.path)
+        found = self._network or network_of(self.study)
         if found.size == 0:
             raise StudyError(
                 Text("研究中没有可步行的道路", "The study has no street that is open to walkers"),
@@ -96,10 +108,8 @@ class FacilityStudy:
         return found
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
-        """Return a layer of the study; each is read once. Do not change it."""
-        if name not in self._layers:
-            self._layers[name] = gpd.GeoDataFrame(read_layer(self.path, name), geometry="geometry", crs=WGS84)
-        return self._layers[name]
+        """Return a layer of the study."""
+        return self.study.layer(name)
 
     @property
     def roads(self) -> gpd.GeoDataFrame:
@@ -120,8 +130,8 @@ class FacilityStudy:
     @cached_property
     def accepted(self) -> pd.DataFrame:
         """The sites of this kind that were decided on: `subject`, `subject_name`, `lon`, `lat`, `decision_id`."""
-        decided = standing_on(read_layer(self.path, "decisions"), "site")
-        mine = decided[(decided["part"] == self.kind) & (decided["after"] == "accepted")]
+        decided = standing_on(self.study.decisions(f"site:{self.kind}"), "site")
+        mine = decided[decided["after"] == "accepted"]
         return mine.drop_duplicates("subject", keep="last").reset_index(drop=True)
 
     @cached_property
@@ -129,13 +139,13 @@ class FacilityStudy:
         """Who needs them."""
         if self.asked == "points":
             return self._points()
-        facts = about(self.path)
-        total = float(facts[RESIDENTS_TOTAL]) if facts.get(RESIDENTS_TOTAL) else None
+        known = self.study.facts.get(RESIDENTS_TOTAL)
+        total = float(known) if known else None
         return residents(self.roads, self.layer("context"), self.layer("population"), self.crs, self.profile, total)
 
     def _points(self) -> Demand:
         if self.kind == "market":
-            stalls, moves = self.layer("stalls"), pd.DataFrame(read_layer(self.path, "moves"))
+            stalls, moves = self.layer("vendors"), self.study.table("moves")
             guided = moves.loc[(moves["to_kind"] == "hall") | (moves["reason"] == "no_hall"), "stall_id"]
             wanted = needs_hall(stalls["goods"], self.profile["guide.hall_goods"]) | stalls["stall_id"].isin(guided)
             rows, source = stalls[wanted], "stalls"
@@ -245,14 +255,15 @@ class FacilityStudy:
         return int(np.argmax(gain)), float(gain.max())
 
 
-def cover(path: Path, kind: Kind, within_m: float | None = None, asked: Asked = "residents") -> dict[str, Any]:
+@on_study
+def cover(study: Study, kind: Kind, within_m: float | None = None, asked: Asked = "residents") -> dict[str, Any]:
     """
     Compute who has a facility within a walk, and write `coverage`, `catchments` and `coverage_gaps` into the study.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     kind
         Market, parking or toilet; what the layers say of other kinds stays.
     within_m
@@ -274,34 +285,15 @@ def cover(path: Path, kind: Kind, within_m: float | None = None, asked: Asked = 
     StudyError
         If there is no demand, or the study cannot be written.
     """
-
-    def work() -> dict[str, Any]:
-        seen = about(path)
-        study = FacilityStudy(path, kind, asked, within_m=within_m)
-        if study.demand.table.empty:
-            raise no_demand(asked)
-        layers = _layers(study)
-        document = summary_of(study, layers["catchments"], layers["coverage_gaps"])
-        merged = {name: beside_other_kinds(path, name, kind, layer) for name, layer in layers.items()}
-        kept = kept_text(document, versions_of(seen, _DATED_BY))
-        change_layers(path, merged, seen, {f"{_KEPT}{kind}": kept})
-        return document
-
-    return until_unchanged(work)
-
-
-_KEPT: Final = "coverage_computed:"
-"""The key of `about`, before the kind, under which a study keeps what its coverage came to."""
-
-_DATED_BY: Final = (
-    *("roads", "paths", "facilities", "context", "parking", "quarters", "population", "stalls", "complaints"),
-    "moves",
-)
-
-
-def computed_coverage(facts: Mapping[str, str], kind: str) -> Computed:
-    """Return what a study knows of its coverage by a kind, and whether that is up to date."""
-    return kept_summary(facts.get(f"{_KEPT}{kind}"), versions_of(facts, _DATED_BY))
+    facilities = FacilityStudy(study, kind, asked, within_m=within_m)
+    if facilities.demand.table.empty:
+        raise no_demand(asked)
+    layers = _layers(facilities)
+    document = coverage_summary(facilities, layers["catchments"], layers["coverage_gaps"])
+    merged = {name: beside_other_kinds(study, name, kind, layer) for name, layer in layers.items()}
+    command = command_of("coverage", study, kind=kind, within=within_m, demand=None if asked == "residents" else asked)
+    COVERAGE.of_kind(kind).keep(study, document, merged, command)
+    return document
 
 
 def no_demand(asked: Asked) -> StudyError:
@@ -317,9 +309,9 @@ def no_demand(asked: Asked) -> StudyError:
     )
 
 
-def beside_other_kinds(path: Path, name: str, kind: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def beside_other_kinds(study: Study, name: str, kind: str, layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a layer's rows of other kinds, then these."""
-    old = gpd.GeoDataFrame(read_layer(path, name), geometry="geometry", crs=WGS84)
+    old = study.layer(name)
     others = old[old["kind"] != kind]
     if others.empty:
         return layer
@@ -345,7 +337,7 @@ def _layers(study: FacilityStudy) -> dict[str, gpd.GeoDataFrame]:
 
 def gap_table(study: FacilityStudy) -> pd.DataFrame:
     """Return the gaps, as the layer `coverage_gaps` has them; `walk_m` is the mean to the nearest facility."""
-    names = study.layer("streets").set_index("street_id")["name"]
+    names = study.layer("street_lines").set_index("street_id")["name"]
     rows = []
     for number, gap in enumerate(study.gaps):
         weight = study.demand.weight[gap]
@@ -374,12 +366,12 @@ _NAMED: Final = 4
 _QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
-def summary_of(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.DataFrame) -> dict[str, Any]:
+def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.DataFrame) -> dict[str, Any]:
     """Return what a coverage comes to, as `cover` does."""
     table, weight, profile = study.table, study.demand.weight, study.profile
     total, reached = float(weight.sum()), study.covered(study.walks.walk_m)
     leaf = profile.leaves[f"coverage.within.{study.kind}"]
-    streets, quarters = study.layer("streets"), study.quarters
+    streets, quarters = study.layer("street_lines"), study.quarters
     own = study.supply.table
     street_names = streets.set_index("street_id")["name"]
     quarter_names = quarters.drop_duplicates("quarter_id").set_index("quarter_id")["name"]
@@ -414,10 +406,8 @@ def summary_of(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.DataFrame
         "by_tier": _records(shares(table["tier"], weight, covered)),
         "facilities_list": _records(pd.DataFrame(areas.drop(columns="geometry", errors="ignore"))),
         "gaps": _records(pd.DataFrame(gap_rows.drop(columns="geometry", errors="ignore"))),
-        "balance": _records(
-            balance(study.path, study.kind, study.supply, study.layer, study.network, study.crs, profile)
-        ),
-        "credit": about(study.path)["credit"],
+        "balance": _records(balance(study.study, study.kind, study.supply, study.network)),
+        "credit": study.study.facts["credit"],
     }
 
 
@@ -446,16 +436,17 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return plain_rows(rounded)
 
 
+@on_study
 def set_population(
-    path: Path, file: Path | None, total: float | None = None, name: str | None = None
+    study: Study, file: Path | None, total: float | None = None, name: str | None = None
 ) -> dict[str, Any]:
     """
     Give a study the population of its areas, or the known number of its residents.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     file
         As `geo.facilities.residents.read_population` takes it; it replaces what was given before. None leaves that.
     total
@@ -474,32 +465,25 @@ def set_population(
         For a file that cannot be read, or a study that cannot be written. The study is untouched then.
     """
 
-    def work() -> dict[str, Any]:
-        seen = about(path)
-        layers: dict[str, pd.DataFrame] = {}
-        layer = read_layer(path, "population")
-        problems: list[dict[str, Any]] = []
-        if file is not None:
-            quarters = gpd.GeoDataFrame(read_layer(path, "quarters"), geometry="geometry", crs=WGS84)
-            read = read_population(file, quarters, place_in(path).ground)
-            layer = read.layer.assign(source=name or file.name)
-            known = read_layer(path, "findings")
-            kept = known[known["layer"] != "population"]
-            both = [part for part in (kept, read.findings) if len(part)]
-            layers = {"population": layer, "findings": pd.concat(both, ignore_index=True) if both else kept}
-            problems = read.findings[["row", "column", "problem", "action"]].to_dict("records")
-        facts = {} if total is None else {RESIDENTS_TOTAL: str(total) if total > 0 else ""}
-        layers = layers or {"population": layer}
-        change_layers(path, layers, seen, facts)
-        kept_total = about(path).get(RESIDENTS_TOTAL)
-        return {
-            "rows": len(layer),
-            "residents": round(float(layer["residents"].sum()), 1),
-            "total": float(kept_total) if kept_total else None,
-            "findings": problems,
-        }
-
-    return until_unchanged(work)
+    layers: dict[str, pd.DataFrame] = {}
+    layer: pd.DataFrame = study.table("population")
+    problems: list[dict[str, Any]] = []
+    if file is not None:
+        read = read_population(file, study.layer("quarters"), place_in(study).ground)
+        layer = read.layer.assign(source=name or file.name)
+        known = study.table("findings")
+        kept = known[known["layer"] != "population"]
+        both = [part for part in (kept, read.findings) if len(part)]
+        layers = {"population": layer, "findings": pd.concat(both, ignore_index=True) if both else kept}
+        problems = read.findings[["row", "column", "problem", "action"]].to_dict("records")
+    study.write(layers, {} if total is None else {RESIDENTS_TOTAL: str(total) if total > 0 else ""})
+    kept_total = study.facts.get(RESIDENTS_TOTAL)
+    return {
+        "rows": len(layer),
+        "residents": round(float(layer["residents"].sum()), 1),
+        "total": float(kept_total) if kept_total else None,
+        "findings": problems,
+    }
 
 
 def check_kind(kind: str) -> Kind:

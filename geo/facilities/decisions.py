@@ -5,10 +5,8 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-import geopandas as gpd
 import shapely
 
-from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.core.metric_geometry import metric_shapes
 from geo.core.text import Text
@@ -16,8 +14,10 @@ from geo.core.vocabulary import Kind
 from geo.facilities.coverage import street_near
 from geo.facilities.coverage_study import FacilityStudy
 from geo.study.decisions import record
-from geo.study.file import changing, now, read_layer, touch
+from geo.study.file import now
 from geo.study.geometry_blobs import geometry_blob
+from geo.study.reader import Study, open_study
+from geo.study.versions import touch
 
 
 def site_id(kind: str, lon: float, lat: float) -> str:
@@ -26,15 +26,15 @@ def site_id(kind: str, lon: float, lat: float) -> str:
 
 
 def decide_site(
-    path: Path, kind: Kind, lon: float, lat: float, reason: str, by: str = "", name: str | None = None
+    study: Study | Path, kind: Kind, lon: float, lat: float, reason: str, by: str = "", name: str | None = None
 ) -> str:
     """
     Accept a site for a facility and record why, in one transaction: from then on it counts as decided.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     kind
         Of the facility.
     lon, lat
@@ -55,21 +55,22 @@ def decide_site(
     StudyError
         If the reason is empty, the site is accepted already, or the study cannot be written. Nothing is changed then.
     """
-    study = FacilityStudy(path, kind)
+    opened = open_study(study)
+    facilities = FacilityStudy(opened, kind)
     spot = shapely.points([[lon, lat]])
-    row = street_near(study.roads, metric_shapes(spot, study.crs), study.crs)[0]
+    row = street_near(facilities.roads, metric_shapes(spot, opened.crs), opened.crs)[0]
     subject = site_id(kind, lon, lat)
-    if (study.accepted["subject"] == subject).any():
+    if (facilities.accepted["subject"] == subject).any():
         raise StudyError(
             Text("该选址已被采纳", "This site is accepted already"),
             Text("如需撤回，请撤销那次决定", "To take it back, undo that decision"),
         )
-    sites = gpd.GeoDataFrame(read_layer(path, "sites"), geometry="geometry", crs=WGS84)
+    sites = opened.layer("sites")
     proposed = sites[sites["site_id"] == subject]
-    street = study.roads.iloc[row]
+    street = facilities.roads.iloc[row]
     found = name or (proposed["name"].iloc[0] if len(proposed) else street["name"])
     called = found if isinstance(found, str) else None
-    with changing(path) as connection:
+    with opened.changing() as connection:
         decision = record(
             connection,
             reason=reason,

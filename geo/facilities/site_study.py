@@ -22,13 +22,13 @@ from geo.core.vocabulary import Kind
 from geo.facilities.access import Access, joined
 from geo.facilities.candidates import Candidates, Source, drawn, junctions, kerbs, lots, read_candidates, vacant
 from geo.facilities.coverage import pairs_within, street_near
-from geo.facilities.coverage_study import Asked, FacilityStudy, beside_other_kinds, no_demand
+from geo.facilities.coverage_study import DEMAND, Asked, FacilityStudy, beside_other_kinds, no_demand
 from geo.facilities.decisions import site_id
 from geo.facilities.location_models import Model, Problem, Sited, solve
 from geo.facilities.residents import place_of
 from geo.points.imports import place_in
-from geo.study.file import about, change_layers, until_unchanged
-from geo.study.results import Computed, kept_summary, kept_text, versions_of
+from geo.study.reader import Study, on_study
+from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform_geo
 
 Bools = NDArray[np.bool_]
@@ -99,7 +99,7 @@ class SiteStudy:
         """Where a facility might go."""
         study, wish = self.study, self.wish
         if wish.file is not None:
-            return read_candidates(wish.file, place_in(study.path).ground, study.crs)
+            return read_candidates(wish.file, place_in(study.study).ground, study.crs)
         if wish.corners is not None:
             return drawn(wish.corners, study.crs)
         if wish.source == "junctions":
@@ -370,14 +370,23 @@ class SiteStudy:
         return [one, other]
 
 
-def choose_sites(path: Path, kind: Kind, wish: Wish, asked: Asked = "residents") -> dict[str, Any]:
+SITES: Final[Result[dict[str, Any]]] = Result(
+    "sites",
+    Text("选址", "Sites"),
+    DEMAND | MadeOf(decisions=("site:{of}",), rules=("sites",)),
+    ("sites",),
+)
+
+
+@on_study
+def choose_sites(study: Study, kind: Kind, wish: Wish, asked: Asked = "residents") -> dict[str, Any]:
     """
     Choose sites for new facilities and write the layer `sites` into the study.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     kind
         Market, parking or toilet.
     wish
@@ -401,29 +410,28 @@ def choose_sites(path: Path, kind: Kind, wish: Wish, asked: Asked = "residents")
         If there is no demand or no candidate, all cannot be covered, or the study cannot be written.
     """
 
-    def work() -> dict[str, Any]:
-        seen = about(path)
-        study = FacilityStudy(path, kind, asked, within_m=wish.within_m)
-        sited = SiteStudy(study, wish)
-        document, layer = plan_of(sited)
-        kept = kept_text(document, versions_of(seen, _DATED_BY))
-        sites = beside_other_kinds(path, "sites", kind, layer)
-        change_layers(path, {"sites": sites}, seen, {f"{_KEPT}{kind}": kept})
-        return document
+    facilities = FacilityStudy(study, kind, asked, within_m=wish.within_m)
+    sited = SiteStudy(facilities, wish)
+    document, layer = site_summary(sited)
+    command = command_of(
+        "site",
+        study,
+        kind=kind,
+        count=wish.number,
+        model=None if wish.model == "coverage" else wish.model,
+        within=wish.within_m,
+        demand=None if asked == "residents" else asked,
+        candidates=wish.file or (None if wish.source == "junctions" else wish.source),
+        close=wish.closable,
+        budget=wish.budget if np.isfinite(wish.budget) else None,
+        with_capacity=wish.with_capacity,
+    )
+    sites = beside_other_kinds(study, "sites", kind, layer)
+    SITES.of_kind(kind).keep(study, document, {"sites": sites}, command, seed=_SEED)
+    return document
 
-    return until_unchanged(work)
 
-
-_KEPT: Final = "sites_computed:"
-_DATED_BY: Final = ("roads", "paths", "facilities", "context", "parking", "population", "stalls", "complaints", "moves")
-
-
-def computed_sites(facts: Mapping[str, str], kind: str) -> Computed:
-    """Return what a study knows of its choice of sites of a kind, and whether that is up to date."""
-    return kept_summary(facts.get(f"{_KEPT}{kind}"), versions_of(facts, _DATED_BY))
-
-
-def plan_of(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
+def site_summary(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
     """Return what a choice comes to, as `choose_sites` does, and the layer `sites`."""
     study, wish, chosen = sited.study, sited.wish, sited.chosen
     total = float(study.demand.weight.sum())
@@ -462,7 +470,7 @@ def plan_of(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
         "closed": plain_rows(rows[rows["status"] == "closed"]),
         "curve": sited.curve(),
         "stability": {key: value for key, value in stable.items() if key != "share"},
-        "credit": about(study.path)["credit"],
+        "credit": study.study.facts["credit"],
     }
     return document, layer
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,33 +10,12 @@ import shapely
 
 from geo.core.metric_geometry import metric_shapes
 from geo.kerbs.exclusions import Exclusions
-from geo.kerbs.ground import INPUTS
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.obstacles import inside
 from geo.study.decisions import standing_on
-from geo.study.results import versions_of
 
 _BESIDE_M = 1.5
 """A stretch that was decided on is the kerb this near to where it was."""
-
-
-def made_of(
-    facts: Mapping[str, str], decisions: pd.DataFrame, layers: Sequence[str] = (*INPUTS, "stalls")
-) -> dict[str, str]:
-    """
-    Return what tells whether anything changed that a plan is made of: versions of layers, rules, decisions on zones.
-
-    Parameters
-    ----------
-    facts
-        What `about` says of the study.
-    decisions
-        Its table.
-    layers
-        What the plan is made of; by default one for stalls.
-    """
-    on_zones = zone_decisions(decisions)["decision_id"]
-    return {**versions_of(facts, layers), "zone_decisions": ",".join(on_zones)}
 
 
 def reasons_of(decisions: pd.DataFrame) -> dict[str, str]:

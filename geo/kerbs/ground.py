@@ -5,31 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
 import pyproj
 
 from geo.core.arrays import Floats, Integers
-from geo.core.crs import WGS84
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.obstacles import Surveyed, survey
 from geo.kerbs.rows import Joins
 from geo.rules import Profile
-from geo.study.file import (
-    metric_crs_of,
-    read_layer,
-)
+from geo.study.reader import Study
+from geo.study.results import MadeOf
 
-INPUTS: Final = ("roads", "facilities", "facility_areas", "context", "parking")
-"""The layers that kerbs and their obstacles are made of."""
+_INPUTS: Final = ("roads", "facilities", "facility_areas", "context", "parking")
+
+GROUND: Final = MadeOf(layers=_INPUTS, rules=("kerb", "clearance", "mapped_parking", "pavement", "bay"))
+"""The inputs of kerbs and their obstacles."""
 
 
-def read_ground(path: Path, profile: Profile) -> Ground:
-    """Return the kerbs of a study and what stands at them."""
-    layers = {name: gpd.GeoDataFrame(read_layer(path, name), geometry="geometry", crs=WGS84) for name in INPUTS}
-    return Ground.of(layers, metric_crs_of(path), profile)
+def read_ground(study: Study, profile: Profile | None = None) -> Ground:
+    """Return the kerbs of a study and what stands at them, under its rules or others."""
+    return Ground.of({name: study.layer(name) for name in _INPUTS}, study.crs, profile or study.profile)
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
-import geopandas as gpd
-
-from geo.core.crs import WGS84
 from geo.network.graph import Network, walking
-from geo.study.file import (
-    metric_crs_of,
-    read_layer,
-)
+from geo.study.reader import Study
+from geo.study.results import MadeOf
+
+WALKING: Final = MadeOf(layers=("segments", "paths", "facilities"))
+"""The network's inputs; locked gates are facilities."""
 
 
-def network_of(path: Path) -> Network:
+def network_of(study: Study) -> Network:
     """Return the network on foot of a study."""
-    roads, paths, facilities = (
-        gpd.GeoDataFrame(read_layer(path, name), crs=WGS84) for name in ("roads", "paths", "facilities")
-    )
+    facilities = study.layer("facilities")
     gates = facilities[facilities["kind"] == "closed_gate"]
-    return walking(roads, paths, metric_crs_of(path), gates.get_coordinates().to_numpy())
+    return walking(study.layer("segments"), study.layer("paths"), study.crs, gates.get_coordinates().to_numpy())

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
-from geo.core.crs import WGS84
 from geo.core.text import Text
 from geo.parking.files import _no_bays
 from geo.study.decisions import record
-from geo.study.file import changing, now, read_layer
+from geo.study.file import now
+from geo.study.reader import Study, open_study
 
 
-def adopt_bays(path: Path, reason: str, by: str = "") -> list[str]:
+def adopt_bays(study: Study | Path, reason: str, by: str = "") -> list[str]:
     """
     Record the placed bays as decided: one decision for each street that has some, in one transaction.
 
@@ -22,8 +21,8 @@ def adopt_bays(path: Path, reason: str, by: str = "") -> list[str]:
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     reason
         Why; it may not be empty.
     by
@@ -38,13 +37,14 @@ def adopt_bays(path: Path, reason: str, by: str = "") -> list[str]:
     StudyError
         If there are no bays, the reason is empty, or the study cannot be written. Nothing is changed then.
     """
-    bays = gpd.GeoDataFrame(read_layer(path, "bays"), crs=WGS84)
+    opened = open_study(study)
+    bays = opened.layer("bays")
     if bays.empty:
         raise _no_bays()
-    streets = read_layer(path, "streets")
+    streets = opened.table("street_lines")
     names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
     at, found = now(), []
-    with changing(path) as connection:
+    with opened.changing() as connection:
         for street, group in bays.groupby("street_id", sort=True):
             middle = group.geometry.iloc[len(group) // 2].centroid
             found.append(

@@ -8,11 +8,10 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from geo.core.crs import WGS84
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.study.export import credit_line, export_layer, table_file
-from geo.study.file import metric_crs_of, read_layer
+from geo.study.reader import Study, open_study
 
 
 def schedule(bays: pd.DataFrame, streets: pd.DataFrame) -> pd.DataFrame:
@@ -48,7 +47,7 @@ def _no_bays() -> StudyError:
     )
 
 
-def write_bays(path: Path, to: Path) -> int:
+def write_bays(study: Study | Path, to: Path) -> int:
     """
     Write a study's bays to a file: a DXF drawing in the metric CRS with a layer for each type of bay, an XLSX schedule
     by street, or the layer in any format of `geo.study.export`.
@@ -63,22 +62,23 @@ def write_bays(path: Path, to: Path) -> int:
     StudyError
         If there are no bays, or the file cannot be written.
     """
-    bays = gpd.GeoDataFrame(read_layer(path, "bays"), crs=WGS84)
+    opened = open_study(study)
+    bays = opened.layer("bays")
     if bays.empty:
         raise _no_bays()
     suffix = to.suffix.lower()
     if suffix == ".xlsx":
-        table = schedule(bays, pd.DataFrame(read_layer(path, "streets").drop(columns="geometry")))
+        table = schedule(bays, opened.table("street_lines"))
         with writing(to):
-            to.write_bytes(table_file(table, ".xlsx", "bays", credit_line(path, "bays")))
+            to.write_bytes(table_file(table, ".xlsx", "bays", credit_line(opened.path, "bays")))
         return len(table)
     if suffix == ".dxf":
-        metric = bays.to_crs(metric_crs_of(path))
+        metric = bays.to_crs(opened.crs)
         names = "BAY_" + bays["hours"].str.upper() + "_" + bays["orientation"].str.upper()
         names = names.where(~bays["accessible"], names + "_ACCESSIBLE")
         drawing = gpd.GeoDataFrame({"Layer": names}, geometry=metric.geometry, crs=metric.crs)
         with writing(to):
             pyogrio.write_dataframe(drawing, to, driver="DXF", layer="entities")
-            to.with_name(to.name + ".credit.txt").write_text(credit_line(path, "bays") + "\n", encoding="utf-8")
+            to.with_name(to.name + ".credit.txt").write_text(credit_line(opened.path, "bays") + "\n", encoding="utf-8")
         return len(drawing)
-    return export_layer(path, "bays", to)
+    return export_layer(opened.path, "bays", to)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
@@ -15,11 +14,12 @@ from numpy.typing import NDArray
 
 from geo.core.crs import WGS84
 from geo.core.metric_geometry import metric_shapes
-from geo.kerbs.decided import decided_on, made_of
-from geo.kerbs.ground import INPUTS, Ground, read_ground
+from geo.core.text import Text
+from geo.kerbs.decided import decided_on
+from geo.kerbs.ground import GROUND, Ground, read_ground
 from geo.kerbs.waterfall import Waterfall, fall_document, waterfall
 from geo.network.graph import Network, Positions
-from geo.network.walking import network_of
+from geo.network.walking import WALKING, network_of
 from geo.parking.bays import place_bays, with_accessible, without_overlap
 from geo.parking.choice import Choice, Problem, choose, whole
 from geo.parking.mapped import Mapped, agreement_document, compare, mapped_parking
@@ -38,9 +38,25 @@ from geo.parking.need import (
 from geo.parking.room import BayHours, BayRoom
 from geo.rules import Profile
 from geo.streets.quarters import quarter_of
-from geo.study.file import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
-from geo.study.results import Computed, kept_summary, kept_text
+from geo.study.reader import Study, on_study
+from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform_geo
+
+BAYS: Final[Result[dict[str, Any]]] = Result(
+    "bays",
+    Text("停车泊位", "Parking bays"),
+    GROUND
+    | WALKING
+    | MadeOf(
+        layers=("street_scores", "streets", "complaints", "quarters"),
+        decisions=("zone",),
+        rules=("bay", "need", "roads", "fire_lane"),
+    ),
+    ("bays", "parking_differences", "parking_need"),
+)
+
+_DAY: Final[tuple[BayHours, ...]] = ("all_day",)
+_DAY_AND_NIGHT: Final[tuple[BayHours, ...]] = ("all_day", "night")
 
 SPREADS: Final = {"low": -1.0, "likely": 0.0, "high": 1.0}
 """Which way the widths that no tag says are off."""
@@ -52,7 +68,7 @@ class BayStudy:
 
     Parameters
     ----------
-    path
+    study
         The study.
     profile
         The rules.
@@ -60,18 +76,18 @@ class BayStudy:
         Its kerbs, where they are known already.
     """
 
-    def __init__(self, path: Path, profile: Profile, ground: Ground | None = None) -> None:
-        self.path, self.profile, self.ground = path, profile, ground or read_ground(path, profile)
+    def __init__(self, study: Study, profile: Profile, ground: Ground | None = None) -> None:
+        self.study, self.profile, self.ground = study, profile, ground or read_ground(study, profile)
         self._rooms: dict[tuple[BayHours, float], BayRoom] = {}
-        crs = metric_crs_of(path)
-        roads, context = self.ground.kerbs.roads, read_layer(path, "context")
-        scores = pd.DataFrame(read_layer(path, "street_scores")).set_index("street_id")["traffic"]
+        crs = study.crs
+        roads, context = self.ground.kerbs.roads, study.layer("context")
+        scores = study.table("street_scores").set_index("street_id")["traffic"]
         self._traffic = roads["street_id"].map(scores).fillna(0.0).to_numpy(dtype=float)
         self._rails, self.buildings = (
             metric_shapes(context.loc[context["kind"] == kind, "geometry"].to_numpy(dtype=object), crs)
             for kind in ("tram", "building")
         )
-        self._kept = decided_on(read_layer(path, "decisions"), self.ground.kerbs).accepted
+        self._kept = decided_on(study.decisions("zone"), self.ground.kerbs).accepted
         defaults = (roads["width_source"] == "default").to_numpy()
         self._guessed = np.repeat(defaults, 2) & ~self.ground.kerbs.mapped
 
@@ -108,7 +124,7 @@ class BayStudy:
         """Return bays with their `quarter_id`, and whether parking is `mapped` where each lies."""
         kerbs = self.ground.kerbs
         lonlat = shapely.get_coordinates(shapely.centroid(bays.geometry.to_numpy()))
-        quarters = gpd.GeoDataFrame(read_layer(self.path, "quarters"), crs=WGS84)
+        quarters = self.study.layer("quarters")
         return bays.assign(
             quarter_id=quarter_of(lonlat, quarters, kerbs.crs),
             mapped=self.mapped.holds(kerbs.of(bays), bays["offset_m"].to_numpy(dtype=float)),
@@ -121,24 +137,22 @@ class Need:
 
     Parameters
     ----------
-    study
+    bays
         The rooms for bays.
     network
         On foot.
     """
 
-    def __init__(self, study: BayStudy, network: Network) -> None:
-        self.study, self.network, self.profile = study, network, study.profile
-        path, crs, roads = study.path, study.ground.kerbs.crs, study.ground.kerbs.roads
+    def __init__(self, bays: BayStudy, network: Network) -> None:
+        self.bays, self.network, self.profile = bays, network, bays.profile
+        study, crs, roads = bays.study, bays.ground.kerbs.crs, bays.ground.kerbs.roads
         self.roads, self.within_m = roads, float(self.profile["need.within"])
         names = ("context", "complaints", "facilities", "facility_areas", "parking")
-        context, complaints, facilities, areas, parking = (
-            gpd.GeoDataFrame(read_layer(path, name), geometry="geometry", crs=WGS84) for name in names
-        )
+        context, complaints, facilities, areas, parking = (study.layer(name) for name in names)
         self.cells = Cells(roads, network, float(self.profile["need.cell"]))
         self.cars = demand(roads, self.cells, context, complaints, crs, self.profile)
         lots = off_street(facilities, areas, parking, network, crs, self.profile)
-        kerbside = on_street(study.mapped, parking, self.cells)
+        kerbside = on_street(bays.mapped, parking, self.cells)
         self._seeking = np.flatnonzero(self.cars["day"] + self.cars["night"] > 0)
         # places: car parks, then the cells that have spaces at their kerbs
         rows = np.flatnonzero(kerbside["night"] > 0)
@@ -150,6 +164,16 @@ class Need:
 
     def _within(self, places: Positions) -> Reach:
         return within_walk(self.network, self.cells, places, self._seeking, self.within_m)
+
+    def document(self) -> dict[str, dict[str, float]]:
+        """Return cars and spaces by day and at night."""
+        return {
+            period: {
+                "cars": round(float(self.cars[period].sum()), 1),
+                "spaces": round(float(self.spaces[period].sum()), 1),
+            }
+            for period in PERIODS
+        }
 
     def layer(
         self, streets: gpd.GeoDataFrame, bays: pd.DataFrame, relieved: NDArray[np.int64] | None = None
@@ -215,7 +239,7 @@ class Need:
 
     def _most(self, names: NDArray[Any]) -> NDArray[np.int64]:
         """Return how many bays each street may have by the share of its kerb."""
-        room = self.study.room("all_day")
+        room = self.bays.room("all_day")
         kerbs = room.kerbs
         metres = kerbs.kerb_metres(np.arange(len(kerbs)), kerbs.from_m, np.maximum(kerbs.to_m, kerbs.from_m))
         streets = pd.Series(metres).groupby(np.repeat(self.roads["street_id"].to_numpy(dtype=str), 2)).sum()
@@ -223,8 +247,9 @@ class Need:
         return np.floor(share / (room.pitch_m + room.gap_m) + 1e-9).astype(np.int64)
 
 
+@on_study
 def plan_bays(
-    path: Path,
+    study: Study,
     profile: Profile | None = None,
     street_ids: Sequence[str] | None = None,
     night: bool = False,
@@ -235,8 +260,8 @@ def plan_bays(
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     profile
         The rules; by default the study's.
     street_ids
@@ -257,61 +282,48 @@ def plan_bays(
         budget `choice`: `period`, `chosen`, `cars`, `served_before`, `served_after`, `relieved`, `bound`,
         `proven_gap`, `greedy_relieved`, `mean_walk_m`.
     """
-
-    def work() -> dict[str, Any]:
-        seen = about(path)
-        rules = profile or profile_of(path)
-        study = BayStudy(path, rules)
-        bays, room = study.bays(night)
-        counted = None
-        if street_ids is not None:
-            bays = bays[bays["street_id"].isin(street_ids)].reset_index(drop=True)
-            counted = room.on_streets(street_ids)
-        bays = study.described(bays)
-        need = Need(study, network_of(path))
-        chosen, relieved = {}, None
-        if budget is not None:
-            period: Period = "night" if night else "day"
-            mine, found = need.choice(bays, budget, period)
-            bays, relieved = with_accessible(bays[mine].reset_index(drop=True), rules), found.relieved
-            chosen = {"choice": _choice_document(found, period, budget)}
-        agreement = compare(room, study.mapped)
-        streets = gpd.GeoDataFrame(read_layer(path, "streets"), crs=WGS84)
-        layers = {
-            "bays": bays,
-            "parking_differences": agreement.differences,
-            "parking_need": need.layer(streets, bays, relieved),
-        }
-        fall = waterfall(room, 0, counted)
-        capacity = {"all_day": study.capacity("all_day")} | ({"night": study.capacity("night")} if night else {})
-        names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
-        summary = {
-            **_summary(rules, bays, capacity, fall),
-            "agreement": agreement_document(agreement, names),
-            "need": {
-                period: {
-                    "cars": round(float(need.cars[period].sum()), 1),
-                    "spaces": round(float(need.spaces[period].sum()), 1),
-                }
-                for period in PERIODS
-            },
-            **chosen,
-        }
-        kept = kept_text(summary, made_of(seen, read_layer(path, "decisions"), _DATED_BY))
-        change_layers(path, layers, seen, {_KEPT: kept})
-        return summary
-
-    return until_unchanged(work)
-
-
-def computed_bays(facts: Mapping[str, str], decisions: pd.DataFrame) -> Computed:
-    """Return what a study knows of its bays, and whether that is up to date, as `geo.stalls.study.computed`."""
-    return kept_summary(facts.get(_KEPT), made_of(facts, decisions, _DATED_BY))
-
-
-_DATED_BY: Final = (*INPUTS, "complaints", "quarters")
-_KEPT: Final = "bays_computed"
-"""The key of `about` under which a study keeps what its bays came to."""
+    rules = profile or study.profile
+    rooms = BayStudy(study, rules)
+    bays, room = rooms.bays(night)
+    counted = None
+    if street_ids is not None:
+        bays = bays[bays["street_id"].isin(street_ids)].reset_index(drop=True)
+        counted = room.on_streets(street_ids)
+    bays = rooms.described(bays)
+    need = Need(rooms, network_of(study))
+    chosen, relieved = {}, None
+    if budget is not None:
+        period: Period = "night" if night else "day"
+        mine, found = need.choice(bays, budget, period)
+        bays, relieved = with_accessible(bays[mine].reset_index(drop=True), rules), found.relieved
+        chosen = {"choice": _choice_document(found, period, budget)}
+    agreement = compare(room, rooms.mapped)
+    streets = study.layer("streets")
+    layers = {
+        "bays": bays,
+        "parking_differences": agreement.differences,
+        "parking_need": need.layer(streets, bays, relieved),
+    }
+    names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
+    capacity: dict[str, dict[str, int]] = {
+        hours: rooms.capacity(hours) for hours in (_DAY_AND_NIGHT if night else _DAY)
+    }
+    summary = {
+        **_summary(rules, bays, capacity, waterfall(room, 0, counted)),
+        "agreement": agreement_document(agreement, names),
+        "need": need.document(),
+        **chosen,
+    }
+    command = command_of(
+        "bays",
+        study,
+        streets=None if street_ids is None else tuple(street_ids),
+        night=night,
+        budget=budget,
+        rules=profile and profile.name,
+    )
+    BAYS.keep(study, summary, layers, command, rules=profile)
+    return summary
 
 
 def _choice_document(found: Choice, period: Period, budget: int) -> dict[str, Any]:

@@ -20,11 +20,12 @@ from geo.points.gazetteer import Gazetteer
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.rules import Profile
 from geo.streets.locating import count_per_street, locate
-from geo.study.file import about, change_layers, now, read_layer, until_unchanged
+from geo.study.file import now
 from geo.study.findings import Finding, findings_table
+from geo.study.reader import Study, on_study
+from geo.study.results import MadeOf
 from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
 
-LOCATED: Final = (*POINT_KINDS, "other")
 """The layers whose points lie on a street."""
 
 
@@ -85,17 +86,22 @@ def place_of(
     return Place(ground_of(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs)
 
 
-def place_in(path: Path) -> Place:
+LOCATED: Final = (*POINT_KINDS, "other")
+"""Kinds of points that stand on a street."""
+
+PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
+"""The inputs of what coordinates and addresses are tested against."""
+
+
+def place_in(study: Study) -> Place:
     """Return what coordinates and addresses are tested against, from a study."""
-    roads, addresses, facilities, context = (
-        gpd.GeoDataFrame(read_layer(path, name), crs=WGS84) for name in ("roads", "addresses", "facilities", "context")
-    )
-    crs = pyproj.CRS.from_user_input(about(path)["metric_crs"])
-    return place_of(roads, addresses, [facilities, context], crs)
+    roads, addresses, facilities, context = (study.layer(name) for name in PLACE.layers)
+    return place_of(roads, addresses, [facilities, context], study.crs)
 
 
+@on_study
 def add_points(
-    path: Path,
+    study: Study,
     file: Path,
     kind: PointKind,
     profile: Profile,
@@ -112,8 +118,8 @@ def add_points(
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     file
         As `geo.files.formats.read_file` takes it.
     kind
@@ -144,28 +150,13 @@ def add_points(
         If the study cannot be written. It is untouched then.
     """
     options = options or Options()
-    return until_unchanged(lambda: _add(path, file, kind, profile, options, by, dry_run, place, name))
-
-
-def _add(
-    path: Path,
-    file: Path,
-    kind: PointKind,
-    profile: Profile,
-    options: Options,
-    by: str,
-    dry_run: bool,
-    place: Place | None,
-    name: str | None,
-) -> Outcome:
-    seen = about(path)
-    place = place or place_in(path)
-    imports, mappings = read_layer(path, "imports"), read_layer(path, "mappings")
+    place = place or place_in(study)
+    imports, mappings = study.table("imports"), study.table("mappings")
     remembered = {make: json.loads(text) for make, text in zip(mappings["signature"], mappings["mapping"], strict=True)}
     reading = read_points(file, kind, profile, place, options, remembered, name)
-    roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
+    roads = study.layer("segments")
     points = reading.points if kind == "facilities" else locate(reading.points, roads, place.crs, profile)
-    layer = gpd.GeoDataFrame(read_layer(path, kind), crs=WGS84)
+    layer = study.layer(kind)
     merged = _merge(layer, points, kind)
     far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
     reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))
@@ -191,19 +182,19 @@ def _add(
     layers: dict[str, pd.DataFrame] = {
         kind: rows,
         "imports": together(imports, record, "imports"),
-        "findings": together(read_layer(path, "findings"), reading.findings.assign(import_id=number), "findings"),
+        "findings": together(study.table("findings"), reading.findings.assign(import_id=number), "findings"),
     }
     if merged.updated:
         old = [_kept_row(row) for _, row in merged.replaced.iterrows()]
         kept = pd.DataFrame({"import_id": number, "kind": kind, "row": old})
-        layers["replaced"] = together(read_layer(path, "replaced"), kept, "replaced")
+        layers["replaced"] = together(study.table("replaced"), kept, "replaced")
     if options.mapping:
         said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.mapping, ensure_ascii=False)}
         others = mappings[mappings["signature"] != reading.make]
         layers["mappings"] = together(others, pd.DataFrame([said]), "mappings")
     if kind in POINT_KINDS:
-        layers["streets"] = _counted(path, rows, roads, kind)
-    change_layers(path, layers, seen)
+        layers["streets"] = _counted(study, rows, roads, kind)
+    study.write(layers)
     return outcome._replace(import_id=number)
 
 
@@ -260,8 +251,8 @@ def import_record(
     return conform(pd.DataFrame([record]), "imports")
 
 
-def _counted(path: Path, points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
-    streets = gpd.GeoDataFrame(read_layer(path, "streets"), crs=WGS84)
+def _counted(study: Study, points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
+    streets = study.layer("streets")
     streets[kind] = count_per_street(points, roads, streets["street_id"])
     return streets
 
@@ -311,14 +302,15 @@ def _kept_row(row: pd.Series) -> str:
     return json.dumps({**cells, "geometry": shapely.to_wkt(row["geometry"])}, ensure_ascii=False)
 
 
-def remove_import(path: Path, import_id: str) -> int:
+@on_study
+def remove_import(study: Study, import_id: str) -> int:
     """
     Remove an import as a whole: its rows go, those that it updated are as they were before it.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     import_id
         As `jiexu imports` lists it.
 
@@ -332,12 +324,7 @@ def remove_import(path: Path, import_id: str) -> int:
     StudyError
         If there is no such import, or the study cannot be written.
     """
-    return until_unchanged(lambda: _remove(path, import_id))
-
-
-def _remove(path: Path, import_id: str) -> int:
-    seen = about(path)
-    imports = read_layer(path, "imports")
+    imports = study.table("imports")
     record = imports[imports["import_id"] == import_id]
     if record.empty:
         raise StudyError(
@@ -345,8 +332,8 @@ def _remove(path: Path, import_id: str) -> int:
             Text("请用 jiexu imports 查看编号", "See the numbers with: jiexu imports STUDY"),
         )
     kind = str(record["kind"].iloc[0])
-    layer = gpd.GeoDataFrame(read_layer(path, kind), crs=WGS84)
-    replaced = read_layer(path, "replaced")
+    layer = study.layer(kind)
+    replaced = study.table("replaced")
     back = replaced[replaced["import_id"] == import_id]
     restored = [json.loads(row) for row in back["row"]]
     # rows of this import that a later one replaced must not come back with the removal of that
@@ -363,7 +350,7 @@ def _remove(path: Path, import_id: str) -> int:
                 rows[column] = rows[column] == "True"
         old = gpd.GeoDataFrame(conform(rows, kind), geometry=shapes, crs=WGS84)
         kept = together(kept, old, kind)
-    findings = read_layer(path, "findings")
+    findings = study.table("findings")
     layers: dict[str, pd.DataFrame] = {
         kind: kept.reset_index(drop=True),
         "imports": imports[imports["import_id"] != import_id],
@@ -371,6 +358,6 @@ def _remove(path: Path, import_id: str) -> int:
         "replaced": replaced[(replaced["import_id"] != import_id).to_numpy() & ~ours],
     }
     if kind in POINT_KINDS:
-        layers["streets"] = _counted(path, kept, gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84), kind)
-    change_layers(path, layers, seen)
+        layers["streets"] = _counted(study, kept, study.layer("segments"), kind)
+    study.write(layers)
     return gone

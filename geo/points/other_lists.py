@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.core.crs import WGS84
 from geo.points.cleaning import TIMEZONE
 from geo.rules import Profile
 from geo.streets.locating import street_of
 from geo.streets.quarters import quarter_of
-from geo.study.file import metric_crs_of, now, profile_of, read_layer
+from geo.study.file import now
+from geo.study.reader import Study, on_study
+from geo.study.results import MadeOf
 
 Z95: Final = 1.96
 """Half a 95 % interval of a mean, in standard errors."""
@@ -46,7 +45,12 @@ def list_names(points: pd.DataFrame) -> list[str]:
     return sorted(list_of(points).unique())
 
 
-def lists_of(path: Path, at: pd.Timestamp | None = None) -> list[dict[str, Any]]:
+LISTS: Final = MadeOf(layers=("other", "segments", "street_lines", "quarters"), rules=("lists",))
+"""The inputs of the figures of other lists; their ages are those of a moment."""
+
+
+@on_study
+def lists_of(study: Study, at: pd.Timestamp | None = None) -> list[dict[str, Any]]:
     """
     Return the figures of each list of kind `other`: what `jiexu lists --json` prints.
 
@@ -54,8 +58,8 @@ def lists_of(path: Path, at: pd.Timestamp | None = None) -> list[dict[str, Any]]
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     at
         The moment at which ages are taken and what is past its time is overdue; by default now.
 
@@ -69,14 +73,11 @@ def lists_of(path: Path, at: pd.Timestamp | None = None) -> list[dict[str, Any]]
         `closed_at`) and `overdue` (rows past `due_at` that are not closed, the oldest first; `days`). What a list does
         not say is None.
     """
-    profile, crs = profile_of(path), metric_crs_of(path)
-    points = gpd.GeoDataFrame(read_layer(path, "other"), geometry="geometry", crs=WGS84)
+    profile, crs = study.profile, study.crs
+    points = study.layer("other")
     if points.empty:
         return []
-    roads, streets, quarters = (
-        gpd.GeoDataFrame(read_layer(path, name), geometry="geometry", crs=WGS84)
-        for name in ("roads", "streets", "quarters")
-    )
+    roads, streets, quarters = (study.layer(name) for name in ("segments", "street_lines", "quarters"))
     table = pd.DataFrame(points.drop(columns="geometry")).assign(
         street_id=street_of(points, roads),
         quarter_id=quarter_of(points.get_coordinates().to_numpy(), quarters, crs),

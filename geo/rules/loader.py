@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ PROFILES: Final = tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
 """The profiles that Jiexu brings."""
 
 _BASE = "china"
+_KEPT: Final = 16
+"""Profiles that studies keep are read once each."""
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STATUSES = ("sourced", "assumption")
 
@@ -65,8 +68,8 @@ class Profile:
         """Return the values directly below `path` by their last key (`group("roads.width.lane")["primary"]`)."""
         prefix = f"{path}."
         return {
-            key.removeprefix(prefix): leaf.value
-            for key, leaf in self.leaves.items()
+            key.removeprefix(prefix): self.leaves[key].value
+            for key in self.leaves
             if key.startswith(prefix) and "." not in key.removeprefix(prefix)
         }
 
@@ -99,7 +102,7 @@ class Profile:
         RuleError
             For a parameter that does not exist or a value that its unit does not take.
         """
-        leaves = dict(self.leaves)
+        leaves = dict(self.leaves.items())
         for path, value in values.items():
             if path not in leaves:
                 raise _no_such(self.name, path, list(leaves))
@@ -136,6 +139,7 @@ class Profile:
 _SET: Final = "set by hand"
 
 
+@lru_cache(maxsize=_KEPT)
 def profile_from_json(text: str) -> Profile:
     """
     Return a profile that `Profile.to_json` wrote; parameters that came since have the base profile's values.

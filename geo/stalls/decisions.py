@@ -10,11 +10,13 @@ from geo.core.errors import StudyError
 from geo.core.opening_hours import ALWAYS_TEXT
 from geo.core.text import Text
 from geo.study.decisions import record
-from geo.study.file import changing, now, touch
+from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
+from geo.study.reader import Study, open_study
+from geo.study.versions import touch
 
 
-def decide_zone(path: Path, zone_id: str, accept: bool, reason: str, by: str = "") -> str:
+def decide_zone(study: Study | Path, zone_id: str, accept: bool, reason: str, by: str = "") -> str:
     """
     Accept or reject a zone and record why, in one transaction.
 
@@ -22,8 +24,8 @@ def decide_zone(path: Path, zone_id: str, accept: bool, reason: str, by: str = "
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     zone_id
         As in the layer `stall_zones`.
     accept
@@ -43,7 +45,7 @@ def decide_zone(path: Path, zone_id: str, accept: bool, reason: str, by: str = "
         If there is no such zone, the reason is empty, or the study cannot be written. Nothing is changed then.
     """
     after = "accepted" if accept else "rejected"
-    with changing(path) as connection:
+    with open_study(study).changing() as connection:
         row = connection.execute(
             "SELECT z.status, z.street_id, s.name, z.geom FROM stall_zones z "
             "LEFT JOIN streets s ON s.street_id = z.street_id WHERE z.zone_id = ?",

@@ -14,7 +14,8 @@ from geo.rules import Profile
 from geo.rules.units import STEPS
 from geo.stalls.verdicts import FORBIDDEN, OTHER_HOURS
 from geo.study.decisions import record, standing_on
-from geo.study.file import changing, now, profile_of
+from geo.study.file import now
+from geo.study.reader import Study, open_study
 
 STEP_NAMES: Final = {
     "guidance": Text("教育引导", "guidance"),
@@ -76,14 +77,14 @@ def steps_due(stalls: pd.DataFrame, decisions: pd.DataFrame, profile: Profile) -
     return ordered.reset_index(names="operator_id")[columns]
 
 
-def record_step(path: Path, operator_id: str, reason: str, by: str = "") -> tuple[str, str]:
+def record_step(study: Study | Path, operator_id: str, reason: str, by: str = "") -> tuple[str, str]:
     """
     Record that the step which is due with an operator was taken.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     operator_id
         As `steps_due` lists it.
     reason
@@ -100,8 +101,9 @@ def record_step(path: Path, operator_id: str, reason: str, by: str = "") -> tupl
     StudyError
         If nothing is due with the operator, or the reason is empty. Nothing is changed then.
     """
-    profile = profile_of(path)
-    with changing(path) as connection:
+    opened = open_study(study)
+    profile = opened.profile
+    with opened.changing() as connection:
         stalls = pd.read_sql_query(
             "SELECT stall_id, operator_id, offences, hardship, verdict, segment_id FROM stalls", connection
         )

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import geopandas as gpd
 import pandas as pd
 
-from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.core.text import Text
-from geo.kerbs.decided import decided_on, made_of, reasons_of
-from geo.kerbs.ground import INPUTS, Ground, read_ground
+from geo.kerbs.decided import decided_on, reasons_of
+from geo.kerbs.ground import GROUND, Ground, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
-from geo.network.walking import network_of
+from geo.network.walking import WALKING, network_of
 from geo.points.cleaning import TIMEZONE
 from geo.rules import Profile
 from geo.stalls.displays import shop_displays
@@ -26,97 +22,102 @@ from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_la
 from geo.stalls.plan import Kind, Plan
 from geo.stalls.relocation import Guidance, guide
 from geo.stalls.verdicts import OFF_STREET, VERDICTS, Answer, check, judge
-from geo.study.file import (
-    about,
-    change_layers,
-    changing,
-    profile_of,
-    read_layer,
-    rule_facts,
-    until_unchanged,
+from geo.study.file import rule_facts
+from geo.study.reader import Study, on_study, open_study
+from geo.study.results import MadeOf, Result, command_of
+from geo.study.schema import conform, conform_geo
+
+PLAN: Final = GROUND | MadeOf(
+    layers=("street_lines",), decisions=("zone",), rules=("stalls", "display", "fire_lane", "clearance_hours")
 )
-from geo.study.results import Computed, kept_summary, kept_text
-from geo.study.schema import conform
+"""The inputs of a plan of the kerbs for stalls or displays."""
 
-_DATED_BY: Final = (*INPUTS, "stalls")
+STALLS: Final[Result[dict[str, Any]]] = Result(
+    "stalls",
+    Text("摊区", "Zones for stalls"),
+    PLAN | MadeOf(layers=("vendors",)),
+    ("kerbs", "kerb_exclusions", "stall_zones", "shop_displays", "stalls", "moves"),
+)
+RELOCATION: Final[Result[dict[str, Any]]] = Result(
+    "relocation",
+    Text("疏导", "Relocation"),
+    PLAN | WALKING | MadeOf(layers=("vendors",), rules=("guide",)),
+    ("moves",),
+)
 
 
-_KEPT: Final = "stalls_computed"
-"""The key of `about` under which a study keeps of what its plan was made, and what it said."""
-
-
-def plan_of(path: Path, profile: Profile, kind: Kind = "stall", ground: Ground | None = None) -> Plan:
+def stall_plan(study: Study, profile: Profile, kind: Kind = "stall", ground: Ground | None = None) -> Plan:
     """
     Return the plan of a study's kerbs under rules, with the decisions on its zones.
 
     Parameters
     ----------
-    path
+    study
         The study.
     profile
         The rules.
     kind
         Stalls, or displays outside shops.
     ground
-        As `read_ground` returns, where it is known already.
+        As `geo.kerbs.ground.read_ground` returns, where it is known already.
     """
-    ground = ground or read_ground(path, profile)
+    ground = ground or read_ground(study, profile)
     # decisions are on zones for stalls
-    decided = decided_on(read_layer(path, "decisions"), ground.kerbs) if kind == "stall" else None
+    decided = decided_on(study.decisions("zone"), ground.kerbs) if kind == "stall" else None
     return Plan(ground, profile, decided, kind)
 
 
-def plan_stalls(path: Path, profile: Profile | None = None) -> dict[str, Any]:
+@on_study
+def plan_stalls(study: Study, profile: Profile | None = None) -> dict[str, Any]:
     """
     Compute kerbs, exclusions, zones and displays, judge the stalls, and write all of it into the study at once.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     profile
         The rules, which are the study's from then on; by default those that it has.
 
     Returns
     -------
     summary
-        As `summary_of`.
+        As `_summary`.
 
     Raises
     ------
     StudyError
         If the study cannot be written. It is untouched then.
     """
-    return until_unchanged(lambda: _plan_stalls(path, profile or profile_of(path)))
-
-
-def _plan_stalls(path: Path, profile: Profile) -> dict[str, Any]:
-    seen = about(path)
-    ground = read_ground(path, profile)
-    plan = plan_of(path, profile, "stall", ground)
-    stalls = gpd.GeoDataFrame(read_layer(path, "stalls"), crs=WGS84)
+    rules = profile or study.profile
+    ground = read_ground(study, rules)
+    plan = stall_plan(study, rules, "stall", ground)
+    stalls = study.layer("vendors")
     judged = judge(plan, stalls)
     stalls["verdict"], stalls["reasons"] = judged.verdict, judged.reasons
-    facilities, context = (gpd.GeoDataFrame(read_layer(path, name), crs=WGS84) for name in ("facilities", "context"))
+    stalls = conform_geo(stalls, "stalls")
     layers = {
         "kerbs": kerb_layer(plan),
         "kerb_exclusions": exclusion_layer(plan),
         "stall_zones": zone_layer(plan),
-        "shop_displays": shop_displays(plan_of(path, profile, "display", ground), facilities, context),
+        "shop_displays": shop_displays(
+            stall_plan(study, rules, "display", ground), study.layer("facilities"), study.layer("context")
+        ),
         "stalls": stalls,
         "moves": conform(pd.DataFrame(), "moves"),
     }
-    summary = summary_of(plan, layers["stall_zones"], stalls, layers["shop_displays"])
-    facts = rule_facts(profile)
-    change_layers(path, layers, seen, {**facts, _KEPT: json.dumps(summary)})
-    # as it stands after the change: layers that this wrote have new versions
-    kept = kept_text(summary, made_of(about(path), read_layer(path, "decisions")))
-    with changing(path) as connection:
-        connection.execute("UPDATE about SET value = ? WHERE key = ?", (kept, _KEPT))
+    summary = _summary(plan, layers["stall_zones"], stalls, layers["shop_displays"])
+    STALLS.keep(
+        study,
+        summary,
+        layers,
+        command_of("stalls", study, rules=profile and profile.name),
+        rule_facts(rules) if profile else None,
+    )
     return summary
 
 
-def summary_of(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame) -> dict[str, Any]:
+def _summary(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame) -> dict[str, Any]:
     """
     Return what a plan comes to: what `jiexu stalls --json` prints.
 
@@ -146,50 +147,52 @@ def summary_of(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: 
     }
 
 
-def computed(facts: Mapping[str, str], decisions: pd.DataFrame) -> Computed:
-    """Return what a study knows of its plan, and whether that is up to date; as `made_of` takes them."""
-    return kept_summary(facts.get(_KEPT), made_of(facts, decisions))
-
-
-def guide_stalls(path: Path) -> Guidance:
+def guide_stalls(study: Study | Path) -> Guidance:
     """
     Guide the stalls that stand in the way to zones and halls with room, and write `moves` into the study.
 
     Where the study has no plan yet, or one of before something changed, it is made first.
+
+    Parameters
+    ----------
+    study
+        The study, or its path.
 
     Raises
     ------
     StudyError
         If the study cannot be written, or has no stalls.
     """
-    if not computed(about(path), read_layer(path, "decisions")).fresh:
-        plan_stalls(path)
-
-    def work() -> Guidance:
-        seen = about(path)
-        stalls = gpd.GeoDataFrame(read_layer(path, "stalls"), crs=WGS84)
-        if stalls.empty:
-            raise StudyError(
-                Text("研究中没有摊点", "The study has no stalls"),
-                Text("请先导入摊点（jiexu add --kind stalls）", "Import them first: jiexu add --kind stalls"),
-            )
-        plan = plan_of(path, profile_of(path))
-        facilities = gpd.GeoDataFrame(read_layer(path, "facilities"), crs=WGS84)
-        found = guide(plan, judge(plan, stalls), stalls, facilities, network_of(path))
-        change_layers(path, {"moves": conform(found.moves, "moves")}, seen)
-        return found
-
-    return until_unchanged(work)
+    opened = open_study(study)
+    if not STALLS.known(opened).fresh:
+        plan_stalls(opened)
+    return _guide(opened)
 
 
-def check_place(path: Path, lon: float, lat: float, at: dt.datetime | None = None, kind: Kind = "stall") -> Answer:
+@on_study
+def _guide(study: Study) -> Guidance:
+    stalls = study.layer("vendors")
+    if stalls.empty:
+        raise StudyError(
+            Text("研究中没有摊点", "The study has no stalls"),
+            Text("请先导入摊点（jiexu add --kind stalls）", "Import them first: jiexu add --kind stalls"),
+        )
+    plan = stall_plan(study, study.profile)
+    found = guide(plan, judge(plan, stalls), stalls, study.layer("facilities"), network_of(study))
+    summary = {"moved": int((found.moves["to_kind"] != "none").sum()), "moves": len(found.moves)}
+    RELOCATION.keep(study, summary, {"moves": conform(found.moves, "moves")}, command_of("guide", study))
+    return found
+
+
+@on_study
+def check_place(study: Study, lon: float, lat: float, at: dt.datetime | None = None, kind: Kind = "stall") -> Answer:
     """
     Say whether a stall or a display may stand at a place at a moment, under the study's rules.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     lon, lat
         In degrees, WGS 84.
     at
@@ -202,6 +205,6 @@ def check_place(path: Path, lon: float, lat: float, at: dt.datetime | None = Non
     InputError
         For a place that is at no street of the study.
     """
-    plan = plan_of(path, profile_of(path), kind)
+    plan = stall_plan(study, study.profile, kind)
     moment = at or dt.datetime.now(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
-    return check(plan, lon, lat, moment, lambda: network_of(path), reasons_of(read_layer(path, "decisions")))
+    return check(plan, lon, lat, moment, lambda: network_of(study), reasons_of(study.decisions("zone")))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Sequence
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, cast
 
 import pandas as pd
 
 from geo.core.errors import StudyError
 from geo.core.text import Text
-from geo.study.file import touch
 from geo.study.schema import COLUMNS
+from geo.study.versions import decision_scope, touch
 
 BASE_TABLE: Final = "tier_base"
 """The study's table of tiers before any decision, to which an undone decision returns."""
@@ -74,7 +74,26 @@ def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datet
         [row[column] for column in columns],
     )
     touch(connection, "decisions")
+    touch(connection, decision_scope(str(values.get("kind")), cast("str | None", values.get("part"))))
     return decision
+
+
+def decisions_in(decisions: pd.DataFrame, scopes: Sequence[str]) -> pd.DataFrame:
+    """
+    Return the decisions of some kinds, oldest first.
+
+    Parameters
+    ----------
+    decisions
+        The study's table; rows of before there were kinds are on tiers.
+    scopes
+        Kinds, or `site:KIND` for sites of a kind of facility.
+    """
+    kind = decisions["kind"].fillna("tier")
+    wanted = kind.isin([scope for scope in scopes if ":" not in scope])
+    sites = [scope.partition(":")[2] for scope in scopes if ":" in scope]
+    wanted |= (kind == "site") & decisions["part"].isin(sites)
+    return decisions[wanted].reset_index(drop=True)
 
 
 def standing(taken: Sequence[Taken]) -> list[str]:

@@ -9,9 +9,9 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -24,14 +24,19 @@ from geo.core.crs import WGS84
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.rules import Profile, profile_from_json
+from geo.study import migrations
 from geo.study.geometry_blobs import geometry_of
 from geo.study.qgis_styles import layer_styles
 from geo.study.schema import COLUMNS, conform
+from geo.study.versions import first_versions, new_versions, put_facts
 
-FORMAT: Final = "jiexu-study-5"
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+FORMAT: Final = "jiexu-study-6"
 
 
-OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3", "jiexu-study-4")
+OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3", "jiexu-study-4", "jiexu-study-5")
 """Formats whose inputs and decisions a build carries over."""
 
 
@@ -78,20 +83,20 @@ TABLES: Final = (
 LAYERS: Final = (*SPATIAL_LAYERS, *TABLES)
 
 
-_R = TypeVar("_R")
-
-
 _ATTEMPTS: Final = 3
 
 
-def until_unchanged(work: Callable[[], _R]) -> _R:
-    """Do the work again where somebody saved something meanwhile: it would be lost."""
-    for _ in range(_ATTEMPTS - 1):
-        try:
-            return work()
-        except ChangedError:
-            continue
-    return work()
+def until_unchanged(work: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Decorate what reads a study and writes into it: it is done again where somebody saved something meanwhile."""
+
+    @wraps(work)
+    def repeated(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        for _ in range(_ATTEMPTS - 1):
+            with suppress(ChangedError):
+                return work(*args, **kwargs)
+        return work(*args, **kwargs)
+
+    return repeated
 
 
 class ChangedError(StudyError):
@@ -103,6 +108,7 @@ def write_study(
     layers: Mapping[str, pd.DataFrame],
     about: Mapping[str, str | None],
     seen: Mapping[str, str] | None = None,
+    results: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None,
 ) -> None:
     """
     Write a whole study aside, then swap it in: whoever reads meanwhile, or kills this, has the old or the new one.
@@ -118,6 +124,8 @@ def write_study(
         What is to be known of the study as a whole, by key.
     seen
         What `about` said when the old study was read.
+    results
+        What returns facts on results, of what `about` will say with the versions of all layers.
 
     Raises
     ------
@@ -133,8 +141,8 @@ def write_study(
                 path.parent.mkdir(parents=True)
             for name in dict.fromkeys((*LAYERS, *layers)):
                 _write_layer(aside, name, layers.get(name))
-            versions = {f"version:{name}": secrets.token_hex(6) for name in LAYERS}
-            facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **versions}
+            facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **first_versions(LAYERS)}
+            facts |= results({key: value or "" for key, value in facts.items()}) if results else {}
             _write_layer(aside, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
             _write_layer(aside, "layer_styles", layer_styles())
             with aside.open("rb+") as file:
@@ -145,7 +153,11 @@ def write_study(
 
 
 def change_layers(
-    path: Path, layers: Mapping[str, pd.DataFrame], seen: Mapping[str, str], facts: Mapping[str, str] | None = None
+    path: Path,
+    layers: Mapping[str, pd.DataFrame],
+    seen: Mapping[str, str],
+    facts: Mapping[str, str] | None = None,
+    versions: Mapping[str, str] | None = None,
 ) -> None:
     """
     Replace some layers of a study aside, then swap it in: all of the change is there, or nothing.
@@ -160,6 +172,8 @@ def change_layers(
         What `about` said when the study was read.
     facts
         What `about` says from then on, besides.
+    versions
+        The new versions of what changes, by their keys; by default those of the layers and all their views.
 
     Raises
     ------
@@ -176,11 +190,7 @@ def change_layers(
             for name, table in layers.items():
                 _write_layer(aside, name, table, replace=True)
             with connect(aside) as connection:
-                for name in layers:
-                    touch(connection, name)
-                for key, value in (facts or {}).items():
-                    connection.execute("DELETE FROM about WHERE key = ?", (key,))
-                    connection.execute("INSERT INTO about (key, value) VALUES (?, ?)", (key, value))
+                put_facts(connection, {**(new_versions(layers) if versions is None else versions), **(facts or {})})
             _swap(aside, path, seen)
     finally:
         _sweep(aside)
@@ -257,6 +267,8 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
         if journal
         else dict(_about_at(path, (stamp.st_ino, stamp.st_mtime_ns, stamp.st_ctime_ns), counter))
     )
+    if facts.get("format") in migrations.STEPS and not older:
+        facts = _migrated(path)
     if facts.get("format") in OLDER and not older:
         raise StudyError(
             Text(f"{path} 由旧版本生成", f"{path} was made by an older version"),
@@ -266,6 +278,14 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
             ),
         )
     return facts
+
+
+def _migrated(path: Path) -> dict[str, str]:
+    """Bring a study to the present format, and return what it says then."""
+    with writing(path), _locked(path) as connection:
+        migrations.migrate(connection)
+        connection.execute("COMMIT")
+    return _read_about(path)
 
 
 _CHANGE_COUNTER_AT = 24
@@ -363,11 +383,6 @@ def _locked(path: Path) -> Iterator[sqlite3.Connection]:
                 return
 
 
-def touch(connection: sqlite3.Connection, layer: str) -> None:
-    """Give a layer a new version, by which caches and tiles know that it changed."""
-    connection.execute("UPDATE about SET value = ? WHERE key = ?", (secrets.token_hex(6), f"version:{layer}"))
-
-
 _BOUNDS = ("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")
 
 
@@ -404,6 +419,12 @@ def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame |
             Text(f"请选择：{names}", f"Choose one of: {names}"),
         ) from error
     return conform(table, name) if name in COLUMNS else table
+
+
+def layer_names(path: Path) -> list[str]:
+    """Return the names of the layers and tables that a study has."""
+    with connect(path) as connection:
+        return [row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")]
 
 
 def metric_crs_of(path: Path) -> pyproj.CRS:

@@ -1,51 +1,272 @@
-"""What a study keeps of its results: what they came to, and what they were made of, so that old ones are known."""
+"""Results that a study keeps: what each is made of, declared once, and whether it is still up to date."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+import shlex
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
+
+import pandas as pd
+
+from geo.core.text import Text
+from geo.rules.loader import Profile, profile_from_json
+from geo.study.file import now, rule_facts
+from geo.study.versions import put_facts, version_key
+
+if TYPE_CHECKING:
+    from geo.study.reader import Study
+
+_D = TypeVar("_D")
+
+RESULTS: Final[dict[str, Result[Any]]] = {}
+"""Every declared result by its name; those of a kind of facility stand here once, without the kind."""
+
+_PREFIX: Final = "result:"
+_PROFILES_KEPT: Final = 16
 
 
-class Computed(NamedTuple):
+@dataclass(frozen=True)
+class MadeOf:
+    """
+    What a result, a cached value or a tile is made of.
+
+    Attributes
+    ----------
+    layers
+        Layers, tables and views of the study; `build` for what only a build changes.
+    decisions
+        Scopes of decisions (`zone`, `site:{of}`); `{of}` stands for the kind of facility.
+    facts
+        Keys of `about`.
+    rules
+        The first parts of the rules' paths (`stalls`, `clearance`).
+    """
+
+    layers: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+    def inputs(self, facts: Mapping[str, str]) -> dict[str, str]:
+        """
+        Return what tells whether anything changed, by the input's name.
+
+        Parameters
+        ----------
+        facts
+            What `about` says of the study.
+        """
+        found = {name: facts.get(version_key(name), "") for name in self.layers}
+        found |= {f"decisions:{name}": facts.get(version_key(f"decisions:{name}"), "") for name in self.decisions}
+        found |= {f"fact:{key}": facts.get(key, "") for key in self.facts}
+        groups = _rule_hashes(facts["rules"]) if self.rules else {}
+        return found | {f"rules:{name}": groups[name] for name in self.rules}
+
+    def key(self, facts: Mapping[str, str]) -> str:
+        """Return a short text that changes with any input: for caches and addresses."""
+        text = json.dumps(self.inputs(facts), sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+    def __or__(self, other: MadeOf) -> MadeOf:
+        """Return what is made of both."""
+        return MadeOf(
+            *(tuple(dict.fromkeys((*a, *b))) for a, b in zip(self._parts, other._parts, strict=True)),
+        )
+
+    @property
+    def _parts(self) -> tuple[tuple[str, ...], ...]:
+        return self.layers, self.decisions, self.facts, self.rules
+
+
+@dataclass(frozen=True)
+class Known(Generic[_D]):
     """
     What a study knows of a result.
 
     Attributes
     ----------
     summary
-        What it came to, or None before it was first computed.
+        Its figures, or None before it was first computed.
     fresh
-        Whether all that it was made of is as it was.
+        Whether all its inputs are as they were.
+    changed
+        The names of the inputs that changed, as `MadeOf.inputs` has them.
+    repeat
+        What repeats it: `command`, `seed`, `version`, `rules`, `at`.
     """
 
-    summary: dict[str, Any] | None
+    summary: _D | None
     fresh: bool
+    changed: tuple[str, ...] = ()
+    repeat: Mapping[str, str | int | None] | None = None
 
 
-def versions_of(facts: Mapping[str, str], layers: Sequence[str]) -> dict[str, str]:
+@dataclass(frozen=True)
+class Result(Generic[_D]):
     """
-    Return what tells whether anything changed that a result is made of: the versions of layers, and the rules.
+    A result that a study keeps.
+
+    Attributes
+    ----------
+    name
+        Under which it is kept.
+    title
+        What it is called.
+    made_of
+        Its inputs.
+    writes
+        The layers that it writes.
+    of
+        The kind of facility that it is of, where there is one for each.
+    """
+
+    name: str
+    title: Text
+    made_of: MadeOf
+    writes: tuple[str, ...] = ()
+    of: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.of:
+            RESULTS[self.name] = self
+
+    def of_kind(self, kind: str) -> Result[_D]:
+        """Return the result of one kind of facility."""
+        decisions = tuple(scope.format(of=kind) for scope in self.made_of.decisions)
+        return replace(self, of=kind, made_of=replace(self.made_of, decisions=decisions))
+
+    @property
+    def key(self) -> str:
+        """The key of `about` under which its summary stands."""
+        return f"{_PREFIX}{self.name}:{self.of}" if self.of else f"{_PREFIX}{self.name}"
+
+    def known(self, study: Study | Mapping[str, str]) -> Known[_D]:
+        """
+        Return its summary, and whether that is up to date.
+
+        Parameters
+        ----------
+        study
+            An open study, or what its `about` says.
+        """
+        facts = study if isinstance(study, Mapping) else study.seen
+        text = facts.get(self.key)
+        if not text:
+            return Known(None, False)
+        kept = json.loads(text)
+        then, now_ = kept["made_of"], self.made_of.inputs(facts)
+        changed = tuple(name for name in sorted({*then, *now_}) if then.get(name) != now_.get(name))
+        return Known(cast("_D", kept["summary"]), not changed, changed, kept["repeat"])
+
+    def keep(
+        self,
+        study: Study,
+        summary: _D,
+        layers: Mapping[str, pd.DataFrame],
+        command: str,
+        facts: Mapping[str, str] | None = None,
+        seed: int | None = None,
+        rules: Profile | None = None,
+    ) -> None:
+        """
+        Write layers and summary into the study, with the versions of the inputs that they were made of: all at once.
+
+        Parameters
+        ----------
+        study
+            The study through which the inputs were read.
+        summary
+            The figures; plain values.
+        layers
+            By name.
+        command
+            The command that repeats it, as `command_of` writes it.
+        facts
+            What `about` says besides (the rules, where new ones were given).
+        seed
+            Of random numbers, where there are any.
+        rules
+            The rules that were used, where they are not the study's.
+
+        Raises
+        ------
+        ChangedError
+            If the study has changed since it was opened.
+        """
+
+        used = {**(facts or {}), **({} if rules is None else rule_facts(rules))}
+
+        def kept(after: Mapping[str, str]) -> Mapping[str, str]:
+            return {**(facts or {}), **self.kept(summary, {**after, **used}, command, seed)}
+
+        study.write(layers, kept)
+
+    def kept(self, summary: _D, facts: Mapping[str, str], command: str, seed: int | None = None) -> dict[str, str]:
+        """
+        Return what `about` says of the result: its key and a text.
+
+        Parameters
+        ----------
+        summary, command, seed
+            As `keep` takes them.
+        facts
+            What `about` says of the inputs.
+        """
+        repeat = {"command": command, "seed": seed, "version": version("jiexu"), "at": now().isoformat()}
+        repeat["rules"] = facts["profile_hash"]
+        document = {"summary": summary, "made_of": self.made_of.inputs(facts), "repeat": repeat}
+        return {self.key: json.dumps(document)}
+
+    def restamp(self, connection: sqlite3.Connection) -> None:
+        """
+        Say that the result is up to date: a change was made in its layers too, in the same transaction.
+
+        Parameters
+        ----------
+        connection
+            Of the transaction; the result was fresh before it.
+        """
+        facts = dict(connection.execute("SELECT key, value FROM about").fetchall())
+        if facts.get(self.key):
+            document = {**json.loads(facts[self.key]), "made_of": self.made_of.inputs(facts)}
+            put_facts(connection, {self.key: json.dumps(document)})
+
+
+def command_of(verb: str, study: Study, **options: object) -> str:
+    """
+    Return a command as one would type it; options that are None, False or empty are left out.
 
     Parameters
     ----------
-    facts
-        What `about` says of the study.
-    layers
-        What the result is made of.
+    verb
+        Of the command line.
+    study
+        The study.
+    options
+        By name, with underscores for hyphens.
     """
-    return {**{name: facts[f"version:{name}"] for name in layers}, "rules": facts["profile_hash"]}
+    words = ["jiexu", verb, study.path.name]
+    for name, value in options.items():
+        if value is None or value is False or value == ():
+            continue
+        words.append(f"--{name.replace('_', '-')}")
+        if value is not True:
+            words.append(",".join(map(str, value)) if isinstance(value, tuple | list) else str(value))
+    return shlex.join(words)
 
 
-def kept_text(summary: Mapping[str, Any], made_of: Mapping[str, Any]) -> str:
-    """Return a summary with what it was made of, as `about` keeps it."""
-    return json.dumps({**summary, "made_of": made_of})
-
-
-def kept_summary(text: str | None, now: Mapping[str, Any]) -> Computed:
-    """Return a summary that `kept_text` wrote, and whether what it was made of is as it is `now`."""
-    if not text:
-        return Computed(None, False)
-    kept: Mapping[str, Any] = json.loads(text)
-    fresh = kept.get("made_of") == now
-    return Computed({key: value for key, value in kept.items() if key != "made_of"}, fresh)
+@lru_cache(maxsize=_PROFILES_KEPT)
+def _rule_hashes(rules: str) -> dict[str, str]:
+    """Return a hash of each group of rules, by the first part of its path."""
+    groups: dict[str, list[object]] = {}
+    for path, leaf in sorted(profile_from_json(rules).leaves.items()):
+        groups.setdefault(path.partition(".")[0], []).append([path, leaf.value, leaf.unit])
+    return {
+        name: hashlib.blake2b(json.dumps(values).encode(), digest_size=6).hexdigest() for name, values in groups.items()
+    }

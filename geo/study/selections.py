@@ -8,10 +8,12 @@ from pathlib import Path
 
 from geo.core.errors import StudyError
 from geo.core.text import Text
-from geo.study.file import changing, now, touch
+from geo.study.file import now
+from geo.study.reader import Study, open_study
+from geo.study.versions import touch
 
 
-def keep_selection(path: Path, name: str, street_ids: Sequence[str], by: str = "") -> str:
+def keep_selection(study: Study | Path, name: str, street_ids: Sequence[str], by: str = "") -> str:
     """
     Keep a set of streets in the study under a name; a selection of that name is replaced.
 
@@ -30,7 +32,7 @@ def keep_selection(path: Path, name: str, street_ids: Sequence[str], by: str = "
             Text("请先选择街道并填写名称", "Select streets and give the selection a name"),
         )
     at = now()
-    with changing(path) as connection:
+    with open_study(study).changing() as connection:
         connection.execute("DELETE FROM selections WHERE name = ?", (name.strip(),))
         number = connection.execute("SELECT max(CAST(substr(selection_id, 2) AS INTEGER)) FROM selections").fetchone()
         selection = f"A{(number[0] or 0) + 1:03d}"
@@ -42,8 +44,8 @@ def keep_selection(path: Path, name: str, street_ids: Sequence[str], by: str = "
     return selection
 
 
-def drop_selection(path: Path, selection_id: str) -> None:
+def drop_selection(study: Study | Path, selection_id: str) -> None:
     """Forget a kept selection; its streets stay as they are."""
-    with changing(path) as connection:
+    with open_study(study).changing() as connection:
         connection.execute("DELETE FROM selections WHERE selection_id = ?", (selection_id,))
         touch(connection, "selections")

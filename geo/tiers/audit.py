@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
@@ -18,7 +17,8 @@ from geo.core.text import Text
 from geo.core.vocabulary import TIER_NAMES
 from geo.rules import Profile
 from geo.streets.sections import root_of
-from geo.study.file import metric_crs_of, read_layer
+from geo.study.reader import Study
+from geo.study.results import MadeOf
 from geo.study.schema import GRADED
 
 DOUBTS: Final[dict[str, Text]] = {
@@ -32,12 +32,16 @@ DOUBTS: Final[dict[str, Text]] = {
 """The kinds of doubts, the most pressing first."""
 
 
-def audit_study(path: Path, profile: Profile) -> pd.DataFrame:
-    """Return the doubts about a study's tiers as `audit` lists them."""
-    streets, roads, scores, complaints = (
-        read_layer(path, name) for name in ("streets", "roads", "street_scores", "complaints")
-    )
-    return audit(streets, roads, scores, complaints, profile, metric_crs_of(path))
+AUDIT: Final = MadeOf(
+    layers=("streets", "roads", "street_scores", "complaints"), rules=("audit", "tiers", "network", "streets")
+)
+"""The inputs of the doubts about a study's tiers."""
+
+
+def audit_study(study: Study) -> pd.DataFrame:
+    """Return the doubts about a study's tiers, as `audit` lists them."""
+    streets, roads, complaints = (study.layer(name) for name in ("streets", "roads", "complaints"))
+    return audit(streets, roads, study.table("street_scores"), complaints, study.profile, study.crs)
 
 
 def audit(

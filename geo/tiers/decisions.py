@@ -18,9 +18,11 @@ from geo.core.vocabulary import TIER_NAMES, tier_of
 from geo.streets.name_search import find_names
 from geo.streets.sections import root_of
 from geo.study.decisions import _TAKEN, BASE_TABLE, Taken, _by_subject, record, standing, taken_on
-from geo.study.file import changing, now, read_layer, touch
+from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
+from geo.study.reader import Study, open_study
 from geo.study.schema import GRADED
+from geo.study.versions import touch
 from geo.tiers.columns import TIER_COLUMNS, decision_reason
 from geo.tiers.street_split import split_street
 
@@ -47,14 +49,14 @@ class ConflictError(StudyError):
         self.earlier = earlier
 
 
-def find_street(path: Path, street: str, whole: bool = False) -> str:
+def find_street(study: Study | Path, street: str, whole: bool = False) -> str:
     """
     Return the id of the street that has this id or name.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     street
         An id or a name, in any spelling.
     whole
@@ -65,7 +67,7 @@ def find_street(path: Path, street: str, whole: bool = False) -> str:
     StudyError
         If no street has it (with the nearest names), or several have (with their ids).
     """
-    streets = pd.DataFrame(read_layer(path, "streets").drop(columns="geometry"))
+    streets = open_study(study).table("street_lines")
     if (streets["street_id"] == street).any():
         return street
     named = streets[streets["name"].notna()]
@@ -93,14 +95,16 @@ def find_street(path: Path, street: str, whole: bool = False) -> str:
     )
 
 
-def decide_tier(path: Path, street_id: str, tier: str, reason: str, by: str = "", seen: str | None = ANY) -> str:
+def decide_tier(
+    study: Study | Path, street_id: str, tier: str, reason: str, by: str = "", seen: str | None = ANY
+) -> str:
     """
     Set a street's tier by hand and record why, in one transaction.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     street_id
         As in the layer `streets`.
     tier
@@ -124,14 +128,14 @@ def decide_tier(path: Path, street_id: str, tier: str, reason: str, by: str = ""
         For an unknown tier or street, an empty reason, or a file that cannot be written.
     """
     chosen = _graded(tier)
-    with changing(path) as connection:
+    with open_study(study).changing() as connection:
         taken = _taken(connection, street_id)
         if seen != ANY and taken and taken[-1].decision_id != seen:
             raise ConflictError({key: str(value or "") for key, value in taken[-1]._asdict().items()})
         return _decide(connection, street_id, chosen, reason, by)
 
 
-def decide_tiers(path: Path, street_ids: Sequence[str], tier: str, reason: str, by: str = "") -> list[str]:
+def decide_tiers(study: Study | Path, street_ids: Sequence[str], tier: str, reason: str, by: str = "") -> list[str]:
     """
     Set the tier of several streets, all of those in an area for instance: one decision each, in one transaction.
 
@@ -139,8 +143,8 @@ def decide_tiers(path: Path, street_ids: Sequence[str], tier: str, reason: str, 
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     street_ids
         As in the layer `streets`.
     tier, reason, by
@@ -156,7 +160,7 @@ def decide_tiers(path: Path, street_ids: Sequence[str], tier: str, reason: str, 
         As `decide_tier`. Nothing is changed then.
     """
     chosen = _graded(tier)
-    with changing(path) as connection:
+    with open_study(study).changing() as connection:
         standing_so = {
             row[0]
             for row in connection.execute(
@@ -167,15 +171,15 @@ def decide_tiers(path: Path, street_ids: Sequence[str], tier: str, reason: str, 
 
 
 def decide_section(
-    path: Path, street_id: str, segment_ids: Sequence[str], label: str, tier: str, reason: str, by: str = ""
+    study: Study | Path, street_id: str, segment_ids: Sequence[str], label: str, tier: str, reason: str, by: str = ""
 ) -> str:
     """
     Set the tier of a section of a street: it becomes a street of its own, in one transaction.
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     street_id
         The street, or a section of it.
     segment_ids
@@ -195,7 +199,7 @@ def decide_section(
         As `decide_tier`; for segments of another street, or none.
     """
     chosen = _graded(tier)
-    with changing(path) as connection:
+    with open_study(study).changing() as connection:
         section = split_street(connection, street_id, segment_ids, label)
         return _decide(connection, section, chosen, reason, by)
 
@@ -217,7 +221,7 @@ def _decide(connection: sqlite3.Connection, street_id: str, tier: str, reason: s
     return decision
 
 
-def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
+def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> str:
     """
     Undo a decision by a new one: the street returns to its newest other decision, else to its tier before any.
 
@@ -225,8 +229,8 @@ def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
 
     Parameters
     ----------
-    path
-        The study.
+    study
+        The study, or its path.
     decision_id
         Which decision no longer counts.
     reason, by
@@ -242,7 +246,7 @@ def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
     StudyError
         If there is no such decision, it is undone already, or its street is gone.
     """
-    with changing(path) as connection:
+    with open_study(study).changing() as connection:
         row = connection.execute(
             "SELECT coalesce(kind, 'tier'), subject, coalesce(street_id, subject) FROM decisions WHERE decision_id = ?",
             (decision_id,),

@@ -11,9 +11,9 @@ import shapely
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.streets.sections import REST
-from geo.study.file import touch
 from geo.study.geometry_blobs import geometry_blob, geometry_of
 from geo.study.schema import POINT_KINDS
+from geo.study.versions import touch
 from geo.tiers.columns import TIER_COLUMNS
 
 _BY_STREET = ("tier_base", "street_scores")

@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.facilities.coverage_study import computed_coverage, cover
-from geo.facilities.site_study import computed_sites
+from geo.facilities.coverage_study import COVERAGE, cover
+from geo.facilities.site_study import SITES
 from geo.points.imports import add_points
 from geo.points.reading import Options
-from geo.study.file import about, profile_of, read_layer
+from geo.study.file import profile_of, read_layer
+from geo.study.reader import Study
 from tests.dashboards.test_shell import labelled
 
 SCRIPT = """
@@ -50,7 +51,7 @@ def test_the_page_speaks_both_languages(
     assert figures(page)[label] == "–"
     labelled(page.button, compute).click().run()
     assert not page.exception
-    summary = computed_coverage(about(study), "toilet").summary
+    summary = COVERAGE.of_kind("toilet").known(Study(study)).summary
     assert summary is not None
     assert figures(page)[label] == f"{summary['share']:.1%}"
 
@@ -61,7 +62,7 @@ def test_sites_are_chosen_tried_and_accepted(study: Path, monkeypatch: pytest.Mo
     labelled(page.number_input, "How many").set_value(2)
     labelled(page.button, "Choose sites").click().run()
     assert not page.exception
-    chosen = computed_sites(about(study), "toilet").summary
+    chosen = SITES.of_kind("toilet").known(Study(study)).summary
     assert chosen is not None
     assert figures(page)["With the sites on the map"] == f"{chosen['share']:.1%}"
     assert [pin.label for pin in page.session_state["pins"]] == ["1", "2"]
@@ -72,8 +73,8 @@ def test_sites_are_chosen_tried_and_accepted(study: Path, monkeypatch: pytest.Mo
     decisions = read_layer(study, "decisions")
     assert decisions[["kind", "part", "after"]].to_numpy().tolist() == [["site", "toilet", "accepted"]]
     assert len(page.session_state["pins"]) == 1, "what is accepted need not be tried any more"
-    assert computed_coverage(about(study), "toilet").summary["share"] == before  # type: ignore[index]
-    assert computed_coverage(about(study), "toilet").fresh, "a site that is decided on changes nothing of today"
+    assert COVERAGE.of_kind("toilet").known(Study(study)).summary["share"] == before  # type: ignore[index]
+    assert COVERAGE.of_kind("toilet").known(Study(study)).fresh, "a site that is decided on changes nothing of today"
 
 
 def test_a_site_without_a_reason_is_refused_with_what_to_do(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +151,7 @@ def test_land_that_was_drawn_and_closings_are_asked_for(study: Path, monkeypatch
     labelled(page.selectbox, "Among").select("drawn")
     labelled(page.button, "Choose sites").click().run()
     assert not page.exception
-    chosen = computed_sites(about(study), "market").summary
+    chosen = SITES.of_kind("market").known(Study(study)).summary
     assert chosen is not None
     assert chosen["candidates"] == {"number": 1, "source": "drawn"}
     own = labelled(page.multiselect, "May be closed for a new one")
@@ -159,7 +160,7 @@ def test_land_that_was_drawn_and_closings_are_asked_for(study: Path, monkeypatch
     labelled(page.number_input, "How many").set_value(1)
     labelled(page.button, "Choose sites").click().run()
     assert not page.exception
-    chosen = computed_sites(about(study), "market").summary
+    chosen = SITES.of_kind("market").known(Study(study)).summary
     assert chosen is not None
     assert len(chosen["closed"]) == 1
     assert len(chosen["sites"]) == 2, "a new one, and one for that which is closed"

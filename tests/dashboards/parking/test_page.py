@@ -11,6 +11,7 @@ from geo.parking.study import BayStudy, plan_bays
 from geo.points.imports import add_points
 from geo.rules import Profile
 from geo.study.file import profile_of, read_layer
+from geo.study.reader import Study
 from tests.dashboards.test_shell import labelled
 
 SCRIPT = """
@@ -35,7 +36,7 @@ def test_bays_are_counted_and_placed(
     page.query_params["lang"] = language
     page.run()
     assert not page.exception
-    room = BayStudy(study, profile).room("all_day")
+    room = BayStudy(Study(study), profile).room("all_day")
     assert {metric.label: metric.value for metric in page.metric}[fit] == f"{room.zones.pitches.sum():,}"
     labelled(page.button, place).click().run()
     assert not page.exception

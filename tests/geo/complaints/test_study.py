@@ -12,13 +12,14 @@ from streamlit.testing.v1 import AppTest
 
 from geo.build import Inputs, build_study
 from geo.complaints.hot_streets import CROSS_VALIDATED, Moment
-from geo.complaints.patrol_study import computed_patrols, plan_patrols
-from geo.complaints.study import computed_hotspots, find_hotspots, response_of
+from geo.complaints.patrol_study import PATROLS, plan_patrols
+from geo.complaints.study import HOTSPOTS, find_hotspots, response_of
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.points.imports import add_points
 from geo.rules import Profile
-from geo.study.file import about, metric_crs_of, read_layer
+from geo.study.file import metric_crs_of, read_layer
+from geo.study.reader import Study
 from tests.dashboards.complaints.test_page import SCRIPT
 
 
@@ -69,15 +70,15 @@ def test_a_kernel_in_time_sees_what_was_near_then(study: Path) -> None:
 
 
 def test_what_was_found_is_dated(study: Path, profile: Profile, tmp_path: Path) -> None:
-    assert computed_hotspots(about(study)).summary is None
+    assert HOTSPOTS.known(Study(study)).summary is None
     find_hotspots(study)
     plan_patrols(study, 5)
-    assert computed_hotspots(about(study)).fresh
-    assert computed_patrols(about(study)).fresh
+    assert HOTSPOTS.known(Study(study)).fresh
+    assert PATROLS.known(Study(study)).fresh
     file = tmp_path / "more.csv"
     file.write_text("编号,类别,经度,纬度\n9001,违停,24.9405,60.1702\n", encoding="utf-8")
     add_points(study, file, "complaints", profile)
-    assert not computed_hotspots(about(study)).fresh
+    assert not HOTSPOTS.known(Study(study)).fresh
 
 
 def test_the_answers_add_up(study: Path) -> None:

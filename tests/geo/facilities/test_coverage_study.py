@@ -13,20 +13,22 @@ import pyogrio
 import pytest
 import shapely
 
-from geo.build import Inputs, build_study, grade_study
+from geo.build import Inputs, build_study
 from geo.core.crs import WGS84
 from geo.core.errors import InputError, StudyError
-from geo.facilities.coverage_study import FacilityStudy, check_kind, computed_coverage, cover, set_population
+from geo.facilities.coverage_study import COVERAGE, FacilityStudy, check_kind, cover, set_population
 from geo.facilities.decisions import decide_site
-from geo.facilities.site_study import SiteStudy, Wish, choose_sites, computed_sites, moved_share
+from geo.facilities.site_study import SITES, SiteStudy, Wish, choose_sites, moved_share
 from geo.parking.decisions import adopt_bays
 from geo.points.imports import add_points
 from geo.points.other_lists import lists_of, working_days
 from geo.points.reading import Options
 from geo.rules import Profile
 from geo.stalls.study import guide_stalls
-from geo.study.file import about, metric_crs_of, profile_of, read_layer
+from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.study.reader import Study
 from geo.tiers.decisions import undo
+from geo.tiers.study import grade_study
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def covered(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_shares_are_those_of_the_layer(covered: Path) -> None:
-    known = computed_coverage(about(covered), "toilet")
+    known = COVERAGE.of_kind("toilet").known(Study(covered))
     assert known.fresh
     summary = known.summary
     assert summary is not None
@@ -53,7 +55,7 @@ def test_the_shares_are_those_of_the_layer(covered: Path) -> None:
         )
     # a way is never shorter than the straight line between the outlines
     crs = metric_crs_of(covered)
-    study = FacilityStudy(covered, "toilet")
+    study = FacilityStudy(Study(covered), "toilet")
     straight = shapely.distance(study.demand.shapes, study.supply.shapes[study.walks.facility])
     assert (study.walks.walk_m >= straight - 0.5)[study.walks.facility >= 0].all()
     assert crs is not None
@@ -81,7 +83,7 @@ def test_a_shorter_standard_covers_fewer_and_kinds_stay_beside_each_other(study:
     cover(study, "market")
     layer = read_layer(study, "coverage")
     assert set(layer["kind"]) == {"toilet", "market"}
-    assert computed_coverage(about(study), "toilet").fresh
+    assert COVERAGE.of_kind("toilet").known(Study(study)).fresh
     set_population(study, None, 12_345)
     assert cover(study, "market")["demand"]["total"] == pytest.approx(12_345)
 
@@ -125,14 +127,14 @@ def test_sites_cover_what_they_say_and_each_of_them_adds(study: Path) -> None:
     summary = choose_sites(study, "toilet", Wish(3))
     assert summary["proven"]
     assert summary["proven_gap"] == 0
-    assert computed_sites(about(study), "toilet").fresh
+    assert SITES.of_kind("toilet").known(Study(study)).fresh
     sites = gpd.GeoDataFrame(read_layer(study, "sites"), crs=WGS84)
     assert len(sites) == 3
     assert sites["rank"].tolist() == [1, 2, 3]
     assert sites["gain"].is_monotonic_decreasing
     assert sites["gain"].sum() == pytest.approx(summary["covered"] - summary["covered_before"], abs=1)
     places = [(point.x, point.y) for point in sites.geometry]
-    facilities = FacilityStudy(study, "toilet")
+    facilities = FacilityStudy(Study(study), "toilet")
     assert moved_share(facilities, places)["share"] == pytest.approx(summary["share"], abs=1e-3)
     curve = summary["curve"]
     assert [row["count"] for row in curve] == [0, 1, 2, 3, 4, 5]
@@ -145,7 +147,7 @@ def test_sites_cover_what_they_say_and_each_of_them_adds(study: Path) -> None:
 
 
 def test_the_greedy_choice_is_never_better(study: Path) -> None:
-    facilities = FacilityStudy(study, "toilet")
+    facilities = FacilityStudy(Study(study), "toilet")
     sited = SiteStudy(facilities, Wish(4))
     place, site, walk = sited.asked.demand, sited.asked.site, sited.asked.walk_m
     near = np.zeros((len(facilities.demand.weight), sited.problem.sites), dtype=bool)
@@ -172,7 +174,7 @@ def test_other_models_have_their_own_best(model: str, study: Path) -> None:
 
 
 def test_candidates_of_a_file_with_prices_and_a_budget(study: Path, tmp_path: Path) -> None:
-    junctions = SiteStudy(FacilityStudy(study, "toilet"), Wish(1)).lonlat[:60]
+    junctions = SiteStudy(FacilityStudy(Study(study), "toilet"), Wish(1)).lonlat[:60]
     file = tmp_path / "地块.csv"
     table = {"名称": [f"地块{n}" for n in range(60)], "经度": junctions[:, 0], "纬度": junctions[:, 1]}
     pd.DataFrame({**table, "造价": [n % 3 + 1 for n in range(60)]}).to_csv(file, index=False, encoding="gbk")
@@ -188,7 +190,7 @@ def test_candidates_of_a_file_with_prices_and_a_budget(study: Path, tmp_path: Pa
 
 
 def test_a_parcel_is_reached_at_its_edge_and_every_source_has_candidates(study: Path) -> None:
-    facilities = FacilityStudy(study, "market")
+    facilities = FacilityStudy(Study(study), "market")
     for source in ("junctions", "kerbs", "lots"):
         sited = SiteStudy(facilities, Wish(1, source=source))  # type: ignore[arg-type]
         assert len(sited.candidates.table) > 10, source
@@ -229,14 +231,14 @@ def test_an_accepted_site_counts_until_it_is_undone_and_stays_through_a_rebuild(
     set_population(study, None, 30_000)
     build_study(study, sample)
     grade_study(study, profile_of(study))
-    assert FacilityStudy(study, "toilet").accepted["subject"].tolist() == [place["site_id"]]
-    assert FacilityStudy(study, "toilet").demand.weight.sum() == pytest.approx(30_000)
+    assert FacilityStudy(Study(study), "toilet").accepted["subject"].tolist() == [place["site_id"]]
+    assert FacilityStudy(Study(study), "toilet").demand.weight.sum() == pytest.approx(30_000)
     undo(study, decision, "the plot was sold")
-    assert FacilityStudy(study, "toilet").accepted.empty
+    assert FacilityStudy(Study(study), "toilet").accepted.empty
 
 
 def test_capacity_limits_what_a_facility_serves(study: Path, tmp_path: Path) -> None:
-    junctions = SiteStudy(FacilityStudy(study, "toilet"), Wish(1)).lonlat[:25]
+    junctions = SiteStudy(FacilityStudy(Study(study), "toilet"), Wish(1)).lonlat[:25]
     file = tmp_path / "small.csv"
     table = {"lon": junctions[:, 0], "lat": junctions[:, 1], "capacity": 100, "name": "x"}
     pd.DataFrame(table).to_csv(file, index=False)
@@ -275,7 +277,7 @@ def test_layers_are_read_by_other_programs(covered: Path, tmp_path: Path) -> Non
     assert names["coverage"] == "Point"
     assert names["catchments"] == names["coverage_gaps"] == "MultiPolygon"
     assert names["sites"] == "Point"
-    document = json.dumps(computed_coverage(about(covered), "toilet").summary)
+    document = json.dumps(COVERAGE.of_kind("toilet").known(Study(covered)).summary)
     assert "OpenStreetMap" in document
 
 

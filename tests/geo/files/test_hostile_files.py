@@ -16,6 +16,7 @@ from geo.points.reading import Options, Place
 from geo.rules import Profile
 from geo.study.export import export_layer
 from geo.study.file import read_layer
+from geo.study.reader import Study
 from tests.support.hostile_files import CASES, SECRET, secret_files
 
 MAX_SECONDS = 10
@@ -31,7 +32,7 @@ def bare(sample: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def place(bare: Path) -> Place:
-    return place_in(bare)
+    return place_in(Study(bare))
 
 
 @pytest.fixture(autouse=True)

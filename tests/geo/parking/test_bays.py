@@ -33,6 +33,7 @@ from geo.parking.study import BayStudy, plan_bays
 from geo.rules import Profile, load_profile
 from geo.stalls.decisions import decide_zone
 from geo.study.file import metric_crs_of, read_layer
+from geo.study.reader import Study
 from geo.tiers.decisions import undo
 from tests.conftest import ROOT
 from tests.geo.stalls.test_plan import TIERS_OF
@@ -111,7 +112,7 @@ def test_bays_on_real_streets_are_sound(
 ) -> None:
     path = tmp_path / "study.gpkg"
     build_study(path, Inputs(shared(name)))
-    study = BayStudy(path, profile.changed({"bay.orientation": orientation}))
+    study = BayStudy(Study(path), profile.changed({"bay.orientation": orientation}))
     for hours in ("all_day", "night"):
         room = study.room(hours)
         bays = place_bays(room, study.buildings)
@@ -174,11 +175,11 @@ def test_relaxing_a_rule_never_loses_bays_on_a_street_and_tightening_never_gains
     # where both sides may be used, so that no street changes the side that it uses
     wide = {f"bay.min_carriageway_width.{name}": 0.0 for name in profile.group("bay.min_carriageway_width")}
     wide |= {"fire_lane.clear_width": 0.0, "bay.aisle.parallel": 0.0}
-    base = BayStudy(built, profile.changed(wide))
+    base = BayStudy(Study(built), profile.changed(wide))
     counts = []
     for change in (-2.0, 0.0, 2.0, 5.0):
         tried = profile.changed({**wide, rule: max(profile[rule] + change, 0.0)})
-        room = BayStudy(built, tried, base.ground).room("all_day")
+        room = BayStudy(Study(built), tried, base.ground).room("all_day")
         street = room.street_of(room.zones.kerb)
         counts.append(pd.Series(room.zones.pitches).groupby(street).sum())
     for looser, tighter in pairwise(counts):

@@ -15,6 +15,7 @@ from geo.points.gazetteer import PRECISIONS, Gazetteer
 from geo.points.imports import place_in
 from geo.rules import Profile
 from geo.streets.roads import make_roads
+from geo.study.reader import Study
 from tests.geo.streets.test_street_lists import avenue
 
 STEP = 0.00045
@@ -70,7 +71,7 @@ def test_what_is_not_one_place_is_nowhere(address: str | None, gazetteer: Gazett
 
 
 def test_real_house_numbers_are_found(built: Path) -> None:
-    place = place_in(built)
+    place = place_in(Study(built))
     found = place.gazetteer.locate(
         pd.Series(["Mikonkatu 8", "Fabianinkatu & Aleksanterinkatu", "Kaivokatu 1, Helsinki"])
     )

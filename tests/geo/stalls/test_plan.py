@@ -28,9 +28,10 @@ from geo.rules import Profile, load_profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
 from geo.stalls.plan import ORDER, Plan
-from geo.stalls.study import plan_of
+from geo.stalls.study import stall_plan
 from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, check, judge, next_time
 from geo.study.file import read_layer
+from geo.study.reader import Study
 from tests.conftest import ROOT
 from tests.support.drawn import CRS, degrees, layers_of, plain, road, study_street
 
@@ -150,7 +151,7 @@ def test_every_metre_of_real_kerbs_is_accounted_for_at_every_hour(
 ) -> None:
     study = tmp_path / "study.gpkg"
     build_study(study, Inputs(shared(name)))
-    assert_disjoint_and_complete(plan_of(study, profile))
+    assert_disjoint_and_complete(stall_plan(Study(study), profile))
 
 
 KINDS = ("crossing", "bus_stop", "hydrant", "entrance", "school", "hospital", "station", "fuel", "level_crossing")
@@ -204,7 +205,7 @@ def test_every_metre_of_random_kerbs_is_accounted_for_at_every_hour(
 
 
 def test_relaxing_a_clearance_never_loses_a_metre(built: Path, profile: Profile) -> None:
-    plan = plan_of(built, profile)
+    plan = stall_plan(Study(built), profile)
     slot = fullest_slot(plan)
     base = waterfall(plan, slot).free_m
     for rule in (rule for rule in ORDER if rule.startswith("clearance.")):
@@ -215,7 +216,7 @@ def test_relaxing_a_clearance_never_loses_a_metre(built: Path, profile: Profile)
 
 
 def test_zones_answer_as_they_say(built: Path, profile: Profile) -> None:
-    plan = plan_of(built, profile)
+    plan = stall_plan(Study(built), profile)
     zones = zone_layer(plan)
     middle = shapely.line_interpolate_point(zones.geometry.to_numpy(), 0.5, normalized=True)
     for place, row in list(zip(middle, zones.itertuples(), strict=True))[::25]:
@@ -227,7 +228,7 @@ def test_zones_answer_as_they_say(built: Path, profile: Profile) -> None:
 
 
 def test_zones_lie_on_their_kerbs_and_exclusions_name_rules_of_the_profile(built: Path, profile: Profile) -> None:
-    plan = plan_of(built, profile)
+    plan = stall_plan(Study(built), profile)
     zones, exclusions, kerbs = zone_layer(plan), exclusion_layer(plan), kerb_layer(plan)
     assert set(exclusions["rule"]) <= set(ORDER)
     assert {rule for rule in exclusions["rule"] if rule != "decisions"} <= set(profile.leaves)
@@ -295,7 +296,7 @@ def test_a_mapped_kerb_is_where_it_is() -> None:
 def test_mapped_carriageways_give_their_kerbs(shared: Callable[[str], Path], tmp_path: Path, profile: Profile) -> None:
     study = tmp_path / "study.gpkg"
     build_study(study, Inputs(shared("neukolln.osm.pbf")))
-    kerbs = kerb_layer(plan_of(study, profile))
+    kerbs = kerb_layer(stall_plan(Study(study), profile))
     mapped = kerbs[kerbs["source"] == "mapped"]
     assert len(mapped) > 50
     context = gpd.GeoDataFrame(read_layer(study, "context"), crs=WGS84)
@@ -322,7 +323,7 @@ def test_the_inner_side_of_a_roundabout_has_no_frontage() -> None:
 
 
 def test_stalls_are_judged_as_their_places_are_answered(built: Path, profile: Profile) -> None:
-    plan = plan_of(built, profile)
+    plan = stall_plan(Study(built), profile)
     stalls = gpd.GeoDataFrame(read_layer(built, "stalls"), crs=WGS84)
     judged = judge(plan, stalls)
     assert set(judged.verdict) <= {ALLOWED, OTHER_HOURS, FORBIDDEN}

@@ -21,9 +21,10 @@ from geo.rules import Profile
 from geo.stalls.assignment import assign
 from geo.stalls.plan import Plan
 from geo.stalls.relocation import Guidance, guide, needs_hall
-from geo.stalls.study import guide_stalls, plan_of, plan_stalls
+from geo.stalls.study import guide_stalls, plan_stalls, stall_plan
 from geo.stalls.verdicts import FORBIDDEN, judge
 from geo.study.file import profile_of, read_layer
+from geo.study.reader import Study
 from geo.tiers.decisions import decide_tier
 from tests.conftest import is_fresh
 from tests.support.drawn import CRS, degrees, layers_of, road
@@ -163,4 +164,4 @@ def test_a_plan_is_out_of_date_when_a_tier_changes(study: Path, tmp_path: Path) 
     again = plan_stalls(copy)
     assert again["pitches"] < first["pitches"]
     assert not (read_layer(copy, "stall_zones")["street_id"] == street).any()
-    assert plan_of(copy, profile_of(copy)).zones.pitches.sum() == again["pitches"]
+    assert stall_plan(Study(copy), profile_of(copy)).zones.pitches.sum() == again["pitches"]

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from geo.build import Inputs, add_widths, build_study, grade_study
+from geo.build import Inputs, build_study
 from geo.core.errors import InputError
 from geo.parking.study import plan_bays
 from geo.rules import Profile
 from geo.streets.roads import make_roads
 from geo.streets.surveyed_widths import read_widths, with_surveyed
 from geo.study.file import read_layer
+from geo.tiers.study import add_widths, grade_study
 from tests.geo.streets.test_street_lists import avenue
 from tests.support.drawn import CRS
 

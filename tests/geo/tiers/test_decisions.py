@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo.build import Inputs, build_study, grade_study
+from geo.build import Inputs, build_study
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.rules import load_profile
@@ -21,8 +21,10 @@ from geo.streets.street_lists import find_section
 from geo.study.decisions import standing_decisions
 from geo.study.figures import info
 from geo.study.file import about, metric_crs_of, read_layer
+from geo.study.reader import Study
 from geo.tiers.audit import audit_study, conflicts_with_list
 from geo.tiers.decisions import ConflictError, decide_section, decide_tier, decide_tiers, find_street, undo
+from geo.tiers.study import grade_study
 from tests.support.extracts import write_osm
 
 
@@ -261,7 +263,7 @@ def test_a_decision_against_the_list_is_marked(study: Path) -> None:
     decide_tier(study, street, "back_street", "施工期间")
     streets = read_layer(study, "streets")
     assert streets.loc[conflicts_with_list(streets), "street_id"].tolist() == [street]
-    doubts = audit_study(study, load_profile())
+    doubts = audit_study(Study(study), load_profile())
     assert (doubts["kind"].iloc[0], doubts["street_id"].iloc[0]) == ("conflict", street)
 
 

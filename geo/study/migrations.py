@@ -1,0 +1,72 @@
+"""Bring studies of earlier formats up to date in place, one format at a time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from geo.study.qgis_styles import layer_styles
+from geo.study.schema import COLUMNS
+from geo.study.versions import first_versions, put_facts
+
+_RESULTS_OF_5: Final = {
+    "stalls_computed": "result:stalls",
+    "bays_computed": "result:bays",
+    "hotspots_computed": "result:hotspots",
+    "patrols_computed": "result:patrols",
+    **{f"coverage_computed:{kind}": f"result:coverage:{kind}" for kind in ("market", "parking", "toilet")},
+    **{f"sites_computed:{kind}": f"result:sites:{kind}" for kind in ("market", "parking", "toilet")},
+}
+"""Keys of kept results in format 5, and where they stand since."""
+
+
+def _from_5(connection: sqlite3.Connection) -> str:
+    """Add the versions that results are dated by; results of before are kept and known to be out of date."""
+    facts = dict(connection.execute("SELECT key, value FROM about").fetchall())
+    added = {key: value for key, value in first_versions(COLUMNS).items() if key not in facts}
+    for old, new in _RESULTS_OF_5.items():
+        if facts.get(old):
+            summary = {key: value for key, value in json.loads(facts[old]).items() if key != "made_of"}
+            added[new] = json.dumps({"summary": summary, "made_of": {}, "repeat": None})
+    if facts.get("inference"):
+        report = json.loads(facts["inference"])
+        added["result:tiers"] = json.dumps({"summary": report, "made_of": {}, "repeat": None})
+    put_facts(connection, added)
+    connection.executemany("DELETE FROM about WHERE key = ?", [(key,) for key in (*_RESULTS_OF_5, "inference")])
+    _restyle(connection)
+    return "jiexu-study-6"
+
+
+def _restyle(connection: sqlite3.Connection) -> None:
+    """Replace the styles for GIS programs by those of now."""
+    styles = layer_styles()
+    there = {row[1] for row in connection.execute("PRAGMA table_info(layer_styles)")}
+    for column in styles.columns.difference(list(there)):
+        connection.execute(f'ALTER TABLE layer_styles ADD COLUMN "{column}" TEXT')
+    connection.execute("DELETE FROM layer_styles")
+    names, places = ", ".join(f'"{column}"' for column in styles), ", ".join("?" * len(styles.columns))
+    connection.executemany(
+        f"INSERT INTO layer_styles ({names}) VALUES ({places})",  # noqa: S608
+        styles.astype(object).to_numpy().tolist(),
+    )
+
+
+STEPS: Final[Mapping[str, Callable[[sqlite3.Connection], str]]] = {"jiexu-study-5": _from_5}
+"""By format, what brings a study to the next one, whose name it returns."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """
+    Bring a study to the present format.
+
+    Parameters
+    ----------
+    connection
+        Of a write transaction.
+    """
+    (known,) = connection.execute("SELECT value FROM about WHERE key = 'format'").fetchone()
+    while known in STEPS:
+        known = STEPS[known](connection)
+        put_facts(connection, {"format": known})

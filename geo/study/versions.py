@@ -1,0 +1,109 @@
+"""Versions of what a study holds, by which results know that their inputs changed."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final, NamedTuple
+
+from geo.study.schema import COLUMNS
+
+BUILD: Final = "build"
+"""The version that only a build changes."""
+
+_PREFIX: Final = "version:"
+_TIER: Final = ("tier", "tier_source", "tier_reason", "tier_confidence")
+
+
+class View(NamedTuple):
+    """A layer without some of its columns: it keeps its version when only these change."""
+
+    layer: str
+    without: tuple[str, ...]
+
+
+VIEWS: Final[Mapping[str, View]] = {
+    "segments": View("roads", _TIER),
+    "street_lines": View("streets", (*_TIER, "official_tier", "complaints", "stalls", "parking")),
+    "vendors": View("stalls", ("verdict", "reasons")),
+}
+"""Views by name: road segments and streets without their tiers, stalls without verdicts."""
+
+KEPT_LISTS: Final = ("tier_list", "tier_base")
+"""Tables that stand in a study as they were read or made: the official list, tiers before any decision."""
+
+DECISION_KINDS: Final = ("tier", "zone", "step", "bays", "site")
+"""What decisions are about: a street's tier, a zone for stalls, a step with an operator, bays, a facility's site."""
+
+
+def version_key(name: str) -> str:
+    """Return the key of `about` for the version of a layer, a view, the build, or `decisions:KIND`."""
+    return f"{_PREFIX}{name}"
+
+
+def is_version(key: str) -> bool:
+    """Tell whether a key of `about` is that of a version."""
+    return key.startswith(_PREFIX)
+
+
+def decision_scope(kind: str, part: str | None = None) -> str:
+    """Return the name under which decisions of a kind have their version; those on sites have one per facility."""
+    return f"decisions:{kind}:{part}" if kind == "site" and part else f"decisions:{kind}"
+
+
+def first_versions(layers: Iterable[str]) -> dict[str, str]:
+    """Return the versions of a study that was just built, by their keys."""
+    scopes = [decision_scope(kind) for kind in DECISION_KINDS]
+    return {version_key(name): _new() for name in (BUILD, *layers, *KEPT_LISTS, *VIEWS, *scopes)}
+
+
+def new_versions(layers: Iterable[str], only: Mapping[str, Collection[str]] | None = None) -> dict[str, str]:
+    """
+    Return new versions, by their keys, for layers that change and the views that show the change.
+
+    Parameters
+    ----------
+    layers
+        The layers that change.
+    only
+        Of a layer, the columns that change where others do not.
+    """
+    changed = dict.fromkeys(layers)
+    for name, view in VIEWS.items():
+        columns = (only or {}).get(view.layer)
+        if view.layer in changed and (columns is None or set(columns) - set(view.without)):
+            changed[name] = None
+    return {version_key(name): _new() for name in changed}
+
+
+def touch(connection: sqlite3.Connection, layer: str, columns: Collection[str] | None = None) -> None:
+    """
+    Give a layer, and the views that show its change, new versions, by which results and tiles know that it changed.
+
+    Parameters
+    ----------
+    connection
+        Of a transaction.
+    layer
+        A layer, or what `decision_scope` returns.
+    columns
+        The columns that change; by default all.
+    """
+    put_facts(connection, new_versions([layer], None if columns is None else {layer: columns}))
+
+
+def put_facts(connection: sqlite3.Connection, facts: Mapping[str, str]) -> None:
+    """Set keys of `about`, in a transaction."""
+    connection.executemany("DELETE FROM about WHERE key = ?", [(key,) for key in facts])
+    connection.executemany("INSERT INTO about (key, value) VALUES (?, ?)", list(facts.items()))
+
+
+def shown_columns(view: str) -> list[str]:
+    """Return the columns of a view."""
+    layer, without = VIEWS[view]
+    return [column for column in COLUMNS[layer] if column not in without]
+
+
+def _new() -> str:
+    return secrets.token_hex(6)

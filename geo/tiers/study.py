@@ -1,0 +1,185 @@
+"""The work on tiers, from and into the study file: grade again, surveyed widths, what grading makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.core.text import Text
+from geo.rules.loader import Profile
+from geo.streets.locating import count_per_street
+from geo.streets.street_lists import StreetList
+from geo.streets.surveyed_widths import SURVEY, read_widths, width_table, with_surveyed
+from geo.study.decisions import BASE_TABLE
+from geo.study.file import rule_facts
+from geo.study.findings import findings_table
+from geo.study.reader import Study, on_study
+from geo.study.results import MadeOf, Result, command_of
+from geo.study.schema import POINT_KINDS
+from geo.tiers.grading import Grades, grade
+from geo.tiers.official_list import LIST_COLUMNS, read_tier_list
+from geo.tiers.scoring import Surroundings
+
+TIER_LIST: Final = "tier_list"
+"""The study's table of the official list, as it was read."""
+
+TIERS: Final[Result[dict[str, Any]]] = Result(
+    "tiers",
+    Text("街道等级", "Tiers of streets"),
+    MadeOf(
+        layers=("segments", "paths", "facilities", "complaints", TIER_LIST),
+        rules=("tiers", "network", "streets"),
+    ),
+    # decisions are put over the tiers in place, by every decision: they make no other result
+    ("roads", "streets", "street_scores", "findings", "decisions", BASE_TABLE),
+)
+
+
+def kept_list(rows: pd.DataFrame, findings: pd.DataFrame) -> StreetList:
+    """
+    Return the official list that a study keeps.
+
+    Parameters
+    ----------
+    rows
+        Its table `tier_list`.
+    findings
+        Its table of findings: the rows that the reader refused are carried on; what fits no street is found anew.
+    """
+    file = str(rows["file"].iloc[0]) if len(rows) else ""
+    refused = findings[(findings["layer"] == "streets") & ~findings["row"].isin(rows["row"])]
+    grades = rows.reindex(columns=list(LIST_COLUMNS)).astype(object)
+    return StreetList(file, grades.where(grades.notna(), None), refused)
+
+
+def graded_layers(
+    grades: Grades,
+    points: Mapping[str, gpd.GeoDataFrame],
+    findings: list[pd.DataFrame],
+    tier_list: StreetList | None,
+) -> dict[str, pd.DataFrame]:
+    """
+    Return the layers that grading makes.
+
+    Parameters
+    ----------
+    grades
+        As `geo.tiers.grading.grade` returns.
+    points
+        Complaints, stalls and parking, located: they are counted by street.
+    findings
+        All findings of the study.
+    tier_list
+        The official list, if any.
+    """
+    streets = grades.streets
+    for kind in POINT_KINDS:
+        streets[kind] = count_per_street(points[kind], grades.roads, streets["street_id"])
+    layers: dict[str, pd.DataFrame] = {
+        "roads": grades.roads,
+        "streets": streets,
+        "street_scores": grades.scores,
+        BASE_TABLE: grades.base,
+    }
+    found = [table for table in findings if len(table)]
+    if found:
+        layers["findings"] = pd.concat(found, ignore_index=True)
+    if tier_list is not None:
+        layers[TIER_LIST] = tier_list.rows.assign(file=tier_list.file)
+    return layers
+
+
+@on_study
+def grade_study(study: Study, profile: Profile, list_file: Path | None = None) -> dict[str, Any]:
+    """
+    Grade the streets of a study again: with a new official list, or after complaints, facilities or rules changed.
+
+    Parameters
+    ----------
+    study
+        The study, or its path.
+    profile
+        The rules.
+    list_file
+        The official list; without one, the list that the study has stays.
+
+    Returns
+    -------
+    report
+        As `geo.tiers.inference.Grading.report`.
+
+    Raises
+    ------
+    InputError, StudyError
+        For a list that cannot be read, or a study that cannot be written. The study is untouched then.
+    """
+    return _grade(study, profile, list_file)[0]
+
+
+@on_study
+def add_widths(study: Study, file: Path, name: str | None = None) -> dict[str, Any]:
+    """
+    Put surveyed widths into a study, over those that it has, and grade its streets again: the width counts there.
+
+    Parameters
+    ----------
+    study
+        The study, or its path.
+    file
+        As `geo.streets.surveyed_widths.read_widths` takes it.
+    name
+        What to call it; by default its own name.
+
+    Returns
+    -------
+    summary
+        `rows` that were read, `segments` and `km` that have a surveyed width now, and the `findings` of the file.
+
+    Raises
+    ------
+    InputError, StudyError
+        For a file that cannot be read, or a study that cannot be written. The study is untouched then.
+    """
+    surveyed = read_widths(file)
+    if name is not None:
+        surveyed = replace(surveyed, file=name, findings=surveyed.findings.assign(source=name))
+    found = _grade(study, study.profile, None, surveyed)[1]
+    roads = study.layer("roads")
+    measured = roads[roads["width_source"] == SURVEY]
+    return {
+        "rows": len(surveyed.rows),
+        "segments": len(measured),
+        "km": round(float(measured["length_m"].sum()) / 1000, 3),
+        "findings": found[["row", "column", "problem", "action"]].to_dict("records"),
+    }
+
+
+def _grade(
+    study: Study, profile: Profile, list_file: Path | None, surveyed: StreetList | None = None
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Grade again; return the report of how, and the findings of surveyed widths."""
+    roads, earlier = study.layer("roads"), study.table("findings")
+    if list_file is not None:
+        tier_list: StreetList | None = read_tier_list(list_file)
+    else:
+        tier_list = kept_list(study.table(TIER_LIST), earlier) if study.has(TIER_LIST) else None
+    more: dict[str, pd.DataFrame] = {}
+    measured = findings_table("roads", [], "")
+    if surveyed is not None:
+        roads, measured = with_surveyed(roads, surveyed, profile, study.crs)
+        more["surveyed_widths"] = width_table(surveyed, study.table("surveyed_widths"))
+        earlier = earlier[(earlier["layer"] != "roads") | (earlier["source"] != surveyed.file)]
+    around = Surroundings(study.layer("facilities"), study.layer("paths"), study.layer("complaints"))
+    grades = grade(roads, tier_list, study.table("decisions"), profile, study.crs, around)
+    points = {kind: study.layer(kind) for kind in POINT_KINDS}
+    findings = [earlier[~earlier["layer"].isin(["streets", "decisions"])], measured, grades.findings]
+    layers = {"findings": earlier.iloc[:0], **graded_layers(grades, points, findings, tier_list), **more}
+    layers["decisions"] = grades.decisions
+    command = command_of("grade", study, list=list_file and list_file.name)
+    TIERS.keep(study, grades.report, layers, command, rule_facts(profile))
+    return grades.report, measured

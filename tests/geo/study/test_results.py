@@ -1,0 +1,199 @@
+"""Results say what they are made of, truly; they go stale when that changes, and only then."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.study import find_hotspots
+from geo.core.vocabulary import KINDS
+from geo.facilities.coverage_study import cover
+from geo.facilities.decisions import decide_site
+from geo.facilities.site_study import Wish, choose_sites
+from geo.parking.study import plan_bays
+from geo.rules.loader import load_profile
+from geo.stalls.study import STALLS, guide_stalls, plan_stalls
+from geo.study import file
+from geo.study.reader import Reads, Study, recording
+from geo.study.results import RESULTS, MadeOf, Result, command_of
+from geo.study.versions import BUILD, put_facts, touch, version_key
+from geo.tiers.study import grade_study
+
+Run = Callable[[Path], object]
+RUNS: Mapping[str, tuple[Run, ...]] = {
+    "tiers": (lambda path: grade_study(path, load_profile()),),
+    "stalls": (plan_stalls,),
+    "relocation": (guide_stalls,),
+    "bays": (lambda path: plan_bays(path, night=True, budget=20),),
+    "hotspots": (
+        find_hotspots,
+        lambda path: find_hotspots(path, bandwidth_m="cv", exposure="frontage"),
+    ),
+    "patrols": (lambda path: plan_patrols(path, 4),),
+    "coverage": tuple(
+        lambda path, kind=kind, asked=asked: cover(path, kind, asked=asked)  # type: ignore[misc]
+        for kind in KINDS
+        for asked in ("residents", "points")
+    ),
+    "sites": tuple(
+        lambda path, kind=kind, asked=asked: choose_sites(path, kind, Wish(1), asked)  # type: ignore[misc]
+        for kind in KINDS
+        for asked in ("residents", "points")
+    ),
+}
+"""What computes each result; several where one alone does not read all of its inputs."""
+
+
+@pytest.fixture(scope="module")
+def complete(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Reads]]:
+    """The sample study with every result, and what was read for each."""
+    path = Path(shutil.copy(built, tmp_path_factory.mktemp("complete") / "sample.gpkg"))
+    reads = {}
+    for name in RESULTS:
+        reads[name] = Reads()
+        for run in RUNS[name]:
+            with recording() as found:
+                run(path)
+            for each in found:
+                reads[name].layers |= each.layers
+                reads[name].decisions |= each.decisions
+                reads[name].facts |= each.facts
+                reads[name].rules |= each.rules
+    return path, reads
+
+
+def declared(result: Result[Any]) -> MadeOf:
+    """Return the inputs of a result; of all kinds of facilities where it has one for each."""
+    of = {scope.format(of=kind) for scope in result.made_of.decisions for kind in KINDS}
+    return MadeOf(result.made_of.layers, tuple(sorted(of)), result.made_of.facts, result.made_of.rules)
+
+
+def test_every_result_has_a_run() -> None:
+    assert set(RUNS) == set(RESULTS)
+
+
+@pytest.mark.parametrize("name", list(RUNS))
+def test_every_result_reads_what_it_declares_and_nothing_else(
+    name: str, complete: tuple[Path, dict[str, Reads]]
+) -> None:
+    result, reads = declared(RESULTS[name]), complete[1][name]
+    writes = set(RESULTS[name].writes)
+    assert reads.layers - writes == set(result.layers) - writes, "layers"
+    assert reads.decisions == set(result.decisions), "decisions"
+    assert reads.facts == set(result.facts), "facts"
+    assert reads.rules == set(result.rules), "rules"
+
+
+def every(path: Path) -> dict[str, Result[Any]]:
+    """Return every result that the study keeps, those of kinds of facilities one by one."""
+    facts = file.about(path)
+    found = {}
+    for name, result in RESULTS.items():
+        for one in [result, *map(result.of_kind, KINDS)]:
+            if one.key in facts:
+                found[one.key] = one
+    assert {name for name in RESULTS if any(key.startswith(f"result:{name}") for key in found)} == set(RESULTS)
+    return found
+
+
+def fresh(path: Path) -> set[str]:
+    facts = file.about(path)
+    return {key for key, result in every(path).items() if result.known(facts).fresh}
+
+
+def recomputed(path: Path) -> Path:
+    """Compute everything again until nothing is stale: some results are made of layers that others write."""
+    for _ in range(2):
+        for runs in RUNS.values():
+            runs[0](path)
+        for kind in KINDS:
+            cover(path, kind)
+            choose_sites(path, kind, Wish(1))
+    return path
+
+
+@pytest.fixture(scope="module")
+def settled(complete: tuple[Path, dict[str, Reads]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = Path(shutil.copy(complete[0], tmp_path_factory.mktemp("settled") / "sample.gpkg"))
+    return recomputed(path)
+
+
+def test_every_change_makes_what_is_made_of_it_stale_and_nothing_else(settled: Path, tmp_path: Path) -> None:
+    results = every(settled)
+    assert fresh(settled) == set(results)
+    facts = file.about(settled)
+    inputs = {name for result in results.values() for name in result.made_of.inputs(facts)}
+    for name in sorted(inputs):
+        path = Path(shutil.copy(settled, tmp_path / "study.gpkg"))
+        with Study(path).changing() as connection:
+            kind, _, key = name.rpartition(":") if name.startswith(("fact:", "rules:")) else ("", "", name)
+            if kind == "fact":
+                put_facts(connection, {key: "12345"})
+            elif kind == "rules":
+                put_facts(connection, file.rule_facts(_changed(facts["rules"], key)))
+            elif name == BUILD:
+                put_facts(connection, {version_key(BUILD): "new"})
+            else:
+                put_facts(connection, {version_key(name): "new"})
+        stale = {key for key, result in results.items() if name in result.made_of.inputs(facts)}
+        assert fresh(path) == set(results) - stale, name
+        for key in stale:
+            assert results[key].known(Study(path)).changed == (name,)
+
+
+def _changed(rules: str, group: str) -> Any:
+    """Return rules with another number in a group."""
+    from geo.rules.loader import profile_from_json  # noqa: PLC0415
+
+    profile = profile_from_json(rules)
+    for path, leaf in profile.leaves.items():
+        if path.startswith(f"{group}.") and isinstance(leaf.value, float):
+            return profile.changed({path: leaf.value * 1.01})
+        if path.startswith(f"{group}.") and isinstance(leaf.value, int) and not isinstance(leaf.value, bool):
+            return profile.changed({path: leaf.value + 1})
+    raise AssertionError(f"no number in {group}")
+
+
+def test_an_accepted_site_makes_coverage_and_sites_of_its_kind_stale(settled: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(settled, tmp_path / "study.gpkg"))
+    site = json.loads(file.about(path)["result:sites:toilet"])["summary"]["sites"][0]
+    before = fresh(path)
+    decide_site(path, "toilet", site["lon"], site["lat"], "agreed")
+    assert before - fresh(path) == {"result:coverage:toilet", "result:sites:toilet"}
+    cover(path, "toilet")
+    again = choose_sites(path, "toilet", Wish(1))
+    assert site["site_id"] not in {row["site_id"] for row in again["sites"]}, "an accepted site is not proposed again"
+    known = RESULTS["coverage"].of_kind("toilet").known(Study(path)).summary
+    assert known["share_with_accepted"] == pytest.approx(again["share_before"], abs=1e-3)  # type: ignore[index]
+
+
+def test_a_change_made_while_stalls_are_planned_is_not_counted(built: Path, tmp_path: Path) -> None:
+    """The summary is kept in the swap that writes the layers: a change right after it shows."""
+    path = Path(shutil.copy(built, tmp_path / "study.gpkg"))
+    plan_stalls(path)
+    assert STALLS.known(Study(path)).fresh
+    with Study(path).changing() as connection:
+        touch(connection, "parking")
+    assert STALLS.known(Study(path)).changed == ("parking",)
+
+
+def test_a_result_keeps_what_repeats_it(settled: Path) -> None:
+    repeat = RESULTS["sites"].of_kind("market").known(Study(settled)).repeat
+    assert repeat is not None
+    assert repeat["command"] == "jiexu site sample.gpkg --kind market --count 1"
+    assert repeat["seed"] == 721
+    assert repeat["rules"] == file.about(settled)["profile_hash"]
+    assert set(repeat) == {"command", "seed", "version", "at", "rules"}
+
+
+def test_a_command_is_quoted_as_a_shell_needs_it(built: Path) -> None:
+    study = Study(built)
+    assert command_of("hotspots", study, category="道路 破损", bandwidth=None, all=True) == (
+        "jiexu hotspots sample.gpkg --category '道路 破损' --all"
+    )

@@ -33,7 +33,7 @@ RUNS: Mapping[str, tuple[Run, ...]] = {
     "bays": (lambda path: plan_bays(path, night=True, budget=20),),
     "hotspots": (
         find_hotspots,
-        lambda path: find_hotspots(path, bandwidth_m="cv", exposure="frontage"),
+        lambda path: find_hotspots(path, bandwidth_m="cv", exposure="width_m"),
     ),
     "patrols": (lambda path: plan_patrols(path, 4),),
     "coverage": tuple(
@@ -94,7 +94,7 @@ def every(path: Path) -> dict[str, Result[Any]]:
     """Return every result that the study keeps, those of kinds of facilities one by one."""
     facts = file.about(path)
     found = {}
-    for name, result in RESULTS.items():
+    for result in RESULTS.values():
         for one in [result, *map(result.of_kind, KINDS)]:
             if one.key in facts:
                 found[one.key] = one

@@ -14,7 +14,7 @@ import streamlit as st
 from dashboards.session.served_study import study_path
 from geo.complaints.patrol_study import computed_patrols
 from geo.complaints.study import computed_hotspots, response_of
-from geo.core.vocabulary import Kind as FacilityKind
+from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import Asked, FacilityStudy, computed_coverage
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.facilities.site_study import SiteStudy, Wish, computed_sites

@@ -11,7 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.core.vocabulary import Kind
+from geo.core.vocabulary import FacilityKind
 from geo.facilities.residents import place_of
 from geo.facilities.supply import Supply
 from geo.network.graph import Network
@@ -26,7 +26,7 @@ Layers = Callable[[str], gpd.GeoDataFrame]
 
 def balance(
     path: Path,
-    kind: Kind,
+    kind: FacilityKind,
     known: Supply,
     layer: Layers,
     network: Network,

@@ -18,7 +18,7 @@ BASE_TABLE: Final = "tier_base"
 """The study's table of tiers before any decision, to which an undone decision returns."""
 
 
-Kind = Literal["tier", "zone", "step", "bays", "site"]
+DecisionKind = Literal["tier", "zone", "step", "bays", "site"]
 """What a decision is about: a street's tier, a zone for stalls, a step with an operator, bays, a facility's site."""
 
 
@@ -37,7 +37,7 @@ class Taken(NamedTuple):
     reason: str
 
 
-def taken_on(connection: sqlite3.Connection, kind: Kind, subject: str) -> list[Taken]:
+def taken_on(connection: sqlite3.Connection, kind: DecisionKind, subject: str) -> list[Taken]:
     """Return the decisions of a kind on one subject, oldest first."""
     rows = connection.execute(_TAKEN + "WHERE kind = ? AND subject = ? ORDER BY fid", (kind, subject))
     return [Taken(*row) for row in rows]
@@ -100,7 +100,7 @@ def standing_decisions(decisions: pd.DataFrame) -> list[str]:
     return [number for taken in _by_subject(decisions) for number in standing(taken)]
 
 
-def standing_on(decisions: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+def standing_on(decisions: pd.DataFrame, kind: DecisionKind) -> pd.DataFrame:
     """Return the decisions of a kind that stand, without those that only undo others; oldest first."""
     ours = decisions[decisions["kind"] == kind]
     return ours[ours["decision_id"].isin(standing_decisions(ours)) & ours["undoes"].isna()]

@@ -18,7 +18,7 @@ from geo.core.text import Text
 from geo.files.area_files import read_polygons
 from geo.files.column_matching import find_columns
 from geo.files.coordinates import System, read_pairs, to_wgs84
-from geo.files.crs_detection import Ground, detect
+from geo.files.crs_detection import StreetsIndex, detect
 from geo.files.formats import read_file
 from geo.study.findings import Finding
 
@@ -44,7 +44,7 @@ class Placed(NamedTuple):
     findings: list[Finding]
 
 
-def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, ground: Ground) -> Placed:
+def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, ground: StreetsIndex) -> Placed:
     """
     Read a file of areas (GeoJSON, GeoPackage, shapefile) or a table or file of points.
 

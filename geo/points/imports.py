@@ -15,7 +15,7 @@ import shapely
 from geo.core.crs import WGS84
 from geo.core.errors import InputError, StudyError
 from geo.core.text import Text
-from geo.files.crs_detection import ground_of
+from geo.files.crs_detection import streets_index
 from geo.points.gazetteer import Gazetteer
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.rules import Profile
@@ -82,7 +82,7 @@ def place_of(
     roads: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, named: list[gpd.GeoDataFrame], crs: pyproj.CRS
 ) -> Place:
     """Return what coordinates and addresses are tested against, from a study's layers."""
-    return Place(ground_of(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs)
+    return Place(streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs)
 
 
 def place_in(path: Path) -> Place:

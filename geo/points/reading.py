@@ -21,7 +21,7 @@ from geo.core.masking import mask
 from geo.core.text import Text
 from geo.files.column_matching import mapped, propose_mapping, signature
 from geo.files.coordinates import System, read_pairs, system_named, to_wgs84
-from geo.files.crs_detection import Ground, Verdict, detect
+from geo.files.crs_detection import StreetsIndex, Verdict, detect
 from geo.files.formats import read_file
 from geo.files.raw_file import RawFile
 from geo.points.categories import CODE_OF
@@ -110,7 +110,7 @@ class Place:
         Its metric CRS.
     """
 
-    ground: Ground
+    ground: StreetsIndex
     gazetteer: Gazetteer
     crs: pyproj.CRS
 

@@ -22,6 +22,12 @@ SUFFIXES: Final = (
     *(".parquet", ".geoparquet", ".kml"),
 )
 _MAX_BYTES: Final = 2_000_000_000
+_BY_MAGIC: Final[dict[bytes, Callable[[Path, str | None], RawFile]]] = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": read_xls,
+    b"SQLite format 3\x00": read_geopackage,
+    b"PAR1": read_parquet,
+    b"\x00\x00\x27\x0a": read_shapefile,
+}
 
 
 def read_file(path: Path | str, encoding: str | None = None) -> RawFile:
@@ -125,11 +131,3 @@ def _read_archive(path: Path, encoding: str | None) -> RawFile:
             )
         )
     return RawFile(path.name, raw.format, raw.encoding, raw.table, raw.points, raw.crs, findings)
-
-
-_BY_MAGIC: Final[dict[bytes, Callable[[Path, str | None], RawFile]]] = {
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": read_xls,
-    b"SQLite format 3\x00": read_geopackage,
-    b"PAR1": read_parquet,
-    b"\x00\x00\x27\x0a": read_shapefile,
-}

@@ -26,6 +26,8 @@ from geo.study.findings import Finding
 from geo.study.geometry_blobs import geometry_of
 
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_POINT: Final = 0
+_EMPTY: Final = ("", "nan", "NaT", "None")
 
 
 def _with_points(
@@ -55,10 +57,6 @@ def _with_points(
             )
         )
     return RawFile(path.name, kind, encoding, clean, points, crs, findings)
-
-
-_POINT: Final = 0
-_EMPTY: Final = ("", "nan", "NaT", "None")
 
 
 def read_geojson(path: Path, encoding: str | None) -> RawFile:

@@ -23,6 +23,7 @@ from geo.files.formats import read_file
 from geo.study.findings import Finding
 
 _PLACE = {"lon": ("longitude", "lng", "x", "经度", "东经"), "lat": ("latitude", "y", "纬度", "北纬")}
+_AREA_FILES = (".geojson", ".json", ".gpkg", ".shp")
 
 
 class Placed(NamedTuple):
@@ -91,9 +92,6 @@ def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, gro
         given &= np.isfinite(lonlat).all(axis=1)
         geometry[given] = shapely.points(lonlat[given])
     return Placed(found.drop(columns=list(_PLACE)), geometry, list(raw.findings))
-
-
-_AREA_FILES = (".geojson", ".json", ".gpkg", ".shp")
 
 
 def _areas(file: Path, what: Text) -> gpd.GeoDataFrame | None:

@@ -15,6 +15,8 @@ from geo.study.findings import Finding
 
 _MAX_CELL: Final = 100_000
 """Longer cells are cut: they are no text that anybody wrote."""
+SAY_HEADERS: Final = Text("首行请写列名，以下每行一条记录", "Name the columns in the first row, one record a row below")
+"""The remedy for a file without a table."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,6 @@ class RawFile:
     points: np.ndarray | None = None
     crs: pyproj.CRS | None = None
     findings: list[Finding] = field(default_factory=list)
-
-
-SAY_HEADERS: Final = Text("首行请写列名，以下每行一条记录", "Name the columns in the first row, one record a row below")
-"""The remedy for a file without a table."""
 
 
 def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[str], list[Finding]]:

@@ -73,6 +73,7 @@ _KIND_WORDS: Final[dict[str, dict[str, str]]] = {
     "facilities": {word: kind for kind, words in _FACILITY_WORDS.items() for word in (kind, *words)},
 }
 _YES: Final = frozenset({"是", "yes", "true", "1", "有", "y"})
+_LEFT_OUT = Text("该行未导入；请补充经纬度", "The row was left out; give it longitude and latitude")
 
 
 @dataclass(frozen=True)
@@ -356,9 +357,6 @@ def _places(
         if precision[row] in ("interpolated", "place", "street")
     ]
     return lonlat, precision
-
-
-_LEFT_OUT = Text("该行未导入；请补充经纬度", "The row was left out; give it longitude and latitude")
 
 
 def _no_place(path: Path, mapping: Mapping[str, str], verdict: Verdict | None) -> InputError:

@@ -26,6 +26,8 @@ from geo.tiers.street_split import split_street
 
 ANY: Final = "any"
 """For `seen`: decide whatever others decided meanwhile."""
+_SIMPLIFIED_DEGREES: Final = 2e-6
+"""About twenty centimetres."""
 
 
 class ConflictError(StudyError):
@@ -347,10 +349,6 @@ def _append(
         part=part,
         street_id=street_id,
     )
-
-
-_SIMPLIFIED_DEGREES: Final = 2e-6
-"""About twenty centimetres."""
 
 
 def _gone(street_id: str) -> StudyError:

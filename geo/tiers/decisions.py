@@ -17,7 +17,7 @@ from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES, tier_of
 from geo.streets.name_search import find_names
 from geo.streets.sections import root_of
-from geo.study.decisions import _TAKEN, BASE_TABLE, Taken, _by_subject, record, standing, taken_on
+from geo.study.decisions import BASE_TABLE, Taken, by_subject, record, standing, taken_on, taken_where, withdraw
 from geo.study.file import changing, now, read_layer, touch
 from geo.study.geometry_blobs import geometry_of
 from geo.study.schema import GRADED
@@ -262,7 +262,7 @@ def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
                 Text("无需再次撤销；如要恢复，请撤销那次撤销", "To bring it back, undo the decision that undid it"),
             )
         if kind != "tier":
-            return _take_back(connection, decision_id, reason, by)
+            return withdraw(connection, decision_id, reason, by, now())
         left = _counting([*taken, Taken("", "", "", "", "", decision_id, "")])
         base = connection.execute(
             f"SELECT {', '.join(TIER_COLUMNS)} FROM {BASE_TABLE} WHERE street_id = ?",  # noqa: S608
@@ -281,29 +281,8 @@ def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
 
 
 def _taken(connection: sqlite3.Connection, street_id: str) -> list[Taken]:
-    rows = connection.execute(
-        _TAKEN + "WHERE coalesce(kind, 'tier') = 'tier' AND coalesce(street_id, subject) = ? ORDER BY fid", (street_id,)
-    )
-    return [Taken(*row) for row in rows]
-
-
-def _take_back(connection: sqlite3.Connection, decision_id: str, reason: str, by: str) -> str:
-    """Undo a decision that is not about a tier: what it was about is as before when it is computed anew."""
-    columns = ("kind", "subject", "subject_name", "before", "after", "lon", "lat", "section", "part", "street_id")
-    row = connection.execute(
-        f"SELECT {', '.join(columns)} FROM decisions WHERE decision_id = ?",  # noqa: S608
-        (decision_id,),
-    ).fetchone()
-    old = dict(zip(columns, row, strict=True))
-    old["before"], old["after"] = old["after"], old["before"]
-    connection.execute(
-        "UPDATE stall_zones SET status = 'proposed', decision_id = NULL WHERE decision_id = ?", (decision_id,)
-    )
-    connection.execute("DELETE FROM kerb_exclusions WHERE rule = 'decisions' AND cause_id = ?", (decision_id,))
-    connection.execute("UPDATE sites SET status = 'proposed', decision_id = NULL WHERE decision_id = ?", (decision_id,))
-    for layer in ("stall_zones", "kerb_exclusions", "sites"):
-        touch(connection, layer)
-    return record(connection, reason=reason, by=by, undoes=decision_id, at=now(), **old)
+    """Return the decisions on a street's tier, oldest first; those of studies before there were others have no kind."""
+    return taken_where(connection, "coalesce(kind, 'tier') = 'tier' AND coalesce(street_id, subject) = ?", street_id)
 
 
 def _counting(taken: Sequence[Taken]) -> Taken | None:
@@ -373,5 +352,5 @@ def on_tiers(decisions: pd.DataFrame) -> pd.DataFrame:
 
 def counting_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
     """Return for each street the decision that gives it its tier, if any."""
-    counting = filter(None, map(_counting, _by_subject(on_tiers(decisions))))
+    counting = filter(None, map(_counting, by_subject(on_tiers(decisions))))
     return decisions[decisions["decision_id"].isin([decision.decision_id for decision in counting])]

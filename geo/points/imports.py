@@ -17,6 +17,7 @@ from geo.core.errors import InputError, StudyError
 from geo.core.text import Text
 from geo.files.crs_detection import streets_index
 from geo.points.gazetteer import Gazetteer
+from geo.points.identities import with_former_identities
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.rules import Profile
 from geo.streets.locating import count_per_street, locate
@@ -164,8 +165,10 @@ def _add(
     remembered = {make: json.loads(text) for make, text in zip(mappings["signature"], mappings["mapping"], strict=True)}
     reading = read_points(file, kind, profile, place, options, remembered, name)
     roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
-    points = reading.points if kind == "facilities" else locate(reading.points, roads, place.crs, profile)
     layer = gpd.GeoDataFrame(read_layer(path, kind), crs=WGS84)
+    points = with_former_identities(reading.points, reading.former, layer, COLUMNS[kind][0])
+    if kind != "facilities":
+        points = locate(points, roads, place.crs, profile)
     merged = _merge(layer, points, kind)
     far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
     reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))

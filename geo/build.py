@@ -20,7 +20,7 @@ from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
-from geo.files.area_files import read_polygons
+from geo.files.area_files import read_areas
 from geo.points.imports import LOCATED, far_findings, import_record, next_import, place_of
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules import Profile, load_profile
@@ -115,8 +115,9 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
     carriageways = ways.only(profile["roads.kept_highways"])
     roads, crs = make_roads(carriageways, profile, inputs.osm)
     paths = make_paths(ways, carriageways, profile, crs)
-    boundary = None if inputs.boundary is None else _read_boundary(inputs.boundary, roads)
-    if boundary is not None:
+    boundary, area_findings = None, findings_table("roads", [], "")
+    if inputs.boundary is not None:
+        boundary, area_findings = _read_boundary(inputs.boundary, roads)
         inside = roads["street_id"].isin(roads.loc[shapely.intersects(roads.geometry, boundary), "street_id"])
         roads = roads[inside].reset_index(drop=True)
         paths = paths[shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))].reset_index(drop=True)
@@ -134,7 +135,7 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
     surveyed = read_widths(inputs.widths) if inputs.widths else kept_widths(old.widths, old.findings)
     roads, width_findings = with_surveyed(roads, surveyed, profile, crs)
     mapped = context["kind"] == "quarter"
-    quarters = _quarters(inputs, old, roads, context[mapped], crs, profile)
+    quarters, quarter_findings = _quarters(inputs, old, roads, context[mapped], crs, profile)
     context = context[~mapped].reset_index(drop=True)
 
     on_step(Text("读取点位", "Reading points"))
@@ -149,6 +150,7 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
 
     on_step(Text("写入研究文件", "Writing the study"))
     findings = [_way_findings(ways, inputs.osm), width_findings, grades.findings, *point_findings]
+    findings += [area_findings, quarter_findings]
     ground = {"facility_areas": areas, "context": context, "addresses": addresses, "quarters": quarters}
     layers = {"paths": paths, "facilities": facilities, **ground, **points}
     layers |= {"imports": imports, "mappings": old.mappings, "replaced": _of(old.replaced, imports)}
@@ -166,13 +168,16 @@ def _quarters(
     mapped: gpd.GeoDataFrame,
     crs: pyproj.CRS,
     profile: Profile,
-) -> gpd.GeoDataFrame:
-    """Return the quarters of the given file, else of an earlier one, else as the extract has or suggests them."""
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """
+    Return the quarters of the given file, else of an earlier one, else as the extract has or suggests them; and the
+    findings of their file.
+    """
     if inputs.quarters is not None:
         return read_quarters(inputs.quarters, roads)
     if len(old.quarters):
-        return old.quarters
-    return make_quarters(roads, mapped, crs, profile)
+        return old.quarters, old.findings_of("quarters")
+    return make_quarters(roads, mapped, crs, profile), findings_table("quarters", [], "")
 
 
 def _graded(
@@ -423,9 +428,10 @@ class _Old:
         return self.findings[(self.findings["layer"] == kind) & (self.findings["column"] != "distance_m")]
 
 
-def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> shapely.Geometry:
-    polygons = read_polygons(file, Text("边界", "boundary"))
-    boundary = shapely.union_all(polygons.geometry.to_numpy())
+def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> tuple[shapely.Geometry, pd.DataFrame]:
+    """Return the areas of a boundary together, and the findings of rows that were left out."""
+    areas, findings = read_areas(file, Text("边界", "boundary"))
+    boundary = shapely.union_all(areas.geometry.to_numpy())
     if not shapely.intersects(roads.geometry.to_numpy(), boundary).any():
         raise InputError(
             file,
@@ -437,7 +443,7 @@ def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> shapely.Geometry:
                 "Check its coordinate system, or use an extract of that area",
             ),
         )
-    return boundary
+    return boundary, findings_table("roads", findings, file.name)
 
 
 def _way_findings(ways: Ways, file: Path) -> pd.DataFrame:

@@ -39,7 +39,9 @@ class RawFile:
     crs
         The system that the file states for its geometry, or None.
     findings
-        What was doubtful in the file as a whole.
+        What was doubtful in the file as a whole, and the rows whose geometry cannot be used.
+    shapes
+        By row, where the file has geometry: its shapes as they are, None where a row has none.
     """
 
     name: str
@@ -49,6 +51,7 @@ class RawFile:
     points: np.ndarray | None = None
     crs: pyproj.CRS | None = None
     findings: list[Finding] = field(default_factory=list)
+    shapes: np.ndarray | None = None
 
 
 def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[str], list[Finding]]:

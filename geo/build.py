@@ -18,7 +18,7 @@ from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
-from geo.files.area_files import read_polygons
+from geo.files.area_files import read_areas
 from geo.points.imports import far_findings, import_record, next_import, place_of
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules import Profile, load_profile
@@ -34,8 +34,9 @@ from geo.study.findings import Finding, findings_table
 from geo.study.schema import together
 from geo.tiers.grading import grade
 from geo.tiers.official_list import read_tier_list
+from geo.tiers.result import TIER_LIST, TIERS
 from geo.tiers.scoring import Surroundings
-from geo.tiers.study import TIER_LIST, TIERS, graded_layers, kept_list
+from geo.tiers.study import graded_layers, kept_list
 
 OnStep = Callable[[Text], None]
 """Called as each step of a build begins."""
@@ -117,8 +118,9 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     carriageways = ways.only(profile["roads.kept_highways"])
     roads, crs = make_roads(carriageways, profile, inputs.osm)
     paths = make_paths(ways, carriageways, profile, crs)
-    boundary = None if inputs.boundary is None else _read_boundary(inputs.boundary, roads)
-    if boundary is not None:
+    boundary, area_findings = None, findings_table("roads", [], "")
+    if inputs.boundary is not None:
+        boundary, area_findings = _read_boundary(inputs.boundary, roads)
         inside = roads["street_id"].isin(roads.loc[shapely.intersects(roads.geometry, boundary), "street_id"])
         roads = roads[inside].reset_index(drop=True)
         paths = paths[shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))].reset_index(drop=True)
@@ -140,7 +142,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     )
     roads, width_findings = with_surveyed(roads, surveyed, profile, crs)
     mapped = context["kind"] == "quarter"
-    quarters = _quarters(inputs, old, roads, context[mapped], crs, profile)
+    quarters, quarter_findings = _quarters(inputs, old, roads, context[mapped], crs, profile)
     context = context[~mapped].reset_index(drop=True)
 
     on_step(Text("读取点位", "Reading points"))
@@ -155,6 +157,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
 
     on_step(Text("写入研究文件", "Writing the study"))
     findings = [_way_findings(ways, inputs.osm), width_findings, grades.findings, *point_findings]
+    findings += [area_findings, quarter_findings]
     ground = {"facility_areas": areas, "context": context, "addresses": addresses, "quarters": quarters}
     layers = {"paths": paths, "facilities": facilities, **ground, **points}
     layers |= {"imports": imports, "mappings": old.table("mappings"), "replaced": _of(old.table("replaced"), imports)}
@@ -177,15 +180,19 @@ def _quarters(
     mapped: gpd.GeoDataFrame,
     crs: pyproj.CRS,
     profile: Profile,
-) -> gpd.GeoDataFrame:
-    """Return the quarters of the given file, else of an earlier one, else as the extract has or suggests them."""
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """
+    Return the quarters of the given file, else of an earlier one, else as the extract has or suggests them; and the
+    findings of their file.
+    """
     if inputs.quarters is not None:
         return read_quarters(inputs.quarters, roads)
     kept = old.layer("quarters")
     kept = kept[~kept["source"].isin(["OSM", "streets"])].reset_index(drop=True)
     if len(kept):
-        return kept
-    return make_quarters(roads, mapped, crs, profile)
+        found = old.table("findings")
+        return kept, found[found["layer"] == "quarters"]
+    return make_quarters(roads, mapped, crs, profile), findings_table("quarters", [], "")
 
 
 def _points(
@@ -249,9 +256,10 @@ def _old_list(old: CarriedOver) -> StreetList | None:
     return kept_list(old.table(TIER_LIST), old.table("findings")) if old.has(TIER_LIST) else None
 
 
-def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> shapely.Geometry:
-    polygons = read_polygons(file, Text("边界", "boundary"))
-    boundary = shapely.union_all(polygons.geometry.to_numpy())
+def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> tuple[shapely.Geometry, pd.DataFrame]:
+    """Return the areas of a boundary together, and the findings of rows that were left out."""
+    areas, findings = read_areas(file, Text("边界", "boundary"))
+    boundary = shapely.union_all(areas.geometry.to_numpy())
     if not shapely.intersects(roads.geometry.to_numpy(), boundary).any():
         raise InputError(
             file,
@@ -263,7 +271,7 @@ def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> shapely.Geometry:
                 "Check its coordinate system, or use an extract of that area",
             ),
         )
-    return boundary
+    return boundary, findings_table("roads", findings, file.name)
 
 
 def _way_findings(ways: Ways, file: Path) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.shared.widgets import Figure, compute, credits, first_screen, show_error, uploaded
 from geo.core.errors import JiexuError
-from geo.core.vocabulary import KIND_NAMES, KINDS, Kind
+from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
 from geo.facilities.candidates import Source
 from geo.facilities.coverage_study import Asked, FacilityStudy, cover
 from geo.facilities.decisions import decide_site
@@ -65,22 +65,22 @@ def page() -> None:
     tabs.tabs(kind, summary)
 
 
-def _kind() -> Kind:
+def _kind() -> FacilityKind:
     asked = st.session_state.get("facility-kind") or st.query_params.get("kind", "")
-    return cast(Kind, asked) if asked in KINDS else "market"
+    return cast(FacilityKind, asked) if asked in KINDS else "market"
 
 
 def _asked() -> Asked:
     return "points" if st.session_state.get("facility-demand") == "points" else "residents"
 
 
-def kind_name(kind: Kind) -> str:
+def kind_name(kind: FacilityKind) -> str:
     """Return what a kind of facility is called."""
     name = KIND_NAMES[kind].pick(current_language())
     return name[:1].upper() + name[1:]
 
 
-def _switch(kind: Kind) -> None:
+def _switch(kind: FacilityKind) -> None:
     left, right = st.columns([0.5, 0.5])
     with left:
         chosen = st.segmented_control(
@@ -101,7 +101,7 @@ def _switch(kind: Kind) -> None:
 
 
 def _figures(
-    kind: Kind, study: FacilityStudy, summary: dict[str, Any] | None, tried: dict[str, float] | None
+    kind: FacilityKind, study: FacilityStudy, summary: dict[str, Any] | None, tried: dict[str, float] | None
 ) -> list[Figure]:
     standard = _("within {metres:.0f} m on foot").format(metres=study.within_m)
     if summary is None or study.demand.table.empty:
@@ -144,7 +144,7 @@ def _of(summary: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def _compute(kind: Kind, asked: Asked, fresh: bool, summary: dict[str, Any] | None) -> None:
+def _compute(kind: FacilityKind, asked: Asked, fresh: bool, summary: dict[str, Any] | None) -> None:
     same = summary is not None and summary["demand"]["asked"] == asked
     if summary is None:
         st.info(_("Coverage has not been computed yet for this kind."), icon=":material/directions_walk:")
@@ -158,7 +158,7 @@ def _compute(kind: Kind, asked: Asked, fresh: bool, summary: dict[str, Any] | No
         compute(lambda: cover(study_path(), kind, asked=asked))
 
 
-def _gap(kind: Kind, study: FacilityStudy) -> None:
+def _gap(kind: FacilityKind, study: FacilityStudy) -> None:
     """Say who is left out where the map was clicked last, and offer the best site near it."""
     place = state.asked_place()
     rows = cache.layer("coverage_gaps")
@@ -192,7 +192,7 @@ def _gap(kind: Kind, study: FacilityStudy) -> None:
             st.rerun()
 
 
-def _trial(kind: Kind, pins: list[state.Pin], tried: dict[str, float] | None) -> None:
+def _trial(kind: FacilityKind, pins: list[state.Pin], tried: dict[str, float] | None) -> None:
     """Say what the sites on the map come to, and offer to accept one."""
     if saved := st.session_state.pop("site-saved", None):
         st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
@@ -232,7 +232,7 @@ def _place(pin: state.Pin) -> str:
     return f"{pin.label} · {pin.lon:.5f}, {pin.lat:.5f}"
 
 
-def _siting(kind: Kind, asked: Asked, study: FacilityStudy) -> None:
+def _siting(kind: FacilityKind, asked: Asked, study: FacilityStudy) -> None:
     """Offer to choose sites."""
     models: dict[Model, str] = {
         "coverage": _("Most people covered"),
@@ -304,7 +304,7 @@ def _facility_names(study: FacilityStudy) -> dict[str, str]:
     }
 
 
-def _curve(kind: Kind) -> None:
+def _curve(kind: FacilityKind) -> None:
     """Draw what each further facility adds."""
     known = cache.sites_state(kind)
     if known.summary is None:

@@ -15,7 +15,7 @@ from dashboards.session.wording import status_name, tier_name
 from dashboards.shared.widgets import marked_rows, show_error, table, uploaded
 from geo.core.errors import JiexuError
 from geo.core.text import pick
-from geo.core.vocabulary import Kind
+from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import set_population
 from geo.facilities.residents import SOURCES
 from geo.points.other_lists import list_names
@@ -24,7 +24,7 @@ from geo.study.schema import SYNTHETIC
 _POPULATION: Final = ["csv", "xlsx", "xls", "geojson", "gpkg", "tif"]
 
 
-def tabs(kind: Kind, summary: dict[str, Any] | None) -> None:
+def tabs(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
     """Draw the tabs."""
     names = [
         _("By street, quarter and tier"),
@@ -112,7 +112,7 @@ def _share_table(rows: pd.DataFrame, title: str, key: str, height: Any) -> None:
     )
 
 
-def _gaps(kind: Kind, summary: dict[str, Any] | None) -> None:
+def _gaps(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
     if summary is None:
         _none()
         return
@@ -167,7 +167,7 @@ def _facilities(summary: dict[str, Any] | None) -> None:
     )
 
 
-def _sites(kind: Kind) -> None:
+def _sites(kind: FacilityKind) -> None:
     layer = cache.layer("sites")
     rows = layer[layer["kind"] == kind].sort_values(["status", "rank"]).reset_index(drop=True)
     statuses = {"closed": _("closed for it")}
@@ -192,7 +192,7 @@ def _sites(kind: Kind) -> None:
     st.caption(_("Adds: what each brings to those before it. Draws: need and walks anew within their error."))
 
 
-def _balance(kind: Kind, summary: dict[str, Any] | None) -> None:
+def _balance(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
     if summary is None:
         _none()
         return

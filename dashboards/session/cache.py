@@ -14,7 +14,7 @@ import streamlit as st
 from dashboards.session.served_study import study_path
 from geo.complaints.patrol_study import PATROLS
 from geo.complaints.study import ANSWERS, HOTSPOTS, response_of
-from geo.core.vocabulary import Kind as FacilityKind
+from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import COVERAGE, DEMAND, Asked, FacilityStudy
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.facilities.site_study import SITES, SiteStudy, Wish
@@ -36,7 +36,7 @@ from geo.study.reader import Study
 from geo.study.results import Known, MadeOf
 from geo.study.versions import VIEWS
 from geo.tiers.audit import AUDIT, audit_study
-from geo.tiers.study import TIERS
+from geo.tiers.result import TIERS
 from layers import hours, points
 
 _P = ParamSpec("_P")

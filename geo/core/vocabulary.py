@@ -30,13 +30,13 @@ def tier_of(word: str) -> str | None:
     return _WORD_TO_TIER.get(word.strip().casefold())
 
 
-Kind = Literal["market", "parking", "toilet"]
+FacilityKind = Literal["market", "parking", "toilet"]
 
 
-KINDS: Final[tuple[Kind, ...]] = ("market", "parking", "toilet")
+KINDS: Final[tuple[FacilityKind, ...]] = ("market", "parking", "toilet")
 
 
-KIND_NAMES: Final[dict[Kind, Text]] = {
+KIND_NAMES: Final[dict[FacilityKind, Text]] = {
     "market": Text("农贸市场", "market"),
     "parking": Text("停车场", "car park"),
     "toilet": Text("公共厕所", "public toilet"),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.core.vocabulary import Kind
+from geo.core.vocabulary import FacilityKind
 from geo.facilities.residents import place_of
 from geo.facilities.supply import Supply
 from geo.network.graph import Network
@@ -17,7 +17,7 @@ from geo.study.decisions import standing_on
 from geo.study.reader import Study
 
 
-def balance(study: Study, kind: Kind, known: Supply, network: Network) -> pd.DataFrame:
+def balance(study: Study, kind: FacilityKind, known: Supply, network: Network) -> pd.DataFrame:
     """
     Return supply against demand by quarter.
 

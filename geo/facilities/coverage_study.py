@@ -18,7 +18,7 @@ from geo.core.errors import StudyError
 from geo.core.metric_geometry import metric_shapes
 from geo.core.records import plain_rows
 from geo.core.text import Text
-from geo.core.vocabulary import KIND_NAMES, KINDS, Kind
+from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
 from geo.facilities.access import Access, access
 from geo.facilities.balance import balance
 from geo.facilities.coverage import (
@@ -84,7 +84,7 @@ class FacilityStudy:
     def __init__(
         self,
         study: Study,
-        kind: Kind,
+        kind: FacilityKind,
         asked: Asked = "residents",
         network: Network | None = None,
         within_m: float | None = None,
@@ -256,7 +256,9 @@ class FacilityStudy:
 
 
 @on_study
-def cover(study: Study, kind: Kind, within_m: float | None = None, asked: Asked = "residents") -> dict[str, Any]:
+def cover(
+    study: Study, kind: FacilityKind, within_m: float | None = None, asked: Asked = "residents"
+) -> dict[str, Any]:
     """
     Compute who has a facility within a walk, and write `coverage`, `catchments` and `coverage_gaps` into the study.
 
@@ -486,7 +488,7 @@ def set_population(
     }
 
 
-def check_kind(kind: str) -> Kind:
+def check_kind(kind: str) -> FacilityKind:
     """
     Return a kind of facility by its code, or by its Chinese or English name.
 

@@ -10,7 +10,7 @@ import shapely
 from geo.core.errors import StudyError
 from geo.core.metric_geometry import metric_shapes
 from geo.core.text import Text
-from geo.core.vocabulary import Kind
+from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage import street_near
 from geo.facilities.coverage_study import FacilityStudy
 from geo.study.decisions import record
@@ -26,7 +26,7 @@ def site_id(kind: str, lon: float, lat: float) -> str:
 
 
 def decide_site(
-    study: Study | Path, kind: Kind, lon: float, lat: float, reason: str, by: str = "", name: str | None = None
+    study: Study | Path, kind: FacilityKind, lon: float, lat: float, reason: str, by: str = "", name: str | None = None
 ) -> str:
     """
     Accept a site for a facility and record why, in one transaction: from then on it counts as decided.

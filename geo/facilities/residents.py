@@ -20,7 +20,7 @@ from geo.core.masking import mask
 from geo.core.metric_geometry import metric_shapes
 from geo.core.name_matching import normal_name
 from geo.core.text import Text
-from geo.files.crs_detection import Ground
+from geo.files.crs_detection import StreetsIndex
 from geo.files.place_files import read_placed
 from geo.files.raster_files import RASTERS, read_raster
 from geo.network.lixels import Lixels
@@ -246,7 +246,7 @@ class Population(NamedTuple):
     findings: pd.DataFrame
 
 
-def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: Ground) -> Population:
+def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex) -> Population:
     """
     Read a population: areas or points with a number each, a table of quarters by name, with a column `population`
     (人口), or a raster of people per cell (GeoTIFF), of which the cells around the study count.

@@ -18,7 +18,7 @@ from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.core.records import plain_rows
 from geo.core.text import Text
-from geo.core.vocabulary import Kind
+from geo.core.vocabulary import FacilityKind
 from geo.facilities.access import Access, joined
 from geo.facilities.candidates import Candidates, Source, drawn, junctions, kerbs, lots, read_candidates, vacant
 from geo.facilities.coverage import pairs_within, street_near
@@ -379,7 +379,7 @@ SITES: Final[Result[dict[str, Any]]] = Result(
 
 
 @on_study
-def choose_sites(study: Study, kind: Kind, wish: Wish, asked: Asked = "residents") -> dict[str, Any]:
+def choose_sites(study: Study, kind: FacilityKind, wish: Wish, asked: Asked = "residents") -> dict[str, Any]:
     """
     Choose sites for new facilities and write the layer `sites` into the study.
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Integers
 from geo.core.metric_geometry import metric_shapes
 from geo.core.name_matching import similarity
-from geo.core.vocabulary import Kind
+from geo.core.vocabulary import FacilityKind
 from geo.rules import Profile
 
 Shapes = NDArray[np.object_]
@@ -49,7 +49,7 @@ class Supply(NamedTuple):
 
 
 def supply(
-    kind: Kind,
+    kind: FacilityKind,
     facilities: gpd.GeoDataFrame,
     areas: gpd.GeoDataFrame,
     parking: gpd.GeoDataFrame,

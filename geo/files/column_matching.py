@@ -154,15 +154,13 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
 }
 """For each kind of points, its fields and what their columns may be called, the likeliest first."""
+_LEAST: Final = 0.82
+"""How alike a header and a name must be where neither contains the other."""
 
 
 def fields_of(kind: str) -> dict[str, tuple[str, ...]]:
     """Return the fields of a kind of points, those of the place among them, with the names of their columns."""
     return {**FIELDS[kind], **_PLACE, **_SOURCE}
-
-
-_LEAST: Final = 0.82
-"""How alike a header and a name must be where neither contains the other."""
 
 
 def propose_mapping(headers: Sequence[str], kind: str, remembered: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -32,6 +32,12 @@ _COMMA_PAIR = re.compile(r"^\s*[(\[（]?\s*([^,，]+?)\s*[,，]\s*([^,，]+?)\s*
 _DECIMAL_COMMA_PAIR = re.compile(r"^\s*(-?\d+,\d+)\s*[,;\s]\s*(-?\d+,\d+)\s*$")
 _NEGATIVE = frozenset("SWsw西南")
 _LON_LETTERS, _LAT_LETTERS = frozenset("EWew东西"), frozenset("NSns北南")
+_SHIFTED: Final[dict[str, Callable[[Floats], Floats]]] = {"GCJ-02": gcj02_to_wgs84, "BD-09": bd09_to_wgs84}
+_NAMES: Final = {
+    "wgs84": "WGS84", "wgs-84": "WGS84", "4326": "WGS84", "epsg:4326": "WGS84", "cgcs2000": "WGS84", "epsg:4490":
+    "WGS84", "gcj02": "GCJ-02", "gcj-02": "GCJ-02", "高德": "GCJ-02", "amap": "GCJ-02", "火星坐标": "GCJ-02", "bd09":
+    "BD-09", "bd-09": "BD-09", "百度": "BD-09", "baidu": "BD-09",
+}  # fmt: skip
 
 
 class Number(NamedTuple):
@@ -137,14 +143,6 @@ class System(NamedTuple):
             if self.swapped and not self.name.startswith("EPSG")
             else (f"{self.name} (y, x)" if self.swapped else self.name)
         )
-
-
-_SHIFTED: Final[dict[str, Callable[[Floats], Floats]]] = {"GCJ-02": gcj02_to_wgs84, "BD-09": bd09_to_wgs84}
-_NAMES: Final = {
-    "wgs84": "WGS84", "wgs-84": "WGS84", "4326": "WGS84", "epsg:4326": "WGS84", "cgcs2000": "WGS84", "epsg:4490":
-    "WGS84", "gcj02": "GCJ-02", "gcj-02": "GCJ-02", "高德": "GCJ-02", "amap": "GCJ-02", "火星坐标": "GCJ-02", "bd09":
-    "BD-09", "bd-09": "BD-09", "百度": "BD-09", "baidu": "BD-09",
-}  # fmt: skip
 
 
 def system_named(name: str) -> System:

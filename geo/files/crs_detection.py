@@ -95,7 +95,7 @@ class Verdict(NamedTuple):
         }
 
 
-class Ground(NamedTuple):
+class StreetsIndex(NamedTuple):
     """The streets that points are tested against: a tree of their lines in the metric CRS, and their extent in it."""
 
     tree: shapely.STRtree
@@ -103,14 +103,14 @@ class Ground(NamedTuple):
     bounds: tuple[float, float, float, float]
 
 
-def ground_of(lines: NDArray[np.object_], crs: pyproj.CRS) -> Ground:
-    """Return the ground of a study's segments, given in WGS 84."""
+def streets_index(lines: NDArray[np.object_], crs: pyproj.CRS) -> StreetsIndex:
+    """Return the index of a study's segments, given in WGS 84."""
     metric = metric_lines(lines, crs)
     west, south, east, north = shapely.total_bounds(metric)
-    return Ground(shapely.STRtree(metric), crs, (west, south, east, north))
+    return StreetsIndex(shapely.STRtree(metric), crs, (west, south, east, north))
 
 
-def detect(pairs: Floats, ground: Ground) -> Verdict:
+def detect(pairs: Floats, ground: StreetsIndex) -> Verdict:
     """
     Say in which system coordinates are, by how many points fall on streets in each.
 
@@ -122,7 +122,7 @@ def detect(pairs: Floats, ground: Ground) -> Verdict:
     pairs
         Shape (n, 2), in the order of the file; rows with NaN are ignored.
     ground
-        As `ground_of` returns.
+        As `streets_index` returns.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def _apart(one: Floats, other: Floats) -> float:
     return float(np.nanmedian(distance)) if np.isfinite(distance).any() else np.inf
 
 
-def _test(pairs: Floats, system: System, ground: Ground) -> tuple[Candidate, Floats]:
+def _test(pairs: Floats, system: System, ground: StreetsIndex) -> tuple[Candidate, Floats]:
     lonlat = to_wgs84(pairs, system)
     xy = np.full_like(lonlat, np.nan)
     known = np.isfinite(lonlat).all(axis=1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -13,6 +15,7 @@ from geo.core.text import Text
 from geo.files.archives import checked_members
 from geo.files.map_files import SHAPEFILE_PARTS, read_geojson, read_geopackage, read_kml, read_parquet, read_shapefile
 from geo.files.raw_file import SAY_HEADERS, RawFile
+from geo.files.row_geometry import points_taken
 from geo.files.spreadsheets import read_csv, read_xls, read_xlsx
 from geo.files.text_encoding import ENCODINGS
 from geo.study.findings import Finding
@@ -22,9 +25,15 @@ SUFFIXES: Final = (
     *(".parquet", ".geoparquet", ".kml"),
 )
 _MAX_BYTES: Final = 2_000_000_000
+_BY_MAGIC: Final[dict[bytes, Callable[..., RawFile]]] = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": read_xls,
+    b"SQLite format 3\x00": read_geopackage,
+    b"PAR1": read_parquet,
+    b"\x00\x00\x27\x0a": read_shapefile,
+}
 
 
-def read_file(path: Path | str, encoding: str | None = None) -> RawFile:
+def read_file(path: Path | str, encoding: str | None = None, prefer_areas: bool = False) -> RawFile:
     """
     Read a file of rows.
 
@@ -34,6 +43,9 @@ def read_file(path: Path | str, encoding: str | None = None) -> RawFile:
         CSV or TSV (any delimiter), XLSX, XLS, GeoJSON, a zipped or loose Shapefile, GeoPackage, GeoParquet or KML.
     encoding
         One of `ENCODINGS`; by default it is detected.
+    prefer_areas
+        Whether areas are wanted and not a point of each row: then a layer of areas is read before one of points, where
+        a file has several layers.
 
     Raises
     ------
@@ -56,7 +68,7 @@ def read_file(path: Path | str, encoding: str | None = None) -> RawFile:
             Text(f"可用：{'、'.join(ENCODINGS)}", f"Use one of {', '.join(ENCODINGS)}"),
         )
     try:
-        raw = _reader(path)(path, encoding)
+        raw = _reader(path, prefer_areas)(path, encoding)
     except InputError:
         raise
     except Exception as error:  # whatever a damaged file makes a parser raise is the file's fault
@@ -67,11 +79,19 @@ def read_file(path: Path | str, encoding: str | None = None) -> RawFile:
         ) from error
     if raw.table.columns.empty:
         raise InputError(path, Text("文件中没有列", "The file has no columns"), SAY_HEADERS)
+    if raw.shapes is not None and not prefer_areas:
+        return replace(raw, findings=[*raw.findings, *points_taken(raw.shapes)])
     return raw
 
 
-def _reader(path: Path) -> Callable[[Path, str | None], RawFile]:
+def _reader(path: Path, prefer_areas: bool) -> Callable[[Path, str | None], RawFile]:
     """Choose a reader by the file's first bytes."""
+    reader = _by_content(path)
+    several = reader in (read_geopackage, _read_archive)
+    return partial(reader, prefer_areas=prefer_areas) if several else reader
+
+
+def _by_content(path: Path) -> Callable[..., RawFile]:
     with path.open("rb") as file:
         head = file.read(2048)
     if head[:4] == b"PK\x03\x04":
@@ -86,7 +106,7 @@ def _reader(path: Path) -> Callable[[Path, str | None], RawFile]:
     return {b"{": read_geojson, b"[": read_geojson}.get(start[:1], read_csv)
 
 
-def _read_archive(path: Path, encoding: str | None) -> RawFile:
+def _read_archive(path: Path, encoding: str | None, prefer_areas: bool = False) -> RawFile:
     """Read the Shapefile, or else the one file, of an archive; nothing else of it is unpacked."""
     members = [m for m in checked_members(path) if not m.is_dir() and "__MACOSX" not in m.filename]
     by_suffix: dict[str, list[zipfile.ZipInfo]] = {}
@@ -110,7 +130,7 @@ def _read_archive(path: Path, encoding: str | None) -> RawFile:
                 # the name is ours: an archive's own could be anything
                 (Path(folder) / f"data{name.suffix.lower()}").write_bytes(archive.read(member))
         inner = Path(folder) / f"data{PurePosixPath(first.filename).suffix.lower()}"
-        raw = _reader(inner)(inner, encoding)
+        raw = _reader(inner, prefer_areas)(inner, encoding)
     findings = list(raw.findings)
     if len(main) > 1:
         findings.append(
@@ -124,12 +144,4 @@ def _read_archive(path: Path, encoding: str | None) -> RawFile:
                 ),
             )
         )
-    return RawFile(path.name, raw.format, raw.encoding, raw.table, raw.points, raw.crs, findings)
-
-
-_BY_MAGIC: Final[dict[bytes, Callable[[Path, str | None], RawFile]]] = {
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": read_xls,
-    b"SQLite format 3\x00": read_geopackage,
-    b"PAR1": read_parquet,
-    b"\x00\x00\x27\x0a": read_shapefile,
-}
+    return replace(raw, name=path.name, findings=findings)

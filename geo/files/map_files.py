@@ -6,59 +6,53 @@ import json
 import sqlite3
 import struct
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
+import pyogrio.raw
 import pyproj
 import shapely
 from defusedxml import ElementTree
+from pyarrow import parquet
 
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.raw_file import RawFile, cell_text, text_cells, unique_headers
+from geo.files.row_geometry import FIRST_ROW, POINT, Shapes, applied, read_shapes
 from geo.files.text_encoding import decode
 from geo.study.findings import Finding
 from geo.study.geometry_blobs import geometry_of
 
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+_POINT_TYPES: Final = ("POINT", "MULTIPOINT")
+_AREA_TYPES: Final = ("POLYGON", "MULTIPOLYGON")
+_EMPTY: Final = ("", "nan", "NaT", "None")
 
 
-def _with_points(
-    path: Path, kind: str, encoding: str, table: pd.DataFrame, shapes: np.ndarray, crs: pyproj.CRS | None
+def _with_shapes(
+    path: Path, kind: str, encoding: str, table: pd.DataFrame, read: Shapes, crs: pyproj.CRS | None
 ) -> RawFile:
     """Make one point of each shape; rows are counted as the file has them, after a row for the headers."""
-    points = np.full(len(shapes), None, dtype=object)
-    known = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes)) if len(shapes) else np.zeros(0, dtype=bool)
-    single = shapely.get_type_id(shapes) == _POINT
-    points[known] = np.where(single, shapes, shapely.point_on_surface(shapes))[known]
-    table = table.set_axis(pd.RangeIndex(2, 2 + len(table)))
+    shapes = read.shapes
+    known = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    single = known & (shapely.get_type_id(shapes) == POINT)
+    others = shapes.copy()
+    others[~known | single] = None
+    points, unusable = applied(shapely.point_on_surface, others)
+    points[single] = shapes[single]
+    table = table.set_axis(pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(table)))
     names, findings = unique_headers([str(column).strip() for column in table.columns], range(len(table.columns)))
     table = table.set_axis(names, axis=1)
     clean = text_cells(table.map(cell_text), _EMPTY)
     if clean.columns.empty:
         clean["row"] = [str(row) for row in clean.index]
-    several = int(
-        (known & ~np.isin(np.array([shapely.get_type_id(s) if s is not None else -1 for s in shapes]), [_POINT])).sum()
-    )
-    if several:
-        findings.append(
-            Finding(
-                None,
-                "geometry",
-                Text(f"{several} 行是线或面", f"{several} rows are lines or areas"),
-                Text("各取其上一点", "A point on each was taken"),
-            )
-        )
-    return RawFile(path.name, kind, encoding, clean, points, crs, findings)
-
-
-_POINT: Final = 0
-_EMPTY: Final = ("", "nan", "NaT", "None")
+    findings += [*read.findings, *unusable]
+    return RawFile(path.name, kind, encoding, clean, points, crs, findings, shapes)
 
 
 def read_geojson(path: Path, encoding: str | None) -> RawFile:
@@ -75,9 +69,7 @@ def read_geojson(path: Path, encoding: str | None) -> RawFile:
             Text("请导出为 FeatureCollection", "Export it as a FeatureCollection"),
         )
     features = [feature for feature in features if isinstance(feature, dict)]
-    shapes = np.array(
-        [_shape_of(feature.get("geometry")) for feature in features] or np.empty(0, dtype=object), dtype=object
-    )
+    shapes = read_shapes((feature.get("geometry") or None for feature in features), _from_geojson)
     properties = [feature.get("properties") or {} for feature in features]
     rows = [
         {str(k): json.dumps(v, ensure_ascii=False) if isinstance(v, dict | list) else v for k, v in row.items()}
@@ -89,14 +81,11 @@ def read_geojson(path: Path, encoding: str | None) -> RawFile:
     for row, feature in zip(rows, features, strict=True):
         if "id" in feature and "id" not in row:
             row["id"] = feature["id"]
-    return _with_points(path, "geojson", found, pd.DataFrame(rows, dtype=object), shapes, _stated_crs(document))
+    return _with_shapes(path, "geojson", found, pd.DataFrame(rows, dtype=object), shapes, _stated_crs(document))
 
 
-def _shape_of(geometry: Any) -> shapely.Geometry | None:
-    try:
-        return shapely.from_geojson(json.dumps(geometry)) if geometry else None
-    except (shapely.errors.GEOSException, ValueError, TypeError):
-        return None
+def _from_geojson(geometry: Any) -> shapely.Geometry:
+    return shapely.from_geojson(json.dumps(geometry))
 
 
 def _stated_crs(document: Any) -> pyproj.CRS | None:
@@ -134,13 +123,12 @@ def read_shapefile(path: Path, encoding: str | None) -> RawFile:
         if ".shx" not in parts:
             _rebuild_index(copy)
         found = encoding or dbf_encoding(copy)
-        frame = gpd.GeoDataFrame(
-            pyogrio.read_dataframe(copy, encoding=found.upper() if found != "big5" else "CP950", use_arrow=False)
-        )
-    crs = frame.crs
-    table = pd.DataFrame(frame.drop(columns="geometry"))
-    raw = _with_points(path, "shapefile", found, table, frame.geometry.to_numpy(), crs)
-    return RawFile(raw.name, raw.format, raw.encoding, raw.table, raw.points, raw.crs, [*findings, *raw.findings])
+        gdal_encoding = found.upper() if found != "big5" else "CP950"
+        table = pyogrio.read_dataframe(copy, encoding=gdal_encoding, use_arrow=False, read_geometry=False)
+        layer, _, blobs, _ = pyogrio.raw.read(copy, encoding=gdal_encoding, columns=[])
+    crs = pyproj.CRS.from_user_input(layer["crs"]) if layer["crs"] else None
+    raw = _with_shapes(path, "shapefile", found, pd.DataFrame(table), read_shapes(blobs, shapely.from_wkb), crs)
+    return replace(raw, findings=[*findings, *raw.findings])
 
 
 def _rebuild_index(shp: Path) -> None:
@@ -183,8 +171,10 @@ def dbf_encoding(shp: Path) -> str:
         return "gb18030"
 
 
-def read_geopackage(path: Path, encoding: str | None) -> RawFile:
-    """Read the first layer of points of a GeoPackage through SQLite alone: no view or extension of it is run."""
+def read_geopackage(path: Path, encoding: str | None, prefer_areas: bool = False) -> RawFile:
+    """
+    Read the first layer of points, or of areas, of a GeoPackage through SQLite alone: no view or extension is run.
+    """
     with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True) as connection:
         connection.execute("PRAGMA trusted_schema = OFF")
         tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -196,7 +186,8 @@ def read_geopackage(path: Path, encoding: str | None) -> RawFile:
             raise InputError(
                 path, Text("其中没有图层", "It has no layer"), Text("请导出含点的图层", "Export a layer of points")
             )
-        layers.sort(key=lambda layer: layer[3] not in ("POINT", "MULTIPOINT"))
+        preferred = _AREA_TYPES if prefer_areas else _POINT_TYPES
+        layers.sort(key=lambda layer: layer[3] not in preferred)
         name, geometry, srs, _ = layers[0]
         rows = connection.execute(f"SELECT * FROM {_quoted(name)}")  # noqa: S608
         columns = [str(column[0]) for column in rows.description]
@@ -204,7 +195,7 @@ def read_geopackage(path: Path, encoding: str | None) -> RawFile:
         definition = connection.execute(
             "SELECT organization, organization_coordsys_id FROM gpkg_spatial_ref_sys WHERE srs_id = ?", (srs,)
         ).fetchone()
-    shapes = np.array([_blob(blob) for blob in table[geometry]] or np.empty(0, dtype=object), dtype=object)
+    shapes = read_shapes(table[geometry], _from_blob)
     crs = None
     if definition and definition[0] and definition[0].upper() != "NONE":
         try:
@@ -213,7 +204,7 @@ def read_geopackage(path: Path, encoding: str | None) -> RawFile:
             crs = None
     kept = table.drop(columns=geometry)
     kept = kept[[column for column in kept.columns if not kept[column].map(lambda cell: isinstance(cell, bytes)).any()]]
-    raw = _with_points(path, "geopackage", "utf-8", kept, shapes, crs)
+    raw = _with_shapes(path, "geopackage", "utf-8", kept, shapes, crs)
     if len(layers) > 1:
         raw.findings.append(
             Finding(
@@ -230,11 +221,10 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _blob(blob: Any) -> shapely.Geometry | None:
-    try:
-        return geometry_of(blob) if isinstance(blob, bytes) and blob[:2] == b"GP" else None
-    except (shapely.errors.GEOSException, IndexError):
-        return None
+def _from_blob(blob: Any) -> shapely.Geometry:
+    if not isinstance(blob, bytes) or blob[:2] != b"GP":
+        raise ValueError("no GeoPackage geometry")
+    return geometry_of(blob)
 
 
 def read_parquet(path: Path, encoding: str | None) -> RawFile:
@@ -250,11 +240,25 @@ def read_parquet(path: Path, encoding: str | None) -> RawFile:
             path.name,
             "parquet",
             "utf-8",
-            text_cells(cells.set_axis(names, axis=1)).dropna(how="all"),
+            text_cells(cells.set_axis(names, axis=1), _EMPTY).dropna(how="all"),
             findings=findings,
         )
+    except shapely.errors.GEOSException:
+        return _read_parquet_rows(path)
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    return _with_points(path, "geoparquet", "utf-8", table, frame.geometry.to_numpy(), frame.crs)
+    shapes = Shapes(frame.geometry.to_numpy(dtype=object), [])
+    return _with_shapes(path, "geoparquet", "utf-8", table, shapes, frame.crs)
+
+
+def _read_parquet_rows(path: Path) -> RawFile:
+    """Read a GeoParquet file of which some row's geometry is unusable (its `geo` metadata: GeoParquet 1.1)."""
+    table = pd.read_parquet(path)
+    described = json.loads((parquet.read_schema(path).metadata or {})[b"geo"])
+    column = described["primary_column"]
+    crs = described["columns"][column].get("crs", "OGC:CRS84")
+    shapes = read_shapes(table[column], shapely.from_wkb)
+    system = None if crs is None else pyproj.CRS.from_user_input(crs)
+    return _with_shapes(path, "geoparquet", "utf-8", table.drop(columns=column), shapes, system)
 
 
 def read_kml(path: Path, encoding: str | None) -> RawFile:
@@ -266,26 +270,38 @@ def read_kml(path: Path, encoding: str | None) -> RawFile:
             Text("不是 KML 文件", "It is no KML"),
             Text("请导出为 KML、GeoJSON 或 CSV", "Export it as KML, GeoJSON or CSV"),
         )
-    rows: list[dict[str, Any]] = []
-    shapes: list[shapely.Geometry | None] = []
-    for place in (element for element in root.iter() if _tag(element) == "Placemark"):
-        row: dict[str, Any] = {}
-        shape = None
-        for element in place.iter():
-            tag = _tag(element)
-            if tag in ("name", "description", "address") and element.text:
-                row.setdefault(tag, element.text)
-            elif tag == "Data":
-                row[element.get("name", "")] = "".join(element.itertext()).strip()
-            elif tag == "SimpleData":
-                row[element.get("name", "")] = element.text
-            elif tag == "coordinates" and shape is None and element.text:
-                pairs = [tuple(map(float, part.split(",")[:2])) for part in element.text.split()]
-                shape = shapely.Point(pairs[0]) if len(pairs) == 1 else shapely.LineString(pairs)
-        rows.append(row)
-        shapes.append(shape)
-    found = np.array(shapes or np.empty(0, dtype=object), dtype=object)
-    return _with_points(path, "kml", "utf-8", pd.DataFrame(rows, dtype=object), found, WGS84)
+    places = [element for element in root.iter() if _tag(element) == "Placemark"]
+    table = pd.DataFrame([_kml_row(place) for place in places], dtype=object)
+    return _with_shapes(path, "kml", "utf-8", table, read_shapes(places, _kml_shape), WGS84)
+
+
+def _kml_row(place: Any) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for element in place.iter():
+        tag = _tag(element)
+        if tag in ("name", "description", "address") and element.text:
+            row.setdefault(tag, element.text)
+        elif tag == "Data":
+            row[element.get("name", "")] = "".join(element.itertext()).strip()
+        elif tag == "SimpleData":
+            row[element.get("name", "")] = element.text
+    return row
+
+
+def _kml_shape(place: Any) -> shapely.Geometry | None:
+    """Return the first geometry of a placemark."""
+    for element in place.iter():
+        if _tag(element) == "Polygon":
+            rings = [_kml_pairs(part) for part in element.iter() if _tag(part) == "coordinates" and part.text]
+            return shapely.Polygon(rings[0], rings[1:]) if rings else None
+        if _tag(element) == "coordinates" and element.text:
+            pairs = _kml_pairs(element)
+            return shapely.Point(pairs[0]) if len(pairs) == 1 else shapely.LineString(pairs)
+    return None
+
+
+def _kml_pairs(element: Any) -> list[tuple[float, ...]]:
+    return [tuple(map(float, part.split(",")[:2])) for part in element.text.split()]
 
 
 def _tag(element: Any) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -15,11 +13,12 @@ from numpy.typing import NDArray
 
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.files.area_files import read_polygons
+from geo.files.area_files import areas_of, no_area
 from geo.files.column_matching import find_columns
 from geo.files.coordinates import System, read_pairs, to_wgs84
-from geo.files.crs_detection import Ground, detect
+from geo.files.crs_detection import StreetsIndex, detect
 from geo.files.formats import read_file
+from geo.files.row_geometry import POLYGONS, points_taken
 from geo.study.findings import Finding
 
 _PLACE = {"lon": ("longitude", "lng", "x", "经度", "东经"), "lat": ("latitude", "y", "纬度", "北纬")}
@@ -44,7 +43,7 @@ class Placed(NamedTuple):
     findings: list[Finding]
 
 
-def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, ground: Ground) -> Placed:
+def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, ground: StreetsIndex) -> Placed:
     """
     Read a file of areas (GeoJSON, GeoPackage, shapefile) or a table or file of points.
 
@@ -55,7 +54,7 @@ def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, gro
     fields
         What to read, and what its columns may be called, as `geo.files.column_matching.find_columns` takes them.
     what
-        What it is, for errors.
+        Its name in errors.
     ground
         The study's streets: which coordinate system coordinates are in.
 
@@ -64,12 +63,10 @@ def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, gro
     InputError
         If it cannot be read, or its coordinates are of no system that puts them into the study.
     """
-    if (shapes := _areas(file, what)) is not None:
-        text: Any = pd.DataFrame(shapes.drop(columns="geometry")).astype(object)
-        text = text.where(text.notna(), None).map(lambda value: None if value is None else str(value))
-        text.index = pd.RangeIndex(2, len(text) + 2)
-        return Placed(find_columns(text, fields), shapes.geometry.to_numpy(dtype=object).copy(), [])
-    raw = read_file(file)
+    raw = read_file(file, prefer_areas=True)
+    if raw.shapes is not None and np.isin(shapely.get_type_id(raw.shapes), POLYGONS).any():
+        shapes, problems = areas_of(raw, file)
+        return Placed(find_columns(raw.table, fields), shapes, [*raw.findings, *problems])
     found = find_columns(raw.table, {**fields, **_PLACE})
     pairs = read_pairs(found["lon"], found["lat"])
     stated = raw.crs.to_epsg() if raw.crs is not None else None
@@ -77,6 +74,7 @@ def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, gro
         own = raw.points[found.index.to_numpy() - 2]
         there = ~shapely.is_missing(own)
         pairs[there] = shapely.get_coordinates(own[there])
+    findings = list(raw.findings) + ([] if raw.shapes is None else points_taken(raw.shapes))
     geometry = np.full(len(found), None, dtype=object)
     given = np.isfinite(pairs).all(axis=1)
     if given.any():
@@ -90,16 +88,6 @@ def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, gro
         lonlat = to_wgs84(pairs, system)
         given &= np.isfinite(lonlat).all(axis=1)
         geometry[given] = shapely.points(lonlat[given])
-    return Placed(found.drop(columns=list(_PLACE)), geometry, list(raw.findings))
-
-
-_AREA_FILES = (".geojson", ".json", ".gpkg", ".shp")
-
-
-def _areas(file: Path, what: Text) -> gpd.GeoDataFrame | None:
-    """Return the areas of a file, None if it is a table or has none."""
-    if file.suffix.lower() not in _AREA_FILES:
-        return None
-    with suppress(InputError):  # a file of points, or one that the reader of points refuses with reasons
-        return read_polygons(file, what)
-    return None
+    elif any(finding.column == "geometry" and finding.row is not None for finding in findings):
+        raise no_area(file, what, findings)
+    return Placed(found.drop(columns=list(_PLACE)), geometry, findings)

@@ -13,12 +13,12 @@ from geo.core.arrays import Floats
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.files.crs_detection import Ground
+from geo.files.crs_detection import StreetsIndex
 
 RASTERS: Final = (".tif", ".tiff")
 
 
-def read_raster(file: Path, ground: Ground) -> tuple[Floats, Floats]:
+def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
     """
     Return the middles of the cells around the study, in degrees, and their values; empty cells and those of 0 are left
     out.

@@ -15,6 +15,8 @@ from geo.study.findings import Finding
 
 _MAX_CELL: Final = 100_000
 """Longer cells are cut: they are no text that anybody wrote."""
+SAY_HEADERS: Final = Text("首行请写列名，以下每行一条记录", "Name the columns in the first row, one record a row below")
+"""The remedy for a file without a table."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class RawFile:
     crs
         The system that the file states for its geometry, or None.
     findings
-        What was doubtful in the file as a whole.
+        What was doubtful in the file as a whole, and the rows whose geometry cannot be used.
+    shapes
+        By row, where the file has geometry: its shapes as they are, None where a row has none.
     """
 
     name: str
@@ -47,10 +51,7 @@ class RawFile:
     points: np.ndarray | None = None
     crs: pyproj.CRS | None = None
     findings: list[Finding] = field(default_factory=list)
-
-
-SAY_HEADERS: Final = Text("首行请写列名，以下每行一条记录", "Name the columns in the first row, one record a row below")
-"""The remedy for a file without a table."""
+    shapes: np.ndarray | None = None
 
 
 def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[str], list[Finding]]:

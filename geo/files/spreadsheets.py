@@ -18,6 +18,11 @@ from geo.files.raw_file import SAY_HEADERS, RawFile, cell_text, text_cells, uniq
 from geo.files.text_encoding import decode
 from geo.study.findings import Finding
 
+_SPARE_COLUMNS: Final = 8
+"""How many cells a row may have beyond the headers, as notes at the end of a row."""
+_HEAD_ROWS: Final = 50
+"""How far down headers are looked for."""
+
 
 def read_csv(path: Path, encoding: str | None) -> RawFile:
     """Read a table of text, whatever divides its cells; without an encoding, the one that it seems to be in."""
@@ -41,10 +46,6 @@ def read_csv(path: Path, encoding: str | None) -> RawFile:
     return _with_headers(path, "csv", found, table)
 
 
-_SPARE_COLUMNS: Final = 8
-"""How many cells a row may have beyond the headers, as notes at the end of a row."""
-
-
 def _with_headers(path: Path, kind: str, encoding: str, cells: pd.DataFrame) -> RawFile:
     """Make the first row that has text the headers; blank rows above it are titles' space."""
     head = cells.head(_HEAD_ROWS).map(lambda cell: cell is not None and bool(str(cell).strip())).to_numpy(dtype=bool)
@@ -60,10 +61,6 @@ def _with_headers(path: Path, kind: str, encoding: str, cells: pd.DataFrame) -> 
     table = body.iloc[:, used].set_axis(names, axis=1)
     table.index = pd.RangeIndex(top + 2, top + 2 + len(table))
     return RawFile(path.name, kind, encoding, text_cells(table).dropna(how="all"), findings=findings)
-
-
-_HEAD_ROWS: Final = 50
-"""How far down headers are looked for."""
 
 
 def read_xlsx(path: Path, encoding: str | None) -> RawFile:

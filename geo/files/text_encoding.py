@@ -8,6 +8,11 @@ from charset_normalizer import from_bytes
 
 ENCODINGS: Final = ("utf-8", "gb18030", "big5", "utf-16")
 """Encodings of text that a user may name."""
+_COMMON: Final = frozenset(
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所"
+    "路街道号市区县投诉内容编号类型时间经纬度名称地址摊位占营业车停状态办理受理结案处置方式来源渠道東路號區縣訴內容編類間經緯稱"
+    "攤佔營業車停狀態辦結處來源道"
+)
 
 
 def decode(raw: bytes, encoding: str | None = None) -> tuple[str, str]:
@@ -40,13 +45,6 @@ def decode(raw: bytes, encoding: str | None = None) -> tuple[str, str]:
     if guess is None:
         raise ValueError("unknown encoding")
     return raw.decode(guess.encoding), guess.encoding
-
-
-_COMMON: Final = frozenset(
-    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所"
-    "路街道号市区县投诉内容编号类型时间经纬度名称地址摊位占营业车停状态办理受理结案处置方式来源渠道東路號區縣訴內容編類間經緯稱"
-    "攤佔營業車停狀態辦結處來源道"
-)
 
 
 def _decoded(raw: bytes, encoding: str) -> str | None:

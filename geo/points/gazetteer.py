@@ -35,6 +35,11 @@ _NUMBER_LAST = re.compile(r"^\s*(?P<street>[^\d,]+?)\s+(?P<number>\d{1,5})[A-Za-
 _PREFIX = re.compile(
     r"^(?:.{1,8}?(?:省|自治区))?(?:.{1,8}?市)?(?:.{1,8}?(?:区|县|市))?(?:.{1,10}?(?:街道办事处|街道办|街道|镇|乡))?"
 )
+_LONGEST: Final = 200
+_ONE_PLACE_M: Final = 150.0
+"""The corners of one junction, or the houses of one number, lie no further apart."""
+_BETWEEN_M: Final = 400.0
+_SHORT_STREET_M: Final = 300.0
 
 
 class Located(NamedTuple):
@@ -200,10 +205,3 @@ class Gazetteer:
         if self._spread(points) > _ONE_PLACE_M:
             return None
         return shapely.Point(shapely.get_coordinates(points).mean(axis=0)), precision
-
-
-_LONGEST: Final = 200
-_ONE_PLACE_M: Final = 150.0
-"""The corners of one junction, or the houses of one number, lie no further apart."""
-_BETWEEN_M: Final = 400.0
-_SHORT_STREET_M: Final = 300.0

@@ -15,8 +15,9 @@ import shapely
 from geo.core.crs import WGS84
 from geo.core.errors import InputError, StudyError
 from geo.core.text import Text
-from geo.files.crs_detection import ground_of
+from geo.files.crs_detection import streets_index
 from geo.points.gazetteer import Gazetteer
+from geo.points.identities import with_former_identities
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.rules import Profile
 from geo.streets.locating import count_per_street, locate
@@ -83,7 +84,7 @@ def place_of(
     roads: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, named: list[gpd.GeoDataFrame], crs: pyproj.CRS
 ) -> Place:
     """Return what coordinates and addresses are tested against, from a study's layers."""
-    return Place(ground_of(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs)
+    return Place(streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs)
 
 
 LOCATED: Final = (*POINT_KINDS, "other")
@@ -154,9 +155,10 @@ def add_points(
     imports, mappings = study.table("imports"), study.table("mappings")
     remembered = {make: json.loads(text) for make, text in zip(mappings["signature"], mappings["mapping"], strict=True)}
     reading = read_points(file, kind, profile, place, options, remembered, name)
-    roads = study.layer("segments")
-    points = reading.points if kind == "facilities" else locate(reading.points, roads, place.crs, profile)
-    layer = study.layer(kind)
+    roads, layer = study.layer("segments"), study.layer(kind)
+    points = with_former_identities(reading.points, reading.former, layer, COLUMNS[kind][0])
+    if kind != "facilities":
+        points = locate(points, roads, place.crs, profile)
     merged = _merge(layer, points, kind)
     far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
     reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))

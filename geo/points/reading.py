@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -15,64 +15,29 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from geo.core.arrays import Floats
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.masking import mask
 from geo.core.text import Text
 from geo.files.column_matching import mapped, propose_mapping, signature
-from geo.files.coordinates import System, read_pairs, system_named, to_wgs84
-from geo.files.crs_detection import Ground, Verdict, detect
+from geo.files.coordinates import System, system_named
+from geo.files.crs_detection import StreetsIndex, Verdict, detect
 from geo.files.formats import read_file
 from geo.files.raw_file import RawFile
-from geo.points.categories import CODE_OF
-from geo.points.cleaning import coded, dates, duplicates, identifiers, numbers, order_of_times, times
+from geo.points.cells import clean_values, mask_word, masked_text
+from geo.points.cleaning import duplicates, identifiers
 from geo.points.gazetteer import Gazetteer
+from geo.points.identities import content_identities, former_identities
+from geo.points.placing import located, pairs_of
 from geo.rules import Profile
 from geo.study.findings import Finding, findings_table
-from geo.study.schema import COLUMNS, SYNTHETIC, conform
+from geo.study.schema import COLUMNS, conform
 
 PointKind = Literal["complaints", "stalls", "parking", "facilities", "other"]
 KINDS: Final[tuple[PointKind, ...]] = ("complaints", "stalls", "parking", "facilities", "other")
-
-_NUMBERS: Final = {"area_m2": False, "offences": True, "capacity": True, "rating": False}
-"""Fields that are numbers, and whether they are whole."""
-_TIMES: Final = ("received_at", "answered_at", "closed_at", "due_at")
-_FREE: Final = frozenset(
-    {
-        "text",
-        "goods",
-        "subject_id",
-        "operator_id",
-        "category",
-        "channel",
-        "status",
-        "name",
-        "permit_until",
-        "kind",
-        "response",
-    }
-)
-"""Fields in which a person may be named. (Identifiers are masked too: some offices use telephone numbers.)"""
-
-_FACILITY_WORDS: Final = {
-    "market": ("农贸市场", "菜市场", "市场", "集贸市场", "marketplace"),
-    "toilet": ("公厕", "公共厕所", "卫生间", "厕所", "toilets", "public toilet"),
-    "parking": ("停车场", "停车", "car park"),
-    "school": ("学校", "小学", "中学", "幼儿园"),
-    "hospital": ("医院", "卫生院", "诊所", "clinic"),
-    "station": ("车站", "地铁站", "火车站"),
-    "bus_stop": ("公交站", "公交车站", "bus stop"),
-    "shop": ("商店", "店铺", "商铺"),
-}
-_WORDS: Final[dict[str, dict[str, str]]] = {
-    "response": {"服务": "service", "管理": "management", "执法": "enforcement"},
-    "category": CODE_OF,
-}
-_KIND_WORDS: Final[dict[str, dict[str, str]]] = {
-    "parking": {"路外": "off_street", "停车场": "off_street", "路内": "on_street", "路侧": "on_street"},
-    "facilities": {word: kind for kind, words in _FACILITY_WORDS.items() for word in (kind, *words)},
-}
-_YES: Final = frozenset({"是", "yes", "true", "1", "有", "y"})
+_PLANE: Final = 3857
+"""The EPSG code in which duplicates are looked for where no study gives its metric CRS."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +75,7 @@ class Place:
         Its metric CRS.
     """
 
-    ground: Ground
+    ground: StreetsIndex
     gazetteer: Gazetteer
     crs: pyproj.CRS
 
@@ -139,6 +104,8 @@ class Reading(NamedTuple):
         What files with these headers have in common (`geo.files.column_matching.signature`).
     sha256
         Of the file.
+    former
+        Of each point without an identifier in the file: the one that earlier versions gave it; None for the others.
     """
 
     points: gpd.GeoDataFrame
@@ -150,6 +117,7 @@ class Reading(NamedTuple):
     system: System | None
     make: str
     sha256: str
+    former: pd.Series
 
     @property
     def refused(self) -> int:
@@ -165,6 +133,53 @@ class Reading(NamedTuple):
     def asks(self) -> bool:
         """Whether a person must say which coordinate system the file is in."""
         return self.verdict is not None and not self.verdict.sure and self.verdict.system is not None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """
+    A file on its way to a `Reading`: each step fills in what the later ones need.
+
+    Attributes
+    ----------
+    path, raw, file
+        The file, as `geo.files.formats.read_file` reads it, and the name to call it by.
+    kind, place, options, remembered
+        As `read_points` takes them.
+    findings
+        What the steps refused or doubted.
+    make, mapping, found
+        Of `find_columns`: the signature of the headers, field to column, and the fields of the kind as text.
+    pairs
+        Of `find_pairs`: the coordinates in the order and system of the file.
+    system, verdict
+        Of `decide_system`.
+    lonlat, precision
+        Of `place_rows`: degrees, and how each place was found.
+    clean
+        Of `clean_cells`, then `mask_text`, then `name_rows`: the columns of the layer.
+    former
+        Of `name_rows`, as in `Reading`.
+    """
+
+    path: Path
+    raw: RawFile
+    file: str
+    kind: PointKind
+    place: Place | None
+    options: Options
+    remembered: Mapping[str, Mapping[str, str]]
+    findings: tuple[Finding, ...] = ()
+    make: str = ""
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    found: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pairs: Floats = field(default_factory=lambda: np.empty((0, 2)))
+    system: System | None = None
+    verdict: Verdict | None = None
+    lonlat: Floats = field(default_factory=lambda: np.empty((0, 2)))
+    precision: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
+    clean: pd.DataFrame = field(default_factory=pd.DataFrame)
+    former: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
 
 
 def read_points(
@@ -209,46 +224,120 @@ def read_points(
     """
     path, options = Path(path), options or Options()
     raw = read_file(path, options.encoding)
-    called = mask_word(name or raw.name)
+    file = mask_word(name or raw.name)
     if raw.table.empty:
         raise InputError(
-            called,
+            file,
             Text("没有数据行", "There are no rows"),
             Text("首行列名之下请每行写一条记录", "Write a record a row below the headers"),
         )
+    draft = Draft(path, raw, file, kind, place, options, remembered or {}, tuple(raw.findings))
+    for step in STEPS:
+        draft = step(draft)
+    return _reading(draft, profile, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def find_columns(draft: Draft) -> Draft:
+    """Find the column of each field: as the user says, as was saved for such files, else by the headers' meaning."""
+    raw, kind = draft.raw, draft.kind
     make = signature(raw.table.columns, kind)
-    mapping = _mapping(raw, kind, options, (remembered or {}).get(make))
-    found = mapped(raw.table, mapping, kind)
-    findings: list[Finding] = list(raw.findings)
+    mapping = _mapping(raw, kind, draft.options, draft.remembered.get(make))
+    return replace(draft, make=make, mapping=mapping, found=mapped(raw.table, mapping, kind))
 
-    pairs = _pairs(raw, found)
-    system, verdict = _system(raw, pairs, place, options)
-    lonlat, precision = _places(pairs, system, found, place, findings)
-    placed = np.isfinite(lonlat).all(axis=1)
-    if len(found) and not placed.any():
-        raise _no_place(path, mapping, verdict)
 
-    identifier = COLUMNS[kind][0]
-    clean = _clean(found, kind, findings)
-    clean["source"] = found["source"].map(_source, na_action="ignore").where(found["source"].notna(), called)
-    given = mask(found[identifier]).where(found[identifier].notna(), _by_content(found))
-    clean[identifier] = identifiers(given, identifier, findings)
-    clean["precision"] = precision
-    points = gpd.GeoDataFrame(conform(clean[placed], kind), geometry=shapely.points(lonlat[placed]), crs=WGS84)
+def find_pairs(draft: Draft) -> Draft:
+    """Read the coordinates, as the file writes them."""
+    return replace(draft, pairs=pairs_of(draft.raw, draft.found))
+
+
+def decide_system(draft: Draft) -> Draft:
+    """Decide the coordinate system: the user's, the file's own, else the one that puts points on streets."""
+    if draft.options.crs:
+        return replace(draft, system=system_named(draft.options.crs))
+    if not np.isfinite(draft.pairs).all(axis=1).any():
+        return draft
+    stated = draft.raw.crs.to_epsg() if draft.raw.crs is not None else None
+    if stated is not None and stated != 4326:
+        return replace(draft, system=System(f"EPSG:{stated}"))
+    if draft.place is None:
+        return replace(draft, system=System("WGS84"))
+    verdict = detect(draft.pairs, draft.place.ground)
+    return replace(draft, system=verdict.system, verdict=verdict)
+
+
+def place_rows(draft: Draft) -> Draft:
+    """Place rows by coordinates, else by address; a file of which no row has a place is refused."""
+    findings: list[Finding] = []
+    gazetteer = None if draft.place is None else draft.place.gazetteer
+    lonlat, precision = located(draft.pairs, draft.system, draft.found, gazetteer, findings)
+    if len(draft.found) and not np.isfinite(lonlat).all(axis=1).any():
+        raise _no_place(draft)
+    return replace(draft, lonlat=lonlat, precision=precision, findings=(*draft.findings, *findings))
+
+
+def clean_cells(draft: Draft) -> Draft:
+    """Read numbers, times and flags."""
+    findings: list[Finding] = []
+    clean = clean_values(draft.found, draft.kind, findings)
+    return replace(draft, clean=clean, findings=(*draft.findings, *findings))
+
+
+def mask_text(draft: Draft) -> Draft:
+    """Mask the free text, and code its words."""
+    return replace(draft, clean=masked_text(draft.clean, draft.kind, draft.file))
+
+
+def name_rows(draft: Draft) -> Draft:
+    """Give each row an identifier: its own, else one of its content; those that share one are told apart."""
+    findings: list[Finding] = []
+    column, found = COLUMNS[draft.kind][0], draft.found
+    nameless = found[column].isna()
+    given = mask(found[column])
+    former = pd.Series(None, index=found.index, dtype=object)
+    if nameless.any():
+        rows = found[nameless]
+        earlier = identifiers(given.where(~nameless, former_identities(rows)), column, [])
+        former = earlier.where(nameless, None).astype(object)
+        given = given.where(~nameless, content_identities(rows))
+    clean = draft.clean.assign(**{column: identifiers(given, column, findings)})
+    return replace(draft, clean=clean, former=former, findings=(*draft.findings, *findings))
+
+
+STEPS: Final[tuple[Callable[[Draft], Draft], ...]] = (
+    find_columns,
+    find_pairs,
+    decide_system,
+    place_rows,
+    clean_cells,
+    mask_text,
+    name_rows,
+)
+"""The steps of reading, in order."""
+
+
+def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
+    """Return the rows that have a place as points, and all else that is known of the file."""
+    raw, kind, placed = draft.raw, draft.kind, np.isfinite(draft.lonlat).all(axis=1)
+    rows = conform(draft.clean.assign(precision=draft.precision)[placed], kind)
+    points = gpd.GeoDataFrame(rows, geometry=shapely.points(draft.lonlat[placed]), crs=WGS84)
     if kind == "complaints" and len(points):
-        crs = place.crs if place is not None else pyproj.CRS.from_epsg(3857)
-        limit = [profile[f"points.duplicate.{rule}"] for rule in ("within", "hours")]
-        points["duplicate_of"] = duplicates(points, crs, limit[0], limit[1])
-    light = RawFile(called, raw.format, raw.encoding, raw.table.head(0), None, raw.crs, raw.findings)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    found_out = findings_table(kind, findings, called)
-    return Reading(points, found_out, light, len(raw.table), mapping, verdict, system, make, digest)
-
-
-def _by_content(found: pd.DataFrame) -> pd.Series:
-    """Return an identifier for rows that have none: of what they say, so that the same row is known again."""
-    codes = pd.util.hash_pandas_object(found.fillna(""), index=False)
-    return pd.Series([f"x{code:016x}"[:11] for code in codes], index=found.index, dtype=object)
+        crs = draft.place.crs if draft.place is not None else pyproj.CRS.from_epsg(_PLANE)
+        points["duplicate_of"] = duplicates(
+            points, crs, profile["points.duplicate.within"], profile["points.duplicate.hours"]
+        )
+    light = RawFile(draft.file, raw.format, raw.encoding, raw.table.head(0), None, raw.crs, raw.findings)
+    return Reading(
+        points,
+        findings_table(kind, draft.findings, draft.file),
+        light,
+        len(raw.table),
+        dict(draft.mapping),
+        draft.verdict,
+        draft.system,
+        draft.make,
+        sha256,
+        draft.former[placed].reset_index(drop=True),
+    )
 
 
 def _mapping(raw: RawFile, kind: str, options: Options, remembered: Mapping[str, str] | None) -> dict[str, str]:
@@ -274,104 +363,18 @@ def _mapping(raw: RawFile, kind: str, options: Options, remembered: Mapping[str,
     }
 
 
-def mask_word(word: str) -> str:
-    """Return a word of a file with what names a person masked, for messages."""
-    return str(mask(pd.Series([word], dtype=object)).iloc[0])[:60]
-
-
-def _pairs(raw: RawFile, found: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the file's coordinates in its own order and system, shape (n, 2); its geometry counts first."""
-    if found["coordinates"].notna().any() and raw.points is None:
-        pairs = read_pairs(found["coordinates"], None)
-    else:
-        pairs = read_pairs(found["lon"], found["lat"])
-    if raw.points is not None:
-        known = ~shapely.is_missing(raw.points)
-        # the table may have lost rows that were all empty
-        at = found.index.to_numpy() - 2
-        own = np.full((len(found), 2), np.nan)
-        inside = known[at]
-        own[inside] = shapely.get_coordinates(raw.points[at[inside]])
-        pairs = np.where(np.isfinite(own), own, pairs)
-    return pairs
-
-
-def _system(
-    raw: RawFile, pairs: NDArray[np.float64], place: Place | None, options: Options
-) -> tuple[System | None, Verdict | None]:
-    if options.crs:
-        return system_named(options.crs), None
-    if not np.isfinite(pairs).all(axis=1).any():
-        return None, None
-    stated = raw.crs.to_epsg() if raw.crs is not None else None
-    if stated is not None and stated != 4326:
-        return System(f"EPSG:{stated}"), None
-    if place is None:
-        return System("WGS84"), None
-    verdict = detect(pairs, place.ground)
-    return verdict.system, verdict
-
-
-def _places(
-    pairs: NDArray[np.float64],
-    system: System | None,
-    found: pd.DataFrame,
-    place: Place | None,
-    findings: list[Finding],
-) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
-    """Return longitude and latitude of each row, and how they were got."""
-    lonlat = to_wgs84(pairs, system) if system is not None else np.full((len(found), 2), np.nan)
-    with np.errstate(invalid="ignore"):
-        zero = (np.abs(pairs[:, 0]) < 1e-6) | (np.abs(pairs[:, 1]) < 1e-6)
-    lonlat[zero] = np.nan
-    given = np.isfinite(pairs[:, 0]) & np.isfinite(pairs[:, 1])
-    written = (found["lon"].notna() | found["lat"].notna() | found["coordinates"].notna()).to_numpy()
-    precision = np.full(len(found), None, dtype=object)
-    precision[np.isfinite(lonlat).all(axis=1)] = "coordinates"
-    open_ = np.flatnonzero(~np.isfinite(lonlat).all(axis=1))
-    if place is not None and len(open_):
-        located = place.gazetteer.locate(found["address"].iloc[open_])
-        lonlat[open_], precision[open_] = located.lonlat, located.precision
-    for row in np.flatnonzero(~np.isfinite(lonlat).all(axis=1)):
-        problem = (
-            Text("坐标为 0", "The coordinates are 0")
-            if zero[row]
-            else Text("坐标不在该坐标系内", "The coordinates are none of that system")
-            if given[row]
-            else Text("坐标无法读取", "The coordinates cannot be read")
-            if written[row]
-            else Text("缺少坐标", "No coordinates")
-        )
-        if found["address"].iloc[row]:
-            problem = Text(f"{problem.zh}，地址也无法定位", f"{problem.en}, and the address is not found either")
-        findings.append(Finding(int(found.index[row]), "lon, lat", problem, _LEFT_OUT))
-    findings += [
-        Finding(
-            int(found.index[row]),
-            "address",
-            Text(f"按地址粗略定位（{precision[row]}）", f"Placed roughly by its address ({precision[row]})"),
-            Text("已导入；如需精确请补充坐标", "It is kept; give coordinates for a precise place"),
-        )
-        for row in open_
-        if precision[row] in ("interpolated", "place", "street")
-    ]
-    return lonlat, precision
-
-
-_LEFT_OUT = Text("该行未导入；请补充经纬度", "The row was left out; give it longitude and latitude")
-
-
-def _no_place(path: Path, mapping: Mapping[str, str], verdict: Verdict | None) -> InputError:
+def _no_place(draft: Draft) -> InputError:
+    mapping, verdict = draft.mapping, draft.verdict
     used = [mapping[name] for name in ("lon", "lat", "coordinates", "address") if name in mapping]
     if verdict is not None and verdict.points and verdict.system is None:
         return InputError(
-            path,
+            draft.path,
             verdict.text,
             Text("请核对坐标列，或用 --crs 指明坐标系", "Check the columns, or name the system with --crs"),
             column=", ".join(map(mask_word, used)),
         )
     return InputError(
-        path,
+        draft.path,
         Text("没有一行有可用的坐标或地址", "No row has usable coordinates or an address that is found"),
         Text(
             "请提供“经度”“纬度”两列，或含路口、门牌的“地址”",
@@ -379,32 +382,3 @@ def _no_place(path: Path, mapping: Mapping[str, str], verdict: Verdict | None) -
         ),
         column=", ".join(map(mask_word, used)) or "经度/纬度 (lon/lat)",
     )
-
-
-def _clean(found: pd.DataFrame, kind: str, findings: list[Finding]) -> pd.DataFrame:
-    clean = found.copy()
-    for column, whole in _NUMBERS.items():
-        if column in clean and column in COLUMNS[kind]:
-            clean[column] = numbers(found[column], column, findings, whole)
-    for column in _TIMES:
-        if column in clean:
-            clean[column] = times(found[column], column, findings)
-    if {"received_at", "closed_at"} <= set(clean.columns):
-        order_of_times(clean, findings)
-    for column in clean.columns.intersection(list(_FREE)):
-        clean[column] = mask(found[column])
-    for column, words in _WORDS.items():
-        if column in clean:
-            clean[column] = coded(clean[column], words)
-    if kind in _KIND_WORDS:
-        clean["kind"] = coded(clean["kind"], _KIND_WORDS[kind])
-    if "permit_until" in clean:
-        clean["permit_until"] = dates(clean["permit_until"])
-    for column in ("night_only", "hardship"):
-        if column in clean:
-            clean[column] = found[column].map(lambda word: str(word).casefold() in _YES)
-    return clean
-
-
-def _source(word: str) -> str:
-    return SYNTHETIC if "合成" in word or SYNTHETIC in word.casefold() else mask_word(word)

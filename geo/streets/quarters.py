@@ -16,8 +16,9 @@ from geo.core.crs import WGS84, to_degrees
 from geo.core.errors import InputError
 from geo.core.metric_geometry import metric_lines, metric_shapes
 from geo.core.text import Text
-from geo.files.area_files import read_polygons
+from geo.files.area_files import read_areas
 from geo.rules import Profile
+from geo.study.findings import findings_table
 from geo.study.schema import conform_geo
 
 _NAMES: Final = (
@@ -42,7 +43,7 @@ _ALONG_M: Final = 1.0
 """A street this near to a block's edge runs along it."""
 
 
-def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """
     Read a city's own quarters (社区, 街道, 片区).
 
@@ -57,13 +58,15 @@ def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     -------
     quarters
         The layer `quarters`; `source` is the file's name.
+    findings
+        Rows that were left out, as the layer `findings`.
 
     Raises
     ------
     InputError
         If it cannot be read, has no polygon, or none in which a street of the study lies.
     """
-    found = read_polygons(file, Text("片区", "quarters"))
+    found, findings = read_areas(file, Text("片区", "quarters"))
     tree = shapely.STRtree(roads.geometry.to_numpy())
     here = np.unique(tree.query(found.geometry.to_numpy(), predicate="intersects")[0])
     if len(here) == 0:
@@ -74,7 +77,8 @@ def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         )
     column = next((name for name in _NAMES if name in found.columns), None)
     names = found[column] if column else pd.Series(None, index=found.index, dtype=object)
-    return _layer(found.geometry.to_numpy()[here], names.to_numpy(dtype=object)[here], file.name)
+    layer = _layer(found.geometry.to_numpy()[here], names.to_numpy(dtype=object)[here], file.name)
+    return layer, findings_table("quarters", findings, file.name)
 
 
 def make_quarters(

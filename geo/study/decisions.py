@@ -18,11 +18,20 @@ BASE_TABLE: Final = "tier_base"
 """The study's table of tiers before any decision, to which an undone decision returns."""
 
 
-Kind = Literal["tier", "zone", "step", "bays", "site"]
+DecisionKind = Literal["tier", "zone", "step", "bays", "site"]
 """What a decision is about: a street's tier, a zone for stalls, a step with an operator, bays, a facility's site."""
 
+PROPOSED: Final = "proposed"
+"""The status of a row that no decision concerns."""
 
 _TAKEN: Final = 'SELECT decision_id, at, "by", before, after, undoes, reason FROM decisions '
+_REPEATED: Final = ("before", "after", "kind", "subject", "subject_name", "lon", "lat", "section", "part", "street_id")
+"""The columns of a decision that its withdrawal has too, `before` and `after` changed about."""
+_MARKS: Final = (
+    ({"status", "decision_id"}, "UPDATE", f"SET status = '{PROPOSED}', decision_id = NULL WHERE decision_id = ?"),
+    ({"rule", "cause_id"}, "DELETE FROM", "WHERE rule = 'decisions' AND cause_id = ?"),
+)
+"""What a withdrawal does to the rows of a layer that has these columns."""
 
 
 class Taken(NamedTuple):
@@ -37,10 +46,14 @@ class Taken(NamedTuple):
     reason: str
 
 
-def taken_on(connection: sqlite3.Connection, kind: Kind, subject: str) -> list[Taken]:
+def taken_on(connection: sqlite3.Connection, kind: DecisionKind, subject: str) -> list[Taken]:
     """Return the decisions of a kind on one subject, oldest first."""
-    rows = connection.execute(_TAKEN + "WHERE kind = ? AND subject = ? ORDER BY fid", (kind, subject))
-    return [Taken(*row) for row in rows]
+    return taken_where(connection, "kind = ? AND subject = ?", kind, subject)
+
+
+def taken_where(connection: sqlite3.Connection, condition: str, *values: str) -> list[Taken]:
+    """Return the decisions that meet an SQL condition, whose question marks are `values`, oldest first."""
+    return [Taken(*row) for row in connection.execute(f"{_TAKEN} WHERE {condition} ORDER BY fid", values)]
 
 
 def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datetime, **values: object) -> str:
@@ -96,6 +109,51 @@ def decisions_in(decisions: pd.DataFrame, scopes: Sequence[str]) -> pd.DataFrame
     return decisions[wanted].reset_index(drop=True)
 
 
+def withdraw(connection: sqlite3.Connection, decision_id: str, reason: str, by: str, at: dt.datetime) -> str:
+    """
+    Record that a decision no longer counts, and take its marks off every layer of the study.
+
+    A row that a decision gave its status (a layer with `status` and `decision_id`) is proposed again; a row of which
+    the decision is the cause (a layer with `rule` and `cause_id`) goes. Its subject is as before the decision when it
+    is computed anew.
+
+    Parameters
+    ----------
+    connection
+        Of a transaction.
+    decision_id
+        The decision; it exists.
+    reason, by, at
+        As `record` takes them.
+
+    Returns
+    -------
+    decision_id
+        Of the withdrawal.
+
+    Raises
+    ------
+    StudyError
+        If the reason is empty.
+    """
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for layer in sorted(tables.intersection(COLUMNS)):
+        changed = sum(
+            connection.execute(f'{verb} "{layer}" {change}', (decision_id,)).rowcount
+            for needed, verb, change in _MARKS
+            if needed <= set(COLUMNS[layer])
+        )
+        if changed:
+            touch(connection, layer)
+    row = connection.execute(
+        f"SELECT {', '.join(_REPEATED)} FROM decisions WHERE decision_id = ?",  # noqa: S608
+        (decision_id,),
+    ).fetchone()
+    old = dict(zip(_REPEATED, row, strict=True))
+    old["before"], old["after"] = old["after"], old["before"]
+    return record(connection, reason=reason, by=by, undoes=decision_id, at=at, **old)
+
+
 def standing(taken: Sequence[Taken]) -> list[str]:
     """Return the ids of the decisions that no later standing decision undoes, newest first; `taken` is oldest first."""
     undone: set[str] = set()
@@ -116,16 +174,17 @@ def street_of(decisions: pd.DataFrame) -> pd.Series:
 
 def standing_decisions(decisions: pd.DataFrame) -> list[str]:
     """Return the ids of the decisions (the table `decisions`, oldest first) that no later standing one undoes."""
-    return [number for taken in _by_subject(decisions) for number in standing(taken)]
+    return [number for taken in by_subject(decisions) for number in standing(taken)]
 
 
-def standing_on(decisions: pd.DataFrame, kind: Kind) -> pd.DataFrame:
+def standing_on(decisions: pd.DataFrame, kind: DecisionKind) -> pd.DataFrame:
     """Return the decisions of a kind that stand, without those that only undo others; oldest first."""
     ours = decisions[decisions["kind"] == kind]
     return ours[ours["decision_id"].isin(standing_decisions(ours)) & ours["undoes"].isna()]
 
 
-def _by_subject(decisions: pd.DataFrame) -> list[list[Taken]]:
+def by_subject(decisions: pd.DataFrame) -> list[list[Taken]]:
+    """Return the decisions (the table `decisions`, oldest first) in a list for each street or other subject."""
     return [
         [Taken(*row) for row in taken[[*Taken._fields]].itertuples(index=False, name=None)]
         for _, taken in decisions.groupby(street_of(decisions), sort=False)

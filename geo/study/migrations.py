@@ -9,7 +9,7 @@ from typing import Final
 
 from geo.study.qgis_styles import layer_styles
 from geo.study.schema import COLUMNS
-from geo.study.versions import first_versions, put_facts
+from geo.study.versions import facts_of, first_versions, put_facts
 
 _RESULTS_OF_5: Final = {
     "stalls_computed": "result:stalls",
@@ -24,7 +24,7 @@ _RESULTS_OF_5: Final = {
 
 def _from_5(connection: sqlite3.Connection) -> str:
     """Add the versions that results are dated by; results of before are kept and known to be out of date."""
-    facts = dict(connection.execute("SELECT key, value FROM about").fetchall())
+    facts = facts_of(connection)
     added = {key: value for key, value in first_versions(COLUMNS).items() if key not in facts}
     for old, new in _RESULTS_OF_5.items():
         if facts.get(old):

@@ -17,7 +17,7 @@ import pandas as pd
 from geo.core.text import Text
 from geo.rules.loader import Profile, profile_from_json
 from geo.study.file import now, rule_facts
-from geo.study.versions import put_facts, version_key
+from geo.study.versions import facts_of, put_facts, version_key
 
 if TYPE_CHECKING:
     from geo.study.reader import Study
@@ -232,7 +232,7 @@ class Result(Generic[_D]):
         connection
             Of the transaction; the result was fresh before it.
         """
-        facts = dict(connection.execute("SELECT key, value FROM about").fetchall())
+        facts = facts_of(connection)
         if facts.get(self.key):
             document = {**json.loads(facts[self.key]), "made_of": self.made_of.inputs(facts)}
             put_facts(connection, {self.key: json.dumps(document)})

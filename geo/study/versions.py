@@ -93,6 +93,11 @@ def touch(connection: sqlite3.Connection, layer: str, columns: Collection[str] |
     put_facts(connection, new_versions([layer], None if columns is None else {layer: columns}))
 
 
+def facts_of(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return what `about` says, in a transaction."""
+    return dict(connection.execute("SELECT key, value FROM about").fetchall())
+
+
 def put_facts(connection: sqlite3.Connection, facts: Mapping[str, str]) -> None:
     """Set keys of `about`, in a transaction."""
     connection.executemany("DELETE FROM about WHERE key = ?", [(key,) for key in facts])

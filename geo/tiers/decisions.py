@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,17 +18,20 @@ from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES, tier_of
 from geo.streets.name_search import find_names
 from geo.streets.sections import root_of
-from geo.study.decisions import _TAKEN, BASE_TABLE, Taken, _by_subject, record, standing, taken_on
+from geo.study.decisions import BASE_TABLE, Taken, by_subject, record, standing, taken_on, taken_where, withdraw
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
 from geo.study.reader import Study, open_study
 from geo.study.schema import GRADED
-from geo.study.versions import touch
+from geo.study.versions import facts_of, touch
 from geo.tiers.columns import TIER_COLUMNS, decision_reason
+from geo.tiers.result import TIERS
 from geo.tiers.street_split import split_street
 
 ANY: Final = "any"
 """For `seen`: decide whatever others decided meanwhile."""
+_SIMPLIFIED_DEGREES: Final = 2e-6
+"""About twenty centimetres."""
 
 
 class ConflictError(StudyError):
@@ -128,7 +132,7 @@ def decide_tier(
         For an unknown tier or street, an empty reason, or a file that cannot be written.
     """
     chosen = _graded(tier)
-    with open_study(study).changing() as connection:
+    with _deciding(study) as connection:
         taken = _taken(connection, street_id)
         if seen != ANY and taken and taken[-1].decision_id != seen:
             raise ConflictError({key: str(value or "") for key, value in taken[-1]._asdict().items()})
@@ -160,7 +164,7 @@ def decide_tiers(study: Study | Path, street_ids: Sequence[str], tier: str, reas
         As `decide_tier`. Nothing is changed then.
     """
     chosen = _graded(tier)
-    with open_study(study).changing() as connection:
+    with _deciding(study) as connection:
         standing_so = {
             row[0]
             for row in connection.execute(
@@ -199,9 +203,19 @@ def decide_section(
         As `decide_tier`; for segments of another street, or none.
     """
     chosen = _graded(tier)
-    with open_study(study).changing() as connection:
+    with _deciding(study) as connection:
         section = split_street(connection, street_id, segment_ids, label)
         return _decide(connection, section, chosen, reason, by)
+
+
+@contextmanager
+def _deciding(study: Study | Path) -> Iterator[sqlite3.Connection]:
+    """Open a study for one transaction; tiers that were up to date are so after it: decisions are put over them."""
+    with open_study(study).changing() as connection:
+        fresh = TIERS.known(facts_of(connection)).fresh
+        yield connection
+        if fresh:
+            TIERS.restamp(connection)
 
 
 def _graded(tier: str) -> str:
@@ -246,7 +260,7 @@ def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> st
     StudyError
         If there is no such decision, it is undone already, or its street is gone.
     """
-    with open_study(study).changing() as connection:
+    with _deciding(study) as connection:
         row = connection.execute(
             "SELECT coalesce(kind, 'tier'), subject, coalesce(street_id, subject) FROM decisions WHERE decision_id = ?",
             (decision_id,),
@@ -264,7 +278,7 @@ def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> st
                 Text("无需再次撤销；如要恢复，请撤销那次撤销", "To bring it back, undo the decision that undid it"),
             )
         if kind != "tier":
-            return _take_back(connection, decision_id, reason, by)
+            return withdraw(connection, decision_id, reason, by, now())
         left = _counting([*taken, Taken("", "", "", "", "", decision_id, "")])
         base = connection.execute(
             f"SELECT {', '.join(TIER_COLUMNS)} FROM {BASE_TABLE} WHERE street_id = ?",  # noqa: S608
@@ -283,29 +297,8 @@ def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> st
 
 
 def _taken(connection: sqlite3.Connection, street_id: str) -> list[Taken]:
-    rows = connection.execute(
-        _TAKEN + "WHERE coalesce(kind, 'tier') = 'tier' AND coalesce(street_id, subject) = ? ORDER BY fid", (street_id,)
-    )
-    return [Taken(*row) for row in rows]
-
-
-def _take_back(connection: sqlite3.Connection, decision_id: str, reason: str, by: str) -> str:
-    """Undo a decision that is not about a tier: what it was about is as before when it is computed anew."""
-    columns = ("kind", "subject", "subject_name", "before", "after", "lon", "lat", "section", "part", "street_id")
-    row = connection.execute(
-        f"SELECT {', '.join(columns)} FROM decisions WHERE decision_id = ?",  # noqa: S608
-        (decision_id,),
-    ).fetchone()
-    old = dict(zip(columns, row, strict=True))
-    old["before"], old["after"] = old["after"], old["before"]
-    connection.execute(
-        "UPDATE stall_zones SET status = 'proposed', decision_id = NULL WHERE decision_id = ?", (decision_id,)
-    )
-    connection.execute("DELETE FROM kerb_exclusions WHERE rule = 'decisions' AND cause_id = ?", (decision_id,))
-    connection.execute("UPDATE sites SET status = 'proposed', decision_id = NULL WHERE decision_id = ?", (decision_id,))
-    for layer in ("stall_zones", "kerb_exclusions", "sites"):
-        touch(connection, layer)
-    return record(connection, reason=reason, by=by, undoes=decision_id, at=now(), **old)
+    """Return the decisions on a street's tier, oldest first; those of studies before there were others have no kind."""
+    return taken_where(connection, "coalesce(kind, 'tier') = 'tier' AND coalesce(street_id, subject) = ?", street_id)
 
 
 def _counting(taken: Sequence[Taken]) -> Taken | None:
@@ -353,10 +346,6 @@ def _append(
     )
 
 
-_SIMPLIFIED_DEGREES: Final = 2e-6
-"""About twenty centimetres."""
-
-
 def _gone(street_id: str) -> StudyError:
     return StudyError(
         Text(f"没有编号为 {street_id} 的街道", f"No street has the id {street_id}"),
@@ -368,8 +357,7 @@ def _set_tier(connection: sqlite3.Connection, street_id: str, tier: tuple[str, s
     assignments = ", ".join(f"{column} = ?" for column in TIER_COLUMNS)
     for layer in ("streets", "roads"):
         connection.execute(f"UPDATE {layer} SET {assignments} WHERE street_id = ?", (*tier, street_id))  # noqa: S608
-    for layer in ("streets", "roads", "decisions"):
-        touch(connection, layer)
+        touch(connection, layer, TIER_COLUMNS)
 
 
 def on_tiers(decisions: pd.DataFrame) -> pd.DataFrame:
@@ -379,5 +367,5 @@ def on_tiers(decisions: pd.DataFrame) -> pd.DataFrame:
 
 def counting_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
     """Return for each street the decision that gives it its tier, if any."""
-    counting = filter(None, map(_counting, _by_subject(on_tiers(decisions))))
+    counting = filter(None, map(_counting, by_subject(on_tiers(decisions))))
     return decisions[decisions["decision_id"].isin([decision.decision_id for decision in counting])]

@@ -26,6 +26,8 @@ from geo.tiers.scoring import Surroundings, measure_segments, score_streets
 
 _UNGRADED_CONFIDENCE: Final = 1.0
 """Classes that carry no tier have none by rule."""
+_LEAST_OF_NEIGHBOURS: Final = 0.34
+"""A tier that neighbours suggest is at least as likely as any of three."""
 
 
 class Grades(NamedTuple):
@@ -323,7 +325,3 @@ def _with_unnamed(
     )
     result["tier"], result["tier_reason"], result["tier_confidence"] = tier, reason, confidence.round(3)
     return result
-
-
-_LEAST_OF_NEIGHBOURS: Final = 0.34
-"""A tier that neighbours suggest is at least as likely as any of three."""

@@ -23,6 +23,7 @@ FOLDS: Final = 10
 _SEED: Final = 721
 _PRIOR_SD: Final = 1.5
 """How far, in logits over an ingredient's whole range, a learned weight is likely to stray from the profile's."""
+_BINS: Final = 4
 
 
 class Model(NamedTuple):
@@ -212,9 +213,6 @@ def _folds(tier: Integers) -> Integers:
     fold = np.empty(len(tier), dtype=np.int64)
     fold[by_tier] = np.arange(len(tier)) % FOLDS
     return fold
-
-
-_BINS: Final = 4
 
 
 def _calibration(confidence: Floats, right: NDArray[np.bool_]) -> dict[str, Any]:

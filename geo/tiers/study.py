@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.core.text import Text
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street
 from geo.streets.street_lists import StreetList
@@ -19,25 +18,12 @@ from geo.study.decisions import BASE_TABLE
 from geo.study.file import rule_facts
 from geo.study.findings import findings_table
 from geo.study.reader import Study, on_study
-from geo.study.results import MadeOf, Result, command_of
+from geo.study.results import command_of
 from geo.study.schema import POINT_KINDS
 from geo.tiers.grading import Grades, grade
 from geo.tiers.official_list import LIST_COLUMNS, read_tier_list
+from geo.tiers.result import TIER_LIST, TIERS
 from geo.tiers.scoring import Surroundings
-
-TIER_LIST: Final = "tier_list"
-"""The study's table of the official list, as it was read."""
-
-TIERS: Final[Result[dict[str, Any]]] = Result(
-    "tiers",
-    Text("街道等级", "Tiers of streets"),
-    MadeOf(
-        layers=("segments", "paths", "facilities", "complaints", TIER_LIST),
-        rules=("tiers", "network", "streets"),
-    ),
-    # decisions are put over the tiers in place, by every decision: they make no other result
-    ("roads", "streets", "street_scores", "findings", "decisions", BASE_TABLE),
-)
 
 
 def kept_list(rows: pd.DataFrame, findings: pd.DataFrame) -> StreetList:

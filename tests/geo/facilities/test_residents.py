@@ -15,7 +15,7 @@ import shapely
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.facilities.residents import read_population, residents
-from geo.files.crs_detection import Ground, ground_of
+from geo.files.crs_detection import StreetsIndex, streets_index
 from geo.rules import Profile
 from geo.study.schema import conform_geo
 from tests.support.drawn import CRS, degrees, layers_of, road
@@ -101,9 +101,9 @@ def test_without_homes_and_population_people_are_along_the_streets(profile: Prof
 # ---- reading ---------------------------------------------------------------------------------------------------------
 
 
-def ground() -> Ground:
+def ground() -> StreetsIndex:
     rows = [road([(0, 0), (500, 0)]), road([(0, -60), (500, 90)], street_id="s2")]
-    return ground_of(layers_of(rows)["roads"].geometry.to_numpy(), CRS)
+    return streets_index(layers_of(rows)["roads"].geometry.to_numpy(), CRS)
 
 
 def quarters() -> gpd.GeoDataFrame:

@@ -17,7 +17,7 @@ from geo.core.chinese_datums import wgs84_to_bd09, wgs84_to_gcj02
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.files.coordinates import parse_number, parse_pair, read_pairs, system_named, to_wgs84
-from geo.files.crs_detection import Ground, detect, ground_of
+from geo.files.crs_detection import StreetsIndex, detect, streets_index
 from geo.rules import Profile
 from geo.streets.extract import read_ways
 from geo.streets.roads import make_roads
@@ -70,7 +70,7 @@ def test_systems_are_known_by_their_names() -> None:
 
 
 @pytest.fixture(scope="module")
-def beijing(shared: Callable[[str], Path], profile: Profile) -> tuple[Ground, NDArray[np.float64]]:
+def beijing(shared: Callable[[str], Path], profile: Profile) -> tuple[StreetsIndex, NDArray[np.float64]]:
     """The streets of Wudaokou, and 300 places of complaints along its named streets."""
     file = shared("beijing_wudaokou.osm.pbf")
     roads, crs = make_roads(read_ways(file, profile["roads.kept_highways"]), profile, file)
@@ -84,7 +84,7 @@ def beijing(shared: Callable[[str], Path], profile: Profile) -> tuple[Ground, ND
     )
     moved = shapely.points(shapely.get_coordinates(metric.to_numpy()) + rng.normal(0, 5, (300, 2)))
     lonlat = shapely.get_coordinates(gpd.GeoSeries(moved, crs=crs).to_crs(WGS84).to_numpy())
-    return ground_of(roads.geometry.to_numpy(), crs), lonlat
+    return streets_index(roads.geometry.to_numpy(), crs), lonlat
 
 
 def project(code: int) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
@@ -110,7 +110,7 @@ def test_the_streets_tell_the_system_and_the_order(
     name: str,
     write: Callable[[NDArray[np.float64]], NDArray[np.float64]],
     swapped: bool,
-    beijing: tuple[Ground, NDArray[np.float64]],
+    beijing: tuple[StreetsIndex, NDArray[np.float64]],
 ) -> None:
     ground, lonlat = beijing
     pairs = write(lonlat)[:, ::-1] if swapped else write(lonlat)
@@ -125,20 +125,20 @@ def test_the_streets_tell_the_system_and_the_order(
         assert verdict.candidates[0].on_streets > 0.9
 
 
-def test_a_few_points_are_asked_about_and_never_guessed(beijing: tuple[Ground, NDArray[np.float64]]) -> None:
+def test_a_few_points_are_asked_about_and_never_guessed(beijing: tuple[StreetsIndex, NDArray[np.float64]]) -> None:
     ground, lonlat = beijing
     verdict = detect(wgs84_to_gcj02(lonlat[:3]), ground)
     assert not verdict.sure
     assert "please say" in verdict.text.en
 
 
-def test_noise_is_asked_about(beijing: tuple[Ground, NDArray[np.float64]]) -> None:
+def test_noise_is_asked_about(beijing: tuple[StreetsIndex, NDArray[np.float64]]) -> None:
     ground, lonlat = beijing
     noise = np.random.default_rng(3).uniform(lonlat.min(axis=0), lonlat.max(axis=0), (400, 2))
     assert not detect(noise, ground).sure
 
 
-def test_points_elsewhere_are_in_no_system(beijing: tuple[Ground, NDArray[np.float64]]) -> None:
+def test_points_elsewhere_are_in_no_system(beijing: tuple[StreetsIndex, NDArray[np.float64]]) -> None:
     verdict = detect(np.array([[2.35, 48.85]] * 20), beijing[0])
     assert verdict.system is None
     assert detect(np.full((3, 2), np.nan), beijing[0]).points == 0

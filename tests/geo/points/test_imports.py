@@ -15,28 +15,13 @@ from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options
 from geo.rules import Profile
 from geo.study.figures import info
-from geo.study.file import about, read_layer
+from geo.study.file import about, connect, read_layer
+from tests.support.points import places
 
 
 def write(folder: Path, rows: pd.DataFrame, name: str = "投诉.csv") -> Path:
     rows.to_csv(folder / name, index=False, encoding="gbk")
     return folder / name
-
-
-def places(study: Path, count: int) -> pd.DataFrame:
-    """Return rows of complaints at the middle of named streets, each with its street."""
-    streets = read_layer(study, "streets")
-    named = streets[streets["name"].notna()].sort_values("length_m", ascending=False).head(count)
-    points = [shape.geoms[0].interpolate(0.5, normalized=True) for shape in named.geometry]
-    return pd.DataFrame(
-        {
-            "工单编号": [f"A{i}" for i in range(count)],
-            "诉求类型": "流动摊贩",
-            "受理时间": [f"2025-03-{1 + i % 28:02d} 08:00" for i in range(count)],
-            "经度": [point.x for point in points],
-            "纬度": [point.y for point in points],
-        }
-    )
 
 
 def test_a_newer_export_updates_and_the_same_file_adds_nothing(study: Path, profile: Profile, tmp_path: Path) -> None:
@@ -70,6 +55,30 @@ def test_a_newer_export_updates_and_the_same_file_adds_nothing(study: Path, prof
     assert len(read_layer(study, "complaints")) == before
     with pytest.raises(StudyError, match="no import"):
         remove_import(study, "I0099")
+
+
+def test_a_file_that_an_earlier_version_imported_adds_nothing(study: Path, profile: Profile, tmp_path: Path) -> None:
+    """Rows without an identifier have one of 40 bits in a study of version 0.1; they are known by it."""
+    rows = places(study, 12).drop(columns="工单编号")
+    rows = pd.concat([rows, rows.head(1)])  # one row stands twice
+    file = write(tmp_path, rows)
+    first = add_points(study, file, "complaints", profile)
+    former = dict(zip(first.points["complaint_id"], first.reading.former, strict=True))
+    assert all(len(old.partition("-")[0]) == 11 for old in former.values())
+    with connect(study) as connection:
+        connection.executemany(
+            "UPDATE complaints SET complaint_id = ? WHERE complaint_id = ?", [(old, new) for new, old in former.items()]
+        )
+    before = read_layer(study, "complaints")
+    again = add_points(study, file, "complaints", profile)
+    assert (again.import_id, again.added, again.updated, again.unchanged) == (None, 0, 0, 13)
+    longer = write(tmp_path, pd.concat([rows, places(study, 13).tail(1).drop(columns="工单编号")]), "b.csv")
+    later = add_points(study, longer, "complaints", profile)
+    assert (later.added, later.updated, later.unchanged) == (1, 0, 13)
+    after = read_layer(study, "complaints")
+    assert set(before["complaint_id"]) < set(after["complaint_id"])
+    new = after.loc[after["import_id"] == later.import_id, "complaint_id"].tolist()
+    assert [len(name) for name in new] == [25]
 
 
 def test_an_import_counts_on_its_streets_and_outlives_a_rebuild(

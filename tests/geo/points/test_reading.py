@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from geo.core.crs import WGS84, metric_crs
 from geo.core.errors import InputError
 from geo.core.masking import mask
-from geo.points.reading import read_points
+from geo.files.formats import read_file
+from geo.points.reading import STEPS, Draft, Options, read_points
 from geo.rules import load_profile
 from geo.streets.locating import locate
 
@@ -197,3 +198,48 @@ def test_real_permits_are_kept_or_refused_for_a_reason(shared: Callable[[str], P
     np.testing.assert_allclose(reading.points.geometry.x, placed["Longitude"].astype(float))
     np.testing.assert_allclose(reading.points.geometry.y, placed["Latitude"].astype(float))
     assert reading.points["permit_until"].dropna().str.fullmatch(r"\d{4}-\d\d-\d\d").all()
+
+
+def test_the_steps_of_reading_stand_in_order_and_change_no_draft(tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text("工单编号,诉求内容,经度,纬度\nA1,联系人：王建国,114.35,36.1\n,占道,0,0\n", encoding="utf-8")
+    raw = read_file(file)
+    draft = Draft(file, raw, "points.csv", "complaints", None, Options(), {})
+    drafts = [draft]
+    for step in STEPS:
+        drafts.append(step(drafts[-1]))
+    assert [step.__name__ for step in STEPS] == [
+        *("find_columns", "find_pairs", "decide_system", "place_rows", "clean_cells", "mask_text", "name_rows")
+    ]
+    assert (draft.found.empty, draft.findings, draft.mapping) == (True, (), {})
+    columns, pairs, system, places, cells, masked, named = drafts[1:]
+    assert columns.mapping == {"complaint_id": "工单编号", "text": "诉求内容", "lon": "经度", "lat": "纬度"}
+    assert pairs.pairs.tolist() == [[114.35, 36.1], [0, 0]]
+    assert str(system.system) == "WGS84"
+    assert places.precision.tolist() == ["coordinates", None]
+    assert [finding.row for finding in places.findings] == [3]
+    assert cells.clean["text"].iloc[0] == "联系人：王建国"
+    assert masked.clean["text"].iloc[0] == "联系人：[姓名]"
+    assert named.clean["complaint_id"].iloc[0] == "A1"
+    assert named.former.isna().tolist() == [True, False]
+
+
+def test_a_users_system_stands_over_the_files_and_the_files_over_the_streets(tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text("id,x,y\n1,500000,4000000\n", encoding="utf-8")
+    read_as = read_points(file, "stalls", load_profile(), options=Options(crs="EPSG:4547"))
+    assert str(read_as.system) == "EPSG:4547"
+    assert read_as.points.geometry.x.iloc[0] == pytest.approx(114, abs=0.01)
+    assert read_as.verdict is None
+
+
+def test_rows_without_an_identifier_are_told_apart_and_known_again(tmp_path: Path) -> None:
+    text = "诉求内容,经度,纬度\n占道,114.35,36.1\n噪音,114.35,36.1\n占道,114.35,36.1\n"
+    points, findings = read(tmp_path, text)
+    first, second, third = points["complaint_id"]
+    assert len({first, second, third}) == 3
+    assert third == f"{first}-row-4"
+    assert [len(name) for name in (first, second)] == [25, 25]
+    assert findings["column"].tolist() == ["complaint_id"]
+    again = read(tmp_path, "诉求内容,经度,纬度\n噪音,114.35,36.1\n占道,114.35,36.1\n")[0]
+    assert again["complaint_id"].tolist() == [second, first]

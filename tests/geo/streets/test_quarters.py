@@ -16,6 +16,7 @@ from geo.rules import Profile
 from geo.streets.quarters import make_quarters, quarter_of, read_quarters
 from geo.study.file import read_layer
 from geo.study.schema import conform_geo
+from tests.support.broken_geometry import feature, write_geojson
 from tests.support.drawn import CRS, degrees, layers_of, road
 
 
@@ -76,6 +77,19 @@ def test_a_citys_own_quarters_come_first_and_stay(sample: Inputs, tmp_path: Path
             ["东关社区", "quarters.shp"],
         ]
         build_study(path, sample)
+
+
+def test_a_broken_quarter_is_a_finding_and_the_others_are_read(tmp_path: Path) -> None:
+    corners = [list(corner) for corner in shapely.get_coordinates(degrees(shapely.box(0, 0, 500, 1000)))]
+    rows = [
+        feature({"type": "Polygon", "coordinates": [corners[:-1]]}, 社区="西关"),
+        feature({"type": "Polygon", "coordinates": [corners]}, 社区="东关"),
+    ]
+    found, findings = read_quarters(write_geojson(tmp_path, rows), crossing_streets())
+    assert found["name"].tolist() == ["东关"]
+    assert findings[["layer", "row", "column", "source"]].to_numpy().tolist() == [
+        ["quarters", 2, "geometry", "areas.geojson"]
+    ]
 
 
 def test_a_file_of_quarters_elsewhere_is_refused(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from geo.core.errors import InputError, StudyError
 from geo.study.figures import info
 from geo.study.file import LAYERS, about, read_layer
 from geo.study.schema import COLUMNS, TIERS
+from tests.support.broken_geometry import feature, write_geojson
 
 
 def test_every_layer_has_its_columns_and_wgs84(built: Path) -> None:
@@ -108,6 +109,17 @@ def test_a_boundary_that_cannot_serve_is_refused(wkt: str, words: str, sample: I
     with pytest.raises(InputError, match=words):
         build_study(tmp_path / "part.gpkg", Inputs(sample.osm, boundary=boundary))
     assert not (tmp_path / "part.gpkg").exists()
+
+
+def test_a_boundary_with_a_broken_row_is_built_and_the_row_is_a_finding(sample: Inputs, tmp_path: Path) -> None:
+    corners = [[24.940, 60.166], [24.946, 60.166], [24.946, 60.169], [24.940, 60.169], [24.940, 60.166]]
+    rings = [corners[:3], corners]
+    file = write_geojson(tmp_path, [feature({"type": "Polygon", "coordinates": [ring]}) for ring in rings])
+    build_study(tmp_path / "part.gpkg", Inputs(sample.osm, boundary=file))
+    assert 0 < len(read_layer(tmp_path / "part.gpkg", "streets")) < 200
+    findings = read_layer(tmp_path / "part.gpkg", "findings")
+    (row,) = findings[findings["source"] == "areas.geojson"].itertuples()
+    assert (row.layer, row.row, row.column) == ("roads", 2, "geometry")
 
 
 BUILD = """

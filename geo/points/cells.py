@@ -1,0 +1,119 @@
+"""The cells of each kind of points: numbers, times and flags; free text masked, and words as codes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from geo.core.masking import mask
+from geo.points.categories import CODE_OF
+from geo.points.cleaning import coded, dates, numbers, order_of_times, times
+from geo.study.findings import Finding
+from geo.study.schema import COLUMNS, SYNTHETIC
+
+_NUMBERS: Final = {"area_m2": False, "offences": True, "capacity": True, "rating": False}
+"""Fields that are numbers, and whether they are whole."""
+_TIMES: Final = ("received_at", "answered_at", "closed_at", "due_at")
+_FLAGS: Final = ("night_only", "hardship")
+_YES: Final = frozenset({"是", "yes", "true", "1", "有", "y"})
+_FREE: Final = frozenset(
+    {
+        "text",
+        "goods",
+        "subject_id",
+        "operator_id",
+        "category",
+        "channel",
+        "status",
+        "name",
+        "permit_until",
+        "kind",
+        "response",
+    }
+)
+"""Fields in which a person may be named. (Identifiers are masked too: some offices use telephone numbers.)"""
+
+_FACILITY_WORDS: Final = {
+    "market": ("农贸市场", "菜市场", "市场", "集贸市场", "marketplace"),
+    "toilet": ("公厕", "公共厕所", "卫生间", "厕所", "toilets", "public toilet"),
+    "parking": ("停车场", "停车", "car park"),
+    "school": ("学校", "小学", "中学", "幼儿园"),
+    "hospital": ("医院", "卫生院", "诊所", "clinic"),
+    "station": ("车站", "地铁站", "火车站"),
+    "bus_stop": ("公交站", "公交车站", "bus stop"),
+    "shop": ("商店", "店铺", "商铺"),
+}
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "response": {"服务": "service", "管理": "management", "执法": "enforcement"},
+    "category": CODE_OF,
+}
+_KIND_WORDS: Final[dict[str, dict[str, str]]] = {
+    "parking": {"路外": "off_street", "停车场": "off_street", "路内": "on_street", "路侧": "on_street"},
+    "facilities": {word: kind for kind, words in _FACILITY_WORDS.items() for word in (kind, *words)},
+}
+
+
+def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding]) -> pd.DataFrame:
+    """
+    Read the numbers, times and flags of rows; the other fields stay text.
+
+    Parameters
+    ----------
+    found
+        The fields of the kind, as text.
+    kind
+        The layer that the rows are for.
+    findings
+        Taken along: one for each cell that was emptied or doubted.
+    """
+    clean = found.copy()
+    for column, whole in _NUMBERS.items():
+        if column in clean and column in COLUMNS[kind]:
+            clean[column] = numbers(found[column], column, findings, whole)
+    for column in _TIMES:
+        if column in clean:
+            clean[column] = times(found[column], column, findings)
+    if {"received_at", "closed_at"} <= set(clean.columns):
+        order_of_times(clean, findings)
+    for column in _FLAGS:
+        if column in clean:
+            clean[column] = found[column].map(lambda word: str(word).casefold() in _YES)
+    return clean
+
+
+def masked_text(clean: pd.DataFrame, kind: str, file: str) -> pd.DataFrame:
+    """
+    Mask the free text of rows, then code the words and dates that are left.
+
+    Parameters
+    ----------
+    clean
+        As `clean_values` returns.
+    kind
+        The layer that the rows are for.
+    file
+        The source of rows that name none.
+    """
+    result = clean.copy(deep=False)
+    for column in clean.columns.intersection(list(_FREE)):
+        result[column] = mask(clean[column])
+    for column, words in _WORDS.items():
+        if column in result:
+            result[column] = coded(result[column], words)
+    if kind in _KIND_WORDS:
+        result["kind"] = coded(result["kind"], _KIND_WORDS[kind])
+    if "permit_until" in result:
+        result["permit_until"] = dates(result["permit_until"])
+    source = clean["source"]
+    result["source"] = source.map(_source, na_action="ignore").where(source.notna(), file)
+    return result
+
+
+def mask_word(word: str) -> str:
+    """Return a word of a file with what names a person masked, for messages."""
+    return str(mask(pd.Series([word], dtype=object)).iloc[0])[:60]
+
+
+def _source(word: str) -> str:
+    return SYNTHETIC if "合成" in word or SYNTHETIC in word.casefold() else mask_word(word)

@@ -1,0 +1,117 @@
+"""The place of each row: by its coordinates, else by its address."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.core.arrays import Flags, Floats
+from geo.core.text import Text
+from geo.files.coordinates import System, read_pairs, to_wgs84
+from geo.files.raw_file import RawFile
+from geo.points.gazetteer import Gazetteer, Located
+from geo.study.findings import Finding
+
+_ZERO_WITHIN: Final = 1e-6
+"""Coordinates this near to 0 stand for none."""
+_ROUGH: Final = frozenset({"interpolated", "place", "street"})
+"""Precisions of addresses that are worth a finding."""
+_LEFT_OUT: Final = Text("该行未导入；请补充经纬度", "The row was left out; give it longitude and latitude")
+_KEPT: Final = Text("已导入；如需精确请补充坐标", "It is kept; give coordinates for a precise place")
+
+
+def pairs_of(raw: RawFile, found: pd.DataFrame) -> Floats:
+    """Return the file's coordinates in its own order and system, shape (n, 2); its geometry counts first."""
+    if found["coordinates"].notna().any() and raw.points is None:
+        pairs = read_pairs(found["coordinates"], None)
+    else:
+        pairs = read_pairs(found["lon"], found["lat"])
+    if raw.points is not None:
+        known = ~shapely.is_missing(raw.points)
+        # the table may have lost rows that were all empty
+        at = found.index.to_numpy() - 2
+        own = np.full((len(found), 2), np.nan)
+        inside = known[at]
+        own[inside] = shapely.get_coordinates(raw.points[at[inside]])
+        pairs = np.where(np.isfinite(own), own, pairs)
+    return pairs
+
+
+def located(
+    pairs: Floats, system: System | None, found: pd.DataFrame, gazetteer: Gazetteer | None, findings: list[Finding]
+) -> Located:
+    """
+    Place rows by their coordinates, the others by their address.
+
+    Parameters
+    ----------
+    pairs
+        As `pairs_of` returns.
+    system
+        The coordinate system; None where no row has coordinates.
+    found
+        `lon`, `lat`, `coordinates` and `address`, as text.
+    gazetteer
+        The names of the study; without it, addresses are not looked up.
+    findings
+        Taken along: one for each row without a place, or with a rough one.
+
+    Returns
+    -------
+    located
+        NaN and None for rows without a place.
+    """
+    lonlat = to_wgs84(pairs, system) if system is not None else np.full((len(found), 2), np.nan)
+    with np.errstate(invalid="ignore"):
+        zero = (np.abs(pairs[:, 0]) < _ZERO_WITHIN) | (np.abs(pairs[:, 1]) < _ZERO_WITHIN)
+    lonlat[zero] = np.nan
+    precision = np.full(len(found), None, dtype=object)
+    precision[_known(lonlat)] = "coordinates"
+    open_ = np.flatnonzero(~_known(lonlat))
+    if gazetteer is not None and len(open_):
+        by_address = gazetteer.locate(found["address"].iloc[open_])
+        lonlat[open_], precision[open_] = by_address.lonlat, by_address.precision
+    findings += _without_place(found, pairs, zero, np.flatnonzero(~_known(lonlat)))
+    findings += _roughly_placed(found, precision, open_)
+    return Located(lonlat, precision)
+
+
+def _known(pairs: Floats) -> Flags:
+    return np.isfinite(pairs[:, 0]) & np.isfinite(pairs[:, 1])
+
+
+def _without_place(found: pd.DataFrame, pairs: Floats, zero: Flags, rows: NDArray[np.int64]) -> list[Finding]:
+    given = _known(pairs)
+    written = found[["lon", "lat", "coordinates"]].notna().any(axis=1).to_numpy()
+    findings = []
+    for row in rows:
+        problem = (
+            Text("坐标为 0", "The coordinates are 0")
+            if zero[row]
+            else Text("坐标不在该坐标系内", "The coordinates are none of that system")
+            if given[row]
+            else Text("坐标无法读取", "The coordinates cannot be read")
+            if written[row]
+            else Text("缺少坐标", "No coordinates")
+        )
+        if found["address"].iloc[row]:
+            problem = Text(f"{problem.zh}，地址也无法定位", f"{problem.en}, and the address is not found either")
+        findings.append(Finding(int(found.index[row]), "lon, lat", problem, _LEFT_OUT))
+    return findings
+
+
+def _roughly_placed(found: pd.DataFrame, precision: NDArray[np.object_], rows: NDArray[np.int64]) -> list[Finding]:
+    return [
+        Finding(
+            int(found.index[row]),
+            "address",
+            Text(f"按地址粗略定位（{precision[row]}）", f"Placed roughly by its address ({precision[row]})"),
+            _KEPT,
+        )
+        for row in rows
+        if precision[row] in _ROUGH
+    ]

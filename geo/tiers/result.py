@@ -1,0 +1,23 @@
+"""The tiers of streets as a result that the study keeps."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from geo.core.text import Text
+from geo.study.decisions import BASE_TABLE
+from geo.study.results import MadeOf, Result
+
+TIER_LIST: Final = "tier_list"
+"""The study's table of the official list, as it was read."""
+
+TIERS: Final[Result[dict[str, Any]]] = Result(
+    "tiers",
+    Text("街道等级", "Tiers of streets"),
+    MadeOf(
+        layers=("segments", "paths", "facilities", "complaints", TIER_LIST),
+        rules=("tiers", "network", "streets"),
+    ),
+    # decisions are put over the tiers in place, by every decision: they make no other result
+    ("roads", "streets", "street_scores", "findings", "decisions", BASE_TABLE),
+)

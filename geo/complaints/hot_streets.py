@@ -22,6 +22,8 @@ from geo.core.metric_geometry import metric_lines
 from geo.core.text import Text
 from geo.network.graph import Network, Positions, adjacency
 from geo.network.lixels import Lixels
+from geo.network.searches import distances
+from geo.network.snapping import midpoints
 from geo.rules import Profile
 from geo.study.schema import conform_geo
 
@@ -196,8 +198,8 @@ def hot_streets(
 
 def _near(network: Network, within_m: float) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
     """Return the pairs of segments whose middles are within a distance along the streets, each with itself."""
-    middle = network.midpoints()
-    pairs = network.distances(middle, middle, limit=within_m)
+    middle = midpoints(network)
+    pairs = distances(network, middle, middle, limit=within_m)
     return (
         pairs["start"].to_numpy(dtype=np.int64),
         pairs["target"].to_numpy(dtype=np.int64),

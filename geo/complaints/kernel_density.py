@@ -10,6 +10,8 @@ from scipy.special import erf
 
 from geo.core.arrays import Floats, Integers, members
 from geo.network.graph import Network, Positions
+from geo.network.searches import cost_blocks
+from geo.network.snapping import edge_of
 
 Kernel = Literal["gaussian", "epanechnikov", "quartic"]
 Split = Literal["simple", "discontinuous", "continuous"]
@@ -82,15 +84,15 @@ def density(
     weight = np.ones(len(events.segment)) if weights is None else weights
     total = np.zeros(len(targets.segment))
     if split == "simple":
-        for event, target, away in network.cost_blocks(events, targets, bandwidth_m):
+        for event, target, away in cost_blocks(network, events, targets, bandwidth_m):
             value = kernel_values(away, bandwidth_m, kernel)
             if leave_out:
                 value[event[:, None] == target] = 0.0
             total[target] += weight[event] @ value
         return total
     arms = _Arms.of(network)
-    edge, along = network.edge_of(events)
-    to_edge, to_along = network.edge_of(targets)
+    edge, along = edge_of(network, events)
+    to_edge, to_along = edge_of(network, targets)
     by_edge = np.argsort(to_edge, kind="stable")
     first = np.searchsorted(to_edge[by_edge], np.arange(len(network.tail) + 1))
 

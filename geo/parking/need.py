@@ -17,6 +17,8 @@ from geo.core.metric_geometry import metric_lines, metric_shapes
 from geo.core.opening_hours import DAY, parse_windows
 from geo.network.graph import Network, Positions
 from geo.network.lixels import Lixels
+from geo.network.searches import distances
+from geo.network.snapping import snap
 from geo.parking.mapped import Mapped
 from geo.points.cleaning import TIMEZONE
 from geo.rules import Profile
@@ -179,7 +181,7 @@ def off_street(
     if network.size == 0 or len(places) == 0:
         none = np.zeros(0)
         return Supply(Positions(none.astype(np.int64), none), dict.fromkeys(PERIODS, none))
-    at, _ = network.snap(gpd.GeoSeries(places, crs=WGS84))
+    at, _ = snap(network, gpd.GeoSeries(places, crs=WGS84))
     return Supply(at, {"day": np.where(night_only, 0.0, every), "night": every})
 
 
@@ -216,7 +218,7 @@ def within_walk(network: Network, cells: Cells, places: Positions, targets: Inte
     if network.size == 0 or len(places.segment) == 0 or len(targets) == 0:
         none = np.zeros(0, dtype=np.int64)
         return Reach(none, none, none.astype(float))
-    pairs = network.distances(places, cells.positions(targets), limit=within_m)
+    pairs = distances(network, places, cells.positions(targets), limit=within_m)
     cell = targets[pairs["target"].to_numpy(dtype=np.int64)]
     return Reach(pairs["start"].to_numpy(dtype=np.int64), cell, pairs["cost"].to_numpy(dtype=float))
 

@@ -20,6 +20,8 @@ from geo.core.text import Text
 from geo.kerbs.exclusions import holds
 from geo.kerbs.lines import SIDES
 from geo.network.graph import Network
+from geo.network.searches import distances
+from geo.network.snapping import snap
 from geo.rules import Profile
 from geo.stalls.plan import ORDER, Plan
 
@@ -272,9 +274,9 @@ def _nearest_free(plan: Plan, lon: float, lat: float, at: dt.datetime, network: 
     if len(kerb) == 0 or network.size == 0:
         return None
     lonlat = to_degrees(plan.kerbs.points(kerb, middle), plan.kerbs.crs)
-    places, off = network.snap(gpd.GeoSeries(shapely.points(lonlat), crs=WGS84))
-    start, away = network.snap(gpd.GeoSeries(shapely.points([[lon, lat]]), crs=WGS84))
-    pairs = network.distances(start, places, limit=float(plan.profile["guide.within"]))
+    places, off = snap(network, gpd.GeoSeries(shapely.points(lonlat), crs=WGS84))
+    start, away = snap(network, gpd.GeoSeries(shapely.points([[lon, lat]]), crs=WGS84))
+    pairs = distances(network, start, places, limit=float(plan.profile["guide.within"]))
     if pairs.empty:
         return None
     target = pairs["target"].to_numpy()

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import erf
 
 from geo.core.arrays import Floats, Integers, members
+from geo.core.line_ends import both_ends, is_last, line_of, other_end
 from geo.network.graph import Network, Positions
 from geo.network.searches import cost_blocks
 from geo.network.snapping import edge_of
@@ -112,16 +113,17 @@ def density(
         # to either end of the event's own edge
         walk = _Walks(
             np.tile(own, 2),
-            np.concatenate([2 * edge[own], 2 * edge[own] + 1]),
+            both_ends(edge[own]).T.ravel(),
             np.concatenate([along[own], network.length_m[edge[own]] - along[own]]),
             np.ones(2 * len(own)),
         )
         while len(walk.event):
             walk = _onward(arms, walk, bandwidth_m, split == "continuous", least)
-            on, length = walk.arm // 2, network.length_m[walk.arm // 2]
-            count(walk.event, on, np.where(walk.arm % 2 == 1, length + walk.gone_m, -walk.gone_m), walk.factor)
+            on = line_of(walk.arm)
+            length = network.length_m[on]
+            count(walk.event, on, np.where(is_last(walk.arm), length + walk.gone_m, -walk.gone_m), walk.factor)
             # on to the edge's other end
-            walk = walk._replace(arm=walk.arm ^ 1, gone_m=walk.gone_m + length)
+            walk = walk._replace(arm=other_end(walk.arm), gone_m=walk.gone_m + length)
     return total
 
 

@@ -15,6 +15,7 @@ from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import WGS84
 from geo.core.metric_geometry import metric_lines, metric_shapes
 from geo.core.opening_hours import DAY, parse_windows
+from geo.kerbs.numbering import segment_of
 from geo.network.graph import Network, Positions
 from geo.network.lixels import Lixels
 from geo.network.searches import distances
@@ -190,7 +191,7 @@ def on_street(mapped: Mapped, parking: gpd.GeoDataFrame, cells: Cells) -> dict[P
     there = ~mapped.listed
     # what a tag says of a whole side is spread over its cells
     spots, which = spread(mapped.from_m[there], mapped.to_m[there], mapped.cars[there])
-    spaces = cells.sums(cells.at(mapped.kerb[there][which] // 2, spots[0]), spots[1])
+    spaces = cells.sums(cells.at(segment_of(mapped.kerb[there][which]), spots[0]), spots[1])
     cell = cells.of(parking)
     listed = (parking["kind"] == "on_street").to_numpy()
     cars = parking["capacity"].fillna(1).to_numpy(dtype=float)

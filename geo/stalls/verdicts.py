@@ -18,7 +18,7 @@ from geo.core.errors import InputError
 from geo.core.opening_hours import DAY
 from geo.core.text import Text
 from geo.kerbs.exclusions import holds
-from geo.kerbs.lines import SIDES
+from geo.kerbs.numbering import SIDES, both_sides, segment_of, side_of
 from geo.network.graph import Network
 from geo.network.searches import distances
 from geo.network.snapping import snap
@@ -122,7 +122,7 @@ def check(
     verdict = ALLOWED if mask >> slot & 1 else OTHER_HOURS if mask else FORBIDDEN
     kerb = int(asked.kerb[0])
     roads = plan.kerbs.roads
-    own = roads.iloc[kerb // 2]
+    own = roads.iloc[segment_of(kerb)]
     xy = to_metric(np.array([[lon, lat]]), plan.kerbs.crs)[0]
     nearest = None
     if verdict != ALLOWED:
@@ -134,7 +134,7 @@ def check(
         name=own["name"],
         tier=str(own["tier"]),
         segment_id=str(own["segment_id"]),
-        side=SIDES[kerb % 2],
+        side=SIDES[side_of(kerb)],
         offset_m=round(float(asked.along_m[0]), 2),
         distance_m=round(float(asked.away_m[0]), 2),
         rules=_rules(plan, asked, xy, int(free.too_short[0]), slot, reasons or {}),
@@ -148,7 +148,7 @@ def _nearest_kerb(plan: Plan, lon: float, lat: float) -> Asked:
     within = float(profile["kerb.asked_within"])
     reach = within + float(kerbs.half_m.max(initial=0.0)) if np.isfinite(lon) and np.isfinite(lat) else 0.0
     row = kerbs.tree.query(place, predicate="dwithin", distance=reach) if reach else np.zeros(0, dtype=np.int64)
-    kerb = np.concatenate([2 * row, 2 * row + 1])
+    kerb = both_sides(row)
     kerb = np.sort(kerb[kerbs.to_m[kerb] > kerbs.from_m[kerb]])
     lines = kerbs.line_of(kerb)
     away = shapely.distance(lines, place)
@@ -161,7 +161,7 @@ def _nearest_kerb(plan: Plan, lon: float, lat: float) -> Asked:
                 f"Give longitude, then latitude (WGS 84), of a place within {within:.0f} m of a kerb",
             ),
         )
-    service = (kerbs.roads["highway"] == "service").to_numpy()[kerb // 2]
+    service = (kerbs.roads["highway"] == "service").to_numpy()[segment_of(kerb)]
     best = int(np.argmin(away + np.where(service, float(profile["points.service_way"]), 0.0)))
     one = kerb[best : best + 1]
     start = kerbs.at_kerb(one, kerbs.from_m[one])
@@ -285,7 +285,7 @@ def _nearest_free(plan: Plan, lon: float, lat: float, at: dt.datetime, network: 
     best = int(np.lexsort((walk, ~open_))[0])
     number = int(target[best])
     mask = int(masks[number])
-    road = plan.kerbs.roads.iloc[int(kerb[number]) // 2]
+    road = plan.kerbs.roads.iloc[segment_of(int(kerb[number]))]
     when = next_time(plan, mask, at)
     return {
         "zone_id": str(plan.zone_ids[number]) if plan.kind == "stall" else None,

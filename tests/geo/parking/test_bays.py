@@ -179,7 +179,7 @@ def test_relaxing_a_rule_never_loses_bays_on_a_street_and_tightening_never_gains
     for change in (-2.0, 0.0, 2.0, 5.0):
         tried = profile.changed({**wide, rule: max(profile[rule] + change, 0.0)})
         room = BayStudy(built, tried, base.ground).room("all_day")
-        street = room.street_of(room.zones.kerb)
+        street = room.street_ids(room.zones.kerb)
         counts.append(pd.Series(room.zones.pitches).groupby(street).sum())
     for looser, tighter in pairwise(counts):
         both = pd.DataFrame({"looser": looser, "tighter": tighter}).fillna(0)

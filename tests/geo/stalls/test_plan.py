@@ -21,7 +21,7 @@ from geo.core.crs import WGS84, to_metric
 from geo.core.errors import InputError, RuleError
 from geo.core.opening_hours import open_at, read_hours
 from geo.kerbs.ground import Ground
-from geo.kerbs.lines import SIDES
+from geo.kerbs.numbering import SIDES
 from geo.kerbs.waterfall import waterfall
 from geo.network.graph import walking
 from geo.rules import Profile, load_profile

@@ -19,7 +19,7 @@ from geo.facilities.coverage_study import Asked, FacilityStudy, computed_coverag
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.facilities.site_study import SiteStudy, Wish, computed_sites
 from geo.kerbs.decided import made_of
-from geo.kerbs.ground import INPUTS, Ground, read_ground
+from geo.kerbs.ground import INPUTS, KerbGround, read_ground
 from geo.network.graph import Network
 from geo.network.walking import network_of
 from geo.parking.room import BayHours, BayRoom
@@ -28,7 +28,7 @@ from geo.points.imports import place_in
 from geo.points.other_lists import lists_of
 from geo.points.reading import Place
 from geo.rules import Profile
-from geo.stalls.plan import Kind, Plan
+from geo.stalls.plan import Plan, UseKind
 from geo.stalls.study import computed, plan_of
 from geo.streets.street_lists import crossing_names
 from geo.study import file as study
@@ -128,7 +128,7 @@ def _place(path: str, version: str) -> Place:
     return place_in(Path(path))
 
 
-def ground() -> Ground:
+def ground() -> KerbGround:
     """Return the kerbs of the study and what stands at them, as `geo.kerbs.ground.read_ground`."""
     path = study_path()
     facts = study.about(path)
@@ -136,17 +136,17 @@ def ground() -> Ground:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _ground(path: str, version: str) -> Ground:
+def _ground(path: str, version: str) -> KerbGround:
     return read_ground(Path(path), study.profile_of(Path(path)))
 
 
-def plan(kind: Kind = "stall", values: tuple[tuple[str, Any], ...] = ()) -> Plan:
+def plan(kind: UseKind = "stall", values: tuple[tuple[str, Any], ...] = ()) -> Plan:
     """Return the plan of the study under its rules, or with other values of some parameters."""
     return _plan(str(study_path()), kind, values, _made_of())
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _plan(path: str, kind: Kind, values: tuple[tuple[str, Any], ...], version: str) -> Plan:
+def _plan(path: str, kind: UseKind, values: tuple[tuple[str, Any], ...], version: str) -> Plan:
     return plan_of(Path(path), _rules(values), kind, ground())
 
 

@@ -246,8 +246,8 @@ def _cut(lines: NDArray[Any], from_m: Floats, to_m: Floats) -> NDArray[Any]:
     new = np.ones(len(of), dtype=bool)
     new[1:] = of[1:] != of[:-1]
     step[new] = 0.0
-    gone = np.cumsum(step)
-    along = gone - gone[new][of]
+    cumulative_m = np.cumsum(step)
+    along = cumulative_m - cumulative_m[new][of]
     inner = (along > from_m[of] + 1e-6) & (along < to_m[of] - 1e-6)
     ends = [shapely.get_coordinates(shapely.line_interpolate_point(lines, at)) for at in (from_m, to_m)]
     number = np.arange(len(lines))

@@ -23,7 +23,7 @@ Maximal coverage (Church and ReVelle 1974), p-median (Hakimi 1964), set covering
 Bools = NDArray[np.bool_]
 
 
-class Problem(NamedTuple):
+class LocationProblem(NamedTuple):
     """
     Demand, sites, and the walks between them.
 
@@ -69,7 +69,7 @@ class Problem(NamedTuple):
         """How many sites there are, facilities that are there among them."""
         return len(self.kept)
 
-    def where(self, chosen: Bools) -> Problem:
+    def where(self, chosen: Bools) -> LocationProblem:
         """Return the problem with some of its pairs."""
         return self._replace(demand=self.demand[chosen], site=self.site[chosen], walk_m=self.walk_m[chosen])
 
@@ -122,7 +122,7 @@ class Sited(NamedTuple):
         return 0.0 if off <= 1e-6 * max(1.0, abs(self.objective)) else off / max(abs(self.objective), 1e-9)
 
 
-def solve(problem: Problem, model: Model, seconds: float, start: Bools | None = None) -> Sited:
+def solve(problem: LocationProblem, model: Model, seconds: float, start: Bools | None = None) -> Sited:
     """
     Choose sites.
 
@@ -154,7 +154,7 @@ def solve(problem: Problem, model: Model, seconds: float, start: Bools | None = 
     return _centre(problem, seconds)
 
 
-def _chosen(problem: Problem, opened: Bools, objective: float, bound: float, everyone: bool = False) -> Sited:
+def _chosen(problem: LocationProblem, opened: Bools, objective: float, bound: float, everyone: bool = False) -> Sited:
     """Return a choice where each goes to the nearest; `everyone` counts for the load, not only those within."""
     walk = problem.least(opened)
     served = np.where(walk <= problem.within_m, problem.weight, 0.0)
@@ -172,7 +172,9 @@ def _sums(group: Integers, values: Floats, size: int) -> Floats:
     return np.bincount(group, weights=values, minlength=size).astype(float)
 
 
-def _opened(problem: Problem, savings: Savings, seconds: float, start: Bools | None) -> tuple[Bools, float, float]:
+def _opened(
+    problem: LocationProblem, savings: Savings, seconds: float, start: Bools | None
+) -> tuple[Bools, float, float]:
     begun = None
     if start is not None and int((start & ~problem.kept).sum()) == min(problem.most, problem.sites):
         begun = start & ~problem.kept
@@ -180,7 +182,7 @@ def _opened(problem: Problem, savings: Savings, seconds: float, start: Bools | N
     return found.opened | problem.kept, found.value, found.bound
 
 
-def _coverage(problem: Problem, seconds: float, start: Bools | None) -> Sited:
+def _coverage(problem: LocationProblem, seconds: float, start: Bools | None) -> Sited:
     near = problem.walk_m <= problem.within_m
     covered = problem.least(problem.kept) <= problem.within_m
     new = near & ~covered[problem.demand] & ~problem.kept[problem.site]
@@ -191,7 +193,7 @@ def _coverage(problem: Problem, seconds: float, start: Bools | None) -> Sited:
     return _chosen(problem, opened, before + value, before + bound)
 
 
-def _median(problem: Problem, seconds: float, start: Bools | None) -> Sited:
+def _median(problem: LocationProblem, seconds: float, start: Bools | None) -> Sited:
     now = np.minimum(problem.least(problem.kept), problem.beyond_m)
     new = ~problem.kept[problem.site]
     who, site, walk = problem.demand[new], problem.site[new], problem.walk_m[new]
@@ -210,7 +212,7 @@ class _Cover(NamedTuple):
     bound: float
 
 
-def _cover(problem: Problem, within_m: float, price: Floats, seconds: float) -> _Cover | None:
+def _cover(problem: LocationProblem, within_m: float, price: Floats, seconds: float) -> _Cover | None:
     """
     Return the cover of all that can be covered that is cheapest by `price` and within the budget; at infinite cost
     where there is none, None where none is found in time.
@@ -238,7 +240,7 @@ def _cover(problem: Problem, within_m: float, price: Floats, seconds: float) -> 
     return _Cover(opened | problem.kept, float(price[opened].sum()), bound)
 
 
-def _cover_all(problem: Problem, seconds: float) -> Sited:
+def _cover_all(problem: LocationProblem, seconds: float) -> Sited:
     found = _cover(problem, problem.within_m, problem.paid, seconds)
     if found is None or not np.isfinite(found.cost):
         raise _too_little()
@@ -258,7 +260,7 @@ def _too_little() -> StudyError:
     )
 
 
-def _centre(problem: Problem, seconds: float) -> Sited:
+def _centre(problem: LocationProblem, seconds: float) -> Sited:
     """Bisect the longest walk: with which is the smallest cover small enough (Daskin 1995)?"""
     some = problem.weight[problem.demand] > 0
     walks = np.unique(problem.walk_m[some])
@@ -288,7 +290,7 @@ def _centre(problem: Problem, seconds: float) -> Sited:
 # ---- with room -------------------------------------------------------------------------------------------------------
 
 
-def _with_room(problem: Problem, model: Model, seconds: float) -> Sited:
+def _with_room(problem: LocationProblem, model: Model, seconds: float) -> Sited:
     """
     Solve with flows from places to sites that have room: demand may be divided among sites.
     """
@@ -315,7 +317,7 @@ def _with_room(problem: Problem, model: Model, seconds: float) -> Sited:
 
 
 def _flow(
-    part: Problem, cost: Floats, seconds: float, all_served: bool, counted: bool
+    part: LocationProblem, cost: Floats, seconds: float, all_served: bool, counted: bool
 ) -> tuple[Bools, Floats, float, float] | None:
     """Return open sites, flows of pairs, the cost and what no solution is below; None where there is none."""
     k, m, n = len(part.demand), part.sites, len(part.weight)
@@ -357,14 +359,14 @@ def _flow(
     return found.values[:m] > 0.5, found.values[m:], value, min(found.bound, value)
 
 
-def _flowed(part: Problem, opened: Bools, flow: Floats, objective: float, bound: float) -> Sited:
+def _flowed(part: LocationProblem, opened: Bools, flow: Floats, objective: float, bound: float) -> Sited:
     within = part.walk_m <= part.within_m
     served = _sums(part.demand[within], flow[within], len(part.weight))
     load = _sums(part.site, flow, part.sites)
     return Sited(opened, objective, bound, served, load)
 
 
-def _centre_with_room(problem: Problem, seconds: float) -> Sited:
+def _centre_with_room(problem: LocationProblem, seconds: float) -> Sited:
     walks = np.unique(problem.walk_m)
     low, high, best, proven = 0, len(walks) - 1, None, float(walks[0]) if len(walks) else 0.0
     everybody = np.zeros(len(problem.weight), dtype=bool)

@@ -26,14 +26,14 @@ INPUTS: Final = ("roads", "facilities", "facility_areas", "context", "parking")
 """The layers that kerbs and their obstacles are made of."""
 
 
-def read_ground(path: Path, profile: Profile) -> Ground:
+def read_ground(path: Path, profile: Profile) -> KerbGround:
     """Return the kerbs of a study and what stands at them."""
     layers = {name: gpd.GeoDataFrame(read_layer(path, name), geometry="geometry", crs=WGS84) for name in INPUTS}
-    return Ground.of(layers, metric_crs_of(path), profile)
+    return KerbGround.of(layers, metric_crs_of(path), profile)
 
 
 @dataclass(frozen=True)
-class Ground:
+class KerbGround:
     """
     What a study's kerbs are made of, besides its rules of use: made once, asked under many rules.
 
@@ -58,7 +58,7 @@ class Ground:
         return Joins(self.kerbs)
 
     @classmethod
-    def of(cls, layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS, profile: Profile) -> Ground:
+    def of(cls, layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS, profile: Profile) -> KerbGround:
         """
         Parameters
         ----------

@@ -17,7 +17,7 @@ from geo.core.node_ids import end_nodes
 from geo.kerbs.numbering import kerb_of
 
 
-class Reach(NamedTuple):
+class Stretch(NamedTuple):
     """
     Stretches at the ends of segments, on one side.
 
@@ -111,7 +111,7 @@ class Arms:
         lengths: Floats,
         round_corners: bool = True,
         straight_within: float = 45.0,
-    ) -> Reach:
+    ) -> Stretch:
         """
         Follow kerbs from nodes as far as they are reached.
 
@@ -144,7 +144,7 @@ class Arms:
         limit = np.cos(np.radians(straight_within))
         while len(arm):
             segment, at_end = line_of(arm), is_last(arm)
-            found.append(Reach(segment, at_end, side, np.minimum(reach, lengths[segment]), cause))
+            found.append(Stretch(segment, at_end, side, np.minimum(reach, lengths[segment]), cause))
             left = reach - lengths[segment]
             far = np.flatnonzero(left > _NEAR_M)
             # the arm at the segment's other end, and the side of a walker who comes to that node
@@ -157,8 +157,8 @@ class Arms:
             arm, side, reach, cause = _furthest(arm, side, left[index], cause[index])
         if not found:
             none = np.zeros(0, dtype=np.int64)
-            return Reach(none, none.astype(bool), none, none.astype(float), none)
-        return Reach(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+            return Stretch(none, none.astype(bool), none, none.astype(float), none)
+        return Stretch(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
     def _onward(
         self, there: Integers, side_out: Integers, round_corners: bool, straight_at_least: float

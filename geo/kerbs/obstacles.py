@@ -17,7 +17,7 @@ from geo.core.crs import WGS84, to_metric
 from geo.core.line_ends import end_of, is_last
 from geo.core.metric_geometry import metric_shapes
 from geo.kerbs.exclusions import Exclusions
-from geo.kerbs.junctions import Reach
+from geo.kerbs.junctions import Stretch
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.numbering import both_sides, kerb_of, segment_of, side_of
 from geo.rules import Profile
@@ -262,7 +262,7 @@ def _along(kerbs: Kerbs, found: pd.DataFrame, kinds: Mapping[str, Clearance]) ->
     return parts
 
 
-def _beyond(kerbs: Kerbs, row: Integers, at_end: bool, side: int, left: Floats, cause: Integers) -> Reach:
+def _beyond(kerbs: Kerbs, row: Integers, at_end: bool, side: int, left: Floats, cause: Integers) -> Stretch:
     """Return where kerbs go on beyond the ends of segments."""
     # a walk from the segment's other end over all of it: what it reaches on the segment itself is left out
     arm, length = end_of(row, not at_end), kerbs.segment_m
@@ -271,7 +271,7 @@ def _beyond(kerbs: Kerbs, row: Integers, at_end: bool, side: int, left: Floats, 
         arm, np.full(len(row), side), whole, np.arange(len(row)), length, True, kerbs.profile["streets.straight_within"]
     )
     own = (spread.segment == row[spread.cause]) & (spread.at_end == is_last(arm[spread.cause]))
-    kept = Reach(*(column[~own] for column in spread))
+    kept = Stretch(*(column[~own] for column in spread))
     return kept._replace(cause=cause[kept.cause])
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats, Integers
 from geo.core.opening_hours import Slots
 from geo.kerbs.exclusions import Exclusions, Masks, Pieces, Runs, cut, runs, together
-from geo.kerbs.ground import Ground
+from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import kerb_of, left_and_right, other_side, segment_of
 from geo.rules import Profile
 
@@ -78,7 +78,7 @@ class KerbPlan(ABC):
     exclusions: Exclusions
     pieces: Pieces
 
-    def __init__(self, ground: Ground, profile: Profile, slots: Slots) -> None:
+    def __init__(self, ground: KerbGround, profile: Profile, slots: Slots) -> None:
         self.ground, self.profile, self.kerbs, self.slots = ground, profile, ground.kerbs, slots
         self.tier = np.repeat(self.kerbs.roads["tier"].to_numpy(dtype=object), 2)
 

@@ -45,7 +45,7 @@ class Supply(NamedTuple):
     spaces: dict[Period, Floats]
 
 
-class Reach(NamedTuple):
+class WalkReach(NamedTuple):
     """Which places are within a walk of which cells of the streets: `place`, `cell`, `walk_m`."""
 
     place: Integers
@@ -214,17 +214,17 @@ def spread(from_m: Floats, to_m: Floats, cars: Floats) -> tuple[tuple[Floats, Fl
     return (from_m[which] + share * (to_m - from_m)[which], (cars / counts)[which]), which
 
 
-def within_walk(network: Network, cells: Cells, places: Positions, targets: Integers, within_m: float) -> Reach:
+def within_walk(network: Network, cells: Cells, places: Positions, targets: Integers, within_m: float) -> WalkReach:
     """Return which cells (`targets`) are within a walk of which places."""
     if network.size == 0 or len(places.segment) == 0 or len(targets) == 0:
         none = np.zeros(0, dtype=np.int64)
-        return Reach(none, none, none.astype(float))
+        return WalkReach(none, none, none.astype(float))
     pairs = distances(network, places, cells.positions(targets), limit=within_m)
     cell = targets[pairs["target"].to_numpy(dtype=np.int64)]
-    return Reach(pairs["start"].to_numpy(dtype=np.int64), cell, pairs["cost"].to_numpy(dtype=float))
+    return WalkReach(pairs["start"].to_numpy(dtype=np.int64), cell, pairs["cost"].to_numpy(dtype=float))
 
 
-def spaces_within(reach: Reach, spaces: Floats, cars: Floats) -> Floats:
+def spaces_within(reach: WalkReach, spaces: Floats, cars: Floats) -> Floats:
     """
     Return the share of the spaces within a walk that falls to the cars of each cell, shape of `cars`.
 

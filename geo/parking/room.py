@@ -14,7 +14,7 @@ from geo.core.arrays import Floats, Integers
 from geo.core.line_ends import both_ends, line_of
 from geo.core.opening_hours import Slots
 from geo.kerbs.exclusions import Exclusions, Runs
-from geo.kerbs.ground import Ground
+from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import kerb_of, left_and_right, segment_of, side_of
 from geo.kerbs.obstacles import Clearance, clearances, inside
 from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
@@ -88,7 +88,7 @@ class BayRoom(KerbPlan):
 
     def __init__(
         self,
-        ground: Ground,
+        ground: KerbGround,
         profile: Profile,
         hours: BayHours = "all_day",
         traffic: Floats | None = None,

@@ -15,7 +15,7 @@ from geo.core.opening_hours import Slots, Window, parse_windows
 from geo.core.text import Text
 from geo.kerbs.decided import Decided
 from geo.kerbs.exclusions import Exclusions, Masks, Runs, cut, holds, runs
-from geo.kerbs.ground import Ground
+from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import left_and_right, side_of
 from geo.kerbs.obstacles import Clearance, clearances
 from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
@@ -23,11 +23,11 @@ from geo.rules import Profile
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import TIERS
 
-Kind = Literal["stall", "display"]
+UseKind = Literal["stall", "display"]
 """What would stand at the kerb: a stall, or goods on display outside a shop."""
 
 
-_GROUP: Final[dict[Kind, str]] = {"stall": "stalls", "display": "display"}
+_GROUP: Final[dict[UseKind, str]] = {"stall": "stalls", "display": "display"}
 
 
 _OBSTACLES: Final = (
@@ -84,7 +84,9 @@ class Plan(KerbPlan):
 
     order = ORDER
 
-    def __init__(self, ground: Ground, profile: Profile, decided: Decided | None = None, kind: Kind = "stall") -> None:
+    def __init__(
+        self, ground: KerbGround, profile: Profile, decided: Decided | None = None, kind: UseKind = "stall"
+    ) -> None:
         group = _GROUP[kind]
         windows = {path: parse_windows(leaf.value) for path, leaf in profile.leaves.items() if leaf.unit == "hours"}
         super().__init__(ground, profile, _slots(profile, windows))

@@ -16,14 +16,14 @@ from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.kerbs.decided import decided_on, made_of, reasons_of
-from geo.kerbs.ground import INPUTS, Ground, read_ground
+from geo.kerbs.ground import INPUTS, KerbGround, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
 from geo.network.walking import network_of
 from geo.points.cleaning import TIMEZONE
 from geo.rules import Profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
-from geo.stalls.plan import Kind, Plan
+from geo.stalls.plan import Plan, UseKind
 from geo.stalls.relocation import Guidance, guide
 from geo.stalls.verdicts import OFF_STREET, VERDICTS, Answer, check, judge
 from geo.study.file import (
@@ -45,7 +45,7 @@ _KEPT: Final = "stalls_computed"
 """The key of `about` under which a study keeps of what its plan was made, and what it said."""
 
 
-def plan_of(path: Path, profile: Profile, kind: Kind = "stall", ground: Ground | None = None) -> Plan:
+def plan_of(path: Path, profile: Profile, kind: UseKind = "stall", ground: KerbGround | None = None) -> Plan:
     """
     Return the plan of a study's kerbs under rules, with the decisions on its zones.
 
@@ -182,7 +182,7 @@ def guide_stalls(path: Path) -> Guidance:
     return until_unchanged(work)
 
 
-def check_place(path: Path, lon: float, lat: float, at: dt.datetime | None = None, kind: Kind = "stall") -> Answer:
+def check_place(path: Path, lon: float, lat: float, at: dt.datetime | None = None, kind: UseKind = "stall") -> Answer:
     """
     Say whether a stall or a display may stand at a place at a moment, under the study's rules.
 

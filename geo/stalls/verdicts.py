@@ -76,7 +76,7 @@ class Answer(NamedTuple):
     nearest: dict[str, Any] | None
 
 
-class Asked(NamedTuple):
+class KerbPositions(NamedTuple):
     """Positions on kerbs, shape (k,) each: `kerb`, `along_m` on the segment's centre line, `away_m` from the kerb."""
 
     kerb: Integers
@@ -142,7 +142,7 @@ def check(
     )
 
 
-def _nearest_kerb(plan: Plan, lon: float, lat: float) -> Asked:
+def _nearest_kerb(plan: Plan, lon: float, lat: float) -> KerbPositions:
     kerbs, profile = plan.kerbs, plan.profile
     place = shapely.points(to_metric(np.array([[lon, lat]]), kerbs.crs))[0]
     within = float(profile["kerb.asked_within"])
@@ -166,7 +166,7 @@ def _nearest_kerb(plan: Plan, lon: float, lat: float) -> Asked:
     one = kerb[best : best + 1]
     start = kerbs.at_kerb(one, kerbs.from_m[one])
     along = kerbs.centre_metres(one, start + shapely.line_locate_point(lines[best], place))
-    return Asked(one, np.clip(along, kerbs.from_m[one], kerbs.to_m[one]), away[best : best + 1])
+    return KerbPositions(one, np.clip(along, kerbs.from_m[one], kerbs.to_m[one]), away[best : best + 1])
 
 
 class _Free(NamedTuple):
@@ -177,7 +177,7 @@ class _Free(NamedTuple):
     run: Integers
 
 
-def _free_at(plan: Plan, asked: Asked) -> _Free:
+def _free_at(plan: Plan, asked: KerbPositions) -> _Free:
     free = plan.free
     number = _holding(free.kerb, free.from_m, asked)
     there = number >= 0
@@ -188,7 +188,7 @@ def _free_at(plan: Plan, asked: Asked) -> _Free:
     return _Free(mask, np.where(there, free.value[number] & ~plan.usable[number], np.uint64(0)), number)
 
 
-def _holding(kerb: Integers, from_m: Floats, asked: Asked) -> Integers:
+def _holding(kerb: Integers, from_m: Floats, asked: KerbPositions) -> Integers:
     """Return which of the stretches, sorted by kerb and place and without gaps, holds each position; -1 for none."""
     if len(kerb) == 0:
         return np.full(len(asked.kerb), -1)
@@ -201,7 +201,7 @@ def _holding(kerb: Integers, from_m: Floats, asked: Asked) -> Integers:
 
 
 def _rules(
-    plan: Plan, asked: Asked, xy: Floats, too_short: int, slot: int, reasons: dict[str, str]
+    plan: Plan, asked: KerbPositions, xy: Floats, too_short: int, slot: int, reasons: dict[str, str]
 ) -> list[dict[str, Any]]:
     """Return the rules that speak of a position: those that hold in the slot first."""
     found, kerb, along = plan.exclusions, asked.kerb[0], asked.along_m[0]
@@ -344,7 +344,7 @@ def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
     along = np.clip(
         rows["offset_m"].to_numpy(dtype=float), kerbs.from_m[kerb], np.maximum(kerbs.to_m, kerbs.from_m)[kerb]
     )
-    asked = Asked(kerb, along, np.zeros(len(kerb)))
+    asked = KerbPositions(kerb, along, np.zeros(len(kerb)))
     free = _free_at(plan, asked)
     trading = np.uint64(plan.slots.mask(plan.trading))
     full = (free.mask & trading) == trading

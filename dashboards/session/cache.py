@@ -30,7 +30,7 @@ from geo.points.reading import Place
 from geo.rules import Profile
 from geo.stalls.plan import Plan, UseKind
 from geo.stalls.study import computed, plan_of
-from geo.streets.street_lists import crossing_names
+from geo.streets.cross_streets import crossing_names
 from geo.study import file as study
 from geo.study.figures import info
 from geo.study.results import Computed

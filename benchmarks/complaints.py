@@ -17,6 +17,7 @@ from geo.complaints.hot_streets import street_network
 from geo.complaints.kernel_density import density, kernel_values
 from geo.network.lixels import Lixels
 from geo.network.graph import Positions
+from geo.network.snapping import edge_of
 from geo.study.file import metric_crs_of, read_layer
 study = Path({study!r})
 roads = gpd.GeoDataFrame(read_layer(study, "roads"), crs=4326)
@@ -34,8 +35,8 @@ found = density(network, events, targets, {bandwidth}, "quartic", {split!r})
 _PER_EVENT = """
 # the plain way: one search over the whole network for each event, cut off at the bandwidth
 from scipy.sparse.csgraph import dijkstra
-edge, along = network.edge_of({sources})
-to_edge, to_along = network.edge_of({ends})
+edge, along = edge_of(network, {sources})
+to_edge, to_along = edge_of(network, {ends})
 total = np.zeros(len(to_edge))
 for i in range({sample}):
     matrix = network._with_sources(edge[i : i + 1], along[i : i + 1], against=False)

@@ -18,13 +18,13 @@ from scipy.spatial import cKDTree
 near = cKDTree(homes).sparse_distance_matrix(cKDTree(sites), 1500.0, output_type="coo_matrix")
 """
 _OURS = """
-from geo.facilities.location_models import Problem, solve
+from geo.facilities.location_models import LocationProblem, solve
 """
 _SOLVE = """
 m = {sites}
 none = np.zeros(m, dtype=bool)
-problem = Problem(weight, near.row.astype(np.int64), near.col.astype(np.int64), near.data, none, none, np.ones(m),
-                  np.full(m, np.inf), {count}, np.inf, 1500.0, 1500.0)
+problem = LocationProblem(weight, near.row.astype(np.int64), near.col.astype(np.int64), near.data, none, none,
+                          np.ones(m), np.full(m, np.inf), {count}, np.inf, 1500.0, 1500.0)
 found = solve(problem, {model!r}, {limit})
 print(f"note:  ours: objective {{found.objective:,.1f}}, gap {{found.gap:.4%}}")
 """

@@ -48,6 +48,8 @@ streets = igraph.Graph.TupleList(edges).connected_components()
 
 _DRIVE = """
 from geo.network.graph import driving
+from geo.network.searches import nearest
+from geo.network.snapping import edge_of, midpoints, snap
 through = roads[roads["drive"] & (roads["highway"] != "service")]
 speeds = highway_class(through["highway"]).map(profile.group("network.drive.speed")).to_numpy(dtype=float)
 network = driving(through, crs, speeds)
@@ -95,9 +97,9 @@ network = walking(roads, make_paths(ways, carriageways, profile, crs), crs)
 rng = np.random.default_rng(721)
 west, south, east, north = roads.total_bounds
 points = gpd.GeoSeries.from_xy(rng.uniform(west, east, 200), rng.uniform(south, north, 200), crs=4326)
-positions, _ = network.snap(points)
+positions, _ = snap(network, points)
 network.matrix
-nodes = network.tail[network.edge_of(positions)[0]]
+nodes = network.tail[edge_of(network, positions)[0]]
 def best(work):
     times = []
     for _ in range(15):
@@ -106,8 +108,8 @@ def best(work):
         times.append(time.perf_counter() - start)
     return min(times)
 def ours():
-    positions, _ = network.snap(points)
-    network.nearest(positions, network.midpoints())
+    positions, _ = snap(network, points)
+    nearest(network, positions, midpoints(network))
 alone = best(lambda: dijkstra(network.matrix, indices=nodes, min_only=True))
 all_in = best(ours)
 print(f"note: {{network.size:,}} nodes, {{len(roads):,}} segments, 200 facilities: snapping and nearest "

@@ -12,7 +12,7 @@ from benchmarks.stalls import MAKE, READ, SHARES
 _PLACE = """
 from geo.parking.room import BayRoom
 from geo.parking.bays import place_bays
-room = BayRoom(Ground.of(layers, crs, profile), profile)
+room = BayRoom(KerbGround.of(layers, crs, profile), profile)
 bays = place_bays(room)
 Path({count!r}).write_text(str(len(bays)))
 """

@@ -15,7 +15,7 @@ from geo.rules import PROFILES, load_profile
 from geo.rules.names import RULE_NAMES
 from geo.stalls.decisions import decide_zone
 from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
-from geo.stalls.plan import Kind
+from geo.stalls.plan import UseKind
 from geo.stalls.relocation import guidance_document
 from geo.stalls.study import check_place, guide_stalls, plan_stalls
 from geo.stalls.verdicts import VERDICT_NAMES
@@ -100,7 +100,7 @@ def check(
     lon: Annotated[float, typer.Option(help="Longitude in degrees, WGS 84.")],
     lat: Annotated[float, typer.Option(help="Latitude in degrees, WGS 84.")],
     at: Annotated[str | None, typer.Option(metavar="TIME", help="A moment (2026-05-01T19:00); by default now.")] = None,
-    kind: Annotated[Kind, typer.Option(help="What would stand there.")] = "stall",
+    kind: Annotated[UseKind, typer.Option(help="What would stand there.")] = "stall",
     as_json: AsJson = False,
 ) -> None:
     """Ask whether a stall or a display may stand at a place at a moment, under which rules, and where else."""

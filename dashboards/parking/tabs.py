@@ -230,7 +230,7 @@ def _what_if(room: BayRoom, hours: BayHours) -> None:
     except JiexuError as error:
         show_error(error)
         return
-    counts = [pd.Series(each.zones.pitches).groupby(each.street_of(each.zones.kerb)).sum() for each in (room, tried)]
+    counts = [pd.Series(each.zones.pitches).groupby(each.street_ids(each.zones.kerb)).sum() for each in (room, tried)]
     rule_inputs.compare(counts[0], counts[1], _("Bays that fit"), _("Bays now"), _("Bays then"), "bays-what-if")
 
 

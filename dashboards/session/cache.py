@@ -18,7 +18,7 @@ from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import COVERAGE, DEMAND, Asked, FacilityStudy
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.facilities.site_study import SITES, SiteStudy, Wish
-from geo.kerbs.ground import GROUND, Ground, read_ground
+from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.network.graph import Network
 from geo.network.walking import WALKING, network_of
 from geo.parking.room import BayHours, BayRoom
@@ -27,9 +27,9 @@ from geo.points.imports import PLACE, place_in
 from geo.points.other_lists import LISTS, lists_of
 from geo.points.reading import Place
 from geo.rules.loader import Profile
-from geo.stalls.plan import Kind, Plan
+from geo.stalls.plan import Plan, UseKind
 from geo.stalls.study import PLAN, STALLS, stall_plan
-from geo.streets.street_lists import crossing_names
+from geo.streets.cross_streets import crossing_names
 from geo.study.figures import info
 from geo.study.file import LAYERS, SPATIAL_LAYERS, about, now
 from geo.study.reader import Study
@@ -148,7 +148,7 @@ def doubts() -> pd.DataFrame:
 
 @derived(MadeOf(layers=("segments",)), kept=64)
 def crossings(street_id: str) -> list[str]:
-    """Return the names of the streets that meet a street, as `geo.streets.street_lists.crossing_names`."""
+    """Return the names of the streets that meet a street, as `geo.streets.cross_streets.crossing_names`."""
     return crossing_names(street_id, study().layer("segments"))
 
 
@@ -159,13 +159,13 @@ def place() -> Place:
 
 
 @derived(GROUND, kept=2)
-def ground() -> Ground:
+def ground() -> KerbGround:
     """Return the kerbs of the study and what stands at them, as `geo.kerbs.ground.read_ground`."""
     return read_ground(study())
 
 
 @derived(PLAN, kept=12)
-def plan(kind: Kind = "stall", values: Values = ()) -> Plan:
+def plan(kind: UseKind = "stall", values: Values = ()) -> Plan:
     """Return the plan of the study under its rules, or with other values of some parameters."""
     return stall_plan(study(), _rules(values), kind, ground())
 

@@ -13,7 +13,7 @@ from dashboards.session.served_study import study_path
 from dashboards.session.wording import tier_name
 from dashboards.shared.widgets import show_error
 from geo.core.errors import JiexuError
-from geo.streets.street_lists import find_section
+from geo.streets.cross_streets import find_section
 from geo.study.decisions import street_of
 from geo.study.schema import GRADED
 from geo.tiers.audit import to_confirm

@@ -61,4 +61,4 @@ def _own_name(name: str) -> str:
 def _by_street(plan: Plan, day: DayKind, minute: int) -> pd.Series:
     """Return the pitches of each street that may be used then: other hours make other slots."""
     open_ = holds(plan.zones.mask, plan.slots.of(day, minute))
-    return pd.Series(plan.zones.pitches[open_]).groupby(plan.street_of(plan.zones.kerb[open_])).sum()
+    return pd.Series(plan.zones.pitches[open_]).groupby(plan.street_ids(plan.zones.kerb[open_])).sum()

@@ -22,6 +22,8 @@ from geo.core.metric_geometry import metric_lines
 from geo.core.text import Text
 from geo.network.graph import Network, Positions, adjacency
 from geo.network.lixels import Lixels
+from geo.network.searches import distances
+from geo.network.snapping import midpoints
 from geo.rules import Profile
 from geo.study.schema import conform_geo
 
@@ -196,8 +198,8 @@ def hot_streets(
 
 def _near(network: Network, within_m: float) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
     """Return the pairs of segments whose middles are within a distance along the streets, each with itself."""
-    middle = network.midpoints()
-    pairs = network.distances(middle, middle, limit=within_m)
+    middle = midpoints(network)
+    pairs = distances(network, middle, middle, limit=within_m)
     return (
         pairs["start"].to_numpy(dtype=np.int64),
         pairs["target"].to_numpy(dtype=np.int64),
@@ -244,8 +246,8 @@ def _cut(lines: NDArray[Any], from_m: Floats, to_m: Floats) -> NDArray[Any]:
     new = np.ones(len(of), dtype=bool)
     new[1:] = of[1:] != of[:-1]
     step[new] = 0.0
-    gone = np.cumsum(step)
-    along = gone - gone[new][of]
+    cumulative_m = np.cumsum(step)
+    along = cumulative_m - cumulative_m[new][of]
     inner = (along > from_m[of] + 1e-6) & (along < to_m[of] - 1e-6)
     ends = [shapely.get_coordinates(shapely.line_interpolate_point(lines, at)) for at in (from_m, to_m)]
     number = np.arange(len(lines))

@@ -9,7 +9,10 @@ import numpy as np
 from scipy.special import erf
 
 from geo.core.arrays import Floats, Integers, members
+from geo.core.line_ends import both_ends, is_last, line_of, other_end
 from geo.network.graph import Network, Positions
+from geo.network.searches import cost_blocks
+from geo.network.snapping import edge_of
 
 Kernel = Literal["gaussian", "epanechnikov", "quartic"]
 Split = Literal["simple", "discontinuous", "continuous"]
@@ -82,15 +85,15 @@ def density(
     weight = np.ones(len(events.segment)) if weights is None else weights
     total = np.zeros(len(targets.segment))
     if split == "simple":
-        for event, target, away in network.cost_blocks(events, targets, bandwidth_m):
+        for event, target, away in cost_blocks(network, events, targets, bandwidth_m):
             value = kernel_values(away, bandwidth_m, kernel)
             if leave_out:
                 value[event[:, None] == target] = 0.0
             total[target] += weight[event] @ value
         return total
     arms = _Arms.of(network)
-    edge, along = network.edge_of(events)
-    to_edge, to_along = network.edge_of(targets)
+    edge, along = edge_of(network, events)
+    to_edge, to_along = edge_of(network, targets)
     by_edge = np.argsort(to_edge, kind="stable")
     first = np.searchsorted(to_edge[by_edge], np.arange(len(network.tail) + 1))
 
@@ -110,25 +113,26 @@ def density(
         # to either end of the event's own edge
         walk = _Walks(
             np.tile(own, 2),
-            np.concatenate([2 * edge[own], 2 * edge[own] + 1]),
+            both_ends(edge[own]).T.ravel(),
             np.concatenate([along[own], network.length_m[edge[own]] - along[own]]),
             np.ones(2 * len(own)),
         )
         while len(walk.event):
             walk = _onward(arms, walk, bandwidth_m, split == "continuous", least)
-            on, length = walk.arm // 2, network.length_m[walk.arm // 2]
-            count(walk.event, on, np.where(walk.arm % 2 == 1, length + walk.gone_m, -walk.gone_m), walk.factor)
+            on = line_of(walk.arm)
+            length = network.length_m[on]
+            count(walk.event, on, np.where(is_last(walk.arm), length + walk.walked_m, -walk.walked_m), walk.factor)
             # on to the edge's other end
-            walk = walk._replace(arm=walk.arm ^ 1, gone_m=walk.gone_m + length)
+            walk = walk._replace(arm=other_end(walk.arm), walked_m=walk.walked_m + length)
     return total
 
 
 class _Walks(NamedTuple):
-    """Ways from events: the arm (end `2 e` or `2 e + 1` of edge e) that each is at, metres gone, and what is left."""
+    """Ways from events: the arm (end `2 e` or `2 e + 1` of edge e) that each is at, metres walked, and what is left."""
 
     event: Integers
     arm: Integers
-    gone_m: Floats
+    walked_m: Floats
     factor: Floats
 
 
@@ -148,8 +152,8 @@ class _Arms(NamedTuple):
 
 def _onward(arms: _Arms, walks: _Walks, bandwidth_m: float, continuous: bool, least: float) -> _Walks:
     """Return the walks that leave the nodes which walks came to: the arm that each leaves by."""
-    kept = (walks.gone_m < bandwidth_m) & (np.abs(walks.factor) > least)
-    walks = _Walks(walks.event[kept], walks.arm[kept], walks.gone_m[kept], walks.factor[kept])
+    kept = (walks.walked_m < bandwidth_m) & (np.abs(walks.factor) > least)
+    walks = _Walks(walks.event[kept], walks.arm[kept], walks.walked_m[kept], walks.factor[kept])
     node = arms.node[walks.arm]
     degree = arms.begin[node + 1] - arms.begin[node]
     which, number = members(degree)
@@ -159,7 +163,7 @@ def _onward(arms: _Arms, walks: _Walks, bandwidth_m: float, continuous: bool, le
     share = np.where(back, 2 / n - 1, 2 / n) if continuous else np.where(back, 0.0, 1 / np.maximum(n - 1, 1))
     goes = share != 0
     which = which[goes]
-    onward = _Walks(walks.event[which], arm[goes], walks.gone_m[which], walks.factor[which] * share[goes])
+    onward = _Walks(walks.event[which], arm[goes], walks.walked_m[which], walks.factor[which] * share[goes])
     # ways that turn back come together again and again; others hardly do
     return _together(onward) if continuous else onward
 
@@ -168,12 +172,12 @@ def _together(walks: _Walks) -> _Walks:
     """Return walks of one event that leave by one arm after as many metres as one."""
     if len(walks.event) == 0:
         return walks
-    order = np.lexsort((walks.gone_m, walks.arm, walks.event))
-    event, arm, gone, factor = walks.event[order], walks.arm[order], walks.gone_m[order], walks.factor[order]
+    order = np.lexsort((walks.walked_m, walks.arm, walks.event))
+    event, arm, walked_m, factor = walks.event[order], walks.arm[order], walks.walked_m[order], walks.factor[order]
     new = np.ones(len(event), dtype=bool)
-    new[1:] = (event[1:] != event[:-1]) | (arm[1:] != arm[:-1]) | (gone[1:] - gone[:-1] > _SAME_M)
+    new[1:] = (event[1:] != event[:-1]) | (arm[1:] != arm[:-1]) | (walked_m[1:] - walked_m[:-1] > _SAME_M)
     first = np.flatnonzero(new)
-    return _Walks(event[first], arm[first], gone[first], np.add.reduceat(factor, first))
+    return _Walks(event[first], arm[first], walked_m[first], np.add.reduceat(factor, first))
 
 
 _SAME_M: Final = 1e-9

@@ -189,12 +189,12 @@ def _chance_of_sums(
     """Return how often as many values that follow each other in a shuffle add up to as much as each sum."""
     n = len(values)
     shuffles = int(np.clip(_WINDOWS // n, 1, permutations))
-    gone = np.zeros((shuffles, n + 1))
-    np.cumsum(rng.permuted(np.broadcast_to(values, (shuffles, n)), axis=1), axis=1, out=gone[:, 1:])
+    cumulative = np.zeros((shuffles, n + 1))
+    np.cumsum(rng.permuted(np.broadcast_to(values, (shuffles, n)), axis=1), axis=1, out=cumulative[:, 1:])
     result = np.ones(n)
     for number in np.unique(size):
         mine = np.flatnonzero(size == number)
-        chance = (gone[:, number:] - gone[:, : n + 1 - number]).ravel()
+        chance = (cumulative[:, number:] - cumulative[:, : n + 1 - number]).ravel()
         order = mine[np.argsort(sums[mine])]
         # each chance sum counts for all observed ones that are no larger
         reached = np.searchsorted(sums[order], chance + 1e-12, "right")

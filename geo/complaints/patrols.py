@@ -133,8 +133,8 @@ def _halved(length: csr_array, work: Floats, share: float, least: int, rest: int
     other = int(np.argmax(from_one))
     lead = from_one - _finite(dijkstra(length, directed=False, indices=other))
     order = np.argsort(lead, kind="stable")
-    gone = np.cumsum(work[order])
-    cut = int(np.searchsorted(gone, share * gone[-1])) + 1
+    cumulative_work = np.cumsum(work[order])
+    cut = int(np.searchsorted(cumulative_work, share * cumulative_work[-1])) + 1
     cut = min(max(cut, least), len(order) - rest)  # a district has a segment at least
     half = np.zeros(len(work), dtype=bool)
     half[order[:cut]] = True
@@ -340,9 +340,9 @@ def heaviest(work: Floats, district: Integers, share: float) -> Integers:
     order = np.lexsort((-work, district))
     counts = np.bincount(district)
     group, _ = members(counts)
-    gone = np.cumsum(work[order])
+    cumulative_work = np.cumsum(work[order])
     begin = np.cumsum(counts) - counts
-    before = gone - work[order] - np.concatenate([[0.0], gone])[begin][group]
+    before = cumulative_work - work[order] - np.concatenate([[0.0], cumulative_work])[begin][group]
     total = np.bincount(district, weights=work)[group]
     kept = (before < share * total - 1e-12) & (work[order] > 0)
     return np.asarray(order[kept])

@@ -83,7 +83,7 @@ def access(
     door, owner = np.append(door, shapes[left]), np.append(owner, left)
     order = np.argsort(owner, kind="stable")
     door, owner = door[order], owner[order]
-    at, away = nearest_unhidden(network, door, barriers, float(profile["coverage.barrier_search"]))
+    at, away = nearest_visible(network, door, barriers, float(profile["coverage.barrier_search"]))
     return Access(at, away, owner)
 
 
@@ -109,7 +109,7 @@ def _crossings(network: Network, shapes: Shapes) -> tuple[Shapes, Integers]:
     return parts[places], areas[area[of[places]]]
 
 
-def nearest_unhidden(network: Network, shapes: Shapes, barriers: Shapes, search_m: float) -> tuple[Positions, Floats]:
+def nearest_visible(network: Network, shapes: Shapes, barriers: Shapes, search_m: float) -> tuple[Positions, Floats]:
     """
     Return the nearest position on the network to which the straight way crosses no barrier, and how far it is; ways
     that are connected with nothing count for nothing.

@@ -17,6 +17,7 @@ from geo.core.crs import WGS84, to_degrees
 from geo.core.metric_geometry import metric_lines
 from geo.facilities.access import Access
 from geo.network.graph import Network, Positions
+from geo.network.searches import cost_blocks, nearest
 from geo.study.schema import conform_geo
 
 Shapes = NDArray[np.object_]
@@ -59,7 +60,7 @@ def nearest_walks(network: Network, places: Access, facilities: Access, size: in
     facility, walk = np.full(size, -1), np.full(size, np.inf)
     if len(facilities.owner) == 0 or len(places.owner) == 0:
         return Walks(facility, walk)
-    gate, cost = network.nearest(facilities.at, places.at, search_m, away=facilities.away_m)
+    gate, cost = nearest(network, facilities.at, places.at, search_m, away=facilities.away_m)
     cost = cost + places.away_m
     order = np.lexsort((cost, places.owner))
     owner, first = np.unique(places.owner[order], return_index=True)
@@ -80,7 +81,7 @@ def pairs_within(
     # searched from the fewer side: ways on foot are as long in both directions
     few, many = (places, facilities) if len(places.owner) <= len(facilities.owner) else (facilities, places)
     start, target, walk = [], [], []
-    for numbers, near, cost in network.cost_blocks(few.at, many.at, limit_m):
+    for numbers, near, cost in cost_blocks(network, few.at, many.at, limit_m):
         doors = cost + few.away_m[numbers][:, None] + many.away_m[near]
         row, column = np.nonzero(doors <= limit_m)
         start.append(numbers[row])
@@ -179,7 +180,7 @@ def catchments(network: Network, facilities: Access, size: int, within_m: float,
     if len(facilities.owner) == 0 or network.size == 0:
         return result
     at = _samples(network)
-    gate, cost = network.nearest(facilities.at, at, within_m, away=facilities.away_m)
+    gate, cost = nearest(network, facilities.at, at, within_m, away=facilities.away_m)
     lines = network.tree[1]
     xy = shapely.get_coordinates(shapely.line_interpolate_point(lines[at.segment], at.offset_m))
     inside = np.flatnonzero(gate >= 0)

@@ -416,8 +416,8 @@ def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.Dat
 def quantiles(walk_m: Floats, weight: Floats) -> dict[str, float | None]:
     """Return how far a tenth, a quarter, half … of the demand walks at most; None where that is beyond the search."""
     order = np.argsort(walk_m, kind="stable")
-    gone = np.cumsum(weight[order]) / weight.sum()
-    at = np.minimum(np.searchsorted(gone, np.array(_QUANTILES) - 1e-12), len(order) - 1)
+    cumulative_weight = np.cumsum(weight[order]) / weight.sum()
+    at = np.minimum(np.searchsorted(cumulative_weight, np.array(_QUANTILES) - 1e-12), len(order) - 1)
     values = walk_m[order][at]
     return {
         f"p{share * 100:.0f}": round(float(value), 1) if np.isfinite(value) else None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import LinearConstraint
 from scipy.sparse import csr_array
 
-from geo.core.arrays import Floats, Integers
+from geo.core.arrays import Flags, Floats, Integers
 from geo.core.errors import StudyError
 from geo.core.text import Text
-from geo.facilities.solver import Savings, merged_customers, open_sites, solve_whole
+from geo.facilities.savings import Savings, merged_customers
+from geo.facilities.solver import open_sites, solve_whole
 
 Model = Literal["coverage", "median", "cover_all", "centre"]
 MODELS: Final[tuple[Model, ...]] = ("coverage", "median", "cover_all", "centre")
@@ -20,10 +20,8 @@ MODELS: Final[tuple[Model, ...]] = ("coverage", "median", "cover_all", "centre")
 Maximal coverage (Church and ReVelle 1974), p-median (Hakimi 1964), set covering (Toregas et al. 1971), p-centre.
 """
 
-Bools = NDArray[np.bool_]
 
-
-class Problem(NamedTuple):
+class LocationProblem(NamedTuple):
     """
     Demand, sites, and the walks between them.
 
@@ -55,8 +53,8 @@ class Problem(NamedTuple):
     demand: Integers
     site: Integers
     walk_m: Floats
-    kept: Bools
-    closable: Bools
+    kept: Flags
+    closable: Flags
     price: Floats
     room: Floats
     number: int
@@ -69,11 +67,11 @@ class Problem(NamedTuple):
         """How many sites there are, facilities that are there among them."""
         return len(self.kept)
 
-    def where(self, chosen: Bools) -> Problem:
+    def where(self, chosen: Flags) -> LocationProblem:
         """Return the problem with some of its pairs."""
         return self._replace(demand=self.demand[chosen], site=self.site[chosen], walk_m=self.walk_m[chosen])
 
-    def least(self, opened: Bools) -> Floats:
+    def least(self, opened: Flags) -> Floats:
         """Return how far each place walks to the nearest open site; infinite where none is in reach."""
         walk = np.full(len(self.weight), np.inf)
         there = opened[self.site]
@@ -109,7 +107,7 @@ class Sited(NamedTuple):
         Shape (m,): how much demand uses each site: those within the standard; for `median`, all.
     """
 
-    opened: Bools
+    opened: Flags
     objective: float
     bound: float
     served: Floats
@@ -122,7 +120,7 @@ class Sited(NamedTuple):
         return 0.0 if off <= 1e-6 * max(1.0, abs(self.objective)) else off / max(abs(self.objective), 1e-9)
 
 
-def solve(problem: Problem, model: Model, seconds: float, start: Bools | None = None) -> Sited:
+def solve(problem: LocationProblem, model: Model, seconds: float, start: Flags | None = None) -> Sited:
     """
     Choose sites.
 
@@ -154,7 +152,7 @@ def solve(problem: Problem, model: Model, seconds: float, start: Bools | None = 
     return _centre(problem, seconds)
 
 
-def _chosen(problem: Problem, opened: Bools, objective: float, bound: float, everyone: bool = False) -> Sited:
+def _chosen(problem: LocationProblem, opened: Flags, objective: float, bound: float, everyone: bool = False) -> Sited:
     """Return a choice where each goes to the nearest; `everyone` counts for the load, not only those within."""
     walk = problem.least(opened)
     served = np.where(walk <= problem.within_m, problem.weight, 0.0)
@@ -172,7 +170,9 @@ def _sums(group: Integers, values: Floats, size: int) -> Floats:
     return np.bincount(group, weights=values, minlength=size).astype(float)
 
 
-def _opened(problem: Problem, savings: Savings, seconds: float, start: Bools | None) -> tuple[Bools, float, float]:
+def _opened(
+    problem: LocationProblem, savings: Savings, seconds: float, start: Flags | None
+) -> tuple[Flags, float, float]:
     begun = None
     if start is not None and int((start & ~problem.kept).sum()) == min(problem.most, problem.sites):
         begun = start & ~problem.kept
@@ -180,7 +180,7 @@ def _opened(problem: Problem, savings: Savings, seconds: float, start: Bools | N
     return found.opened | problem.kept, found.value, found.bound
 
 
-def _coverage(problem: Problem, seconds: float, start: Bools | None) -> Sited:
+def _coverage(problem: LocationProblem, seconds: float, start: Flags | None) -> Sited:
     near = problem.walk_m <= problem.within_m
     covered = problem.least(problem.kept) <= problem.within_m
     new = near & ~covered[problem.demand] & ~problem.kept[problem.site]
@@ -191,7 +191,7 @@ def _coverage(problem: Problem, seconds: float, start: Bools | None) -> Sited:
     return _chosen(problem, opened, before + value, before + bound)
 
 
-def _median(problem: Problem, seconds: float, start: Bools | None) -> Sited:
+def _median(problem: LocationProblem, seconds: float, start: Flags | None) -> Sited:
     now = np.minimum(problem.least(problem.kept), problem.beyond_m)
     new = ~problem.kept[problem.site]
     who, site, walk = problem.demand[new], problem.site[new], problem.walk_m[new]
@@ -205,12 +205,12 @@ def _median(problem: Problem, seconds: float, start: Bools | None) -> Sited:
 class _Cover(NamedTuple):
     """Sites that cover all, what they cost, and what no cover is below."""
 
-    opened: Bools
+    opened: Flags
     cost: float
     bound: float
 
 
-def _cover(problem: Problem, within_m: float, price: Floats, seconds: float) -> _Cover | None:
+def _cover(problem: LocationProblem, within_m: float, price: Floats, seconds: float) -> _Cover | None:
     """
     Return the cover of all that can be covered that is cheapest by `price` and within the budget; at infinite cost
     where there is none, None where none is found in time.
@@ -238,7 +238,7 @@ def _cover(problem: Problem, within_m: float, price: Floats, seconds: float) -> 
     return _Cover(opened | problem.kept, float(price[opened].sum()), bound)
 
 
-def _cover_all(problem: Problem, seconds: float) -> Sited:
+def _cover_all(problem: LocationProblem, seconds: float) -> Sited:
     found = _cover(problem, problem.within_m, problem.paid, seconds)
     if found is None or not np.isfinite(found.cost):
         raise _too_little()
@@ -258,7 +258,7 @@ def _too_little() -> StudyError:
     )
 
 
-def _centre(problem: Problem, seconds: float) -> Sited:
+def _centre(problem: LocationProblem, seconds: float) -> Sited:
     """Bisect the longest walk: with which is the smallest cover small enough (Daskin 1995)?"""
     some = problem.weight[problem.demand] > 0
     walks = np.unique(problem.walk_m[some])
@@ -288,7 +288,7 @@ def _centre(problem: Problem, seconds: float) -> Sited:
 # ---- with room -------------------------------------------------------------------------------------------------------
 
 
-def _with_room(problem: Problem, model: Model, seconds: float) -> Sited:
+def _with_room(problem: LocationProblem, model: Model, seconds: float) -> Sited:
     """
     Solve with flows from places to sites that have room: demand may be divided among sites.
     """
@@ -315,8 +315,8 @@ def _with_room(problem: Problem, model: Model, seconds: float) -> Sited:
 
 
 def _flow(
-    part: Problem, cost: Floats, seconds: float, all_served: bool, counted: bool
-) -> tuple[Bools, Floats, float, float] | None:
+    part: LocationProblem, cost: Floats, seconds: float, all_served: bool, counted: bool
+) -> tuple[Flags, Floats, float, float] | None:
     """Return open sites, flows of pairs, the cost and what no solution is below; None where there is none."""
     k, m, n = len(part.demand), part.sites, len(part.weight)
     pair = np.arange(k)
@@ -357,14 +357,14 @@ def _flow(
     return found.values[:m] > 0.5, found.values[m:], value, min(found.bound, value)
 
 
-def _flowed(part: Problem, opened: Bools, flow: Floats, objective: float, bound: float) -> Sited:
+def _flowed(part: LocationProblem, opened: Flags, flow: Floats, objective: float, bound: float) -> Sited:
     within = part.walk_m <= part.within_m
     served = _sums(part.demand[within], flow[within], len(part.weight))
     load = _sums(part.site, flow, part.sites)
     return Sited(opened, objective, bound, served, load)
 
 
-def _centre_with_room(problem: Problem, seconds: float) -> Sited:
+def _centre_with_room(problem: LocationProblem, seconds: float) -> Sited:
     walks = np.unique(problem.walk_m)
     low, high, best, proven = 0, len(walks) - 1, None, float(walks[0]) if len(walks) else 0.0
     everybody = np.zeros(len(problem.weight), dtype=bool)

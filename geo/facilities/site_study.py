@@ -24,7 +24,7 @@ from geo.facilities.candidates import Candidates, Source, drawn, junctions, kerb
 from geo.facilities.coverage import pairs_within, street_near
 from geo.facilities.coverage_study import DEMAND, Asked, FacilityStudy, beside_other_kinds, no_demand
 from geo.facilities.decisions import site_id
-from geo.facilities.location_models import Model, Problem, Sited, solve
+from geo.facilities.location_models import LocationProblem, Model, Sited, solve
 from geo.facilities.residents import place_of
 from geo.points.imports import place_in
 from geo.study.reader import Study, on_study
@@ -126,7 +126,7 @@ class SiteStudy:
         return len(self.study.supply.table) + len(self.study.accepted)
 
     @cached_property
-    def problem(self) -> Problem:
+    def problem(self) -> LocationProblem:
         """Demand, sites and walks: facilities that are there, accepted sites, then candidates."""
         study, wish = self.study, self.wish
         if study.demand.table.empty:
@@ -159,7 +159,7 @@ class SiteStudy:
             room[self.before :] = np.where(np.isfinite(own_room), own_room, np.inf)
         price = np.ones(size)
         price[self.before :] = self.candidates.table["price"].to_numpy(dtype=float)
-        return Problem(
+        return LocationProblem(
             weight=study.demand.weight,
             demand=demand,
             site=site,
@@ -183,7 +183,7 @@ class SiteStudy:
             )
 
     @cached_property
-    def asked(self) -> Problem:
+    def asked(self) -> LocationProblem:
         """The problem as it is asked, without the pairs that are there for shorter walks."""
         limit = self.within_m if self.wish.model in ("coverage", "cover_all") else self.reach_m
         return self.problem.where(self.problem.walk_m <= limit)
@@ -267,7 +267,7 @@ class SiteStudy:
         share = times / max(tried, 1)
         return {"draws": tried, "off_by": self.off_by, "share": share, "worst_regret": round(regret, 4)}
 
-    def _regret(self, problem: Problem, best: Sited) -> float:
+    def _regret(self, problem: LocationProblem, best: Sited) -> float:
         """Return by how much of the best our choice falls short in a draw."""
         none = np.zeros(problem.sites, dtype=bool)
         fixed = problem._replace(kept=self.chosen.opened, closable=none, number=0, budget=np.inf)

@@ -24,13 +24,13 @@ GROUND: Final = MadeOf(layers=_INPUTS, rules=("kerb", "clearance", "mapped_parki
 """The inputs of kerbs and their obstacles."""
 
 
-def read_ground(study: Study, profile: Profile | None = None) -> Ground:
+def read_ground(study: Study, profile: Profile | None = None) -> KerbGround:
     """Return the kerbs of a study and what stands at them, under its rules or others."""
-    return Ground.of({name: study.layer(name) for name in _INPUTS}, study.crs, profile or study.profile)
+    return KerbGround.of({name: study.layer(name) for name in _INPUTS}, study.crs, profile or study.profile)
 
 
 @dataclass(frozen=True)
-class Ground:
+class KerbGround:
     """
     What a study's kerbs are made of, besides its rules of use: made once, asked under many rules.
 
@@ -55,7 +55,7 @@ class Ground:
         return Joins(self.kerbs)
 
     @classmethod
-    def of(cls, layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS, profile: Profile) -> Ground:
+    def of(cls, layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS, profile: Profile) -> KerbGround:
         """
         Parameters
         ----------

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Flags, Floats, Integers, members
 from geo.core.crs import to_metric
+from geo.core.line_ends import is_last, line_of, other_end
 from geo.core.metric_geometry import leaving_directions
 from geo.core.node_ids import end_nodes
+from geo.kerbs.numbering import kerb_of
 
 
-class Reach(NamedTuple):
+class Stretch(NamedTuple):
     """
     Stretches at the ends of segments, on one side.
 
@@ -43,7 +45,7 @@ class Reach(NamedTuple):
         """Return kerbs (numbered as in `geo.kerbs.lines.Kerbs`) and where along their segments they start and end."""
         length = lengths[self.segment]
         from_m = np.where(self.at_end, length - self.reach, 0.0)
-        return 2 * self.segment + self.side, from_m, np.where(self.at_end, length, self.reach)
+        return kerb_of(self.segment, self.side), from_m, np.where(self.at_end, length, self.reach)
 
 
 class Arms:
@@ -72,7 +74,7 @@ class Arms:
         _, first, self.node = np.unique(ends, return_index=True, return_inverse=True)
         out = leaving_directions(lines, crs) if len(lines) else np.zeros((2, 0, 2))
         self.direction = out.transpose(1, 0, 2).reshape(-1, 2)
-        places = shapely.get_coordinates(shapely.get_point(lines[first // 2], np.where(first % 2, -1, 0)))
+        places = shapely.get_coordinates(shapely.get_point(lines[line_of(first)], np.where(is_last(first), -1, 0)))
         self.node_xy = to_metric(places, crs) if len(lines) else np.zeros((0, 2))
         angle = np.arctan2(self.direction[:, 1], self.direction[:, 0])
         self._order = np.lexsort((angle, self.node))
@@ -109,7 +111,7 @@ class Arms:
         lengths: Floats,
         round_corners: bool = True,
         straight_within: float = 45.0,
-    ) -> Reach:
+    ) -> Stretch:
         """
         Follow kerbs from nodes as far as they are reached.
 
@@ -141,22 +143,22 @@ class Arms:
         found = []
         limit = np.cos(np.radians(straight_within))
         while len(arm):
-            segment, at_end = arm // 2, arm % 2 == 1
-            found.append(Reach(segment, at_end, side, np.minimum(reach, lengths[segment]), cause))
+            segment, at_end = line_of(arm), is_last(arm)
+            found.append(Stretch(segment, at_end, side, np.minimum(reach, lengths[segment]), cause))
             left = reach - lengths[segment]
             far = np.flatnonzero(left > _NEAR_M)
             # the arm at the segment's other end, and the side of a walker who comes to that node
-            there, left, cause = arm[far] ^ 1, left[far], cause[far]
-            side_out = np.where(there % 2 == 0, side[far], 1 - side[far])
+            there, left, cause = other_end(arm[far]), left[far], cause[far]
+            side_out = np.where(is_last(there), 1 - side[far], side[far])
             index, arm = self._onward(there, side_out, round_corners, limit)
             # going on, what was to the left as the arm leaves the node backwards is to the right of the next arm
             out = 1 - side_out[index]
-            side = np.where(arm % 2 == 0, out, 1 - out)
+            side = np.where(is_last(arm), 1 - out, out)
             arm, side, reach, cause = _furthest(arm, side, left[index], cause[index])
         if not found:
             none = np.zeros(0, dtype=np.int64)
-            return Reach(none, none.astype(bool), none, none.astype(float), none)
-        return Reach(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+            return Stretch(none, none.astype(bool), none, none.astype(float), none)
+        return Stretch(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
     def _onward(
         self, there: Integers, side_out: Integers, round_corners: bool, straight_at_least: float

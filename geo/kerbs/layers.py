@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import to_degrees
-from geo.kerbs.lines import SIDES, Kerbs
+from geo.kerbs.lines import Kerbs
+from geo.kerbs.numbering import side_names
 from geo.kerbs.plan import KerbPlan
 
 _CENTIMETRES: Final = 3
@@ -29,9 +30,9 @@ def stretch_lines(kerbs: Kerbs, kerb: Integers, from_m: Floats, to_m: Floats) ->
 def references(plan: KerbPlan, kerb: Integers, from_m: Floats, to_m: Floats) -> dict[str, Any]:
     """Return the columns of linear references, by name."""
     return {
-        "segment_id": plan.segment_of(kerb),
-        "side": np.array(SIDES, dtype=object)[kerb % 2],
-        "street_id": plan.street_of(kerb),
+        "segment_id": plan.segment_ids(kerb),
+        "side": side_names(kerb),
+        "street_id": plan.street_ids(kerb),
         "tier": plan.tier[kerb],
         "from_m": np.round(from_m, _CENTIMETRES),
         "to_m": np.round(to_m, _CENTIMETRES),

@@ -14,18 +14,21 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Flags, Floats, Integers, members
 from geo.core.crs import to_metric
+from geo.core.line_ends import is_last
 from geo.core.metric_geometry import metric_shapes, unit_vectors
 from geo.kerbs.junctions import Arms
+from geo.kerbs.numbering import both_sides, kerb_of, kerbs_beside, segment_of, side_of
 from geo.rules import Profile
 from geo.streets.sections import root_of
-
-SIDES: Final = ("left", "right")
 
 _SHARPEST: Final = 0.35
 """The cosine of half the sharpest turn that a kerb is drawn round without a cut-off tip."""
 
 _STATIONS: Final = (0.25, 0.5, 0.75)
 """Where along a segment its sides are looked from."""
+
+_LOOKS: Final = 9
+"""From how many places along a segment a mapped kerb is looked for."""
 
 
 class Corners(NamedTuple):
@@ -79,8 +82,8 @@ class Kerbs:
         Shape (2 n,): whether that was measured at a mapped kerb.
     from_m, to_m
         Shape (2 n,): where it begins and ends; `to_m` is no more than `from_m` where junctions leave nothing of it.
-    length_m
-        Shape (2 n,): of its segment.
+    length_m, segment_m
+        Shape (2 n,) and (n,): of each kerb's segment, and by segment.
     xy, first, last
         The vertices of all centre lines, shape (m, 2), metric, and the first and last of each segment.
     corners
@@ -97,9 +100,10 @@ class Kerbs:
         self.last = np.searchsorted(self._row, np.arange(len(roads)), "right") - 1
         same = self._row[1:] == self._row[:-1]
         self._step = np.diff(self.xy, axis=0) * same[:, None] if len(self._row) else np.zeros((0, 2))
-        gone = np.concatenate([[0.0], np.cumsum(np.hypot(*self._step.T))])
-        self._along = gone - gone[self.first][self._row] if len(roads) else np.zeros(0)
-        self.length_m = np.repeat(self._along[self.last], 2) if len(roads) else np.zeros(0)
+        cumulative_m = np.concatenate([[0.0], np.cumsum(np.hypot(*self._step.T))])
+        self._along = cumulative_m - cumulative_m[self.first][self._row] if len(roads) else np.zeros(0)
+        self.segment_m = self._along[self.last] if len(roads) else np.zeros(0)
+        self.length_m = np.repeat(self.segment_m, 2)
         self.lines = shapely.linestrings(self.xy, indices=self._row) if len(roads) else np.zeros(0, dtype=object)
         self.tree = shapely.STRtree(self.lines)
         self.half_m = np.repeat(roads["width_m"].to_numpy(dtype=float) / 2, 2)
@@ -121,7 +125,7 @@ class Kerbs:
     def of(self, located: pd.DataFrame) -> Integers:
         """Return the kerbs of positions (`segment_id`, `side`), as `geo.streets.locating.locate` gives them."""
         row = self.row_of.loc[located["segment_id"].to_numpy()].to_numpy()
-        return np.asarray(2 * row + (located["side"] == "right").to_numpy())
+        return kerb_of(row, (located["side"] == "right").to_numpy())
 
     @cached_property
     def source(self) -> NDArray[np.object_]:
@@ -165,7 +169,7 @@ class Kerbs:
 
     def _place(self, kerb: Integers, along_m: Floats) -> tuple[Integers, Floats]:
         """Return the edge (its first vertex) of a position, and how far along the edge it is, from 0 to 1."""
-        row = kerb // 2
+        row = segment_of(kerb)
         span = float(self._along.max(initial=0.0)) + 1.0
         key = self._key(span)
         at = np.clip(along_m, 0.0, self.length_m[kerb])
@@ -180,7 +184,7 @@ class Kerbs:
     def points(self, kerb: Integers, along_m: Floats) -> Floats:
         """Return the places, metric, shape (k, 2), of positions on kerbs."""
         vertex, share = self._place(kerb, along_m)
-        side = kerb % 2
+        side = side_of(kerb)
         vertices = self._offset[0]
         one, two = vertices[side, vertex], vertices[side, vertex + 1]
         return np.asarray(one + (two - one) * share[:, None])
@@ -192,14 +196,14 @@ class Kerbs:
     def at_kerb(self, kerb: Integers, along_m: Floats) -> Floats:
         """Return how far along the kerb itself positions are."""
         vertex, share = self._place(kerb, along_m)
-        metres, side = self._offset[1], kerb % 2
+        metres, side = self._offset[1], side_of(kerb)
         one, two = metres[side, vertex], metres[side, vertex + 1]
         return np.asarray(one + (two - one) * share)
 
     def centre_metres(self, kerb: Integers, kerb_m: Floats) -> Floats:
         """Return positions along the segment's centre line of metres along the kerb itself."""
         metres = self._offset[1]
-        row, side = kerb // 2, kerb % 2
+        row, side = segment_of(kerb), side_of(kerb)
         result = np.zeros(len(kerb))
         for value in (0, 1):
             here = np.flatnonzero(side == value)
@@ -221,7 +225,7 @@ class Kerbs:
         counts = np.maximum(last - first, 0) + 2
         which, number = members(counts)
         vertices = self._offset[0]
-        side = kerb % 2
+        side = side_of(kerb)
         places = vertices[side[which], np.minimum(first[which] + number, len(self._row) - 1)]
         for at, vertex, share in ((number == 0, first, share_first), (number == counts[which] - 1, last, share_last)):
             one, two = vertices[side, vertex], vertices[side, vertex + 1]
@@ -234,14 +238,14 @@ class Kerbs:
         vertex, share = self._place(kerb, along_m)
         start = self.xy[vertex] + self._step[vertex] * share[:, None]
         unit = unit_vectors(self._step[vertex])
-        sign = np.where(kerb % 2 == 0, 1.0, -1.0)
+        sign = np.where(side_of(kerb) == 0, 1.0, -1.0)
         out = np.stack([-unit[:, 1], unit[:, 0]], axis=1) * (sign * length_m)[:, None]
         lines: NDArray[np.object_] = shapely.linestrings(np.stack([start, start + out], axis=1))
         return lines
 
     def directions(self, rows: Integers, along_m: Floats) -> Floats:
         """Return the directions of segments at positions, as unit vectors."""
-        return unit_vectors(self._step[self._place(2 * rows, along_m)[0]])
+        return unit_vectors(self._step[self._place(kerb_of(rows, 0), along_m)[0]])
 
     def centre_points(self, kerb: Integers, along_m: Floats) -> Floats:
         """Return the places, metric, shape (k, 2), of positions on the centre line."""
@@ -284,7 +288,7 @@ class Kerbs:
         rows = np.unique(self.tree.query(parts, predicate="dwithin", distance=float(self.half_m.max()) + within)[1])
         # what somebody measured on the street stands over what was drawn from pictures
         rows = rows[(self.roads["width_source"] != "survey").to_numpy()[rows]]
-        kerb = np.repeat(np.stack([2 * rows, 2 * rows + 1], axis=1).ravel(), _LOOKS)
+        kerb = np.repeat(both_sides(rows), _LOOKS)
         share = np.tile((np.arange(_LOOKS) + 0.5) / _LOOKS, 2 * len(rows))
         rays = self.rays(kerb, share * self.length_m[kerb], self.half_m[kerb] + within)
         edges = shapely.STRtree(parts)
@@ -305,8 +309,7 @@ class Kerbs:
         """Begin and end kerbs where they meet those of the next street; return where that is."""
         first, second, angle = self.arms.neighbours()
         # the left side of an arm as it leaves the node meets the right side of the next arm, counted anticlockwise
-        left = 2 * (first // 2) + (first % 2 == 1)
-        right = 2 * (second // 2) + (second % 2 == 0)
+        left, right = kerbs_beside(first)[0], kerbs_beside(second)[1]
         straight = np.radians(float(self.profile["streets.straight_within"]))
         meets = np.abs(angle - np.pi) > straight
         meets &= angle < np.pi
@@ -325,13 +328,13 @@ class Kerbs:
             np.concatenate([left, right]),
             np.concatenate([d_left, d_right]),
         )
-        cut = self.arms.spread(arm, kerb % 2, reach, np.arange(len(arm)), self.length_m[::2], round_corners=False)
-        reached, from_m, to_m = cut.stretches(self.length_m[::2])
+        cut = self.arms.spread(arm, side_of(kerb), reach, np.arange(len(arm)), self.segment_m, round_corners=False)
+        reached, from_m, to_m = cut.stretches(self.segment_m)
         np.maximum.at(self.from_m, reached[~cut.at_end], to_m[~cut.at_end])
         np.minimum.at(self.to_m, reached[cut.at_end], from_m[cut.at_end])
         return Corners(
             kerb=kerb,
-            at_end=arm % 2 == 1,
+            at_end=is_last(arm),
             other=np.concatenate([right, left]),
             xy=np.concatenate([corner, corner]),
         )
@@ -351,16 +354,16 @@ class Kerbs:
         oneway = self.roads["oneway"].to_numpy(dtype=bool)
         several = np.isin(street, street[oneway]) & (np.bincount(street)[street] > 1)
         rows = np.flatnonzero(several)
-        kerb = np.repeat(np.stack([2 * rows, 2 * rows + 1], axis=1).ravel(), len(_STATIONS))
+        kerb = np.repeat(both_sides(rows), len(_STATIONS))
         at = np.tile(_STATIONS, 2 * len(rows)) * self.length_m[kerb]
         rays = self.rays(kerb, at, float(self.profile["kerb.median_within"]))
         tree = shapely.STRtree(self.lines[rows])
         ray, hit = tree.query(rays, predicate="intersects")
         hit = rows[hit]
-        own = kerb[ray] // 2
+        own = segment_of(kerb[ray])
         other = (hit != own) & (street[hit] == street[own])
         ray, hit, own = ray[other], hit[other], own[other]
-        middle = self.length_m[2 * hit] * 0.5
+        middle = self.segment_m[hit] * 0.5
         cosine = (self.directions(own, at[ray]) * self.directions(hit, middle)).sum(axis=1)
         parallel = np.abs(cosine) >= np.cos(np.radians(float(self.profile["kerb.parallel_within"])))
         ray, hit = ray[parallel], hit[parallel]
@@ -373,13 +376,9 @@ class Kerbs:
         turn = np.zeros(len(self.roads))
         crossed = self._step[:-1, 0] * self._step[1:, 1] - self._step[:-1, 1] * self._step[1:, 0]
         np.add.at(turn, self._row[1:-1], crossed)
-        facing[2 * ring + (turn[ring] < 0)] = ring
+        facing[kerb_of(ring, turn[ring] < 0)] = ring
         return facing
 
     def line_of(self, kerb: Integers) -> NDArray[np.object_]:
         """Return whole kerbs, between their corners, in the metric CRS."""
         return self.stretches(kerb, self.from_m[kerb], self.to_m[kerb])
-
-
-_LOOKS: Final = 9
-"""From how many places along a segment a mapped kerb is looked for."""

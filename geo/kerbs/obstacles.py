@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84, to_metric
+from geo.core.line_ends import end_of, is_last
 from geo.core.metric_geometry import metric_shapes
 from geo.kerbs.exclusions import Exclusions
-from geo.kerbs.junctions import Reach
+from geo.kerbs.junctions import Stretch
 from geo.kerbs.lines import Kerbs
+from geo.kerbs.numbering import both_sides, kerb_of, segment_of, side_of
 from geo.rules import Profile
 from geo.streets.locating import locate
 from geo.streets.segment_tags import orientation_by_width
@@ -102,12 +104,12 @@ def _at_kerbs(kerbs: Kerbs, facilities: gpd.GeoDataFrame, profile: Profile) -> p
     if len(beside):
         located = locate(facilities.iloc[beside], kerbs.roads, kerbs.crs, profile)
         kerb = kerbs.of(located)
-        row[beside], side[beside] = kerb // 2, kerb % 2
+        row[beside], side[beside] = segment_of(kerb), side_of(kerb)
         offset[beside] = located["offset_m"].to_numpy()
         distance[beside] = located["distance_m"].to_numpy()
     reach = np.where(facilities["kind"] == "entrance", profile["kerb.entrance_within"], profile["kerb.belongs_within"])
     reach = np.where(facilities["kind"].isin(BOTH_SIDES), 0.0, reach)
-    near = distance <= kerbs.half_m[2 * row + np.minimum(side, 1)] + reach
+    near = distance <= kerbs.half_m[kerb_of(row, np.minimum(side, 1))] + reach
     found = pd.DataFrame(
         {
             "facility_id": facilities["facility_id"],
@@ -139,7 +141,7 @@ def _bays(
         kerb = kerbs.of(located)
         shapes = metric_shapes(at_kerb.geometry.to_numpy(), kerbs.crs)
         xy, of = shapely.get_coordinates(shapes, return_index=True)
-        along = shapely.line_locate_point(kerbs.lines[kerb[of] // 2], shapely.points(xy))
+        along = shapely.line_locate_point(kerbs.lines[segment_of(kerb[of])], shapely.points(xy))
         begins = np.searchsorted(of, np.arange(len(kerb)))
         from_m, to_m = np.minimum.reduceat(along, begins), np.maximum.reduceat(along, begins)
         depth_m = shapely.area(shapes) / np.maximum(to_m - from_m, 1e-3)
@@ -216,17 +218,17 @@ def clearances(kerbs: Kerbs, surveyed: Surveyed, kinds: Mapping[str, Clearance])
 def _corners(kerbs: Kerbs, kinds: Mapping[str, Clearance]) -> Exclusions:
     corners = kerbs.corners
     service = (kerbs.roads["highway"] == "service").to_numpy()
-    driveway = service[corners.kerb // 2] | service[corners.other // 2]
+    driveway = service[segment_of(corners.kerb)] | service[segment_of(corners.other)]
     reach = np.where(driveway, kinds["driveway"].metres, kinds["corner"].metres)
     # from where the kerb begins, and on where a segment ends within the clearance
     trimmed = np.where(
         corners.at_end, kerbs.length_m[corners.kerb] - kerbs.to_m[corners.kerb], kerbs.from_m[corners.kerb]
     )
-    arm = 2 * (corners.kerb // 2) + corners.at_end
-    length = kerbs.length_m[::2]
-    spread = kerbs.arms.spread(arm, corners.kerb % 2, trimmed + reach, np.arange(len(arm)), length, round_corners=False)
+    arm, length = end_of(segment_of(corners.kerb), corners.at_end), kerbs.segment_m
+    side = side_of(corners.kerb)
+    spread = kerbs.arms.spread(arm, side, trimmed + reach, np.arange(len(arm)), length, round_corners=False)
     kerb, from_m, to_m = spread.stretches(length)
-    cause = kerbs.roads["segment_id"].to_numpy(dtype=object)[corners.other // 2][spread.cause]
+    cause = kerbs.roads["segment_id"].to_numpy(dtype=object)[segment_of(corners.other)][spread.cause]
     rule = np.where(driveway, kinds["driveway"].rule, kinds["corner"].rule).astype(object)[spread.cause]
     every = Exclusions.of(kerb, from_m, to_m, rule, cause, kinds["corner"].mask, corners.xy[spread.cause])
     return every.where(reach[spread.cause] > 0)
@@ -242,12 +244,12 @@ def _along(kerbs: Kerbs, found: pd.DataFrame, kinds: Mapping[str, Clearance]) ->
         rule, reach, mask = clearance
         row, offset = rows["row"].to_numpy(), rows["offset_m"].to_numpy(dtype=float)
         sides = rows["side"].to_numpy()
-        length = kerbs.length_m[2 * row]
+        length = kerbs.segment_m[row]
         for side in (0, 1):
             here = np.flatnonzero((sides == side) | (sides == 2))
             cause = rows["facility_id"].to_numpy(dtype=object)[here]
             xy = rows[["x", "y"]].to_numpy(dtype=float)[here]
-            kerb, at, end = 2 * row[here] + side, offset[here], length[here]
+            kerb, at, end = kerb_of(row[here], side), offset[here], length[here]
             parts.append(
                 Exclusions.of(kerb, np.maximum(at - reach, 0.0), np.minimum(at + reach, end), rule, cause, mask, xy)
             )
@@ -255,22 +257,21 @@ def _along(kerbs: Kerbs, found: pd.DataFrame, kinds: Mapping[str, Clearance]) ->
                 over = np.flatnonzero(left > 1e-6)
                 # the kerb goes on beyond its segment: from the node that it leaves by
                 going = _beyond(kerbs, row[here][over], at_end, side, left[over], over)
-                on, from_m, to_m = going.stretches(kerbs.length_m[::2])
+                on, from_m, to_m = going.stretches(kerbs.segment_m)
                 parts.append(Exclusions.of(on, from_m, to_m, rule, cause[going.cause], mask, xy[going.cause]))
     return parts
 
 
-def _beyond(kerbs: Kerbs, row: Integers, at_end: bool, side: int, left: Floats, cause: Integers) -> Reach:
+def _beyond(kerbs: Kerbs, row: Integers, at_end: bool, side: int, left: Floats, cause: Integers) -> Stretch:
     """Return where kerbs go on beyond the ends of segments."""
     # a walk from the segment's other end over all of it: what it reaches on the segment itself is left out
-    arm = 2 * row + (not at_end)
-    length = kerbs.length_m[::2]
+    arm, length = end_of(row, not at_end), kerbs.segment_m
     whole = length[row] + left
     spread = kerbs.arms.spread(
         arm, np.full(len(row), side), whole, np.arange(len(row)), length, True, kerbs.profile["streets.straight_within"]
     )
-    own = (spread.segment == row[spread.cause]) & (spread.at_end == (arm[spread.cause] % 2 == 1))
-    kept = Reach(*(column[~own] for column in spread))
+    own = (spread.segment == row[spread.cause]) & (spread.at_end == is_last(arm[spread.cause]))
+    kept = Stretch(*(column[~own] for column in spread))
     return kept._replace(cause=cause[kept.cause])
 
 
@@ -309,7 +310,7 @@ def inside(kerbs: Kerbs, zones: NDArray[Any], row: Integers) -> tuple[Integers, 
     number, kerb, from_m, to_m
         Which polygon, and the stretch along the segment's centre line.
     """
-    kerb = np.stack([2 * row, 2 * row + 1], axis=1).ravel()
+    kerb = both_sides(row)
     number = np.repeat(np.arange(len(row)), 2)
     lines = kerbs.stretches(kerb, np.zeros(len(kerb)), kerbs.length_m[kerb])
     shapely.prepare(zones)

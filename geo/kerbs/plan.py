@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats, Integers
 from geo.core.opening_hours import Slots
 from geo.kerbs.exclusions import Exclusions, Masks, Pieces, Runs, cut, runs, together
-from geo.kerbs.ground import Ground
+from geo.kerbs.ground import KerbGround
+from geo.kerbs.numbering import kerb_of, left_and_right, other_side, segment_of
 from geo.rules import Profile
 
 ROUNDING: Final = 1e-6
@@ -77,7 +78,7 @@ class KerbPlan(ABC):
     exclusions: Exclusions
     pieces: Pieces
 
-    def __init__(self, ground: Ground, profile: Profile, slots: Slots) -> None:
+    def __init__(self, ground: KerbGround, profile: Profile, slots: Slots) -> None:
         self.ground, self.profile, self.kerbs, self.slots = ground, profile, ground.kerbs, slots
         self.tier = np.repeat(self.kerbs.roads["tier"].to_numpy(dtype=object), 2)
 
@@ -96,13 +97,13 @@ class KerbPlan(ABC):
         """Return exclusions of whole kerbs."""
         return Exclusions.of(kerb, np.zeros(len(kerb)), self.kerbs.length_m[kerb], rule, cause, mask)
 
-    def segment_of(self, kerb: Integers) -> NDArray[np.object_]:
-        """Return the segment of each kerb."""
-        return np.asarray(self.kerbs.roads["segment_id"].to_numpy(dtype=object)[kerb // 2])
+    def segment_ids(self, kerb: Integers) -> NDArray[np.object_]:
+        """Return the `segment_id` of each kerb."""
+        return np.asarray(self.kerbs.roads["segment_id"].to_numpy(dtype=object)[segment_of(kerb)])
 
-    def street_of(self, kerb: Integers) -> NDArray[np.object_]:
-        """Return the street of each kerb."""
-        return np.asarray(self.kerbs.roads["street_id"].to_numpy(dtype=object)[kerb // 2])
+    def street_ids(self, kerb: Integers) -> NDArray[np.object_]:
+        """Return the `street_id` of each kerb."""
+        return np.asarray(self.kerbs.roads["street_id"].to_numpy(dtype=object)[segment_of(kerb)])
 
     def on_streets(self, street_ids: Collection[str]) -> NDArray[np.bool_]:
         """Tell which kerbs are of some streets, shape (2 n,)."""
@@ -116,14 +117,14 @@ class KerbPlan(ABC):
         for column, rule in (("bridge", f"{group}.on_bridges"), ("tunnel", f"{group}.in_tunnels")):
             if not self.profile[rule]:
                 there = np.flatnonzero(np.repeat(self.kerbs.roads[column].to_numpy(dtype=bool), 2))
-                found.append(self.whole(there, rule, self.segment_of(there), self.slots.all))
+                found.append(self.whole(there, rule, self.segment_ids(there), self.slots.all))
         return found
 
     @cached_property
     def carriageway_m(self) -> Floats:
         """Shape (2 n,): the width of each kerb's carriageway, from kerb to kerb."""
-        half = self.kerbs.half_m
-        return np.repeat(half[::2] + half[1::2], 2)
+        left, right = left_and_right(self.kerbs.half_m)
+        return np.repeat(left + right, 2)
 
     @cached_property
     def excluded(self) -> Masks:
@@ -166,10 +167,10 @@ class KerbPlan(ABC):
         metres = np.where(closed, 0.0, kerbs.kerb_metres(pieces.kerb, pieces.from_m, pieces.to_m))
         free = np.bincount(pieces.kerb, weights=metres, minlength=len(kerbs))
         street, side = self._sides_of_streets()
-        number = 2 * street + side
+        number = kerb_of(street, side)
         sums = np.bincount(number, weights=np.where(narrow, free, 0.0), minlength=2 * (int(street.max()) + 1))
-        worse = sums[number] < sums[number ^ 1] - ROUNDING
-        worse |= (np.abs(sums[number] - sums[number ^ 1]) <= ROUNDING) & (side == 0)
+        own, across = sums[number], sums[other_side(number)]
+        worse = (own < across - ROUNDING) | ((np.abs(own - across) <= ROUNDING) & (side == 0))
         return np.flatnonzero(narrow & worse)
 
     def _sides_of_streets(self) -> tuple[Integers, Integers]:

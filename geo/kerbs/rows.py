@@ -10,8 +10,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.core.arrays import Flags, Floats, Integers
+from geo.core.line_ends import both_ends, end_of, is_last, line_of, other_end
 from geo.kerbs.exclusions import Runs
 from geo.kerbs.lines import Kerbs
+from geo.kerbs.numbering import kerbs_beside, segment_of
 from geo.streets.sections import root_of
 
 _NEAR_M: Final = 1e-6
@@ -73,18 +75,17 @@ class Joins:
         arms = kerbs.arms
         first, second, angle = arms.neighbours(least=2)
         # the left side of an arm as it leaves the node goes on as the right side of the next arm
-        left = 2 * (first // 2) + (first % 2 == 1)
-        right = 2 * (second // 2) + (second % 2 == 0)
+        left, right = kerbs_beside(first)[0], kerbs_beside(second)[1]
         street = np.unique(root_of(kerbs.roads["street_id"]).to_numpy(dtype=str), return_inverse=True)[1]
         turn = angle - np.pi
         joined = np.abs(turn) <= np.radians(float(kerbs.profile["kerb.joined_within"]))
-        joined &= street[left // 2] == street[right // 2]
+        joined &= street[segment_of(left)] == street[segment_of(right)]
         joined &= np.abs(kerbs.half_m[left] - kerbs.half_m[right]) <= float(kerbs.profile["kerb.joined_step"])
-        joined &= self._whole(left, first % 2 == 1) & self._whole(right, second % 2 == 1)
+        joined &= self._whole(left, is_last(first)) & self._whole(right, is_last(second))
         # a loop that begins and ends at one place does not follow itself
-        joined &= left // 2 != right // 2
+        joined &= segment_of(left) != segment_of(right)
         left, right, turn = left[joined], right[joined], turn[joined]
-        one, two = 2 * left + first[joined] % 2, 2 * right + second[joined] % 2
+        one, two = end_of(left, is_last(first[joined])), end_of(right, is_last(second[joined]))
         trim = (kerbs.half_m[left] + kerbs.half_m[right]) / 2 * np.tan(turn / 2)
         for here, there in ((one, two), (two, one)):
             self.other[here], self.trim_m[here] = there, trim
@@ -118,7 +119,7 @@ class Joins:
         kerbs, kerb = self.kerbs, stretches.kerb
         size = len(kerb)
         metres = kerbs.kerb_metres(kerb, stretches.from_m, stretches.to_m)
-        ends = np.stack([2 * kerb, 2 * kerb + 1], axis=1)
+        ends = both_ends(kerb)
         touches = np.stack(
             [stretches.from_m <= _NEAR_M, stretches.to_m >= kerbs.length_m[kerb] - _NEAR_M], axis=1
         ) & free[:, None]  # fmt: skip
@@ -127,29 +128,29 @@ class Joins:
         there = np.where(touches, self.other[ends], -1)
         run = np.where(there >= 0, at[there], -1)
         if one_way:
-            run[(there >= 0) & (there % 2 == np.array([0, 1]))] = -1
+            run[(there >= 0) & (is_last(there) == np.array([False, True]))] = -1
         run = self._without_rings(run, size)
         linked = run >= 0
         trim = np.where(linked, self.trim_m[ends], 0.0)
         own = metres + trim.sum(axis=1)
-        # states: 2 r follows stretch r in its segment's direction, 2 r + 1 against it; each leads to the next, or to
-        # the state that is none
+        # a chain enters a stretch at one of its ends: at the first it follows the segment's direction, at the last it
+        # goes against it; each entry leads to the next, or to the one that is none
         none = 2 * size
-        arrives = np.where(there % 2 == 0, 2 * run, 2 * run + 1)
+        arrives = end_of(run, is_last(there))
         jump = np.full(none + 1, none)
         jump[0:none:2] = np.where(linked[:, 1], arrives[:, 1], none)
         jump[1:none:2] = np.where(linked[:, 0], arrives[:, 0], none)
-        beyond = np.append(own[jump[:none] // 2 * (jump[:none] < none)] * (jump[:none] < none), 0.0)
+        beyond = np.append(own[line_of(jump[:none]) * (jump[:none] < none)] * (jump[:none] < none), 0.0)
         last = np.where(jump < none, jump, np.arange(none + 1))
         while (jump[:none] < none).any():
             beyond = beyond + beyond[jump]
             last = last[last]
             jump = jump[jump]
-        state = np.arange(0, none, 2)
-        begins, finishes = last[state ^ 1] // 2, last[state] // 2
+        entry = end_of(np.arange(size), False)
+        begins, finishes = line_of(last[other_end(entry)]), line_of(last[entry])
         reverse = np.zeros(size, dtype=bool) if one_way else begins > finishes
-        chosen = state + reverse
-        before, after = beyond[chosen ^ 1], beyond[chosen]
+        chosen = end_of(np.arange(size), reverse)
+        before, after = beyond[other_end(chosen)], beyond[chosen]
         return Chains(before, own, before + own + after, reverse, trim[:, 0])
 
     @staticmethod
@@ -189,7 +190,7 @@ class Joins:
         kerb, metre = kerb.copy(), metre.copy()
         asked = np.arange(len(kerb))
         while len(asked):
-            end = np.stack([2 * kerb[asked], 2 * kerb[asked] + 1], axis=1)
+            end = both_ends(kerb[asked])
             limit = self._ends_m[end] + np.array([-1.0, 1.0]) * self.trim_m[end]
             over = np.stack([limit[:, 0] - metre[asked], metre[asked] - limit[:, 1]], axis=1)
             over[self.other[end] < 0] = 0.0
@@ -198,7 +199,7 @@ class Joins:
             goes = over[row, side] > _NEAR_M
             asked, end, over = asked[goes], end[row, side][goes], over[row, side][goes]
             there = self.other[end]
-            sign = np.where(there % 2 == 0, 1.0, -1.0)
-            kerb[asked] = there // 2
+            sign = np.where(is_last(there), -1.0, 1.0)
+            kerb[asked] = line_of(there)
             metre[asked] = self._ends_m[there] + sign * (over - self.trim_m[there])
         return kerb, metre

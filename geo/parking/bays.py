@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import WGS84, to_degrees
 from geo.core.metric_geometry import unit_vectors
-from geo.kerbs.lines import SIDES
+from geo.kerbs.numbering import segment_of, side_names, side_of
 from geo.parking.room import BayRoom
 from geo.rules import Profile
 from geo.study.schema import conform_geo
@@ -53,9 +53,9 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
     parallel = room.orientation == "parallel"
     table = pd.DataFrame(
         {
-            "segment_id": room.segment_of(kerb),
-            "side": np.array(SIDES, dtype=object)[kerb % 2],
-            "street_id": room.street_of(kerb),
+            "segment_id": room.segment_ids(kerb),
+            "side": side_names(kerb),
+            "street_id": room.street_ids(kerb),
             "tier": room.tier[kerb],
             "offset_m": np.round(middle, 2),
             "orientation": room.orientation,
@@ -68,7 +68,7 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
     )
     end = (number == 0) | (number == counts[row] - 1)
     table["accessible"] = _accessible(table, end, profile)
-    names = table["segment_id"].astype(str) + np.where(kerb % 2, "R", "L")
+    names = table["segment_id"].astype(str) + np.where(side_of(kerb), "R", "L")
     table["bay_id"] = "B" + names + np.round(middle * 10).astype(np.int64).astype(str)
     if room.hours == "night":
         table["bay_id"] += "N"
@@ -88,7 +88,7 @@ def _polygons(room: BayRoom, kerb: Integers, begin: Floats) -> NDArray[np.object
         on_kerb = kerbs.points(on, position)
         edges.append(on_kerb)
         inward.append(unit_vectors(kerbs.centre_points(on, position) - on_kerb))
-        along.append(kerbs.directions(on // 2, position))
+        along.append(kerbs.directions(segment_of(on), position))
     depth = room.depth_m if room.lean_m == 0 else _deep(room)
     inner = [
         edge + across * depth + ahead * room.lean_m for edge, across, ahead in zip(edges, inward, along, strict=True)
@@ -142,8 +142,8 @@ _TOUCHING_SHARE = 1e-3
 def _rules(room: BayRoom, kerb: Integers) -> NDArray[np.object_]:
     """Return the rules that made each bay: the width that allows it, and the bay's own size."""
     group = "bay.min_carriageway_width" if room.hours == "all_day" else "bay.night_carriageway_width"
-    way = np.where(room.kerbs.roads["oneway"].to_numpy(dtype=bool)[kerb // 2], "one_way", "two_way")
-    sides = np.where(room.sides[kerb // 2] == 2, "both_sides", "one_side")
+    way = np.where(room.kerbs.roads["oneway"].to_numpy(dtype=bool)[segment_of(kerb)], "one_way", "two_way")
+    sides = np.where(room.sides[segment_of(kerb)] == 2, "both_sides", "one_side")
     names = [f"{group}.{side}_{each}, bay.{room.orientation_rule}" for side, each in zip(sides, way, strict=True)]
     return np.array(names, dtype=object)
 

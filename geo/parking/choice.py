@@ -10,7 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order
 
 from geo.core.arrays import Floats, Integers
-from geo.parking.need import Reach
+from geo.parking.need import WalkReach
 
 _STEPS_PER_METRE: Final = 10_000
 """Walks are counted in tenths of millimetres, so that what only breaks ties is less than a decimetre of walk."""
@@ -18,7 +18,7 @@ _TIE: Final = 1_000
 """The most that a street counts for being under less pressure than others."""
 
 
-class Problem(NamedTuple):
+class BayProblem(NamedTuple):
     """
     Cars that look for a space, places that are there, and bays that could be.
 
@@ -40,9 +40,9 @@ class Problem(NamedTuple):
 
     cars: Integers
     spaces: Integers
-    reach: Reach
+    reach: WalkReach
     bays: Integers
-    bay_reach: Reach
+    bay_reach: WalkReach
     street: Integers
     street_most: Integers
     budget: int
@@ -82,7 +82,7 @@ def whole(cars: Floats) -> Integers:
     return np.diff(np.round(np.cumsum(cars)), prepend=0).astype(np.int64)
 
 
-def choose(problem: Problem, pressure: Floats, walk_within_m: float) -> Choice:
+def choose(problem: BayProblem, pressure: Floats, walk_within_m: float) -> Choice:
     """
     Choose bays so that as many cars as possible find a space; of all such choices those with the shortest walks, and of
     those the ones on streets under most pressure.
@@ -115,7 +115,7 @@ def choose(problem: Problem, pressure: Floats, walk_within_m: float) -> Choice:
     return Choice(chosen, relieved, before, total, bound, greedy, walk)
 
 
-def _greedy(problem: Problem, left: Integers) -> int:
+def _greedy(problem: BayProblem, left: Integers) -> int:
     """
     Return how many of the cars that are left the greedy choice relieves.
 
@@ -151,7 +151,7 @@ def _greedy(problem: Problem, left: Integers) -> int:
 class _Flow:
     """The network of a problem; arcs in groups, of which `bay_pairs` and `sinks` are slices."""
 
-    def __init__(self, problem: Problem, bays: Integers, budget: int) -> None:
+    def __init__(self, problem: BayProblem, bays: Integers, budget: int) -> None:
         n, k, c, s = len(problem.cars), len(problem.spaces), len(bays), len(problem.street_most)
         source, purse, sink = 0, 1, 2
         street, candidate, place, cell = (3 + offset for offset in (0, s, s + c, s + c + k))

@@ -15,8 +15,11 @@ from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import WGS84
 from geo.core.metric_geometry import metric_lines, metric_shapes
 from geo.core.opening_hours import DAY, parse_windows
+from geo.kerbs.numbering import segment_of
 from geo.network.graph import Network, Positions
 from geo.network.lixels import Lixels
+from geo.network.searches import distances
+from geo.network.snapping import snap
 from geo.parking.mapped import Mapped
 from geo.points.cleaning import TIMEZONE
 from geo.rules import Profile
@@ -42,7 +45,7 @@ class Supply(NamedTuple):
     spaces: dict[Period, Floats]
 
 
-class Reach(NamedTuple):
+class WalkReach(NamedTuple):
     """Which places are within a walk of which cells of the streets: `place`, `cell`, `walk_m`."""
 
     place: Integers
@@ -179,7 +182,7 @@ def off_street(
     if network.size == 0 or len(places) == 0:
         none = np.zeros(0)
         return Supply(Positions(none.astype(np.int64), none), dict.fromkeys(PERIODS, none))
-    at, _ = network.snap(gpd.GeoSeries(places, crs=WGS84))
+    at, _ = snap(network, gpd.GeoSeries(places, crs=WGS84))
     return Supply(at, {"day": np.where(night_only, 0.0, every), "night": every})
 
 
@@ -188,7 +191,7 @@ def on_street(mapped: Mapped, parking: gpd.GeoDataFrame, cells: Cells) -> dict[P
     there = ~mapped.listed
     # what a tag says of a whole side is spread over its cells
     spots, which = spread(mapped.from_m[there], mapped.to_m[there], mapped.cars[there])
-    spaces = cells.sums(cells.at(mapped.kerb[there][which] // 2, spots[0]), spots[1])
+    spaces = cells.sums(cells.at(segment_of(mapped.kerb[there][which]), spots[0]), spots[1])
     cell = cells.of(parking)
     listed = (parking["kind"] == "on_street").to_numpy()
     cars = parking["capacity"].fillna(1).to_numpy(dtype=float)
@@ -211,17 +214,17 @@ def spread(from_m: Floats, to_m: Floats, cars: Floats) -> tuple[tuple[Floats, Fl
     return (from_m[which] + share * (to_m - from_m)[which], (cars / counts)[which]), which
 
 
-def within_walk(network: Network, cells: Cells, places: Positions, targets: Integers, within_m: float) -> Reach:
+def within_walk(network: Network, cells: Cells, places: Positions, targets: Integers, within_m: float) -> WalkReach:
     """Return which cells (`targets`) are within a walk of which places."""
     if network.size == 0 or len(places.segment) == 0 or len(targets) == 0:
         none = np.zeros(0, dtype=np.int64)
-        return Reach(none, none, none.astype(float))
-    pairs = network.distances(places, cells.positions(targets), limit=within_m)
+        return WalkReach(none, none, none.astype(float))
+    pairs = distances(network, places, cells.positions(targets), limit=within_m)
     cell = targets[pairs["target"].to_numpy(dtype=np.int64)]
-    return Reach(pairs["start"].to_numpy(dtype=np.int64), cell, pairs["cost"].to_numpy(dtype=float))
+    return WalkReach(pairs["start"].to_numpy(dtype=np.int64), cell, pairs["cost"].to_numpy(dtype=float))
 
 
-def spaces_within(reach: Reach, spaces: Floats, cars: Floats) -> Floats:
+def spaces_within(reach: WalkReach, spaces: Floats, cars: Floats) -> Floats:
     """
     Return the share of the spaces within a walk that falls to the cars of each cell, shape of `cars`.
 

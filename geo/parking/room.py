@@ -11,9 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
+from geo.core.line_ends import both_ends, line_of
 from geo.core.opening_hours import Slots
 from geo.kerbs.exclusions import Exclusions, Runs
-from geo.kerbs.ground import Ground
+from geo.kerbs.ground import KerbGround
+from geo.kerbs.numbering import kerb_of, left_and_right, segment_of, side_of
 from geo.kerbs.obstacles import Clearance, clearances, inside
 from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
 from geo.rules import Profile
@@ -86,7 +88,7 @@ class BayRoom(KerbPlan):
 
     def __init__(
         self,
-        ground: Ground,
+        ground: KerbGround,
         profile: Profile,
         hours: BayHours = "all_day",
         traffic: Floats | None = None,
@@ -170,20 +172,20 @@ class BayRoom(KerbPlan):
         found = self.without_frontage("bay")
         if not self.profile["bay.cycle_lane.beside"]:
             lanes = np.flatnonzero(self._cycle_lane)
-            found.append(self.whole(lanes, "bay.cycle_lane.beside", self.segment_of(lanes), every))
+            found.append(self.whole(lanes, "bay.cycle_lane.beside", self.segment_ids(lanes), every))
         for tier in TIERS:
             if not self.profile[f"bay.tiers.{tier}"]:
                 mine = np.flatnonzero(self.tier == tier)
-                found.append(self.whole(mine, f"bay.tiers.{tier}", self.street_of(mine), every))
+                found.append(self.whole(mine, f"bay.tiers.{tier}", self.street_ids(mine), every))
         if self.profile["bay.reading"] == "strict":
             for column in ("bridge", "tunnel"):
                 there = np.flatnonzero(np.repeat(self.kerbs.roads[column].to_numpy(dtype=bool), 2))
                 found.append(self._beside(there, f"bay.strict.{column}"))
             narrow = np.flatnonzero(self.width_m < float(self.profile["bay.strict.narrow"]))
-            found.append(self.whole(narrow, "bay.strict.narrow", self.segment_of(narrow), every))
+            found.append(self.whole(narrow, "bay.strict.narrow", self.segment_ids(narrow), every))
         if self.hours == "night" and traffic is not None:
             busy = np.flatnonzero(np.repeat(traffic >= float(self.profile["bay.night_through_traffic"]), 2))
-            found.append(self.whole(busy, "bay.night_through_traffic", self.street_of(busy), every))
+            found.append(self.whole(busy, "bay.night_through_traffic", self.street_ids(busy), every))
         return found
 
     @cached_property
@@ -194,14 +196,14 @@ class BayRoom(KerbPlan):
 
     def _beside(self, kerb: Integers, rule: str) -> Exclusions:
         """Return some kerbs and those within a rule's distance of their ends, measured along the streets."""
-        arm = np.concatenate([2 * (kerb // 2), 2 * (kerb // 2) + 1])
-        side = np.tile(kerb % 2, 2)
-        length = self.kerbs.length_m[::2]
+        arm = both_ends(segment_of(kerb)).T.ravel()
+        side = np.tile(side_of(kerb), 2)
+        length = self.kerbs.segment_m
         # from the segment's own start over its whole length, and on beyond its end
-        reach = length[arm // 2] + float(self.profile[rule])
+        reach = length[line_of(arm)] + float(self.profile[rule])
         spread = self.kerbs.arms.spread(arm, side, reach, np.tile(kerb, 2), length)
         on, from_m, to_m = spread.stretches(length)
-        return Exclusions.of(on, from_m, to_m, rule, self.segment_of(spread.cause), self.slots.all)
+        return Exclusions.of(on, from_m, to_m, rule, self.segment_ids(spread.cause), self.slots.all)
 
     def _obstacles(self) -> list[Exclusions]:
         profile, every = self.profile, self.slots.all
@@ -224,8 +226,8 @@ class BayRoom(KerbPlan):
         half = self.kerbs.bend_span(row, at)
         found = []
         for side in (0, 1):
-            kerb = 2 * row + side
-            cause = self.segment_of(kerb)
+            kerb = kerb_of(row, side)
+            cause = self.segment_ids(kerb)
             found.append(Exclusions.of(kerb, at - half[0], at + half[1], "bay.bend_radius", cause, self.slots.all))
             if strict:
                 found.append(Exclusions.of(kerb, at - reach, at + reach, "bay.strict.bend", cause, self.slots.all))
@@ -274,10 +276,10 @@ class BayRoom(KerbPlan):
         out = np.flatnonzero(none)
         other_side = self.worse_side(narrow, exclusions)
         found = [
-            self.whole(out, rule["one_side"][out], self.segment_of(out), self.slots.all),
-            self.whole(other_side, rule["both_sides"][other_side], self.segment_of(other_side), self.slots.all),
+            self.whole(out, rule["one_side"][out], self.segment_ids(out), self.slots.all),
+            self.whole(other_side, rule["both_sides"][other_side], self.segment_ids(other_side), self.slots.all),
         ]
-        return np.where(none, 0, np.where(narrow, 1, 2))[::2], self.clipped(found)
+        return left_and_right(np.where(none, 0, np.where(narrow, 1, 2)))[0], self.clipped(found)
 
 
 def _shape(profile: Profile, orientation: str) -> tuple[float, float, float]:

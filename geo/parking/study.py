@@ -16,18 +16,18 @@ from geo.core.crs import WGS84
 from geo.core.metric_geometry import metric_shapes
 from geo.core.text import Text
 from geo.kerbs.decided import decided_on
-from geo.kerbs.ground import GROUND, Ground, read_ground
+from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import Waterfall, fall_document, waterfall
 from geo.network.graph import Network, Positions
 from geo.network.walking import WALKING, network_of
 from geo.parking.bays import place_bays, with_accessible, without_overlap
-from geo.parking.choice import Choice, Problem, choose, whole
+from geo.parking.choice import BayProblem, Choice, choose, whole
 from geo.parking.mapped import Mapped, agreement_document, compare, mapped_parking
 from geo.parking.need import (
     PERIODS,
     Cells,
     Period,
-    Reach,
+    WalkReach,
     demand,
     need_layer,
     off_street,
@@ -76,7 +76,7 @@ class BayStudy:
         Its kerbs, where they are known already.
     """
 
-    def __init__(self, study: Study, profile: Profile, ground: Ground | None = None) -> None:
+    def __init__(self, study: Study, profile: Profile, ground: KerbGround | None = None) -> None:
         self.study, self.profile, self.ground = study, profile, ground or read_ground(study, profile)
         self._rooms: dict[tuple[BayHours, float], BayRoom] = {}
         crs = study.crs
@@ -162,7 +162,7 @@ class Need:
         self.reach = self._within(both)
         self.found = {period: spaces_within(self.reach, self.spaces[period], self.cars[period]) for period in PERIODS}
 
-    def _within(self, places: Positions) -> Reach:
+    def _within(self, places: Positions) -> WalkReach:
         return within_walk(self.network, self.cells, places, self._seeking, self.within_m)
 
     def document(self) -> dict[str, dict[str, float]]:
@@ -204,7 +204,7 @@ class Need:
         of_cells = roads["street_id"].to_numpy(dtype=str)[self.cells.row[places]]
         names, street = np.unique(of_cells, return_inverse=True)
         pressure = self._pressure(period).reindex(names).fillna(0.0).to_numpy()
-        problem = Problem(
+        problem = BayProblem(
             cars=whole(self.cars[period]),
             spaces=whole(self.spaces[period]),
             reach=self.reach,

@@ -11,6 +11,7 @@ from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import WGS84, to_metric
 from geo.core.metric_geometry import metric_shapes
 from geo.kerbs.lines import Kerbs
+from geo.kerbs.numbering import segment_of
 from geo.rules import Profile
 from geo.stalls.plan import Plan
 from geo.streets.locating import locate
@@ -63,7 +64,7 @@ def shop_displays(plan: Plan, facilities: gpd.GeoDataFrame, context: gpd.GeoData
     table = pd.DataFrame(
         {
             "facility_id": located["facility_id"],
-            "street_id": plan.street_of(kerb),
+            "street_id": plan.street_ids(kerb),
             **{column: located[column] for column in ("segment_id", "side", "offset_m", "distance_m")},
             "frontage_m": np.round(frontage, 2),
             "length_m": np.round(length, 2),
@@ -96,7 +97,7 @@ def _frontages(
     front = front.sort_values(["building", "kerb", "offset"]).reset_index(drop=True)
     fronts = front[["building", "kerb"]].drop_duplicates().reset_index(drop=True)
     corners, of = shapely.get_coordinates(shapes[fronts["building"].to_numpy()], return_index=True)
-    lines = kerbs.lines[fronts["kerb"].to_numpy() // 2]
+    lines = kerbs.lines[segment_of(fronts["kerb"].to_numpy())]
     along = shapely.line_locate_point(lines[of], shapely.points(corners))
     starts = np.searchsorted(of, np.arange(len(fronts)))
     fronts["low"], fronts["high"] = np.minimum.reduceat(along, starts), np.maximum.reduceat(along, starts)

@@ -15,18 +15,19 @@ from geo.core.opening_hours import Slots, Window, parse_windows
 from geo.core.text import Text
 from geo.kerbs.decided import Decided
 from geo.kerbs.exclusions import Exclusions, Masks, Runs, cut, holds, runs
-from geo.kerbs.ground import Ground
+from geo.kerbs.ground import KerbGround
+from geo.kerbs.numbering import left_and_right, side_of
 from geo.kerbs.obstacles import Clearance, clearances
 from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
 from geo.rules import Profile
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import TIERS
 
-Kind = Literal["stall", "display"]
+UseKind = Literal["stall", "display"]
 """What would stand at the kerb: a stall, or goods on display outside a shop."""
 
 
-_GROUP: Final[dict[Kind, str]] = {"stall": "stalls", "display": "display"}
+_GROUP: Final[dict[UseKind, str]] = {"stall": "stalls", "display": "display"}
 
 
 _OBSTACLES: Final = (
@@ -83,7 +84,9 @@ class Plan(KerbPlan):
 
     order = ORDER
 
-    def __init__(self, ground: Ground, profile: Profile, decided: Decided | None = None, kind: Kind = "stall") -> None:
+    def __init__(
+        self, ground: KerbGround, profile: Profile, decided: Decided | None = None, kind: UseKind = "stall"
+    ) -> None:
         group = _GROUP[kind]
         windows = {path: parse_windows(leaf.value) for path, leaf in profile.leaves.items() if leaf.unit == "hours"}
         super().__init__(ground, profile, _slots(profile, windows))
@@ -132,9 +135,9 @@ class Plan(KerbPlan):
         for tier in TIERS:
             mine = np.flatnonzero(self.tier == tier)
             if self.profile[f"{group}.stance.{tier}"] == "forbidden":
-                found.append(self.whole(mine, f"{group}.stance.{tier}", self.street_of(mine), every))
+                found.append(self.whole(mine, f"{group}.stance.{tier}", self.street_ids(mine), every))
             elif closed := every & ~self._hours[f"{group}.hours.{tier}"]:
-                found.append(self.whole(mine, f"{group}.hours.{tier}", self.street_of(mine), closed))
+                found.append(self.whole(mine, f"{group}.hours.{tier}", self.street_ids(mine), closed))
         return found
 
     # ---- where there is room across the street ------------------------------------------------------------------
@@ -155,7 +158,7 @@ class Plan(KerbPlan):
             place[depth >= least] = "pavement"
             place[shared & (depth >= least)] = "carriageway"
             none = np.flatnonzero((depth < least) & ~forbidden)
-            return place, depth, self.whole(none, "display.min_depth", self.segment_of(none), self.slots.all)
+            return place, depth, self.whole(none, "display.min_depth", self.segment_ids(none), self.slots.all)
         depth_m = float(profile["stalls.pitch.depth"])
         place[spare >= depth_m - ROUNDING] = "pavement"
         allowed = {tier: bool(profile[f"stalls.carriageway.{tier}"]) for tier in TIERS}
@@ -166,7 +169,7 @@ class Plan(KerbPlan):
         lane = np.flatnonzero(may & ~fits & ~forbidden)
         none = np.concatenate([narrow, lane])
         rule = np.repeat(np.array(["pavement.clear", "fire_lane.clear_width"], dtype=object), [len(narrow), len(lane)])
-        return place, np.full(len(self.kerbs), depth_m), self.whole(none, rule, self.segment_of(none), self.slots.all)
+        return place, np.full(len(self.kerbs), depth_m), self.whole(none, rule, self.segment_ids(none), self.slots.all)
 
     @cached_property
     def _carriageway_spare(self) -> Floats:
@@ -176,10 +179,11 @@ class Plan(KerbPlan):
     def _other_side(self, exclusions: Exclusions) -> Exclusions:
         """Return the kerbs of streets too narrow for stalls at both edges of the carriageway, on the worse side."""
         depth, on_it = self.depth_m, self.place == "carriageway"
-        both = np.repeat(on_it[::2] & on_it[1::2], 2)
-        narrow = both & (self._carriageway_spare < depth[::2].repeat(2) + depth[1::2].repeat(2) - ROUNDING)
+        (left, right), (left_m, right_m) = left_and_right(on_it), left_and_right(depth)
+        both = np.repeat(left & right, 2)
+        narrow = both & (self._carriageway_spare < np.repeat(left_m, 2) + np.repeat(right_m, 2) - ROUNDING)
         out = self.worse_side(narrow, exclusions)
-        return self.whole(out, "fire_lane.clear_width", self.segment_of(out), self.slots.all)
+        return self.whole(out, "fire_lane.clear_width", self.segment_ids(out), self.slots.all)
 
     # ---- decisions and designated places --------------------------------------------------------------------------
 
@@ -192,7 +196,7 @@ class Plan(KerbPlan):
             covered = np.isin(np.arange(len(pieces.kerb)), pieces.piece)
             out = (self.stance[pieces.kerb] == "designated") & ~covered
             kerb, from_m, to_m = pieces.kerb[out], pieces.from_m[out], pieces.to_m[out]
-            found.append(Exclusions.of(kerb, from_m, to_m, "stalls.designation", self.street_of(kerb), every))
+            found.append(Exclusions.of(kerb, from_m, to_m, "stalls.designation", self.street_ids(kerb), every))
             exclusions = self.clipped([exclusions, *found])
         pieces = cut(kerbs.from_m, kerbs.to_m, exclusions)
         zones = self.zones_of(runs(pieces, np.uint64(every) & ~pieces.excluded(exclusions.mask)))
@@ -201,7 +205,7 @@ class Plan(KerbPlan):
             few = (zones.pitches < least) & (self.stance[zones.kerb] == stance)
             kerb = zones.kerb[few]
             rule = f"stalls.min_pitches.{stance}"
-            small = Exclusions.of(kerb, zones.from_m[few], zones.to_m[few], rule, self.street_of(kerb), every)
+            small = Exclusions.of(kerb, zones.from_m[few], zones.to_m[few], rule, self.street_ids(kerb), every)
             found.append(small._replace(mask=zones.mask[few]))
         return found
 
@@ -274,9 +278,9 @@ class Plan(KerbPlan):
     def zone_ids(self) -> NDArray[np.object_]:
         """What zones are called: by segment, side and beginning, so that the name outlives a new plan."""
         zones = self.zones
-        segment = self.segment_of(zones.kerb)
+        segment = self.segment_ids(zones.kerb)
         decimetres = np.round(zones.from_m * 10).astype(np.int64)
-        names = [f"Z{s}{'LR'[k % 2]}{d}" for s, k, d in zip(segment, zones.kerb, decimetres, strict=True)]
+        names = [f"Z{s}{'LR'[side_of(int(k))]}{d}" for s, k, d in zip(segment, zones.kerb, decimetres, strict=True)]
         again: dict[str, int] = {}
         for number, name in enumerate(names):
             again[name] = again.get(name, 0) + 1

@@ -15,6 +15,8 @@ from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84, to_degrees
 from geo.core.records import plain_rows
 from geo.network.graph import Network
+from geo.network.searches import distances
+from geo.network.snapping import snap
 from geo.stalls.assignment import assign
 from geo.stalls.plan import Plan
 from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, Judged
@@ -149,14 +151,14 @@ def _walks(network: Network, stalls: gpd.GeoSeries, to: Floats, within_m: float)
     none = np.zeros(0, dtype=np.int64)
     if len(stalls) == 0 or len(to) == 0 or network.size == 0:
         return none, none, none.astype(float)
-    starts, away = network.snap(stalls)
-    places, off = network.snap(gpd.GeoSeries(shapely.points(to), crs=WGS84))
+    starts, away = snap(network, stalls)
+    places, off = snap(network, gpd.GeoSeries(shapely.points(to), crs=WGS84))
     # searched from the fewer side: ways on foot are as long in both directions
     if len(stalls) <= len(to):
-        pairs = network.distances(starts, places, limit=within_m)
+        pairs = distances(network, starts, places, limit=within_m)
         who, place = pairs["start"].to_numpy(), pairs["target"].to_numpy()
     else:
-        pairs = network.distances(places, starts, limit=within_m)
+        pairs = distances(network, places, starts, limit=within_m)
         who, place = pairs["target"].to_numpy(), pairs["start"].to_numpy()
     walk = pairs["cost"].to_numpy(dtype=float) + away[who] + off[place]
     near = walk <= within_m

@@ -12,14 +12,14 @@ import pandas as pd
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.kerbs.decided import decided_on, reasons_of
-from geo.kerbs.ground import GROUND, Ground, read_ground
+from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
 from geo.network.walking import WALKING, network_of
 from geo.points.cleaning import TIMEZONE
 from geo.rules import Profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
-from geo.stalls.plan import Kind, Plan
+from geo.stalls.plan import Plan, UseKind
 from geo.stalls.relocation import Guidance, guide
 from geo.stalls.verdicts import OFF_STREET, VERDICTS, Answer, check, judge
 from geo.study.file import rule_facts
@@ -46,7 +46,7 @@ RELOCATION: Final[Result[dict[str, Any]]] = Result(
 )
 
 
-def stall_plan(study: Study, profile: Profile, kind: Kind = "stall", ground: Ground | None = None) -> Plan:
+def stall_plan(study: Study, profile: Profile, kind: UseKind = "stall", ground: KerbGround | None = None) -> Plan:
     """
     Return the plan of a study's kerbs under rules, with the decisions on its zones.
 
@@ -185,7 +185,7 @@ def _guide(study: Study) -> Guidance:
 
 
 @on_study
-def check_place(study: Study, lon: float, lat: float, at: dt.datetime | None = None, kind: Kind = "stall") -> Answer:
+def check_place(study: Study, lon: float, lat: float, at: dt.datetime | None = None, kind: UseKind = "stall") -> Answer:
     """
     Say whether a stall or a display may stand at a place at a moment, under the study's rules.
 

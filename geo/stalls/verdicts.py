@@ -18,8 +18,10 @@ from geo.core.errors import InputError
 from geo.core.opening_hours import DAY
 from geo.core.text import Text
 from geo.kerbs.exclusions import holds
-from geo.kerbs.lines import SIDES
+from geo.kerbs.numbering import SIDES, both_sides, segment_of, side_of
 from geo.network.graph import Network
+from geo.network.searches import distances
+from geo.network.snapping import snap
 from geo.rules import Profile
 from geo.stalls.plan import ORDER, Plan
 
@@ -74,7 +76,7 @@ class Answer(NamedTuple):
     nearest: dict[str, Any] | None
 
 
-class Asked(NamedTuple):
+class KerbPositions(NamedTuple):
     """Positions on kerbs, shape (k,) each: `kerb`, `along_m` on the segment's centre line, `away_m` from the kerb."""
 
     kerb: Integers
@@ -120,7 +122,7 @@ def check(
     verdict = ALLOWED if mask >> slot & 1 else OTHER_HOURS if mask else FORBIDDEN
     kerb = int(asked.kerb[0])
     roads = plan.kerbs.roads
-    own = roads.iloc[kerb // 2]
+    own = roads.iloc[segment_of(kerb)]
     xy = to_metric(np.array([[lon, lat]]), plan.kerbs.crs)[0]
     nearest = None
     if verdict != ALLOWED:
@@ -132,7 +134,7 @@ def check(
         name=own["name"],
         tier=str(own["tier"]),
         segment_id=str(own["segment_id"]),
-        side=SIDES[kerb % 2],
+        side=SIDES[side_of(kerb)],
         offset_m=round(float(asked.along_m[0]), 2),
         distance_m=round(float(asked.away_m[0]), 2),
         rules=_rules(plan, asked, xy, int(free.too_short[0]), slot, reasons or {}),
@@ -140,13 +142,13 @@ def check(
     )
 
 
-def _nearest_kerb(plan: Plan, lon: float, lat: float) -> Asked:
+def _nearest_kerb(plan: Plan, lon: float, lat: float) -> KerbPositions:
     kerbs, profile = plan.kerbs, plan.profile
     place = shapely.points(to_metric(np.array([[lon, lat]]), kerbs.crs))[0]
     within = float(profile["kerb.asked_within"])
     reach = within + float(kerbs.half_m.max(initial=0.0)) if np.isfinite(lon) and np.isfinite(lat) else 0.0
     row = kerbs.tree.query(place, predicate="dwithin", distance=reach) if reach else np.zeros(0, dtype=np.int64)
-    kerb = np.concatenate([2 * row, 2 * row + 1])
+    kerb = both_sides(row)
     kerb = np.sort(kerb[kerbs.to_m[kerb] > kerbs.from_m[kerb]])
     lines = kerbs.line_of(kerb)
     away = shapely.distance(lines, place)
@@ -159,12 +161,12 @@ def _nearest_kerb(plan: Plan, lon: float, lat: float) -> Asked:
                 f"Give longitude, then latitude (WGS 84), of a place within {within:.0f} m of a kerb",
             ),
         )
-    service = (kerbs.roads["highway"] == "service").to_numpy()[kerb // 2]
+    service = (kerbs.roads["highway"] == "service").to_numpy()[segment_of(kerb)]
     best = int(np.argmin(away + np.where(service, float(profile["points.service_way"]), 0.0)))
     one = kerb[best : best + 1]
     start = kerbs.at_kerb(one, kerbs.from_m[one])
     along = kerbs.centre_metres(one, start + shapely.line_locate_point(lines[best], place))
-    return Asked(one, np.clip(along, kerbs.from_m[one], kerbs.to_m[one]), away[best : best + 1])
+    return KerbPositions(one, np.clip(along, kerbs.from_m[one], kerbs.to_m[one]), away[best : best + 1])
 
 
 class _Free(NamedTuple):
@@ -175,7 +177,7 @@ class _Free(NamedTuple):
     run: Integers
 
 
-def _free_at(plan: Plan, asked: Asked) -> _Free:
+def _free_at(plan: Plan, asked: KerbPositions) -> _Free:
     free = plan.free
     number = _holding(free.kerb, free.from_m, asked)
     there = number >= 0
@@ -186,7 +188,7 @@ def _free_at(plan: Plan, asked: Asked) -> _Free:
     return _Free(mask, np.where(there, free.value[number] & ~plan.usable[number], np.uint64(0)), number)
 
 
-def _holding(kerb: Integers, from_m: Floats, asked: Asked) -> Integers:
+def _holding(kerb: Integers, from_m: Floats, asked: KerbPositions) -> Integers:
     """Return which of the stretches, sorted by kerb and place and without gaps, holds each position; -1 for none."""
     if len(kerb) == 0:
         return np.full(len(asked.kerb), -1)
@@ -199,7 +201,7 @@ def _holding(kerb: Integers, from_m: Floats, asked: Asked) -> Integers:
 
 
 def _rules(
-    plan: Plan, asked: Asked, xy: Floats, too_short: int, slot: int, reasons: dict[str, str]
+    plan: Plan, asked: KerbPositions, xy: Floats, too_short: int, slot: int, reasons: dict[str, str]
 ) -> list[dict[str, Any]]:
     """Return the rules that speak of a position: those that hold in the slot first."""
     found, kerb, along = plan.exclusions, asked.kerb[0], asked.along_m[0]
@@ -272,9 +274,9 @@ def _nearest_free(plan: Plan, lon: float, lat: float, at: dt.datetime, network: 
     if len(kerb) == 0 or network.size == 0:
         return None
     lonlat = to_degrees(plan.kerbs.points(kerb, middle), plan.kerbs.crs)
-    places, off = network.snap(gpd.GeoSeries(shapely.points(lonlat), crs=WGS84))
-    start, away = network.snap(gpd.GeoSeries(shapely.points([[lon, lat]]), crs=WGS84))
-    pairs = network.distances(start, places, limit=float(plan.profile["guide.within"]))
+    places, off = snap(network, gpd.GeoSeries(shapely.points(lonlat), crs=WGS84))
+    start, away = snap(network, gpd.GeoSeries(shapely.points([[lon, lat]]), crs=WGS84))
+    pairs = distances(network, start, places, limit=float(plan.profile["guide.within"]))
     if pairs.empty:
         return None
     target = pairs["target"].to_numpy()
@@ -283,7 +285,7 @@ def _nearest_free(plan: Plan, lon: float, lat: float, at: dt.datetime, network: 
     best = int(np.lexsort((walk, ~open_))[0])
     number = int(target[best])
     mask = int(masks[number])
-    road = plan.kerbs.roads.iloc[int(kerb[number]) // 2]
+    road = plan.kerbs.roads.iloc[segment_of(int(kerb[number]))]
     when = next_time(plan, mask, at)
     return {
         "zone_id": str(plan.zone_ids[number]) if plan.kind == "stall" else None,
@@ -342,7 +344,7 @@ def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
     along = np.clip(
         rows["offset_m"].to_numpy(dtype=float), kerbs.from_m[kerb], np.maximum(kerbs.to_m, kerbs.from_m)[kerb]
     )
-    asked = Asked(kerb, along, np.zeros(len(kerb)))
+    asked = KerbPositions(kerb, along, np.zeros(len(kerb)))
     free = _free_at(plan, asked)
     trading = np.uint64(plan.slots.mask(plan.trading))
     full = (free.mask & trading) == trading

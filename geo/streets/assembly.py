@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 from geo.core.arrays import Flags, Floats, Integers, members
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import goes_straight_on, leaving_directions, unit_vectors
-from geo.core.name_matching import stem, street_key, without_section
+from geo.core.name_matching import stem, street_key
 from geo.rules import Profile
 from geo.streets.segment_tags import highway_class
 
@@ -28,6 +28,12 @@ _RANK: Final = {
 }
 _LAST: Final = len(_RANK)
 """The rank of all other classes: pedestrian streets, service ways."""
+
+_LONGEST_CHAIN: Final = 12
+"""A slip road's segments at most: it is cut where others leave it."""
+
+_SAMPLES: Final = np.array([0.2, 0.5, 0.8])
+"""Where along a side lane the street beside it is looked for."""
 
 
 def assemble_streets(segments: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> pd.Series:
@@ -262,10 +268,6 @@ def _with_roundabouts(street: Integers, table: _Table) -> Integers:
     return _adopted(street, table, unit, like=False)
 
 
-_LONGEST_CHAIN: Final = 12
-"""A slip road's segments at most: it is cut where others leave it."""
-
-
 def _with_slip_roads(street: Integers, table: _Table) -> Integers:
     """
     Adopt links, from the streets outwards: by a street of their class, else by any that they reach.
@@ -311,9 +313,6 @@ def _with_gaps(street: Integers, table: _Table, directions: Floats, profile: Pro
     result = street.copy()
     result[fits["row"].to_numpy()] = fits["street"].to_numpy()
     return result
-
-
-_SAMPLES: Final = np.array([0.2, 0.5, 0.8])
 
 
 def _with_side_lanes(
@@ -390,65 +389,3 @@ def _cells(lines: gpd.GeoSeries, crs: pyproj.CRS, size_m: float) -> tuple[Intege
     moved = np.ones(len(row), dtype=bool)
     moved[1:] = (row[1:] != row[:-1]) | (cell[1:] != cell[:-1]).any(axis=1)
     return row[moved], cell[moved]
-
-
-def streets_layer(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """
-    Gather segments into streets.
-
-    Parameters
-    ----------
-    roads
-        `street_id`, `name`, `aliases`, `highway`, `length_m`.
-
-    Returns
-    -------
-    streets
-        One MultiLineString per `street_id`, sorted by it: `name` (the one of most of its length, without a section's
-        word where its parts have several), `aliases` (its other spellings, between semicolons), `highway` (the class of
-        most of its length, a link counting as the road that it leads to and side lanes not), `length_m`.
-    """
-    codes, ids = pd.factorize(roads["street_id"], sort=True)
-    order = np.argsort(codes, kind="stable")
-    lines = shapely.multilinestrings(roads.geometry.to_numpy()[order], indices=codes[order])
-    classes, class_names = pd.factorize(highway_class(roads["highway"]))
-    length_m = roads["length_m"].to_numpy()
-    by_class = np.zeros((len(ids), len(class_names)))
-    np.add.at(by_class, (codes, classes), length_m)
-    # a street's side lanes are often mapped as service ways: they do not make it one
-    main = by_class * np.where(class_names == "service", 1e-6, 1.0)
-    names, aliases = _names(codes, len(ids), roads)
-    table = pd.DataFrame(
-        {
-            "street_id": ids,
-            "name": pd.Series(names, dtype=object),
-            "aliases": pd.Series(aliases, dtype=object),
-            "highway": class_names[main.argmax(axis=1)],
-            "length_m": by_class.sum(axis=1).round(3),
-        }
-    )
-    return gpd.GeoDataFrame(table, geometry=lines, crs=roads.crs)
-
-
-def _names(codes: Integers, count: int, roads: gpd.GeoDataFrame) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Return each street's name and its other spellings."""
-    written = pd.DataFrame({"code": codes, "name": roads["name"].to_numpy(), "length_m": roads["length_m"].to_numpy()})
-    written = written[written["name"].notna()]
-    lengths = written.groupby(["code", "name"], sort=False)["length_m"].sum().reset_index()
-    lengths = lengths.sort_values(["code", "length_m", "name"], ascending=[True, False, True])
-    other = pd.DataFrame({"code": codes, "aliases": roads["aliases"].to_numpy()}).dropna().drop_duplicates()
-    names = np.full(count, None, dtype=object)
-    first = lengths.drop_duplicates("code")
-    names[first["code"].to_numpy()] = first["name"].to_numpy()
-    spelt = np.bincount(lengths["code"].to_numpy(), minlength=count)
-    aliases = np.full(count, None, dtype=object)
-    for code in np.flatnonzero(spelt > 1):
-        names[code] = without_section(names[code])
-    by_code: dict[int, dict[str, None]] = {}
-    for number, name in lengths[spelt[lengths["code"].to_numpy()] > 1][["code", "name"]].itertuples(index=False):
-        by_code.setdefault(number, {})[name] = None
-    for number, text in other.itertuples(index=False):
-        by_code.setdefault(number, {}).update(dict.fromkeys(name.strip() for name in text.split(";")))
-    for number, found in by_code.items():
-        aliases[number] = ";".join(name for name in found if name and name != names[number]) or None
-    return names, aliases

@@ -13,10 +13,11 @@ import pyproj
 
 from geo.core.text import Text
 from geo.rules import Profile
-from geo.streets.assembly import streets_layer
+from geo.streets.layer import streets_layer
+from geo.streets.list_matching import match_list
 from geo.streets.sections import root_of
 from geo.streets.segment_tags import parse_width_m
-from geo.streets.street_lists import Kind, StreetList, match_list, read_list
+from geo.streets.street_lists import ListKind, StreetList, read_list
 from geo.study.schema import conform
 
 SURVEY: Final = "survey"
@@ -30,7 +31,7 @@ def _width(word: str) -> float | None:
     return None if np.isnan(width) else width
 
 
-WIDTHS_OF_STREETS: Final = Kind(
+WIDTHS_OF_STREETS: Final = ListKind(
     "width",
     (
         *("width_m", "width (m)", "carriageway", "carriageway width", "宽度", "路宽", "车行道宽度", "车行道宽"),

@@ -14,9 +14,10 @@ from geo.core.node_ids import end_nodes
 from geo.core.text import Text
 from geo.core.vocabulary import TIER_NAMES
 from geo.rules import Profile
-from geo.streets.assembly import streets_layer
+from geo.streets.layer import streets_layer
+from geo.streets.list_matching import Match, match_list
 from geo.streets.sections import carve, root_of
-from geo.streets.street_lists import Match, StreetList, match_list
+from geo.streets.street_lists import StreetList
 from geo.study.schema import conform_geo
 from geo.tiers.columns import TIER_COLUMNS, spread_to_roads
 from geo.tiers.inference import ORDER, Grading, choose, shares_of

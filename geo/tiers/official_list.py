@@ -7,7 +7,7 @@ from typing import Final
 
 from geo.core.text import Text
 from geo.core.vocabulary import TIER_WORDS, tier_of
-from geo.streets.street_lists import Kind, StreetList, read_list
+from geo.streets.street_lists import ListKind, StreetList, read_list
 
 LIST_COLUMNS: Final = ("name", "tier", "from", "to", "row")
 
@@ -20,7 +20,7 @@ def _unknown_tier(word: str) -> tuple[Text, Text]:
     )
 
 
-TIERS_OF_STREETS: Final = Kind(
+TIERS_OF_STREETS: Final = ListKind(
     "tier",
     ("level", "class", "等级", "道路等级", "分级", "类别", "道路类别", "级别"),
     Text("等级", "tier"),

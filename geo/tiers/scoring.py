@@ -15,6 +15,8 @@ from geo.core.crs import to_metric
 from geo.core.metric_geometry import metric_lines, unit_vectors
 from geo.network.betweenness import PIVOTS, betweenness
 from geo.network.graph import Positions, driving, walking
+from geo.network.searches import nearest
+from geo.network.snapping import midpoints, snap
 from geo.rules import Profile
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import INGREDIENTS, conform
@@ -120,13 +122,13 @@ def _attractors(roads: gpd.GeoDataFrame, around: Surroundings, profile: Profile,
     network = walking(roads, around.paths, crs)
     walkable = np.flatnonzero(roads["walk"])
     count = np.zeros(len(roads), dtype=np.int64)
-    middle = network.midpoints()
+    middle = midpoints(network)
     targets = Positions(middle.segment[: len(walkable)], middle.offset_m[: len(walkable)])
     for kind in ATTRACTORS:
         points = around.facilities.geometry[around.facilities["kind"] == kind]
         if len(points) and len(walkable):
-            position, _ = network.snap(points)
-            found, _ = network.nearest(position, targets, profile["tiers.score.attractors.within"])
+            position, _ = snap(network, points)
+            found, _ = nearest(network, position, targets, profile["tiers.score.attractors.within"])
             count[walkable] += found >= 0
     return count
 

@@ -12,9 +12,10 @@ from scipy.integrate import quad
 
 from geo.complaints.kernel_density import Kernel, Split, bandwidth_by_likelihood, density, kernel_values
 from geo.network.graph import Network, Positions
+from geo.network.snapping import edge_of, midpoints
 from geo.rules.units import KERNELS, SPLITS
-from tests.geo.network.test_graph import as_drawn, networks
 from tests.support.drawn import CRS, layers_of, road
+from tests.support.networks import as_drawn, networks
 
 
 def network_of(*lines: list[tuple[float, float]]) -> Network:
@@ -74,15 +75,15 @@ def plain(
 @given(networks, st.sampled_from(["discontinuous", "continuous"]), st.sampled_from(KERNELS), st.integers(0, 10_000))
 def test_equal_splits_are_those_of_the_definition(drawn: list[Any], split: Split, kernel: Kernel, seed: int) -> None:
     segments, network, rng = as_drawn(drawn, False, seed)
-    length = 2 * network.midpoints().offset_m
+    length = 2 * midpoints(network).offset_m
     rows = rng.integers(0, len(segments), 6)
     marks = Positions(rows, rng.uniform(0.01, 0.99, 6) * length[rows])
     events, targets = Positions(marks.segment[:2], marks.offset_m[:2]), Positions(marks.segment[2:], marks.offset_m[2:])
     # as far as a few blocks: ways multiply
     h = 2.2 * float(network.length_m.min())
     found = density(network, events, targets, h, kernel, split, least=0.0)
-    edges, alongs = network.edge_of(events)
-    to_edges, to_alongs = network.edge_of(targets)
+    edges, alongs = edge_of(network, events)
+    to_edges, to_alongs = edge_of(network, targets)
     for target in range(4):
         wanted = sum(
             plain(network, (edges[i], alongs[i]), (to_edges[target], to_alongs[target]), h, kernel, split)

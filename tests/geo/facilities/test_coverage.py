@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from geo.facilities.access import Access
 from geo.facilities.coverage import around, catchments, gaps, nearest_walks, pairs_within, shares
 from geo.network.graph import Network, Positions, walking
+from geo.network.searches import distances, nearest
 from tests.support.drawn import CRS, layers_of, road
 
 
@@ -40,7 +41,7 @@ def drawn(network: Network, rng: np.random.Generator, count: int, things: int, a
 def plain(network: Network, places: Access, facilities: Access) -> np.ndarray:
     """All walks from door to gate, by the table of all distances."""
     table = np.full((int(places.owner.max()) + 1, int(facilities.owner.max()) + 1), np.inf)
-    pairs = network.distances(facilities.at, places.at)
+    pairs = distances(network, facilities.at, places.at)
     for start, target, cost in zip(pairs["start"], pairs["target"], pairs["cost"], strict=True):
         key = (places.owner[target], facilities.owner[start])
         table[key] = min(table[key], cost + facilities.away_m[start] + places.away_m[target])
@@ -106,7 +107,7 @@ def test_a_catchment_is_what_is_within_a_walk_and_no_nearer_to_another() -> None
     for k in range(0, 24):
         along = np.linspace(5, 95, 10)
         at = Positions(np.full(10, k), along)
-        which, cost = network.nearest(gates.at, at, away=gates.away_m)
+        which, cost = nearest(network, gates.at, at, away=gates.away_m)
         xy = shapely.line_interpolate_point(line[k], along)
         for place, facility, metres in zip(xy, which, cost, strict=True):
             if metres < 138:
@@ -120,6 +121,6 @@ def test_a_facility_away_from_its_street_is_that_much_further() -> None:
     gates: Any = Positions(np.array([0, 0]), np.array([10.0, 60.0]))
     away = np.array([0.0, 45.0])
     at = Positions(np.array([0, 0, 0]), np.array([20.0, 60.0, 90.0]))
-    which, cost = network.nearest(gates, at, away=away)
+    which, cost = nearest(network, gates, at, away=away)
     assert which.tolist() == [0, 1, 1]
     assert cost == pytest.approx([10.0, 45.0, 75.0])

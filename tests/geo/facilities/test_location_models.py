@@ -7,20 +7,17 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from geo.core.errors import StudyError
-from geo.facilities.location_models import MODELS, Model, Problem, solve
-from geo.facilities.solver import Savings, open_sites
+from geo.facilities.location_models import MODELS, LocationProblem, Model, solve
 
 REACH, WITHIN, BEYOND = 280.0, 120.0, 300.0
 
 
-def drawn(seed: int, rooms: bool = False, budget: bool = False) -> tuple[Problem, np.ndarray]:
+def drawn(seed: int, rooms: bool = False, budget: bool = False) -> tuple[LocationProblem, np.ndarray]:
     """A small town: its problem, and the table of all walks (infinite where out of reach)."""
     rng = np.random.default_rng(seed)
     n, m = int(rng.integers(3, 10)), int(rng.integers(3, 7))
@@ -28,7 +25,7 @@ def drawn(seed: int, rooms: bool = False, budget: bool = False) -> tuple[Problem
     kept = rng.random(m) < 0.2
     closable = (rng.random(m) < 0.15) & ~kept
     demand, site = np.nonzero(walks < REACH)
-    problem = Problem(
+    problem = LocationProblem(
         weight=rng.integers(1, 9, n).astype(float),
         demand=demand,
         site=site,
@@ -45,7 +42,7 @@ def drawn(seed: int, rooms: bool = False, budget: bool = False) -> tuple[Problem
     return problem, np.where(walks < REACH, walks, np.inf)
 
 
-def choices(problem: Problem, limited: bool) -> Iterator[np.ndarray]:
+def choices(problem: LocationProblem, limited: bool) -> Iterator[np.ndarray]:
     """All choices that keep what stays, within the money and (if `limited`) the number."""
     for chosen in itertools.product([False, True], repeat=problem.sites):
         opened = np.array(chosen)
@@ -57,7 +54,7 @@ def choices(problem: Problem, limited: bool) -> Iterator[np.ndarray]:
         yield opened
 
 
-def plain(problem: Problem, walks: np.ndarray, model: Model) -> float | None:
+def plain(problem: LocationProblem, walks: np.ndarray, model: Model) -> float | None:
     """The best value by trying every choice; None if none will do."""
     best: float | None = None
     able = walks.min(axis=1)
@@ -96,7 +93,7 @@ def test_the_choice_is_the_best_of_all(model: Model, budget: bool) -> None:
         assert found.opened[problem.kept].all()
 
 
-def served_at_best(problem: Problem, opened: np.ndarray, model: Model) -> float:
+def served_at_best(problem: LocationProblem, opened: np.ndarray, model: Model) -> float:
     """What open sites with room serve at best, by linear programming over the pairs."""
     limit = BEYOND if model == "median" else WITHIN
     use = np.flatnonzero(opened[problem.site] & (problem.walk_m <= limit))
@@ -124,7 +121,7 @@ def test_room_is_respected_and_used_at_best(model: Model) -> None:
 def test_all_that_can_be_covered_is_served_with_room_or_it_is_refused() -> None:
     # ten people at one place, two sites that take six each
     room = np.array([6.0, 6.0])
-    problem = Problem(
+    problem = LocationProblem(
         weight=np.array([10.0]),
         demand=np.array([0, 0]),
         site=np.array([0, 1]),
@@ -148,7 +145,7 @@ def test_all_that_can_be_covered_is_served_with_room_or_it_is_refused() -> None:
 
 def test_closing_one_makes_room_for_another() -> None:
     # an old hall that nobody reaches, and a new place in the middle of everybody
-    problem = Problem(
+    problem = LocationProblem(
         weight=np.array([5.0, 7.0]),
         demand=np.array([0, 1]),
         site=np.array([1, 1]),
@@ -168,23 +165,7 @@ def test_closing_one_makes_room_for_another() -> None:
     assert moved.opened.tolist() == [False, True]
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10_000), st.integers(1, 4), st.booleans())
-def test_savings_are_greatest_and_bounded(seed: int, count: int, alike: bool) -> None:
-    rng = np.random.default_rng(seed)
-    n, m = int(rng.integers(2, 15)), int(rng.integers(count, 9))
-    table = rng.integers(0, 6, (n, m)).astype(float)
-    if alike:  # as coverage: what a customer saves is the same at all its sites
-        table = (table > 3) * rng.integers(1, 9, n)[:, None].astype(float)
-    i, j = np.nonzero(table)
-    found = open_sites(Savings.of(i, j, table[i, j], n, m), count, 10)
-    best = max(table[:, list(c)].max(axis=1).sum() for c in itertools.combinations(range(m), min(count, m)))
-    assert found.value == pytest.approx(best)
-    assert best - 1e-9 <= found.bound <= best + 1e-6
-    assert found.opened.sum() <= count
-
-
-def network_problem(seed: int, nodes: int, count: int) -> Problem:
+def network_problem(seed: int, nodes: int, count: int) -> LocationProblem:
     """A p-median as OR-Library's are: every node of a random network is a customer and a site."""
     rng = np.random.default_rng(seed)
     edges = np.concatenate([np.column_stack([np.arange(1, nodes), rng.integers(0, np.arange(1, nodes))]),
@@ -194,7 +175,7 @@ def network_problem(seed: int, nodes: int, count: int) -> Problem:
     walks = dijkstra(graph.tocsr(), directed=False)
     i, j = np.divmod(np.arange(nodes * nodes), nodes)
     none = np.zeros(nodes, dtype=bool)
-    return Problem(
+    return LocationProblem(
         weight=np.ones(nodes),
         demand=i,
         site=j,
@@ -225,15 +206,3 @@ def test_larger_p_medians_are_proven(count: int) -> None:
     found = solve(network_problem(7, 100, count), "median", 60)
     assert found.gap == 0
     assert found.opened.sum() == count
-
-
-def test_a_choice_that_time_cuts_short_states_its_gap() -> None:
-    rng = np.random.default_rng(1)
-    homes, sites = rng.random((1500, 1, 2)), rng.random((1, 300, 2))
-    i, j = np.nonzero(np.hypot(*np.moveaxis(homes - sites, -1, 0)) < 0.12)
-    weight = rng.integers(1, 100, 1500).astype(float)
-    savings = Savings.of(i, j, weight[i], 1500, 300)
-    found = open_sites(savings, 12, 0.01)
-    assert found.value == pytest.approx(savings.value(found.opened))
-    assert found.bound >= found.value
-    assert found.bound <= 1.05 * found.value

@@ -23,7 +23,7 @@ from geo.build import Inputs, build_study
 from geo.complaints.study import response_of
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError
-from geo.kerbs.ground import Ground
+from geo.kerbs.ground import KerbGround
 from geo.kerbs.waterfall import waterfall
 from geo.parking.bays import place_bays
 from geo.parking.decisions import adopt_bays
@@ -44,7 +44,7 @@ CASES = yaml.safe_load((ROOT / "tests" / "cases" / "bays.yaml").read_text(encodi
 
 def room_for(case: dict[str, Any], profile: Profile) -> BayRoom:
     layers = study_street(case)
-    ground = Ground.of(layers, CRS, profile)
+    ground = KerbGround.of(layers, CRS, profile)
     traffic = np.full(len(layers["roads"]), float(case.get("traffic", 0.0)))
     return BayRoom(ground, profile.changed(case.get("set", {})), case.get("hours", "all_day"), traffic)
 
@@ -159,7 +159,7 @@ def test_bays_on_random_streets_are_sound(
         for number, (one, two, highway, width, oneway) in enumerate(drawn)
     ]
     layers = layers_of(rows, [{"kind": kind, "x": float(x), "y": float(y)} for kind, x, y in standing])
-    room = BayRoom(Ground.of(layers, CRS, profile), profile)
+    room = BayRoom(KerbGround.of(layers, CRS, profile), profile)
     assert_sound(room, place_bays(room), CRS)
     fall = waterfall(room, 0)
     assert fall.steps["metres"].sum() + fall.free_m == pytest.approx(fall.kerb_m, abs=1e-6)
@@ -180,7 +180,7 @@ def test_relaxing_a_rule_never_loses_bays_on_a_street_and_tightening_never_gains
     for change in (-2.0, 0.0, 2.0, 5.0):
         tried = profile.changed({**wide, rule: max(profile[rule] + change, 0.0)})
         room = BayStudy(Study(built), tried, base.ground).room("all_day")
-        street = room.street_of(room.zones.kerb)
+        street = room.street_ids(room.zones.kerb)
         counts.append(pd.Series(room.zones.pitches).groupby(street).sum())
     for looser, tighter in pairwise(counts):
         both = pd.DataFrame({"looser": looser, "tighter": tighter}).fillna(0)

@@ -14,7 +14,7 @@ import shapely
 
 from geo.build import Inputs, build_study
 from geo.core.crs import WGS84
-from geo.kerbs.ground import Ground
+from geo.kerbs.ground import KerbGround
 from geo.parking.mapped import NO_PARKING_TAG, Agreement, Mapped, agreement_document, cars_on, compare, mapped_parking
 from geo.parking.room import BayRoom
 from geo.parking.study import plan_bays
@@ -84,7 +84,7 @@ def compared(
         shapes = gpd.GeoDataFrame(tags, geometry=[degrees(area) for area in areas], crs=WGS84)
         layers["facility_areas"] = conform_geo(shapes, "facility_areas")
         layers["facilities"] = conform_geo(shapes.set_geometry(shapes.geometry.representative_point()), "facilities")
-    room = BayRoom(Ground.of(layers, CRS, profile), profile)
+    room = BayRoom(KerbGround.of(layers, CRS, profile), profile)
     return compare(room, mapped_parking(room))
 
 

@@ -16,9 +16,19 @@ from scipy.optimize import linprog
 
 from geo.core.crs import WGS84
 from geo.network.graph import walking
-from geo.parking.choice import Choice, Problem, choose, whole
+from geo.parking.choice import BayProblem, Choice, choose, whole
 from geo.parking.mapped import Mapped
-from geo.parking.need import Cells, Reach, at_night, demand, off_street, on_street, spaces_within, spread, within_walk
+from geo.parking.need import (
+    Cells,
+    WalkReach,
+    at_night,
+    demand,
+    off_street,
+    on_street,
+    spaces_within,
+    spread,
+    within_walk,
+)
 from geo.parking.study import plan_bays
 from geo.rules import Profile, load_profile
 from geo.stalls.decisions import decide_zone
@@ -129,7 +139,7 @@ def test_only_places_within_the_walk_count() -> None:
 
 def test_spaces_are_shared_among_the_cars_within_a_walk() -> None:
     # place 0 is near to cells 0 and 1, place 1 to cell 1 only
-    reach = Reach(np.array([0, 0, 1]), np.array([0, 1, 1]), np.zeros(3))
+    reach = WalkReach(np.array([0, 0, 1]), np.array([0, 1, 1]), np.zeros(3))
     found = spaces_within(reach, np.array([10.0, 6.0]), np.array([10.0, 30.0, 5.0]))
     # ten spaces among forty cars, six among thirty
     assert found == pytest.approx([10 * 0.25, 30 * (0.25 + 0.2), 0.0])
@@ -145,12 +155,12 @@ def test_whole_cars_keep_their_sum(cars: list[float]) -> None:
 # ---- choice -------------------------------------------------------------------------------------------------------
 
 
-def pairs(draw: Any, places: int, cells: int) -> Reach:
+def pairs(draw: Any, places: int, cells: int) -> WalkReach:
     every = [(place, cell) for place in range(places) for cell in range(cells)]
     chosen = draw(st.lists(st.sampled_from(every), unique=True, max_size=12)) if every else []
     walks = draw(st.lists(st.integers(0, 300), min_size=len(chosen), max_size=len(chosen)))
     order = sorted(range(len(chosen)), key=chosen.__getitem__)
-    return Reach(
+    return WalkReach(
         np.array([chosen[i][0] for i in order], dtype=np.int64),
         np.array([chosen[i][1] for i in order], dtype=np.int64),
         np.array([walks[i] for i in order], dtype=float),
@@ -158,7 +168,7 @@ def pairs(draw: Any, places: int, cells: int) -> Reach:
 
 
 @st.composite
-def problems(draw: Any) -> Problem:
+def problems(draw: Any) -> BayProblem:
     n, k, c = (draw(st.integers(low, 4)) for low in (1, 0, 1))
     few = st.integers(0, 4)
 
@@ -167,10 +177,10 @@ def problems(draw: Any) -> Problem:
 
     street = np.array(draw(st.lists(st.integers(0, 1), min_size=c, max_size=c)), dtype=np.int64)
     near, far = pairs(draw, k, n), pairs(draw, c, n)
-    return Problem(numbers(n), numbers(k), near, numbers(c), far, street, numbers(2), draw(st.integers(0, 8)))
+    return BayProblem(numbers(n), numbers(k), near, numbers(c), far, street, numbers(2), draw(st.integers(0, 8)))
 
 
-def most_served(problem: Problem) -> float:
+def most_served(problem: BayProblem) -> float:
     """Return the most cars that find a space, by a linear program (HiGHS) that knows nothing of flows."""
     near, far = problem.reach, problem.bay_reach
     a, b = len(near.place), len(far.place)
@@ -193,7 +203,7 @@ def most_served(problem: Problem) -> float:
 
 @settings(max_examples=150, deadline=None)
 @given(problems())
-def test_the_choice_is_the_optimum_and_its_bound_proves_it(problem: Problem) -> None:
+def test_the_choice_is_the_optimum_and_its_bound_proves_it(problem: BayProblem) -> None:
     found = choose(problem, np.array([1.0, 2.0]), 300.0)
     assert found.after == pytest.approx(most_served(problem))
     assert found.bound == found.after
@@ -209,12 +219,12 @@ def test_the_choice_is_the_optimum_and_its_bound_proves_it(problem: Problem) -> 
 def simple(budget: int, most: int = 10) -> Choice:
     """Cells 0 and 1 have five cars each; candidate 0 is near both, candidate 1 (of another street) near cell 1 only."""
     return choose(
-        Problem(
+        BayProblem(
             cars=np.array([5, 5]),
             spaces=np.array([], dtype=np.int64),
-            reach=Reach(np.array([], dtype=np.int64), np.array([], dtype=np.int64), np.array([])),
+            reach=WalkReach(np.array([], dtype=np.int64), np.array([], dtype=np.int64), np.array([])),
             bays=np.array([5, 5]),
-            bay_reach=Reach(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([200.0, 10.0, 50.0])),
+            bay_reach=WalkReach(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([200.0, 10.0, 50.0])),
             street=np.array([0, 1]),
             street_most=np.array([most, 10]),
             budget=budget,
@@ -237,12 +247,12 @@ def test_no_street_gives_more_of_its_kerb_than_its_share() -> None:
 
 def test_the_greedy_choice_may_miss_the_optimum() -> None:
     # the greedy one takes the candidate that is near six cars, and spends the budget of its street there
-    problem = Problem(
+    problem = BayProblem(
         cars=np.array([3, 3, 3]),
         spaces=np.array([], dtype=np.int64),
-        reach=Reach(np.array([], dtype=np.int64), np.array([], dtype=np.int64), np.array([])),
+        reach=WalkReach(np.array([], dtype=np.int64), np.array([], dtype=np.int64), np.array([])),
         bays=np.array([4, 3, 3]),
-        bay_reach=Reach(np.array([0, 0, 1, 2]), np.array([0, 1, 0, 1]), np.array([1.0, 2.0, 3.0, 3.0])),
+        bay_reach=WalkReach(np.array([0, 0, 1, 2]), np.array([0, 1, 0, 1]), np.array([1.0, 2.0, 3.0, 3.0])),
         street=np.array([0, 0, 1]),
         street_most=np.array([4, 3]),
         budget=10,

@@ -20,8 +20,8 @@ from geo.build import Inputs, build_study
 from geo.core.crs import WGS84, to_metric
 from geo.core.errors import InputError, RuleError
 from geo.core.opening_hours import open_at, read_hours
-from geo.kerbs.ground import Ground
-from geo.kerbs.lines import SIDES
+from geo.kerbs.ground import KerbGround
+from geo.kerbs.numbering import SIDES
 from geo.kerbs.waterfall import waterfall
 from geo.network.graph import walking
 from geo.rules import Profile, load_profile
@@ -46,7 +46,7 @@ def moment(text: str) -> dt.datetime:
 
 
 def plan_for(layers: dict[str, gpd.GeoDataFrame], profile: Profile, kind: str = "stall") -> Plan:
-    return Plan(Ground.of(layers, CRS, profile), profile, None, kind)  # type: ignore[arg-type]
+    return Plan(KerbGround.of(layers, CRS, profile), profile, None, kind)  # type: ignore[arg-type]
 
 
 def place_of(plan: Plan, at_m: float, side: str) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from geo.core.crs import WGS84
-from geo.kerbs.ground import Ground
+from geo.kerbs.ground import KerbGround
 from geo.network.graph import walking
 from geo.rules import Profile
 from geo.stalls.assignment import assign
@@ -97,7 +97,7 @@ def drawn(profile: Profile, capacity: int | None, lane_m: float) -> tuple[Plan, 
         road([(200, 0), (200, lane_m)], street_id="s2", name="小巷", width_m=6.0),
     ]
     layers = layers_of(rows, [{"kind": "market", "x": 100.0, "y": 20.0, "capacity": capacity}])
-    return Plan(Ground.of(layers, CRS, profile), profile), layers
+    return Plan(KerbGround.of(layers, CRS, profile), profile), layers
 
 
 def guided(profile: Profile, goods: list[str], capacity: int | None, lane_m: float) -> tuple[Plan, Guidance]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,8 +15,8 @@ from hypothesis import strategies as st
 from geo.core.crs import to_metric
 from geo.core.name_matching import normal_name, street_key
 from geo.rules import Profile, load_profile
-from geo.streets.assembly import streets_layer
 from geo.streets.extract import Ways, read_ways
+from geo.streets.layer import streets_layer
 from geo.streets.roads import make_roads
 from geo.streets.segment_tags import parse_width_m
 from geo.streets.segments import split_at_junctions
@@ -230,10 +229,3 @@ def test_every_named_road_of_a_chinese_extract_is_one_street(
     roads, _ = make_roads(ways, profile, shared(name))
     named = roads[roads["name"].notna()]
     assert named.groupby(named["name"].map(street_key))["street_id"].nunique().max() == 1
-
-
-def test_street_layer_adds_up(built: Path) -> None:
-    roads, streets = (gpd.read_file(built, layer=layer) for layer in ("roads", "streets"))
-    assert streets["length_m"].sum() == pytest.approx(roads["length_m"].sum(), rel=1e-6)
-    assert set(roads["street_id"]) == set(streets["street_id"])
-    assert set(streets.geom_type) == {"MultiLineString"}

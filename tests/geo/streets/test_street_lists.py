@@ -8,11 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from geo.core.errors import StudyError
 from geo.core.text import pick
 from geo.rules import Profile
-from geo.streets.roads import make_roads
-from geo.streets.street_lists import find_section
 from tests.support.lists import avenue, graded
 from tests.support.ways import make_ways
 
@@ -150,12 +147,3 @@ def test_an_unnamed_street_has_the_tier_of_what_it_connects_to(profile: Profile,
     assert (connected.tier, alley.tier) == ("demonstration", "back_street")
     assert "文峰大道" in connected.tier_reason
     assert connected.tier_confidence < 1
-
-
-def test_a_planner_is_told_which_streets_cross(profile: Profile) -> None:
-    roads, crs = make_roads(avenue(), profile, Path("test.osm"))
-    street = roads.loc[roads["name"] == "文峰大道", "street_id"].iloc[0]
-    section = find_section(street, "甲路", "丙路", roads, profile, crs)
-    assert len(section.segment_ids) == 4
-    with pytest.raises(StudyError, match="丁路"):
-        find_section(street, "甲路", "环城路", roads, profile, crs)

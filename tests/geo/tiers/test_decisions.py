@@ -17,7 +17,7 @@ from geo.build import Inputs, build_study
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.rules import load_profile
-from geo.streets.street_lists import find_section
+from geo.streets.cross_streets import find_section
 from geo.study.decisions import standing_decisions
 from geo.study.figures import info
 from geo.study.file import about, metric_crs_of, read_layer

@@ -11,7 +11,7 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.rules import Profile
-from geo.streets.assembly import streets_layer
+from geo.streets.layer import streets_layer
 from geo.streets.roads import make_roads
 from geo.study.file import read_layer
 from geo.study.schema import INGREDIENTS, conform

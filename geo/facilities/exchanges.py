@@ -1,0 +1,84 @@
+"""Good choices of sites: the greedy one, and one that no exchange of a site for another betters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from geo.core.arrays import Flags, Floats, Integers
+from geo.facilities.savings import TOLERANCE, PairsBySite, Savings
+
+_EXCHANGES: Final = 200
+
+
+def greedy_choice(savings: Savings, count: int, prices: Floats | None = None, budget: float = np.inf) -> Flags:
+    """Return the sites that the greedy choice opens: each time the one that then saves most (by its price)."""
+    opened = np.zeros(savings.sites, dtype=bool)
+    best, left = np.zeros(savings.customers), budget
+    by_site = PairsBySite(savings)
+    for _ in range(count):
+        gain = by_site.sums(np.maximum(savings.saving - best[savings.customer], 0.0))
+        gain[opened] = 0.0
+        worth = gain
+        if prices is not None:
+            gain[prices > left] = 0.0
+            worth = gain / np.maximum(prices, 1e-9)
+        site = int(np.argmax(worth))
+        if gain[site] <= 0:
+            break
+        opened[site] = True
+        left -= 0.0 if prices is None else float(prices[site])
+        pairs = by_site.pairs(site)
+        here = savings.customer[pairs]
+        best[here] = np.maximum(best[here], savings.saving[pairs])
+    return opened
+
+
+def exchanged(savings: Savings, opened: Flags) -> Flags:
+    """
+    Return a choice that no exchange of one site for another betters.
+
+    Gains and losses of all exchanges at once (Resende and Werneck 2007, doi:10.1007/s10479-006-0154-0).
+    """
+    opened = opened.copy()
+    customer, site, saving = savings.customer, savings.site, savings.saving
+    by_site = PairsBySite(savings)
+    for _ in range(_EXCHANGES):
+        chosen = np.flatnonzero(opened)
+        if len(chosen) == 0:
+            return opened
+        rank = np.full(savings.sites, -1)
+        rank[chosen] = np.arange(len(chosen))
+        best, second, owner = two_best(savings, by_site, chosen)
+        loss = np.bincount(rank[owner[owner >= 0]], weights=(best - second)[owner >= 0], minlength=len(chosen))
+        gain = by_site.sums(np.maximum(saving - best[customer], 0.0))
+        # whoever loses its best site falls to the new one instead of its second
+        kept = np.maximum(np.minimum(saving, best[customer]) - second[customer], 0.0)
+        some = (kept > 0) & (owner[customer] >= 0)
+        cell = site[some] * np.int64(len(chosen)) + rank[owner[customer[some]]]
+        extra = np.bincount(cell, weights=kept[some], minlength=savings.sites * len(chosen))
+        profit = gain[:, None] - loss[None, :] + extra.reshape(savings.sites, len(chosen))
+        profit[chosen] = -np.inf
+        into, out = np.unravel_index(int(np.argmax(profit)), profit.shape)
+        if profit[into, out] <= TOLERANCE * max(1.0, float(best.sum())):
+            return opened
+        opened[into], opened[chosen[out]] = True, False
+    return opened
+
+
+def two_best(savings: Savings, by_site: PairsBySite, chosen: Integers) -> tuple[Floats, Floats, Integers]:
+    """Return what each customer saves by its best and its second open site, and which the best is (-1: none)."""
+    pairs = by_site.pairs_of(chosen)
+    order = pairs[np.lexsort((-savings.saving[pairs], savings.customer[pairs]))]
+    who = savings.customer[order]
+    first = np.ones(len(who), dtype=bool)
+    first[1:] = who[1:] != who[:-1]
+    next_ = np.zeros(len(who), dtype=bool)
+    next_[1:] = first[:-1] & ~first[1:]
+    best, second = np.zeros(savings.customers), np.zeros(savings.customers)
+    owner = np.full(savings.customers, -1)
+    best[who[first]] = savings.saving[order[first]]
+    owner[who[first]] = savings.site[order[first]]
+    second[who[next_]] = savings.saving[order[next_]]
+    return best, second, owner

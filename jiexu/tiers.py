@@ -12,7 +12,7 @@ import typer
 
 from geo.build import grade_study
 from geo.core.text import Text, pick
-from geo.rules import load_profile
+from geo.rules.loader import load_profile
 from geo.streets.street_lists import find_section
 from geo.study.decisions import standing_decisions
 from geo.study.file import metric_crs_of, profile_of, read_layer

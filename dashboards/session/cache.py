@@ -27,7 +27,7 @@ from geo.parking.study import BayStudy, computed_bays
 from geo.points.imports import place_in
 from geo.points.other_lists import lists_of
 from geo.points.reading import Place
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.stalls.plan import Kind, Plan
 from geo.stalls.study import computed, plan_of
 from geo.streets.street_lists import crossing_names

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from geo.complaints.trends import month_text, months_of
 from geo.core.arrays import Floats
 from geo.points.cleaning import TIMEZONE
-from geo.rules import Profile
+from geo.rules.loader import Profile
 
 RESPONSES: Final = ("service", "management", "enforcement")
 """The 721 method: 70 % service, 20 % management, 10 % enforcement."""

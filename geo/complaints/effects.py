@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.core.arrays import Floats
 from geo.core.text import Text
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.study.decisions import standing_decisions
 from geo.study.schema import TIERS

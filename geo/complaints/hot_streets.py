@@ -22,7 +22,7 @@ from geo.core.metric_geometry import metric_lines
 from geo.core.text import Text
 from geo.network.graph import Network, Positions, adjacency
 from geo.network.lixels import Lixels
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.schema import conform_geo
 
 CROSS_VALIDATED: Final = "cv"

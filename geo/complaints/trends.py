@@ -19,7 +19,7 @@ from geo.core.arrays import Floats, Integers
 from geo.core.crs import to_metric
 from geo.core.text import Text
 from geo.points.cleaning import TIMEZONE
-from geo.rules import Profile
+from geo.rules.loader import Profile
 
 EMERGING: Final = {
     "new": Text("新增热点", "new"),

@@ -16,7 +16,7 @@ from geo.facilities.residents import place_of
 from geo.facilities.supply import Supply
 from geo.network.graph import Network
 from geo.parking.need import PERIODS, Cells, demand, off_street
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.quarters import quarter_of
 from geo.study.decisions import standing_on
 from geo.study.file import read_layer

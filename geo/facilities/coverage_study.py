@@ -38,7 +38,7 @@ from geo.facilities.supply import Supply, supply
 from geo.network.graph import Network
 from geo.network.walking import network_of
 from geo.points.imports import place_in
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.stalls.relocation import needs_hall
 from geo.streets.quarters import quarter_of
 from geo.study.decisions import standing_on

@@ -16,7 +16,7 @@ from geo.core.crs import WGS84
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.obstacles import Surveyed, survey
 from geo.kerbs.rows import Joins
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.file import (
     metric_crs_of,
     read_layer,

@@ -13,7 +13,7 @@ from geo.core.crs import to_degrees
 from geo.kerbs.lines import SIDES, Kerbs
 from geo.kerbs.plan import KerbPlan
 
-_CENTIMETRES: Final = 3
+MILLIMETRES: Final = 3
 """Decimals of metres that the study keeps."""
 
 
@@ -33,6 +33,6 @@ def references(plan: KerbPlan, kerb: Integers, from_m: Floats, to_m: Floats) -> 
         "side": np.array(SIDES, dtype=object)[kerb % 2],
         "street_id": plan.street_of(kerb),
         "tier": plan.tier[kerb],
-        "from_m": np.round(from_m, _CENTIMETRES),
-        "to_m": np.round(to_m, _CENTIMETRES),
+        "from_m": np.round(from_m, MILLIMETRES),
+        "to_m": np.round(to_m, MILLIMETRES),
     }

@@ -16,7 +16,7 @@ from geo.core.arrays import Flags, Floats, Integers, members
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import metric_shapes, unit_vectors
 from geo.kerbs.junctions import Arms
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.sections import root_of
 
 SIDES: Final = ("left", "right")

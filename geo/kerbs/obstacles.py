@@ -18,7 +18,7 @@ from geo.core.metric_geometry import metric_shapes
 from geo.kerbs.exclusions import Exclusions
 from geo.kerbs.junctions import Reach
 from geo.kerbs.lines import Kerbs
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.locating import locate
 from geo.streets.segment_tags import orientation_by_width
 from geo.streets.segments import ORIENTATIONS

@@ -14,7 +14,7 @@ from geo.core.arrays import Floats, Integers
 from geo.core.opening_hours import Slots
 from geo.kerbs.exclusions import Exclusions, Masks, Pieces, Runs, cut, runs, together
 from geo.kerbs.ground import Ground
-from geo.rules import Profile
+from geo.rules.loader import Profile
 
 ROUNDING: Final = 1e-6
 """A millionth of a metre or of a pitch: what sums of lengths may be off."""

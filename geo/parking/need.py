@@ -19,7 +19,7 @@ from geo.network.graph import Network, Positions
 from geo.network.lixels import Lixels
 from geo.parking.mapped import Mapped
 from geo.points.cleaning import TIMEZONE
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.schema import conform_geo
 
 Period = Literal["day", "night"]

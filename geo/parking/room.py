@@ -16,7 +16,7 @@ from geo.kerbs.exclusions import Exclusions, Runs
 from geo.kerbs.ground import Ground
 from geo.kerbs.obstacles import Clearance, clearances, inside
 from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.schema import TIERS
 
 BayHours = Literal["all_day", "night"]

@@ -36,7 +36,7 @@ from geo.parking.need import (
     within_walk,
 )
 from geo.parking.room import BayHours, BayRoom
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.quarters import quarter_of
 from geo.study.file import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
 from geo.study.results import Computed, kept_summary, kept_text

@@ -18,7 +18,7 @@ from geo.core.text import Text
 from geo.files.crs_detection import ground_of
 from geo.points.gazetteer import Gazetteer
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street, locate
 from geo.study.file import about, change_layers, now, read_layer, until_unchanged
 from geo.study.findings import Finding, findings_table

@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.core.crs import WGS84
 from geo.points.cleaning import TIMEZONE
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.streets.quarters import quarter_of
 from geo.study.file import metric_crs_of, now, profile_of, read_layer

@@ -27,7 +27,7 @@ from geo.files.raw_file import RawFile
 from geo.points.categories import CODE_OF
 from geo.points.cleaning import coded, dates, duplicates, identifiers, numbers, order_of_times, times
 from geo.points.gazetteer import Gazetteer
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.findings import Finding, findings_table
 from geo.study.schema import COLUMNS, SYNTHETIC, conform
 

@@ -18,7 +18,7 @@ from geo.kerbs.exclusions import Exclusions, Masks, Runs, cut, holds, runs
 from geo.kerbs.ground import Ground
 from geo.kerbs.obstacles import Clearance, clearances
 from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import TIERS
 

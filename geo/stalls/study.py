@@ -20,7 +20,7 @@ from geo.kerbs.ground import INPUTS, Ground, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
 from geo.network.walking import network_of
 from geo.points.cleaning import TIMEZONE
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
 from geo.stalls.plan import Kind, Plan

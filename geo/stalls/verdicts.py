@@ -20,7 +20,7 @@ from geo.core.text import Text
 from geo.kerbs.exclusions import holds
 from geo.kerbs.lines import SIDES
 from geo.network.graph import Network
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.stalls.plan import ORDER, Plan
 
 ALLOWED: Final = "allowed"

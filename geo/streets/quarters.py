@@ -17,7 +17,7 @@ from geo.core.errors import InputError
 from geo.core.metric_geometry import metric_lines, metric_shapes
 from geo.core.text import Text
 from geo.files.area_files import read_polygons
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.schema import conform_geo
 
 _NAMES: Final = (

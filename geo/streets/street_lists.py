@@ -21,7 +21,7 @@ from geo.core.node_ids import end_nodes
 from geo.core.text import Text
 from geo.files.column_matching import find_columns
 from geo.files.formats import read_file
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.assembly import streets_layer
 from geo.streets.sections import Axis, between, compass_end, end_node, label_of, meeting_nodes, root_of
 from geo.study.findings import Finding, findings_table

@@ -22,7 +22,7 @@ Kind = Literal["tier", "zone", "step", "bays", "site"]
 """What a decision is about: a street's tier, a zone for stalls, a step with an operator, bays, a facility's site."""
 
 
-_TAKEN: Final = 'SELECT decision_id, at, "by", before, after, undoes, reason FROM decisions '
+TAKEN: Final = 'SELECT decision_id, at, "by", before, after, undoes, reason FROM decisions '
 
 
 class Taken(NamedTuple):
@@ -39,7 +39,7 @@ class Taken(NamedTuple):
 
 def taken_on(connection: sqlite3.Connection, kind: Kind, subject: str) -> list[Taken]:
     """Return the decisions of a kind on one subject, oldest first."""
-    rows = connection.execute(_TAKEN + "WHERE kind = ? AND subject = ? ORDER BY fid", (kind, subject))
+    rows = connection.execute(TAKEN + "WHERE kind = ? AND subject = ? ORDER BY fid", (kind, subject))
     return [Taken(*row) for row in rows]
 
 
@@ -97,7 +97,7 @@ def street_of(decisions: pd.DataFrame) -> pd.Series:
 
 def standing_decisions(decisions: pd.DataFrame) -> list[str]:
     """Return the ids of the decisions (the table `decisions`, oldest first) that no later standing one undoes."""
-    return [number for taken in _by_subject(decisions) for number in standing(taken)]
+    return [number for taken in by_subject(decisions) for number in standing(taken)]
 
 
 def standing_on(decisions: pd.DataFrame, kind: Kind) -> pd.DataFrame:
@@ -106,7 +106,7 @@ def standing_on(decisions: pd.DataFrame, kind: Kind) -> pd.DataFrame:
     return ours[ours["decision_id"].isin(standing_decisions(ours)) & ours["undoes"].isna()]
 
 
-def _by_subject(decisions: pd.DataFrame) -> list[list[Taken]]:
+def by_subject(decisions: pd.DataFrame) -> list[list[Taken]]:
     return [
         [Taken(*row) for row in taken[[*Taken._fields]].itertuples(index=False, name=None)]
         for _, taken in decisions.groupby(street_of(decisions), sort=False)

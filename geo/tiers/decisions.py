@@ -17,7 +17,7 @@ from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES, tier_of
 from geo.streets.name_search import find_names
 from geo.streets.sections import root_of
-from geo.study.decisions import _TAKEN, BASE_TABLE, Taken, _by_subject, record, standing, taken_on
+from geo.study.decisions import BASE_TABLE, TAKEN, Taken, by_subject, record, standing, taken_on
 from geo.study.file import changing, now, read_layer, touch
 from geo.study.geometry_blobs import geometry_of
 from geo.study.schema import GRADED
@@ -280,7 +280,7 @@ def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
 
 def _taken(connection: sqlite3.Connection, street_id: str) -> list[Taken]:
     rows = connection.execute(
-        _TAKEN + "WHERE coalesce(kind, 'tier') = 'tier' AND coalesce(street_id, subject) = ? ORDER BY fid", (street_id,)
+        TAKEN + "WHERE coalesce(kind, 'tier') = 'tier' AND coalesce(street_id, subject) = ? ORDER BY fid", (street_id,)
     )
     return [Taken(*row) for row in rows]
 
@@ -375,5 +375,5 @@ def on_tiers(decisions: pd.DataFrame) -> pd.DataFrame:
 
 def counting_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
     """Return for each street the decision that gives it its tier, if any."""
-    counting = filter(None, map(_counting, _by_subject(on_tiers(decisions))))
+    counting = filter(None, map(_counting, by_subject(on_tiers(decisions))))
     return decisions[decisions["decision_id"].isin([decision.decision_id for decision in counting])]

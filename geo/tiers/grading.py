@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geo.core.node_ids import end_nodes
 from geo.core.text import Text
 from geo.core.vocabulary import TIER_NAMES
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.assembly import streets_layer
 from geo.streets.sections import carve, root_of
 from geo.streets.street_lists import Match, StreetList, match_list

@@ -13,7 +13,7 @@ from scipy.special import expit
 from scipy.stats import binomtest
 
 from geo.core.arrays import Floats, Integers
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.schema import GRADED, INGREDIENTS
 
 ORDER: Final = tuple(reversed(GRADED))

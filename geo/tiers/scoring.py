@@ -15,7 +15,7 @@ from geo.core.crs import to_metric
 from geo.core.metric_geometry import metric_lines, unit_vectors
 from geo.network.betweenness import PIVOTS, betweenness
 from geo.network.graph import Positions, driving, walking
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import INGREDIENTS, conform
 

@@ -150,7 +150,7 @@ def test_the_greedy_choice_is_never_better(study: Path) -> None:
     place, site, walk = sited.asked.demand, sited.asked.site, sited.asked.walk_m
     near = np.zeros((len(facilities.demand.weight), sited.problem.sites), dtype=bool)
     near[place, site] = walk <= sited.within_m
-    covered = near[:, : sited.before].any(axis=1)
+    covered = np.asarray(near[:, : sited.before].any(axis=1))
     for _ in range(4):
         gain = (near & ~covered[:, None]).T @ facilities.demand.weight
         covered |= near[:, int(gain.argmax())]

@@ -157,7 +157,7 @@ def weekday_hours(stamps: pd.Series) -> Integers:
     """Return how many complaints came at which hour of which weekday, shape (7, 24), from Monday."""
     local = local_times(stamps.dropna())
     table = np.zeros((7, 24), dtype=np.int64)
-    np.add.at(table, (local.dt.dayofweek.to_numpy(), local.dt.hour.to_numpy()), 1)
+    np.add.at(table, (local.dt.day_of_week.to_numpy(), local.dt.hour.to_numpy()), 1)
     return table
 
 

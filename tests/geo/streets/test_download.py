@@ -60,6 +60,7 @@ def overpass(sample: Inputs) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/api"
     server.shutdown()
+    server.server_close()
 
 
 def test_a_download_gives_the_study_that_the_file_gives(

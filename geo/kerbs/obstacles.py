@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -293,7 +293,7 @@ def _around(kerbs: Kerbs, grounds: gpd.GeoDataFrame, kinds: Mapping[str, Clearan
     return parts
 
 
-def inside(kerbs: Kerbs, zones: NDArray[Any], row: Integers) -> tuple[Integers, Integers, Floats, Floats]:
+def inside(kerbs: Kerbs, zones: NDArray[np.object_], row: Integers) -> tuple[Integers, Integers, Floats, Floats]:
     """
     Return where the kerbs of segments run inside polygons.
 

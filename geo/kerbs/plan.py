@@ -92,7 +92,9 @@ class KerbPlan(ABC):
         in_slots = every._replace(mask=every.mask & np.uint64(self.slots.all))
         return in_slots.within(self.kerbs.from_m, self.kerbs.to_m)
 
-    def whole(self, kerb: Integers, rule: str | NDArray[np.object_], cause: object, mask: int) -> Exclusions:
+    def whole(
+        self, kerb: Integers, rule: str | NDArray[np.object_], cause: str | NDArray[np.object_], mask: int
+    ) -> Exclusions:
         """Return exclusions of whole kerbs."""
         return Exclusions.of(kerb, np.zeros(len(kerb)), self.kerbs.length_m[kerb], rule, cause, mask)
 

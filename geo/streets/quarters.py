@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -149,7 +149,7 @@ def _bounded_by(
     return result
 
 
-def _layer(shapes: NDArray[Any], names: NDArray[np.object_], source: str) -> gpd.GeoDataFrame:
+def _layer(shapes: NDArray[np.object_], names: NDArray[np.object_], source: str) -> gpd.GeoDataFrame:
     # validity may leave lines beside the polygons of a collection, and collections within collections
     parts, of = shapely.get_parts(shapes, return_index=True)
     parts, inner = shapely.get_parts(parts, return_index=True)

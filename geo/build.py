@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +17,7 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
+from geo.core.records import Row
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
@@ -35,6 +36,7 @@ from geo.study.file import about, now, profile_of, read_layer, rule_facts, until
 from geo.study.findings import Finding, findings_table
 from geo.study.schema import POINT_KINDS, conform, together
 from geo.tiers.grading import Grades, grade
+from geo.tiers.inference import GradingReport
 from geo.tiers.official_list import LIST_COLUMNS, read_tier_list
 from geo.tiers.scoring import Surroundings
 
@@ -204,7 +206,7 @@ def _report(grades: Grades) -> dict[str, str]:
     return {"inference": json.dumps(grades.report)}
 
 
-def grade_study(path: Path, profile: Profile, list_file: Path | None = None) -> dict[str, Any]:
+def grade_study(path: Path, profile: Profile, list_file: Path | None = None) -> GradingReport:
     """
     Grade the streets of a study again: with a new official list, or after complaints, facilities or rules changed.
 
@@ -230,7 +232,16 @@ def grade_study(path: Path, profile: Profile, list_file: Path | None = None) -> 
     return until_unchanged(lambda: _grade(path, profile, list_file)[0])
 
 
-def add_widths(path: Path, file: Path, name: str | None = None) -> dict[str, Any]:
+class WidthsDocument(TypedDict):
+    """What came of surveyed widths: see `add_widths`."""
+
+    rows: int
+    segments: int
+    km: float
+    findings: list[Row]
+
+
+def add_widths(path: Path, file: Path, name: str | None = None) -> WidthsDocument:
     """
     Put surveyed widths into a study, over those that it has, and grade its streets again: the width counts there.
 
@@ -254,7 +265,7 @@ def add_widths(path: Path, file: Path, name: str | None = None) -> dict[str, Any
         For a file that cannot be read, or a study that cannot be written. The study is untouched then.
     """
 
-    def work() -> dict[str, Any]:
+    def work() -> WidthsDocument:
         surveyed = read_widths(file)
         if name is not None:
             surveyed = replace(surveyed, file=name, findings=surveyed.findings.assign(source=name))
@@ -273,7 +284,7 @@ def add_widths(path: Path, file: Path, name: str | None = None) -> dict[str, Any
 
 def _grade(
     path: Path, profile: Profile, list_file: Path | None, surveyed: StreetList | None = None
-) -> tuple[dict[str, Any], pd.DataFrame]:
+) -> tuple[GradingReport, pd.DataFrame]:
     """Grade again; return the report of how, and the findings of surveyed widths."""
     about(path)  # refuses what is no study of this format
     old = _Old.of(path)

@@ -25,7 +25,7 @@ from geo.network.walking import network_of
 from geo.parking.room import BayHours, BayRoom
 from geo.parking.study import BayStudy, computed_bays
 from geo.points.imports import place_in
-from geo.points.other_lists import lists_of
+from geo.points.other_lists import ListDocument, lists_of
 from geo.points.reading import Place
 from geo.rules.loader import Profile
 from geo.stalls.plan import Kind, Plan
@@ -269,7 +269,7 @@ def residents_total() -> float | None:
     return float(known) if known else None
 
 
-def lists() -> list[dict[str, Any]]:
+def lists() -> list[ListDocument]:
     """Return the figures of other lists, as `geo.points.other_lists.lists_of`; their ages are those of this day."""
     facts = study.about(study_path())
     versions = "".join(facts[f"version:{name}"] for name in ("other", "roads", "quarters"))
@@ -277,7 +277,7 @@ def lists() -> list[dict[str, Any]]:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _lists(path: str, version: str, day: str) -> list[dict[str, Any]]:
+def _lists(path: str, version: str, day: str) -> list[ListDocument]:
     return lists_of(Path(path))
 
 

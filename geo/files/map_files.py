@@ -6,8 +6,10 @@ import json
 import sqlite3
 import struct
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import Element
 
 import geopandas as gpd
 import numpy as np
@@ -92,14 +94,14 @@ def read_geojson(path: Path, encoding: str | None) -> RawFile:
     return _with_points(path, "geojson", found, pd.DataFrame(rows, dtype=object), shapes, _stated_crs(document))
 
 
-def _shape_of(geometry: Any) -> shapely.Geometry | None:
+def _shape_of(geometry: object) -> shapely.Geometry | None:
     try:
         return shapely.from_geojson(json.dumps(geometry)) if geometry else None
     except (shapely.errors.GEOSException, ValueError, TypeError):
         return None
 
 
-def _stated_crs(document: Any) -> pyproj.CRS | None:
+def _stated_crs(document: Mapping[str, Any]) -> pyproj.CRS | None:
     """Return the system of an old GeoJSON's `crs` member; the standard's own default is what nobody can rely on."""
     name = ((document.get("crs") or {}).get("properties") or {}).get("name") if isinstance(document, dict) else None
     if not isinstance(name, str):
@@ -230,7 +232,7 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _blob(blob: Any) -> shapely.Geometry | None:
+def _blob(blob: object) -> shapely.Geometry | None:
     try:
         return geometry_of(blob) if isinstance(blob, bytes) and blob[:2] == b"GP" else None
     except (shapely.errors.GEOSException, IndexError):
@@ -266,10 +268,10 @@ def read_kml(path: Path, encoding: str | None) -> RawFile:
             Text("不是 KML 文件", "It is no KML"),
             Text("请导出为 KML、GeoJSON 或 CSV", "Export it as KML, GeoJSON or CSV"),
         )
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, str | None]] = []
     shapes: list[shapely.Geometry | None] = []
     for place in (element for element in root.iter() if _tag(element) == "Placemark"):
-        row: dict[str, Any] = {}
+        row: dict[str, str | None] = {}
         shape = None
         for element in place.iter():
             tag = _tag(element)
@@ -288,5 +290,5 @@ def read_kml(path: Path, encoding: str | None) -> RawFile:
     return _with_points(path, "kml", "utf-8", pd.DataFrame(rows, dtype=object), found, WGS84)
 
 
-def _tag(element: Any) -> str:
+def _tag(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -65,7 +65,7 @@ def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, gro
         If it cannot be read, or its coordinates are of no system that puts them into the study.
     """
     if (shapes := _areas(file, what)) is not None:
-        text: Any = pd.DataFrame(shapes.drop(columns="geometry")).astype(object)
+        text = pd.DataFrame(shapes.drop(columns="geometry")).astype(object)
         text = text.where(text.notna(), None).map(lambda value: None if value is None else str(value))
         text.index = pd.RangeIndex(2, len(text) + 2)
         return Placed(find_columns(text, fields), shapes.geometry.to_numpy(dtype=object).copy(), [])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,71 @@ from geo.study.file import metric_crs_of, now, profile_of, read_layer
 
 Z95: Final = 1.96
 """Half a 95 % interval of a mean, in standard errors."""
+
+
+class Rating(TypedDict):
+    """The mean of ratings with its 95 % interval."""
+
+    rated: int
+    mean: float
+    low: float | None
+    high: float | None
+
+
+class Ages(TypedDict):
+    """Ages of open rows, in days."""
+
+    median: float
+    p90: float
+    open: int
+
+
+class Answered(TypedDict):
+    """Closed rows, in working days from `received_at` to `closed_at`."""
+
+    limit_days: int
+    answered: int
+    within_limit: int
+    share: float
+    median_days: float
+
+
+class ListGroup(TypedDict):
+    """A list's rows of one street or quarter."""
+
+    group: str
+    name: str | None
+    rows: int
+    rating: float | None
+    rating_low: float | None
+    rating_high: float | None
+    overdue: int
+
+
+class OverdueRow(TypedDict):
+    """A row past its time that is not closed."""
+
+    other_id: str
+    name: str | None
+    street_id: str | None
+    due_at: str
+    days: float
+
+
+class ListDocument(TypedDict):
+    """The figures of one list: see `lists_of`."""
+
+    list: str
+    rows: int
+    synthetic: int
+    at: str
+    by_street: Sequence[ListGroup]
+    by_quarter: Sequence[ListGroup]
+    status: dict[str, int]
+    rating: Rating | None
+    age_days: Ages | None
+    answered: Answered | None
+    overdue: Sequence[OverdueRow]
 
 
 def working_days(begin: pd.Series, end: pd.Series) -> pd.Series:
@@ -46,7 +112,7 @@ def list_names(points: pd.DataFrame) -> list[str]:
     return sorted(list_of(points).unique())
 
 
-def lists_of(path: Path, at: pd.Timestamp | None = None) -> list[dict[str, Any]]:
+def lists_of(path: Path, at: pd.Timestamp | None = None) -> list[ListDocument]:
     """
     Return the figures of each list of kind `other`: what `jiexu lists --json` prints.
 
@@ -92,7 +158,7 @@ def lists_of(path: Path, at: pd.Timestamp | None = None) -> list[dict[str, Any]]
 
 def _figures(
     name: str, rows: pd.DataFrame, names: dict[str, pd.Series], profile: Profile, at: pd.Timestamp
-) -> dict[str, Any]:
+) -> ListDocument:
     open_ = rows["closed_at"].isna()
     late = open_ & rows["due_at"].notna() & (rows["due_at"] < at)
     rows = rows.assign(overdue=late)
@@ -112,7 +178,7 @@ def _figures(
         "by_quarter": _groups(rows, "quarter_id", names["quarter_id"]),
         "status": {str(word): int(count) for word, count in status.items()},
         "rating": _rating(rows["rating"]),
-        "age_days": _spread(age, "open"),
+        "age_days": _ages(age),
         "answered": None
         if days.empty
         else {
@@ -135,7 +201,7 @@ def _figures(
     }
 
 
-def _rating(values: pd.Series) -> dict[str, Any] | None:
+def _rating(values: pd.Series) -> Rating | None:
     known = values.dropna()
     if known.empty:
         return None
@@ -149,29 +215,29 @@ def _rating(values: pd.Series) -> dict[str, Any] | None:
     }
 
 
-def _spread(values: pd.Series, counted: str) -> dict[str, Any] | None:
+def _ages(values: pd.Series) -> Ages | None:
     if values.empty:
         return None
     return {
         "median": round(float(values.median()), 1),
         "p90": round(float(values.quantile(0.9)), 1),
-        counted: len(values),
+        "open": len(values),
     }
 
 
-def _groups(rows: pd.DataFrame, column: str, names: pd.Series) -> list[dict[str, Any]]:
-    found = []
+def _groups(rows: pd.DataFrame, column: str, names: pd.Series) -> list[ListGroup]:
+    found: list[ListGroup] = []
     for group, part in rows.dropna(subset=[column]).groupby(column, sort=True):
-        rating = _rating(part["rating"]) or {"mean": None, "low": None, "high": None}
+        rating = _rating(part["rating"])
         called = names.get(group)
         found.append(
             {
                 "group": str(group),
                 "name": called if isinstance(called, str) else None,
                 "rows": len(part),
-                "rating": rating["mean"],
-                "rating_low": rating["low"],
-                "rating_high": rating["high"],
+                "rating": rating["mean"] if rating else None,
+                "rating_low": rating["low"] if rating else None,
+                "rating_high": rating["high"] if rating else None,
                 "overdue": int(part["overdue"].sum()),
             }
         )

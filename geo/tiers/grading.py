@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,7 @@ from geo.streets.sections import carve, root_of
 from geo.streets.street_lists import Match, StreetList, match_list
 from geo.study.schema import conform_geo
 from geo.tiers.columns import TIER_COLUMNS, spread_to_roads
-from geo.tiers.inference import ORDER, Grading, choose, shares_of
+from geo.tiers.inference import ORDER, Grading, GradingReport, choose, shares_of
 from geo.tiers.kept_decisions import carve_decided, reapply
 from geo.tiers.official_list import TIERS_OF_STREETS
 from geo.tiers.scoring import Surroundings, measure_segments, score_streets
@@ -56,7 +56,7 @@ class Grades(NamedTuple):
     scores: pd.DataFrame
     decisions: pd.DataFrame
     findings: pd.DataFrame
-    report: dict[str, Any]
+    report: GradingReport
 
 
 def grade(

@@ -21,7 +21,7 @@ from geo.facilities.site_study import SiteStudy, Wish, computed_sites
 from geo.kerbs.decided import made_of
 from geo.kerbs.ground import INPUTS, Ground, read_ground
 from geo.network.graph import Network
-from geo.network.walking import network_of
+from geo.network.on_foot import network_of
 from geo.parking.room import BayHours, BayRoom
 from geo.parking.study import BayStudy, computed_bays
 from geo.points.imports import place_in
@@ -282,7 +282,7 @@ def _lists(path: str, version: str, day: str) -> list[ListDocument]:
 
 
 def network() -> Network:
-    """Return the network on foot, as `geo.network.walking.network_of`."""
+    """Return the network on foot, as `geo.network.on_foot.network_of`."""
     path = study_path()
     return _network(str(path), study.about(path)["version:context"])
 

@@ -36,7 +36,7 @@ from geo.facilities.coverage import (
 from geo.facilities.residents import RESIDENTS_TOTAL, Demand, place_of, points_demand, read_population, residents
 from geo.facilities.supply import Supply, supply
 from geo.network.graph import Network
-from geo.network.walking import network_of
+from geo.network.on_foot import network_of
 from geo.points.imports import place_in
 from geo.rules.loader import Profile
 from geo.stalls.relocation import needs_hall

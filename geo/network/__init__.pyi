@@ -1,6 +1,6 @@
 from .betweenness import Traffic
 from .graph import Network, Positions, adjacency, driving, walking
 from .lixels import Lixels
-from .walking import network_of
+from .on_foot import network_of
 
 __all__ = ["Lixels", "Network", "Positions", "Traffic", "adjacency", "driving", "network_of", "walking"]

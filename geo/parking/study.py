@@ -19,7 +19,7 @@ from geo.kerbs.decided import decided_on, made_of
 from geo.kerbs.ground import INPUTS, Ground, read_ground
 from geo.kerbs.waterfall import Waterfall, fall_document, waterfall
 from geo.network.graph import Network, Positions
-from geo.network.walking import network_of
+from geo.network.on_foot import network_of
 from geo.parking.bays import place_bays, with_accessible, without_overlap
 from geo.parking.choice import Choice, Problem, choose, whole
 from geo.parking.mapped import Mapped, agreement_document, compare, mapped_parking

@@ -18,7 +18,7 @@ from geo.core.text import Text
 from geo.kerbs.decided import decided_on, made_of, reasons_of
 from geo.kerbs.ground import INPUTS, Ground, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
-from geo.network.walking import network_of
+from geo.network.on_foot import network_of
 from geo.points.cleaning import TIMEZONE
 from geo.rules.loader import Profile
 from geo.stalls.displays import shop_displays

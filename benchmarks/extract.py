@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,9 @@ def cuts(path: Path, folder: Path) -> list[Path]:
 
 
 def _street_ways(path: Path) -> Iterator[Any]:
-    source = osmium.FileProcessor(str(path)).with_locations().with_filter(osmium.filter.KeyFilter("highway"))
+    source: Iterable[Any] = (
+        osmium.FileProcessor(str(path)).with_locations().with_filter(osmium.filter.KeyFilter("highway"))
+    )
     return (item for item in source if item.is_way())
 
 

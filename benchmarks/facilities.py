@@ -62,7 +62,7 @@ from pathlib import Path
 from geo.facilities.access import access
 from geo.facilities.coverage import catchments, nearest_walks
 from geo.core.metric_geometry import metric_shapes
-from geo.network.walking import network_of
+from geo.network.on_foot import network_of
 from geo.study.file import metric_crs_of, profile_of, read_layer
 from geo.core.vocabulary import KINDS
 from geo.facilities.supply import supply

@@ -49,7 +49,7 @@ from pathlib import Path
 from geo.parking.study import BayStudy, Need
 from geo.parking.bays import place_bays
 from geo.rules import load_profile
-from geo.network.walking import network_of
+from geo.network.on_foot import network_of
 study = BayStudy(Path({study!r}), load_profile())
 bays = study.described(place_bays(study.room("all_day")))
 start = time.perf_counter()

@@ -21,7 +21,7 @@ from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_areas
 from geo.points.imports import far_findings, import_record, next_import, place_of
 from geo.points.reading import KINDS, Place, PointKind, read_points
-from geo.rules import Profile, load_profile
+from geo.rules.loader import Profile, load_profile
 from geo.streets.extract import Ways, read_features, read_ways
 from geo.streets.locating import locate
 from geo.streets.quarters import make_quarters, read_quarters

@@ -19,7 +19,7 @@ from geo.core.crs import WGS84
 from geo.core.errors import writing
 from geo.core.vocabulary import CREDIT
 from geo.points.categories import CATEGORIES
-from geo.rules import load_profile
+from geo.rules.loader import load_profile
 from geo.streets.extract import read_ways
 from geo.streets.roads import make_roads
 from geo.study.schema import conform

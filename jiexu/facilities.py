@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
 
@@ -16,7 +16,7 @@ from geo.facilities.decisions import decide_site
 from geo.facilities.location_models import MODELS
 from geo.facilities.residents import SOURCES
 from geo.facilities.site_study import Wish, choose_sites
-from geo.points.other_lists import lists_of
+from geo.points.other_lists import ListDocument, lists_of
 from jiexu.shared import AsJson, Study, day, language, print_document, say, speaks
 
 app = typer.Typer()
@@ -198,7 +198,7 @@ def lists(
         typer.echo(_line(each).pick(language()))
 
 
-def _line(each: dict[str, Any]) -> Text:
+def _line(each: ListDocument) -> Text:
     zh, en = [f"{each['list']}：{each['rows']} 条"], [f"{each['list']}: {each['rows']} rows"]
     if each["rating"]:
         zh.append(f"平均 {each['rating']['mean']:.1f} 星")

@@ -104,7 +104,7 @@ def widths(
         print_document(summary)
         return
     for finding in summary["findings"]:
-        problem, action = (pick(finding[part], language()) for part in ("problem", "action"))
+        problem, action = (pick(str(finding[part]), language()) for part in ("problem", "action"))
         typer.echo(f"{file.name}:{finding['row'] or ''}  {problem} → {action}")
     typer.echo(
         Text(

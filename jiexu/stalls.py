@@ -11,7 +11,7 @@ import typer
 
 from geo.core.text import Text
 from geo.points.cleaning import TIMEZONE
-from geo.rules import PROFILES, load_profile
+from geo.rules.loader import PROFILES, load_profile
 from geo.rules.names import RULE_NAMES
 from geo.stalls.decisions import decide_zone
 from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due

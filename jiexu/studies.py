@@ -20,7 +20,7 @@ from geo.core.vocabulary import KINDS, TIER_NAMES
 from geo.facilities.coverage_study import cover
 from geo.parking.study import plan_bays
 from geo.points.reading import PointKind
-from geo.rules import PROFILES, load_profile
+from geo.rules.loader import PROFILES, load_profile
 from geo.sample import write_sample
 from geo.stalls.study import plan_stalls
 from geo.streets.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import geopandas as gpd
 import pandas as pd
@@ -20,6 +20,7 @@ from geo.study.schema import GRADED
 from geo.tiers.audit import DOUBTS, audit_study
 from geo.tiers.decisions import decide_section, decide_tier, find_street
 from geo.tiers.decisions import undo as undo_decision
+from geo.tiers.inference import GradingReport
 from geo.tiers.study import grade_study
 from jiexu.shared import AsJson, Study, language, print_document, say, speaks
 
@@ -92,7 +93,7 @@ def grade(
         typer.echo(f"{row.source}:{row.row or ''}  {pick(row.problem, language())} → {pick(row.action, language())}")
 
 
-def _inference(report: dict[str, Any]) -> str:
+def _inference(report: GradingReport) -> str:
     """Return what a report of `geo.tiers.inference` says, for reading."""
     zh = language() == "zh"
     method = {"score": Text("评分", "score"), "model": Text("由名单训练的模型", "model that learned from the list")}

@@ -1,0 +1,1 @@
+"""The page of complaints: hot spots, trends, answers, patrols."""

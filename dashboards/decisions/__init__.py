@@ -1,0 +1,1 @@
+"""The page of decisions: the log and what it did."""

@@ -1,0 +1,1 @@
+"""The page of facilities: residents within a walk, new sites."""

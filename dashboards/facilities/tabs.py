@@ -283,8 +283,11 @@ def _lists() -> None:
     facts.append(_("{count:,} overdue").format(count=len(each["overdue"])))
     st.text(" · ".join(facts))
     left, right = st.columns(2)
-    for column, key, title in ((left, "by_street", _("Street")), (right, "by_quarter", _("Quarter"))):
-        rows = pd.DataFrame(each[key], columns=["group", "name", "rows", "rating", "overdue"])
+    for column, key, groups, title in (
+        (left, "by_street", each["by_street"], _("Street")),
+        (right, "by_quarter", each["by_quarter"], _("Quarter")),
+    ):
+        rows = pd.DataFrame(groups, columns=["group", "name", "rows", "rating", "overdue"])
         with column:
             table(
                 pd.DataFrame(

@@ -1,0 +1,1 @@
+"""The page of parking: bays, mapped parking, demand."""

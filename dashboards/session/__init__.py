@@ -1,0 +1,5 @@
+"""The session: language, the served study and what is kept of it, filters, selection, wording."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

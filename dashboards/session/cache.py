@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
+from typing import Any, Final, NamedTuple, ParamSpec, TypeVar, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -20,11 +20,11 @@ from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.facilities.site_study import SITES, SiteStudy, Wish
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.network.graph import Network
-from geo.network.walking import WALKING, network_of
+from geo.network.on_foot import WALKING, network_of
 from geo.parking.room import BayHours, BayRoom
 from geo.parking.study import BAYS, BayStudy
 from geo.points.imports import PLACE, place_in
-from geo.points.other_lists import LISTS, lists_of
+from geo.points.other_lists import LISTS, ListDocument, lists_of
 from geo.points.reading import Place
 from geo.rules.loader import Profile
 from geo.stalls.plan import Plan, UseKind
@@ -36,6 +36,7 @@ from geo.study.reader import Study
 from geo.study.results import Known, MadeOf
 from geo.study.versions import VIEWS
 from geo.tiers.audit import AUDIT, audit_study
+from geo.tiers.inference import GradingReport
 from geo.tiers.result import TIERS
 from layers import hours, points
 
@@ -271,20 +272,20 @@ def residents_total() -> float | None:
     return float(known) if known else None
 
 
-def lists() -> list[dict[str, Any]]:
+def lists() -> list[ListDocument]:
     """Return the figures of other lists, as `geo.points.other_lists.lists_of`; their ages are those of this day."""
     return lists_on(f"{now():%Y-%m-%d}")
 
 
 @derived(LISTS, kept=2)
-def lists_on(day: str) -> list[dict[str, Any]]:
+def lists_on(day: str) -> list[ListDocument]:
     """Return the figures of other lists; they change with the day."""
     return lists_of(study())
 
 
 @derived(WALKING, kept=2)
 def network() -> Network:
-    """Return the network on foot, as `geo.network.walking.network_of`."""
+    """Return the network on foot, as `geo.network.on_foot.network_of`."""
     return network_of(study())
 
 
@@ -294,6 +295,7 @@ def distinct_hours(layer_name: str) -> list[str]:
     return hours.distinct(layer(layer_name)["hours"])
 
 
-def inference() -> dict[str, Any]:
+def inference() -> GradingReport:
     """Return how streets off the list were graded, and how well: `geo.tiers.inference.Grading.report`."""
-    return TIERS.known(about(study_path())).summary or {}
+    # every build grades
+    return cast("GradingReport", TIERS.known(about(study_path())).summary)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Literal
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from dashboards.stalls import zones
 from geo.core.errors import JiexuError
 from geo.core.opening_hours import DayKind, open_at
 from geo.kerbs.decided import reasons_of
-from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, check
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, NearestPlace, SpokenRule, check
 
 _AROUND_DEGREES = 0.002
 
@@ -95,7 +95,7 @@ def _rules(found: Answer, day: DayKind, minute: int) -> None:
         st.text("\n   ".join((" · ".join(filter(None, parts)), " · ".join(filter(None, (where, _source(rule)))))))
 
 
-def _source(rule: dict[str, Any]) -> str:
+def _source(rule: SpokenRule) -> str:
     """Return where a rule comes from; that it is assumed is said."""
     ours = _("assumed by the developers")
     source = str(rule["source"]).replace("assumed by the developers", ours)
@@ -103,13 +103,13 @@ def _source(rule: dict[str, Any]) -> str:
     return f"{source} ({assumed})" if rule["status"] == "assumption" and ours not in source else source
 
 
-def _value(rule: dict[str, Any]) -> str:
+def _value(rule: SpokenRule) -> str:
     """Return a rule's length."""
     value, unit = rule["value"], rule["unit"]
     return f"{value} {unit}" if unit == "m" else ""
 
 
-def _nearest(there: dict[str, Any] | None) -> None:
+def _nearest(there: NearestPlace | None) -> None:
     if there is None:
         return
     when = dt.datetime.fromisoformat(there["at"]).strftime("%m-%d %H:%M") if there["at"] else "–"

@@ -1,0 +1,5 @@
+"""Complaints: hot spots beyond chance, trends, answer times, effects of decisions, patrols."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

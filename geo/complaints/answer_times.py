@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from geo.complaints.trends import month_text, months_of
 from geo.core.arrays import Floats
 from geo.points.cleaning import TIMEZONE
-from geo.rules import Profile
+from geo.rules.loader import Profile
 
 RESPONSES: Final = ("service", "management", "enforcement")
 """The 721 method: 70 % service, 20 % management, 10 % enforcement."""
@@ -48,7 +48,7 @@ def shares(complaints: pd.DataFrame, by: pd.Series | None = None) -> pd.DataFram
     return table.rename_axis("group").reset_index()
 
 
-def wilson(hits: NDArray[Any], total: NDArray[Any]) -> tuple[Floats, Floats]:
+def wilson(hits: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
     """Return the 95 % interval of shares (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
     z, n = 1.959964, np.maximum(np.asarray(total, dtype=float), 1.0)
     p = np.asarray(hits, dtype=float) / n

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from geo.core.arrays import Floats
 from geo.core.text import Text
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.study.decisions import standing_decisions
 from geo.study.schema import TIERS
@@ -49,7 +49,7 @@ def tier_rates(complaints: pd.DataFrame, roads: pd.DataFrame, months: float) -> 
     for tier in TIERS:
         mine = streets[streets["tier"] == tier]
         total, exposure = float(mine["complaints"].sum()), float(mine["exposure"].sum())
-        row: dict[str, Any] = {
+        row: dict[str, str | float | None] = {
             "tier": tier,
             "km": round(float(mine["length_m"].sum()) / 1000, 3),
             "streets": len(mine),
@@ -61,7 +61,8 @@ def tier_rates(complaints: pd.DataFrame, roads: pd.DataFrame, months: float) -> 
         if total and exposure and len(mine) > 1:
             residual = mine["complaints"] - total / exposure * mine["exposure"]
             relative = float(np.sqrt((residual**2).sum() * len(mine) / (len(mine) - 1))) / total
-            row |= {"low": row["rate"] * np.exp(-_Z * relative), "high": row["rate"] * np.exp(_Z * relative)}
+            rate = total / exposure
+            row |= {"low": rate * np.exp(-_Z * relative), "high": rate * np.exp(_Z * relative)}
         rows.append(row)
     return pd.DataFrame(rows)
 

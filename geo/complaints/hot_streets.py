@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -24,7 +24,7 @@ from geo.network.graph import Network, Positions, adjacency
 from geo.network.lixels import Lixels
 from geo.network.searches import distances
 from geo.network.snapping import midpoints
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.schema import conform_geo
 
 CROSS_VALIDATED: Final = "cv"
@@ -239,7 +239,7 @@ def _layer(roads: gpd.GeoDataFrame, lixels: Lixels, dense: Floats, crs: pyproj.C
     return gpd.GeoDataFrame(table, geometry=shapely.linestrings(lonlat, indices=of) if len(xy) else [], crs=WGS84)
 
 
-def _cut(lines: NDArray[Any], from_m: Floats, to_m: Floats) -> NDArray[Any]:
+def _cut(lines: NDArray[np.object_], from_m: Floats, to_m: Floats) -> NDArray[np.object_]:
     """Return stretches of lines."""
     xy, of = shapely.get_coordinates(lines, return_index=True)
     step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
@@ -255,5 +255,5 @@ def _cut(lines: NDArray[Any], from_m: Floats, to_m: Floats) -> NDArray[Any]:
     owner = np.concatenate([number, of[inner], number])
     rank = np.concatenate([np.full(len(lines), -1.0), along[inner], np.full(len(lines), np.inf)])
     order = np.lexsort((rank, owner))
-    pieces: NDArray[Any] = shapely.linestrings(places[order], indices=owner[order])
+    pieces: NDArray[np.object_] = shapely.linestrings(places[order], indices=owner[order])
     return pieces

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from geo.complaints.effects import months_covered
 from geo.complaints.hot_streets import street_network
-from geo.complaints.patrols import divide, heaviest, linked, priorities, walking_round
+from geo.complaints.patrols import Round, divide, heaviest, linked, priorities, walking_round
 from geo.complaints.trends import local_times
 from geo.core.arrays import Floats
 from geo.core.crs import WGS84
@@ -114,7 +114,7 @@ def _layers(
     counts: Floats,
     district: NDArray[np.int64],
     work: Floats,
-    rounds: list[Any],
+    rounds: list[Round],
     names: list[str],
 ) -> dict[str, pd.DataFrame]:
     size = len(names)

@@ -316,7 +316,7 @@ def priorities(street: pd.Series, local: pd.Series, most: int = 50, hours: int =
     table = pd.DataFrame(
         {
             "street_id": street[known],
-            "weekday": local[known].dt.dayofweek,
+            "weekday": local[known].dt.day_of_week,
             "from_hour": local[known].dt.hour // hours * hours,
         }
     )

@@ -19,7 +19,7 @@ from geo.core.arrays import Floats, Integers
 from geo.core.crs import to_metric
 from geo.core.text import Text
 from geo.points.cleaning import TIMEZONE
-from geo.rules import Profile
+from geo.rules.loader import Profile
 
 EMERGING: Final = {
     "new": Text("新增热点", "new"),
@@ -157,7 +157,7 @@ def weekday_hours(stamps: pd.Series) -> Integers:
     """Return how many complaints came at which hour of which weekday, shape (7, 24), from Monday."""
     local = local_times(stamps.dropna())
     table = np.zeros((7, 24), dtype=np.int64)
-    np.add.at(table, (local.dt.dayofweek.to_numpy(), local.dt.hour.to_numpy()), 1)
+    np.add.at(table, (local.dt.day_of_week.to_numpy(), local.dt.hour.to_numpy()), 1)
     return table
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyproj
 import shapely
@@ -13,13 +11,13 @@ from geo.core.arrays import Floats
 from geo.core.crs import to_metric
 
 
-def metric_shapes(shapes: NDArray[Any], crs: pyproj.CRS) -> NDArray[np.object_]:
+def metric_shapes(shapes: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.object_]:
     """Return geometries of any kind in WGS 84 as geometries in the metric CRS."""
     result: NDArray[np.object_] = shapely.transform(shapes, lambda lonlat: to_metric(lonlat, crs))
     return result
 
 
-def metric_lines(lines: NDArray[Any], crs: pyproj.CRS) -> NDArray[np.object_]:
+def metric_lines(lines: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.object_]:
     """Return LineStrings in WGS 84 as LineStrings in the metric CRS."""
     lonlat, row = shapely.get_coordinates(lines, return_index=True)
     result: NDArray[np.object_] = shapely.linestrings(to_metric(lonlat, crs), indices=row)
@@ -31,7 +29,7 @@ def unit_vectors(vectors: Floats) -> Floats:
     return vectors / np.maximum(np.hypot(*vectors.T), 1e-9)[:, None]
 
 
-def leaving_directions(lines: NDArray[Any], crs: pyproj.CRS) -> Floats:
+def leaving_directions(lines: NDArray[np.object_], crs: pyproj.CRS) -> Floats:
     """
     Return the directions in which lines leave their first and their last node.
 

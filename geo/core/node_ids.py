@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -22,7 +20,7 @@ def node_numbers(lonlat: NDArray[np.float64]) -> NDArray[np.int64]:
     return units[:, 0] * np.int64(1 << 31) + units[:, 1]
 
 
-def end_nodes(lines: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def end_nodes(lines: NDArray[np.object_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers of each line's first and last node."""
     first, last = (node_numbers(shapely.get_coordinates(shapely.get_point(lines, at))) for at in (0, -1))
     return first, last

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+Row = dict[str, object]
+"""A row of a document: plain values by column."""
 
-def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+
+def plain_rows(table: pd.DataFrame) -> list[Row]:
     """Return rows as plain values: times in ISO 8601, what is missing as None."""
     text = table.copy()
     for column in text.columns:

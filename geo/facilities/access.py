@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.network.graph import Network, Positions
-from geo.rules import Profile
+from geo.rules.loader import Profile
 
 Shapes = NDArray[np.object_]
 

@@ -21,7 +21,7 @@ from geo.files.place_files import read_placed
 from geo.network.graph import Network
 from geo.network.lixels import Lixels
 from geo.points.cleaning import numbers
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.findings import Finding
 
 Source = Literal["junctions", "kerbs", "lots", "vacant"]

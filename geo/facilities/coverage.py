@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -227,7 +227,7 @@ def degrees_layer(table: pd.DataFrame, shapes: Shapes, crs: pyproj.CRS, layer: s
     """Return a table with the shapes of the metric CRS as MultiPolygons in degrees, as a layer of the study."""
     kept = [number for number, shape in enumerate(shapes) if shape is not None and not shapely.is_empty(shape)]
     chosen = np.asarray(shapes, dtype=object)[kept]
-    turned: Any = shapely.transform(chosen, lambda xy: to_degrees(xy, crs)) if kept else chosen
+    turned: Shapes = shapely.transform(chosen, lambda xy: to_degrees(xy, crs)) if kept else chosen
     parts, of = shapely.get_parts(turned, return_index=True) if kept else (turned, np.zeros(0, dtype=np.int64))
     solid = shapely.get_dimensions(parts) == 2 if kept else np.zeros(0, dtype=bool)
     several = shapely.multipolygons(parts[solid], indices=of[solid]) if kept else []

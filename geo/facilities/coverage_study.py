@@ -35,7 +35,7 @@ from geo.facilities.coverage import (
 from geo.facilities.residents import RESIDENTS_TOTAL, Demand, place_of, points_demand, read_population, residents
 from geo.facilities.supply import Supply, supply
 from geo.network.graph import Network
-from geo.network.walking import WALKING, network_of
+from geo.network.on_foot import WALKING, network_of
 from geo.points.imports import place_in
 from geo.stalls.relocation import needs_hall
 from geo.streets.quarters import quarter_of

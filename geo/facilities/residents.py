@@ -25,7 +25,7 @@ from geo.files.place_files import read_placed
 from geo.files.raster_files import RASTERS, read_raster
 from geo.network.lixels import Lixels
 from geo.points.cleaning import numbers
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.findings import Finding, findings_table
 from geo.study.schema import SYNTHETIC, conform_geo
 

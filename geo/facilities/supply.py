@@ -15,7 +15,7 @@ from geo.core.arrays import Integers
 from geo.core.metric_geometry import metric_shapes
 from geo.core.name_matching import similarity
 from geo.core.vocabulary import FacilityKind
-from geo.rules import Profile
+from geo.rules.loader import Profile
 
 Shapes = NDArray[np.object_]
 

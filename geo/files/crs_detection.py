@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 import pyproj
@@ -33,6 +33,25 @@ class Candidate(NamedTuple):
     on_streets: float
     inside: float
     median_m: float
+
+
+class Evidence(TypedDict):
+    """How well one coordinate system fits."""
+
+    system: str
+    on_streets: float
+    inside: float
+    median_m: float | None
+
+
+class VerdictDocument(TypedDict):
+    """A verdict as plain values; `points` and `text` are missing where the system was stated."""
+
+    system: str | None
+    sure: bool
+    evidence: list[Evidence]
+    points: NotRequired[int]
+    text: NotRequired[dict[str, str]]
 
 
 class Verdict(NamedTuple):
@@ -76,7 +95,7 @@ class Verdict(NamedTuple):
             f"{lead.en} {self.system} ({self.points} points): {en}",
         )
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> VerdictDocument:
         """Return what `jiexu add --json` prints as `crs`."""
         return {
             "system": None if self.system is None else str(self.system),

@@ -6,9 +6,11 @@ import json
 import sqlite3
 import struct
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import Element
 
 import geopandas as gpd
 import pandas as pd
@@ -88,7 +90,7 @@ def _from_geojson(geometry: Any) -> shapely.Geometry:
     return shapely.from_geojson(json.dumps(geometry))
 
 
-def _stated_crs(document: Any) -> pyproj.CRS | None:
+def _stated_crs(document: Mapping[str, Any]) -> pyproj.CRS | None:
     """Return the system of an old GeoJSON's `crs` member; the standard's own default is what nobody can rely on."""
     name = ((document.get("crs") or {}).get("properties") or {}).get("name") if isinstance(document, dict) else None
     if not isinstance(name, str):
@@ -304,5 +306,5 @@ def _kml_pairs(element: Any) -> list[tuple[float, ...]]:
     return [tuple(map(float, part.split(",")[:2])) for part in element.text.split()]
 
 
-def _tag(element: Any) -> str:
+def _tag(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]

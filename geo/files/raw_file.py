@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -79,14 +80,14 @@ def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[s
 
 def text_cells(table: pd.DataFrame, empty: Collection[str] = ("",)) -> pd.DataFrame:
     """Return cells as trimmed text, or None where they are one of `empty`."""
-    cells: dict[str, Any] = {}
+    cells: dict[str, pd.Series] = {}
     for column in table.columns:
         text = table[column].astype("string").str.slice(0, _MAX_CELL).str.strip().astype(object)
         cells[column] = text.where(text.notna() & ~text.isin(list(empty)), None)
     return pd.DataFrame(cells, index=table.index, dtype=object)
 
 
-def cell_text(value: Any) -> str | None:
+def cell_text(value: object) -> str | None:
     """Return a cell's value as a person would type it: whole numbers without point, times as ISO 8601."""
     if value is None:
         return None
@@ -94,6 +95,8 @@ def cell_text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat(sep=" ") if hasattr(value, "hour") and hasattr(value, "year") else value.isoformat())
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, dt.date | dt.time | pd.Timedelta):
+        return value.isoformat()
     return str(value)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,7 @@ def read_xlsx(path: Path, encoding: str | None) -> RawFile:
 def read_xls(path: Path, encoding: str | None) -> RawFile:
     """Read the first sheet of an old workbook that has rows; `encoding` is not needed."""
     book = CalamineWorkbook.from_path(str(path))
-    rows: list[list[Any]] = []
+    rows: Sequence[Sequence[object]] = []
     for name in book.sheet_names:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         if rows:

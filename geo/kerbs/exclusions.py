@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.core.arrays import Floats, Integers, members
+from geo.core.arrays import Flags, Floats, Integers, members
 
 Masks = NDArray[np.uint64]
 Texts = NDArray[np.object_]
@@ -50,7 +50,14 @@ class Exclusions(NamedTuple):
 
     @classmethod
     def of(
-        cls, kerb: Integers, from_m: Floats, to_m: Floats, rule: str | Texts, cause: Any, mask: int, xy: Any = None
+        cls,
+        kerb: Integers,
+        from_m: Floats,
+        to_m: Floats,
+        rule: str | Texts,
+        cause: str | Texts,
+        mask: int,
+        xy: Floats | None = None,
     ) -> Exclusions:
         """Return exclusions of one rule, or of one each."""
         size = len(kerb)
@@ -64,9 +71,17 @@ class Exclusions(NamedTuple):
             np.full(size, mask, dtype=np.uint64),
         )
 
-    def where(self, chosen: Any) -> Exclusions:
+    def where(self, chosen: Flags | Integers) -> Exclusions:
         """Return some of them."""
-        return Exclusions(*(column[chosen] for column in self))
+        return Exclusions(
+            self.kerb[chosen],
+            self.from_m[chosen],
+            self.to_m[chosen],
+            self.rule[chosen],
+            self.cause[chosen],
+            self.cause_xy[chosen],
+            self.mask[chosen],
+        )
 
     def within(self, begin: Floats, end: Floats) -> Exclusions:
         """Return them clipped to their kerbs (`begin`, `end` by kerb), without those that do not touch them."""
@@ -79,7 +94,7 @@ NEAR_M: Final = 1e-6
 """Shorter stretches are none."""
 
 
-def _texts(value: Any, size: int) -> Texts:
+def _texts(value: str | Texts | pd.Series | list[str], size: int) -> Texts:
     if isinstance(value, np.ndarray | pd.Series | list):
         return np.asarray(value, dtype=object)
     return np.full(size, value, dtype=object)

@@ -14,7 +14,7 @@ from geo.core.arrays import Floats, Integers
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.obstacles import Surveyed, survey
 from geo.kerbs.rows import Joins
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.reader import Study
 from geo.study.results import MadeOf
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyproj
@@ -69,7 +69,7 @@ class Arms:
         Metric coordinates of the nodes.
     """
 
-    def __init__(self, lines: NDArray[Any], crs: pyproj.CRS) -> None:
+    def __init__(self, lines: NDArray[np.object_], crs: pyproj.CRS) -> None:
         ends = np.stack(end_nodes(lines), axis=1).ravel() if len(lines) else np.zeros(0, dtype=np.int64)
         _, first, self.node = np.unique(ends, return_index=True, return_inverse=True)
         out = leaving_directions(lines, crs) if len(lines) else np.zeros((2, 0, 2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import shapely
@@ -14,26 +14,26 @@ from geo.kerbs.lines import Kerbs
 from geo.kerbs.numbering import side_names
 from geo.kerbs.plan import KerbPlan
 
-_CENTIMETRES: Final = 3
+MILLIMETRES: Final = 3
 """Decimals of metres that the study keeps."""
 
 
-def stretch_lines(kerbs: Kerbs, kerb: Integers, from_m: Floats, to_m: Floats) -> NDArray[Any]:
+def stretch_lines(kerbs: Kerbs, kerb: Integers, from_m: Floats, to_m: Floats) -> NDArray[np.object_]:
     """Return stretches of kerb in WGS 84."""
     lines = kerbs.stretches(kerb, from_m, to_m)
     xy, row = shapely.get_coordinates(lines, return_index=True)
     lonlat = np.round(to_degrees(xy, kerbs.crs), 8) if len(xy) else xy
-    result: NDArray[Any] = shapely.linestrings(lonlat, indices=row) if len(xy) else lines
+    result: NDArray[np.object_] = shapely.linestrings(lonlat, indices=row) if len(xy) else lines
     return result
 
 
-def references(plan: KerbPlan, kerb: Integers, from_m: Floats, to_m: Floats) -> dict[str, Any]:
+def references(plan: KerbPlan, kerb: Integers, from_m: Floats, to_m: Floats) -> dict[str, NDArray[np.generic]]:
     """Return the columns of linear references, by name."""
     return {
         "segment_id": plan.segment_ids(kerb),
         "side": side_names(kerb),
         "street_id": plan.street_ids(kerb),
         "tier": plan.tier[kerb],
-        "from_m": np.round(from_m, _CENTIMETRES),
-        "to_m": np.round(to_m, _CENTIMETRES),
+        "from_m": np.round(from_m, MILLIMETRES),
+        "to_m": np.round(to_m, MILLIMETRES),
     }

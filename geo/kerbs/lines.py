@@ -18,7 +18,7 @@ from geo.core.line_ends import is_last
 from geo.core.metric_geometry import metric_shapes, unit_vectors
 from geo.kerbs.junctions import Arms
 from geo.kerbs.numbering import both_sides, kerb_of, kerbs_beside, segment_of, side_of
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.sections import root_of
 
 _SHARPEST: Final = 0.35

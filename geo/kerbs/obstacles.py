@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -20,7 +20,7 @@ from geo.kerbs.exclusions import Exclusions
 from geo.kerbs.junctions import Stretch
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.numbering import both_sides, kerb_of, segment_of, side_of
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.locating import locate
 from geo.streets.segment_tags import orientation_by_width
 from geo.streets.segments import ORIENTATIONS
@@ -294,7 +294,7 @@ def _around(kerbs: Kerbs, grounds: gpd.GeoDataFrame, kinds: Mapping[str, Clearan
     return parts
 
 
-def inside(kerbs: Kerbs, zones: NDArray[Any], row: Integers) -> tuple[Integers, Integers, Floats, Floats]:
+def inside(kerbs: Kerbs, zones: NDArray[np.object_], row: Integers) -> tuple[Integers, Integers, Floats, Floats]:
     """
     Return where the kerbs of segments run inside polygons.
 

@@ -15,7 +15,7 @@ from geo.core.opening_hours import Slots
 from geo.kerbs.exclusions import Exclusions, Masks, Pieces, Runs, cut, runs, together
 from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import kerb_of, left_and_right, other_side, segment_of
-from geo.rules import Profile
+from geo.rules.loader import Profile
 
 ROUNDING: Final = 1e-6
 """A millionth of a metre or of a pitch: what sums of lengths may be off."""
@@ -93,7 +93,9 @@ class KerbPlan(ABC):
         in_slots = every._replace(mask=every.mask & np.uint64(self.slots.all))
         return in_slots.within(self.kerbs.from_m, self.kerbs.to_m)
 
-    def whole(self, kerb: Integers, rule: str | NDArray[np.object_], cause: object, mask: int) -> Exclusions:
+    def whole(
+        self, kerb: Integers, rule: str | NDArray[np.object_], cause: str | NDArray[np.object_], mask: int
+    ) -> Exclusions:
         """Return exclusions of whole kerbs."""
         return Exclusions.of(kerb, np.zeros(len(kerb)), self.kerbs.length_m[kerb], rule, cause, mask)
 

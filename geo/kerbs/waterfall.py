@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -102,7 +102,18 @@ def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None)
     )
 
 
-def fall_document(fall: Waterfall) -> dict[str, Any]:
+class FallDocument(TypedDict):
+    """A waterfall as plain values: metres and pitches by rule, metres that only one rule takes, what is left."""
+
+    metres_lost: dict[str, float]
+    pitches_lost: dict[str, int]
+    sole_metres: dict[str, float]
+    free_m: float
+    remnants_m: float
+    pitches_at_moment: int
+
+
+def fall_document(fall: Waterfall) -> FallDocument:
     """Return a waterfall as plain values."""
     steps = fall.steps.set_index("rule")
     return {

@@ -13,7 +13,7 @@ from geo.core.crs import WGS84, to_degrees
 from geo.core.metric_geometry import unit_vectors
 from geo.kerbs.numbering import segment_of, side_names, side_of
 from geo.parking.room import BayRoom
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.schema import conform_geo
 
 _TOUCHING_M2 = 0.01

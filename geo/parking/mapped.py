@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -11,11 +12,12 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import WGS84
+from geo.core.records import Row
 from geo.core.text import Text
 from geo.kerbs.exclusions import Exclusions, Runs, cut, runs, together
 from geo.kerbs.layers import references, stretch_lines
 from geo.parking.room import BayRoom
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.segments import ORIENTATIONS
 from geo.study.schema import conform_geo
 
@@ -265,7 +267,20 @@ def _causes(room: BayRoom, kerb: Integers, from_m: Floats, to_m: Floats, status:
     return cause
 
 
-def agreement_document(agreement: Agreement, names: pd.Series) -> dict[str, Any]:
+class AgreementDocument(TypedDict):
+    """An agreement as plain values: `Agreement`'s figures, metres by status and cause, the largest differences."""
+
+    metres: Mapping[str, float]
+    cars: Mapping[str, int]
+    precision: float | None
+    recall: float | None
+    kerbs_mapped: int
+    kerbs: int
+    causes: dict[str, dict[str, float]]
+    largest: list[Row]
+
+
+def agreement_document(agreement: Agreement, names: pd.Series) -> AgreementDocument:
     """
     Return an agreement as plain values, with metres by cause and the largest differences.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +23,7 @@ from geo.network.searches import distances
 from geo.network.snapping import snap
 from geo.parking.mapped import Mapped
 from geo.points.cleaning import TIMEZONE
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.schema import conform_geo
 
 Period = Literal["day", "night"]
@@ -144,7 +145,7 @@ def demand(
 def at_night(received_at: pd.Series, profile: Profile) -> NDArray[np.bool_]:
     """Tell which moments (UTC) lie in the hours of `need.night`; an unknown one does not."""
     local = received_at.dt.tz_convert(TIMEZONE)
-    minute = (local.dt.hour * 60 + local.dt.minute + (local.dt.dayofweek >= 5) * DAY).to_numpy(dtype=float)
+    minute = (local.dt.hour * 60 + local.dt.minute + (local.dt.day_of_week >= 5) * DAY).to_numpy(dtype=float)
     late = np.zeros(len(received_at), dtype=bool)
     for begin, end in parse_windows(profile["need.night"]):
         late |= (minute >= begin) & (minute < end)
@@ -242,7 +243,7 @@ def need_layer(
     cells: Cells,
     cars: dict[Period, Floats],
     spaces: dict[Period, Floats],
-    more: dict[str, Any],
+    more: Mapping[str, NDArray[np.number]],
 ) -> gpd.GeoDataFrame:
     """
     Return the layer `parking_need`: the streets with what is looked for and found along them.

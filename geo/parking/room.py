@@ -18,7 +18,7 @@ from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import kerb_of, left_and_right, segment_of, side_of
 from geo.kerbs.obstacles import Clearance, clearances, inside
 from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.schema import TIERS
 
 BayHours = Literal["all_day", "night"]

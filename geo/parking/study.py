@@ -19,7 +19,7 @@ from geo.kerbs.decided import decided_on
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import Waterfall, fall_document, waterfall
 from geo.network.graph import Network, Positions
-from geo.network.walking import WALKING, network_of
+from geo.network.on_foot import WALKING, network_of
 from geo.parking.bays import place_bays, with_accessible, without_overlap
 from geo.parking.choice import BayProblem, Choice, choose, whole
 from geo.parking.mapped import Mapped, agreement_document, compare, mapped_parking
@@ -36,7 +36,7 @@ from geo.parking.need import (
     within_walk,
 )
 from geo.parking.room import BayHours, BayRoom
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.quarters import quarter_of
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of

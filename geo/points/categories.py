@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict
 
 import yaml
 
 from geo.core.text import Text
 
-_TABLE: Final[dict[str, dict[str, Any]]] = yaml.safe_load(
-    Path(__file__).with_name("categories.yaml").read_text(encoding="utf-8")
-)
+
+class _Row(TypedDict):
+    """A category of the table: its names, and what else it is called in files."""
+
+    zh: str
+    en: str
+    also: list[str]
+
+
+_TABLE: Final[dict[str, _Row]] = yaml.safe_load(Path(__file__).with_name("categories.yaml").read_text(encoding="utf-8"))
 
 CATEGORIES: Final[dict[str, Text]] = {code: Text(row["zh"], row["en"]) for code, row in _TABLE.items()}
 """The code table, `geo/categories.yaml`."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -14,12 +15,13 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.errors import InputError, StudyError
+from geo.core.records import Row
 from geo.core.text import Text
-from geo.files.crs_detection import streets_index
+from geo.files.crs_detection import VerdictDocument, streets_index
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street, locate
 from geo.study.file import now
 from geo.study.findings import Finding, findings_table
@@ -28,6 +30,25 @@ from geo.study.results import MadeOf
 from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
 
 """The layers whose points lie on a street."""
+
+
+class ImportDocument(TypedDict):
+    """An import as plain values: what `jiexu add --json` prints."""
+
+    import_id: str | None
+    file: str
+    format: str
+    encoding: str
+    mapping: Mapping[str, str]
+    crs: VerdictDocument
+    rows: int
+    added: int
+    updated: int
+    unchanged: int
+    refused: int
+    doubted: int
+    precision: dict[str, int]
+    findings: list[Row]
 
 
 class Outcome(NamedTuple):
@@ -53,10 +74,10 @@ class Outcome(NamedTuple):
     updated: int
     unchanged: int
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> ImportDocument:
         """Return what `jiexu add --json` prints."""
         reading = self.reading
-        stated: dict[str, Any] = {
+        stated: VerdictDocument = {
             "system": None if reading.system is None else str(reading.system),
             "sure": True,
             "evidence": [],

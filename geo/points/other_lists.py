@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final, TypedDict
 
 import numpy as np
 import pandas as pd
 
 from geo.points.cleaning import TIMEZONE
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.streets.quarters import quarter_of
 from geo.study.file import now
@@ -17,6 +18,71 @@ from geo.study.results import MadeOf
 
 Z95: Final = 1.96
 """Half a 95 % interval of a mean, in standard errors."""
+
+
+class Rating(TypedDict):
+    """The mean of ratings with its 95 % interval."""
+
+    rated: int
+    mean: float
+    low: float | None
+    high: float | None
+
+
+class Ages(TypedDict):
+    """Ages of open rows, in days."""
+
+    median: float
+    p90: float
+    open: int
+
+
+class Answered(TypedDict):
+    """Closed rows, in working days from `received_at` to `closed_at`."""
+
+    limit_days: int
+    answered: int
+    within_limit: int
+    share: float
+    median_days: float
+
+
+class ListGroup(TypedDict):
+    """A list's rows of one street or quarter."""
+
+    group: str
+    name: str | None
+    rows: int
+    rating: float | None
+    rating_low: float | None
+    rating_high: float | None
+    overdue: int
+
+
+class OverdueRow(TypedDict):
+    """A row past its time that is not closed."""
+
+    other_id: str
+    name: str | None
+    street_id: str | None
+    due_at: str
+    days: float
+
+
+class ListDocument(TypedDict):
+    """The figures of one list: see `lists_of`."""
+
+    list: str
+    rows: int
+    synthetic: int
+    at: str
+    by_street: Sequence[ListGroup]
+    by_quarter: Sequence[ListGroup]
+    status: dict[str, int]
+    rating: Rating | None
+    age_days: Ages | None
+    answered: Answered | None
+    overdue: Sequence[OverdueRow]
 
 
 def working_days(begin: pd.Series, end: pd.Series) -> pd.Series:
@@ -50,7 +116,7 @@ LISTS: Final = MadeOf(layers=("other", "segments", "street_lines", "quarters"), 
 
 
 @on_study
-def lists_of(study: Study, at: pd.Timestamp | None = None) -> list[dict[str, Any]]:
+def lists_of(study: Study, at: pd.Timestamp | None = None) -> list[ListDocument]:
     """
     Return the figures of each list of kind `other`: what `jiexu lists --json` prints.
 
@@ -93,7 +159,7 @@ def lists_of(study: Study, at: pd.Timestamp | None = None) -> list[dict[str, Any
 
 def _figures(
     name: str, rows: pd.DataFrame, names: dict[str, pd.Series], profile: Profile, at: pd.Timestamp
-) -> dict[str, Any]:
+) -> ListDocument:
     open_ = rows["closed_at"].isna()
     late = open_ & rows["due_at"].notna() & (rows["due_at"] < at)
     rows = rows.assign(overdue=late)
@@ -113,7 +179,7 @@ def _figures(
         "by_quarter": _groups(rows, "quarter_id", names["quarter_id"]),
         "status": {str(word): int(count) for word, count in status.items()},
         "rating": _rating(rows["rating"]),
-        "age_days": _spread(age, "open"),
+        "age_days": _ages(age),
         "answered": None
         if days.empty
         else {
@@ -136,7 +202,7 @@ def _figures(
     }
 
 
-def _rating(values: pd.Series) -> dict[str, Any] | None:
+def _rating(values: pd.Series) -> Rating | None:
     known = values.dropna()
     if known.empty:
         return None
@@ -150,29 +216,29 @@ def _rating(values: pd.Series) -> dict[str, Any] | None:
     }
 
 
-def _spread(values: pd.Series, counted: str) -> dict[str, Any] | None:
+def _ages(values: pd.Series) -> Ages | None:
     if values.empty:
         return None
     return {
         "median": round(float(values.median()), 1),
         "p90": round(float(values.quantile(0.9)), 1),
-        counted: len(values),
+        "open": len(values),
     }
 
 
-def _groups(rows: pd.DataFrame, column: str, names: pd.Series) -> list[dict[str, Any]]:
-    found = []
+def _groups(rows: pd.DataFrame, column: str, names: pd.Series) -> list[ListGroup]:
+    found: list[ListGroup] = []
     for group, part in rows.dropna(subset=[column]).groupby(column, sort=True):
-        rating = _rating(part["rating"]) or {"mean": None, "low": None, "high": None}
+        rating = _rating(part["rating"])
         called = names.get(group)
         found.append(
             {
                 "group": str(group),
                 "name": called if isinstance(called, str) else None,
                 "rows": len(part),
-                "rating": rating["mean"],
-                "rating_low": rating["low"],
-                "rating_high": rating["high"],
+                "rating": rating["mean"] if rating else None,
+                "rating_low": rating["low"] if rating else None,
+                "rating_high": rating["high"] if rating else None,
                 "overdue": int(part["overdue"].sum()),
             }
         )

@@ -30,7 +30,7 @@ from geo.points.cleaning import duplicates, identifiers
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import content_identities, former_identities
 from geo.points.placing import located, pairs_of
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.findings import Finding, findings_table
 from geo.study.schema import COLUMNS, conform
 

@@ -1,5 +1,5 @@
 """Rule profiles: every number and choice of the analyses, as data with its source."""
 
-from geo.rules.loader import PROFILES, Leaf, Profile, load_profile, profile_from_json
+import lazy_loader
 
-__all__ = ["PROFILES", "Leaf", "Profile", "load_profile", "profile_from_json"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -93,7 +93,7 @@ class Profile:
         text = json.dumps({key: [leaf.value, leaf.unit] for key, leaf in sorted(self.leaves.items())})
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
-    def changed(self, values: Mapping[str, Any], name: str = "") -> Profile:
+    def changed(self, values: Mapping[str, object], name: str = "") -> Profile:
         """
         Return the profile with other values of some parameters.
 
@@ -111,7 +111,7 @@ class Profile:
             )
         return Profile(name or self.name, leaves)
 
-    def read(self, changes: Sequence[str]) -> dict[str, Any]:
+    def read(self, changes: Sequence[str]) -> dict[str, object]:
         """
         Return changes written as `PARAM=VALUE` by parameter; a list's values are between semicolons.
 
@@ -120,15 +120,16 @@ class Profile:
         RuleError
             For a text that is none, or a parameter that does not exist.
         """
-        found: dict[str, Any] = {}
+        found: dict[str, object] = {}
         for change in changes:
             path, equals, text = (part.strip() for part in change.partition("="))
             if not equals or path not in self.leaves:
                 raise _no_such(self.name, path or change, list(self.leaves))
             is_list = isinstance(self.leaves[path].value, list)
-            found[path] = [part.strip() for part in text.split(";")] if is_list else yaml.safe_load(text)
-            if isinstance(self.leaves[path].value, float) and isinstance(found[path], int):
-                found[path] = float(found[path])
+            value: object = [part.strip() for part in text.split(";")] if is_list else yaml.safe_load(text)
+            if isinstance(self.leaves[path].value, float) and isinstance(value, int):
+                value = float(value)
+            found[path] = value
         return found
 
     def to_json(self) -> str:
@@ -300,9 +301,11 @@ def _lines(file: Path, node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
         yield from _lines(file, child, here)
 
 
-def _walk(
-    file: Path, node: dict[str, Any], path: str, lines: Mapping[str, int]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+_Node = dict[str, Any]
+"""A mapping of a YAML file, not checked yet."""
+
+
+def _walk(file: Path, node: _Node, path: str, lines: Mapping[str, int]) -> Iterator[tuple[str, _Node]]:
     for key, child in node.items():
         here = f"{path}.{key}" if path else str(key)
         if not isinstance(child, dict) or not child:
@@ -319,7 +322,7 @@ def _walk(
             yield from _walk(file, child, here, lines)
 
 
-def _leaf(file: Path, path: str, node: dict[str, Any], lines: Mapping[str, int]) -> Leaf:
+def _leaf(file: Path, path: str, node: _Node, lines: Mapping[str, int]) -> Leaf:
     line = lines.get(path)
     unknown, missing = set(node) - _FIELDS, {"value", "unit", "source", "status"} - set(node)
     if unknown or missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final, TypeGuard
 
 from geo.core.opening_hours import parse_windows
 
@@ -24,11 +24,11 @@ STEPS: Final = ("guidance", "warning", "light_penalty", "strict")
 """The steps that a city may take with an operator, from the mildest."""
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _is_texts(value: object) -> bool:
+def _is_texts(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
 
 
@@ -42,11 +42,11 @@ def _is_hours(value: object) -> bool:
     return True
 
 
-def _one_of(*words: str) -> tuple[str, Callable[[Any], bool]]:
+def _one_of(*words: str) -> tuple[str, Callable[[object], bool]]:
     return f"one of {', '.join(words)}", lambda v: v in words
 
 
-UNITS: Final[dict[str, tuple[str, Callable[[Any], bool]]]] = {
+UNITS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     "m": ("a length of 0 m or more", lambda v: _is_number(v) and v >= 0),
     "metres": (
         "a list of lengths above 0 m",

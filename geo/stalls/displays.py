@@ -12,7 +12,7 @@ from geo.core.crs import WGS84, to_metric
 from geo.core.metric_geometry import metric_shapes
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.numbering import segment_of
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.stalls.plan import Plan
 from geo.streets.locating import locate
 from geo.study.schema import conform_geo

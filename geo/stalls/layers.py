@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84, to_degrees
 from geo.kerbs.exclusions import NEAR_M, holds
-from geo.kerbs.layers import _CENTIMETRES, references, stretch_lines
+from geo.kerbs.layers import MILLIMETRES, references, stretch_lines
 from geo.stalls.plan import Plan
 from geo.study.schema import conform_geo
 
@@ -28,7 +28,7 @@ def kerb_layer(plan: Plan) -> gpd.GeoDataFrame:
     table = pd.DataFrame(
         {
             **references(plan, kerb, from_m, to_m),
-            "length_m": np.round(kerbs.kerb_metres(kerb, from_m, to_m), _CENTIMETRES),
+            "length_m": np.round(kerbs.kerb_metres(kerb, from_m, to_m), MILLIMETRES),
             "source": kerbs.source[kerb],
             "pavement_m": plan.pavement_m[kerb],
             "place": plan.place[kerb],
@@ -74,7 +74,7 @@ def zone_layer(plan: Plan) -> gpd.GeoDataFrame:
     table["zone_id"] = plan.zone_ids
     table["hours"] = pd.Series(zones.mask).map(hours).to_numpy(dtype=object)
     table["pitches"] = zones.pitches
-    table["length_m"] = np.round(zones.length_m, _CENTIMETRES)
+    table["length_m"] = np.round(zones.length_m, MILLIMETRES)
     table["place"] = plan.place[kerb]
     table["rules"] = _rules_of_zones(plan)
     decision = _decided(plan, kerb, from_m, to_m)

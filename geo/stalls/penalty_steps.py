@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.core.errors import StudyError
 from geo.core.text import Text
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.rules.units import STEPS
 from geo.stalls.verdicts import FORBIDDEN, OTHER_HOURS
 from geo.study.decisions import record, standing_on

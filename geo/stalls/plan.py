@@ -19,7 +19,7 @@ from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import left_and_right, side_of
 from geo.kerbs.obstacles import Clearance, clearances
 from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import TIERS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84, to_degrees
-from geo.core.records import plain_rows
+from geo.core.records import Row, plain_rows
 from geo.network.graph import Network
 from geo.network.searches import distances
 from geo.network.snapping import snap
@@ -177,7 +177,19 @@ def _shortage(plan: Plan, moves: pd.DataFrame) -> pd.DataFrame:
     return sums.sort_values(["stalls", "street_id"], ascending=[False, True]).reset_index(drop=True)
 
 
-def guidance_document(guidance: Guidance) -> dict[str, Any]:
+class GuidanceDocument(TypedDict):
+    """Guidance as plain values: rows of `Guidance`'s tables, and its sums."""
+
+    moves: list[Row]
+    total_walk_m: float
+    proven_gap_m: float
+    moved: int
+    without_place: int
+    shortage: list[Row]
+    halls: list[Row]
+
+
+def guidance_document(guidance: Guidance) -> GuidanceDocument:
     """Return guidance as plain values, for a JSON document."""
     placed = guidance.moves["to_kind"] != "none"
     return {

@@ -14,9 +14,9 @@ from geo.core.text import Text
 from geo.kerbs.decided import decided_on, reasons_of
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
-from geo.network.walking import WALKING, network_of
+from geo.network.on_foot import WALKING, network_of
 from geo.points.cleaning import TIMEZONE
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
 from geo.stalls.plan import Plan, UseKind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +22,7 @@ from geo.kerbs.numbering import SIDES, both_sides, segment_of, side_of
 from geo.network.graph import Network
 from geo.network.searches import distances
 from geo.network.snapping import snap
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.stalls.plan import ORDER, Plan
 
 ALLOWED: Final = "allowed"
@@ -40,6 +40,33 @@ VERDICT_NAMES: Final = {
 
 TOO_SHORT: Final = {"stall": "stalls.pitch.length", "display": "display.length_share"}
 """The rule that speaks where the kerb between exclusions is too short for one."""
+
+
+class SpokenRule(TypedDict):
+    """A rule that speaks of a place: see `Answer`."""
+
+    id: str
+    says: str
+    hours: str
+    distance_m: float
+    cause_id: object
+    value: object
+    unit: str | None
+    source: str
+    status: str
+
+
+class NearestPlace(TypedDict):
+    """The nearest place where it is allowed: see `Answer`."""
+
+    zone_id: str | None
+    lon: float
+    lat: float
+    street_id: str
+    name: str | None
+    walk_m: float
+    hours: str
+    at: str | None
 
 
 class Answer(NamedTuple):
@@ -72,8 +99,8 @@ class Answer(NamedTuple):
     side: str
     offset_m: float
     distance_m: float
-    rules: list[dict[str, Any]]
-    nearest: dict[str, Any] | None
+    rules: list[SpokenRule]
+    nearest: NearestPlace | None
 
 
 class KerbPositions(NamedTuple):
@@ -202,7 +229,7 @@ def _holding(kerb: Integers, from_m: Floats, asked: KerbPositions) -> Integers:
 
 def _rules(
     plan: Plan, asked: KerbPositions, xy: Floats, too_short: int, slot: int, reasons: dict[str, str]
-) -> list[dict[str, Any]]:
+) -> list[SpokenRule]:
     """Return the rules that speak of a position: those that hold in the slot first."""
     found, kerb, along = plan.exclusions, asked.kerb[0], asked.along_m[0]
     away = float(asked.away_m[0])
@@ -236,7 +263,7 @@ def _rules(
 
 def _spoken(
     profile: Profile, rule: str, says: str, hours: str, distance: float, cause: object, reasons: dict[str, str]
-) -> dict[str, Any]:
+) -> SpokenRule:
     leaf = profile.leaves.get(rule)
     return {
         "id": rule,
@@ -266,7 +293,7 @@ def next_time(plan: Plan, mask: int, at: dt.datetime) -> dt.datetime | None:
     return None
 
 
-def _nearest_free(plan: Plan, lon: float, lat: float, at: dt.datetime, network: Network) -> dict[str, Any] | None:
+def _nearest_free(plan: Plan, lon: float, lat: float, at: dt.datetime, network: Network) -> NearestPlace | None:
     """Return the nearest stretch that is free at the moment; where none is within reach, the nearest at any hour."""
     kerb, from_m, to_m, masks = (plan.free if plan.kind == "display" else plan.zones)[:4]
     some = masks > 0

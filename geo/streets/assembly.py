@@ -17,7 +17,7 @@ from geo.core.arrays import Flags, Floats, Integers, members
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import goes_straight_on, leaving_directions, unit_vectors
 from geo.core.name_matching import stem, street_key
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.segment_tags import highway_class
 
 _RANK: Final = {

@@ -13,7 +13,7 @@ from geo.core.arrays import Flags
 from geo.core.errors import StudyError
 from geo.core.node_ids import end_nodes
 from geo.core.text import Text
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.layer import streets_layer
 from geo.streets.sections import between, compass_end, end_node, label_of, meeting_nodes, root_of
 from geo.streets.street_index import StreetIndex

@@ -158,7 +158,7 @@ _WKB_HEADER = 18
 """Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
 
 
-def _vertices(wkb: osmium.geom.WKBFactory, way: Any) -> str:
+def _vertices(wkb: osmium.geom.WKBFactory, way: osmium.osm.Way) -> str:
     """Return longitude and latitude of each node as hexadecimal float64, NaN where the extract lacks the node."""
     try:
         return wkb.create_linestring(way, osmium.geom.use_nodes.ALL)[_WKB_HEADER:]
@@ -233,8 +233,10 @@ def read_features(
 
 _GATE = "closed_gate"
 
+_Tags = osmium.osm.TagList | Mapping[str, str]
 
-def _locked(tags: Any) -> bool:
+
+def _locked(tags: _Tags) -> bool:
     """Tell whether nobody walks through a gate."""
     return tags.get("foot", tags.get("access")) == "no" or (tags.get("locked") == "yes" and tags.get("foot") != "yes")
 
@@ -292,7 +294,7 @@ def _tag_table(kinds: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], tupl
     return table
 
 
-def _kind(tags: Any, keys: Iterable[str], table: Mapping[tuple[str, str], tuple[int, str]]) -> str | None:
+def _kind(tags: _Tags, keys: Iterable[str], table: Mapping[tuple[str, str], tuple[int, str]]) -> str | None:
     best = None
     for key in keys:
         value = tags.get(key)

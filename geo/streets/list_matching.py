@@ -12,7 +12,7 @@ import pyproj
 from geo.core.arrays import Flags
 from geo.core.name_matching import normal_name
 from geo.core.text import Text
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.cross_streets import MOST_NAMED, section_between
 from geo.streets.sections import label_of
 from geo.streets.street_index import How, StreetIndex

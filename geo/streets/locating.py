@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import unit_vectors
-from geo.rules import Profile
+from geo.rules.loader import Profile
 
 _CELL_M: Final = 50.0
 _MAX_CELLS: Final = 30_000_000

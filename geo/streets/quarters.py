@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +17,7 @@ from geo.core.errors import InputError
 from geo.core.metric_geometry import metric_lines, metric_shapes
 from geo.core.text import Text
 from geo.files.area_files import read_areas
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.findings import findings_table
 from geo.study.schema import conform_geo
 
@@ -153,7 +153,7 @@ def _bounded_by(
     return result
 
 
-def _layer(shapes: NDArray[Any], names: NDArray[np.object_], source: str) -> gpd.GeoDataFrame:
+def _layer(shapes: NDArray[np.object_], names: NDArray[np.object_], source: str) -> gpd.GeoDataFrame:
     # validity may leave lines beside the polygons of a collection, and collections within collections
     parts, of = shapely.get_parts(shapes, return_index=True)
     parts, inner = shapely.get_parts(parts, return_index=True)

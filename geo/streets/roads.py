@@ -11,7 +11,7 @@ import pyproj
 from geo.core.crs import metric_crs
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.assembly import assemble_streets
 from geo.streets.extract import Ways
 from geo.streets.segment_tags import with_access, with_cycleways, with_parking, with_pavements, with_widths

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.segments import (
     _CLOSED,
     _CYCLE_LANES,

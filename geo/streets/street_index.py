@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from geo.core.arrays import Flags
 from geo.core.name_matching import normal_name, similarity, stem, street_key
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.sections import Axis
 
 How = Literal["exact", "alias", "similar", "several"]

@@ -12,7 +12,7 @@ import pandas as pd
 import pyproj
 
 from geo.core.text import Text
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.layer import streets_layer
 from geo.streets.list_matching import match_list
 from geo.streets.sections import root_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
+from pandas.api.types import is_object_dtype, is_string_dtype
 
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
@@ -135,7 +137,10 @@ def _write_shapefile(table: pd.DataFrame, to: Path) -> None:
         )
     times = table.select_dtypes(["datetimetz"]).columns
     plain = table.assign(**{column: table[column].dt.strftime("%Y-%m-%dT%H:%M:%SZ") for column in times})
-    pyogrio.write_dataframe(plain, to, driver="ESRI Shapefile", encoding="UTF-8")
+    with warnings.catch_warnings():
+        # names of more than ten letters are cut, as everybody who asks for a Shapefile knows
+        warnings.filterwarnings("ignore", "Normalized/laundered field name", RuntimeWarning)
+        pyogrio.write_dataframe(plain, to, driver="ESRI Shapefile", encoding="UTF-8")
 
 
 def _write_parquet(table: pd.DataFrame, to: Path, credit: str) -> None:
@@ -170,7 +175,8 @@ _XLSX_CELL_LIMIT = 32767
 
 
 def _write_xlsx(flat: pd.DataFrame, to: Path | io.BytesIO, layer: str, credit: str) -> None:
-    for column in flat.select_dtypes(object).columns:
+    texts = [name for name in flat if is_object_dtype(flat[name]) or is_string_dtype(flat[name])]
+    for column in texts:
         flat[column] = flat[column].astype("string").str.replace(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", regex=True)
         flat[column] = flat[column].str.slice(0, _XLSX_CELL_LIMIT)
     with pd.ExcelWriter(to, engine="openpyxl") as writer:

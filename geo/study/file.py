@@ -23,7 +23,7 @@ import shapely
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
-from geo.rules import Profile, profile_from_json
+from geo.rules.loader import Profile, profile_from_json
 from geo.study import migrations
 from geo.study.geometry_blobs import geometry_of
 from geo.study.qgis_styles import layer_styles

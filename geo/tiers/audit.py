@@ -15,7 +15,7 @@ from geo.core.metric_geometry import goes_straight_on, leaving_directions
 from geo.core.node_ids import end_nodes
 from geo.core.text import Text
 from geo.core.vocabulary import TIER_NAMES
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.sections import root_of
 from geo.study.reader import Study
 from geo.study.results import MadeOf

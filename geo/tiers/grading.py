@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from geo.core.node_ids import end_nodes
 from geo.core.text import Text
 from geo.core.vocabulary import TIER_NAMES
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.layer import streets_layer
 from geo.streets.list_matching import Match, match_list
 from geo.streets.sections import carve, root_of
 from geo.streets.street_lists import StreetList
 from geo.study.schema import conform_geo
 from geo.tiers.columns import TIER_COLUMNS, spread_to_roads
-from geo.tiers.inference import ORDER, Grading, choose, shares_of
+from geo.tiers.inference import ORDER, Grading, GradingReport, choose, shares_of
 from geo.tiers.kept_decisions import carve_decided, reapply
 from geo.tiers.official_list import TIERS_OF_STREETS
 from geo.tiers.scoring import Surroundings, measure_segments, score_streets
@@ -59,7 +59,7 @@ class Grades(NamedTuple):
     scores: pd.DataFrame
     decisions: pd.DataFrame
     findings: pd.DataFrame
-    report: dict[str, Any]
+    report: GradingReport
 
 
 def grade(

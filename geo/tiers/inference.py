@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from scipy.special import expit
 from scipy.stats import binomtest
 
 from geo.core.arrays import Floats, Integers
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.study.schema import GRADED, INGREDIENTS
 
 ORDER: Final = tuple(reversed(GRADED))
@@ -118,6 +118,43 @@ def _calibrated(shares: Floats, tier: Integers, profile: Profile) -> Model:
     return profile_model(profile, float(np.exp(minimize_scalar(loss, bounds=(-1.0, 4.5), method="bounded").x)))
 
 
+class CalibrationBin(TypedDict):
+    """Streets of about one stated confidence, and how often it was right."""
+
+    confidence: float
+    right: float
+    streets: int
+
+
+class Calibration(TypedDict):
+    """Stated confidence and how often it was right; `error` is the bins' mean distance."""
+
+    error: float
+    bins: list[CalibrationBin]
+
+
+class Compared(TypedDict):
+    """How well one method grades streets that it did not see."""
+
+    accuracy: float
+    log_loss: float
+
+
+class GradingReport(TypedDict):
+    """How streets off the list were graded, and how well: see `Grading`."""
+
+    method: str
+    listed: int
+    weights: dict[str, float]
+    accuracy: NotRequired[float]
+    interval: NotRequired[list[float]]
+    confusion: NotRequired[dict[str, dict[str, int]]]
+    log_loss: NotRequired[float]
+    calibration: NotRequired[Calibration]
+    folds: NotRequired[int]
+    compared: NotRequired[dict[str, Compared]]
+
+
 class Grading(NamedTuple):
     """
     How streets off the list are graded, and how well that does on those on it.
@@ -135,7 +172,7 @@ class Grading(NamedTuple):
     """
 
     model: Model
-    report: dict[str, Any]
+    report: GradingReport
 
 
 def choose(shares: Floats, tier: Integers, profile: Profile) -> Grading:
@@ -157,8 +194,7 @@ def choose(shares: Floats, tier: Integers, profile: Profile) -> Grading:
     """
     prior = profile_model(profile)
     if len(tier) < profile["tiers.list.enough_to_learn"] or len(np.unique(tier)) < 2:
-        report = {"method": "score", "listed": len(tier), "weights": _weights(prior)}
-        return Grading(prior, report)
+        return Grading(prior, {"method": "score", "listed": len(tier), "weights": _weights(prior)})
 
     fitters: dict[str, Callable[[Floats, Integers], Model]] = {
         "score": lambda seen, graded: _calibrated(seen, graded, profile),
@@ -175,7 +211,7 @@ def choose(shares: Floats, tier: Integers, profile: Profile) -> Grading:
                 fitted = fitter(shares[~held], tier[~held])
                 found[name][held] = fitted.probabilities(shares[held])
                 inferred[name][held] = fitted.tiers(shares[held])
-    compared = {
+    compared: dict[str, Compared] = {
         name: {
             "accuracy": round(float((inferred[name] == tier).mean()), 4),
             "log_loss": round(float(-np.log(np.maximum(p[rows, tier], 1e-12)).mean()), 4),
@@ -188,7 +224,7 @@ def choose(shares: Floats, tier: Integers, profile: Profile) -> Grading:
     interval = binomtest(int(right.sum()), len(right)).proportion_ci(0.95, method="wilson")
     confusion = np.zeros((len(ORDER), len(ORDER)), dtype=int)
     np.add.at(confusion, (tier, inferred[method]), 1)
-    report = {
+    report: GradingReport = {
         "method": method,
         "listed": len(tier),
         "accuracy": compared[method]["accuracy"],
@@ -215,10 +251,10 @@ def _folds(tier: Integers) -> Integers:
     return fold
 
 
-def _calibration(confidence: Floats, right: NDArray[np.bool_]) -> dict[str, Any]:
+def _calibration(confidence: Floats, right: NDArray[np.bool_]) -> Calibration:
     """Compare stated confidence with how often it was right, in bins of as many streets each."""
     order = np.argsort(confidence, kind="stable")
-    bins = [
+    bins: list[CalibrationBin] = [
         {
             "confidence": round(float(confidence[part].mean()), 3),
             "right": round(float(right[part].mean()), 3),

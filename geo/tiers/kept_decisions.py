@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo.core.name_matching import street_key
 from geo.core.text import Text, pick
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.sections import Carving, carve, part_mask, root_of
 from geo.study.decisions import street_of
 from geo.study.findings import Finding, findings_table

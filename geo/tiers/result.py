@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from geo.core.text import Text
 from geo.study.decisions import BASE_TABLE
 from geo.study.results import MadeOf, Result
+from geo.tiers.inference import GradingReport
 
 TIER_LIST: Final = "tier_list"
 """The study's table of the official list, as it was read."""
 
-TIERS: Final[Result[dict[str, Any]]] = Result(
+TIERS: Final[Result[GradingReport]] = Result(
     "tiers",
     Text("街道等级", "Tiers of streets"),
     MadeOf(

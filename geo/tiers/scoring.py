@@ -17,7 +17,7 @@ from geo.network.betweenness import PIVOTS, betweenness
 from geo.network.graph import Positions, driving, walking
 from geo.network.searches import nearest
 from geo.network.snapping import midpoints, snap
-from geo.rules import Profile
+from geo.rules.loader import Profile
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import INGREDIENTS, conform
 

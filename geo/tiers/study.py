@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import geopandas as gpd
 import pandas as pd
 
+from geo.core.records import Row
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street
 from geo.streets.street_lists import StreetList
@@ -21,6 +22,7 @@ from geo.study.reader import Study, on_study
 from geo.study.results import command_of
 from geo.study.schema import POINT_KINDS
 from geo.tiers.grading import Grades, grade
+from geo.tiers.inference import GradingReport
 from geo.tiers.official_list import LIST_COLUMNS, read_tier_list
 from geo.tiers.result import TIER_LIST, TIERS
 from geo.tiers.scoring import Surroundings
@@ -80,8 +82,17 @@ def graded_layers(
     return layers
 
 
+class WidthsDocument(TypedDict):
+    """The outcome of surveyed widths: see `add_widths`."""
+
+    rows: int
+    segments: int
+    km: float
+    findings: list[Row]
+
+
 @on_study
-def grade_study(study: Study, profile: Profile, list_file: Path | None = None) -> dict[str, Any]:
+def grade_study(study: Study, profile: Profile, list_file: Path | None = None) -> GradingReport:
     """
     Grade the streets of a study again: with a new official list, or after complaints, facilities or rules changed.
 
@@ -108,7 +119,7 @@ def grade_study(study: Study, profile: Profile, list_file: Path | None = None) -
 
 
 @on_study
-def add_widths(study: Study, file: Path, name: str | None = None) -> dict[str, Any]:
+def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocument:
     """
     Put surveyed widths into a study, over those that it has, and grade its streets again: the width counts there.
 
@@ -147,7 +158,7 @@ def add_widths(study: Study, file: Path, name: str | None = None) -> dict[str, A
 
 def _grade(
     study: Study, profile: Profile, list_file: Path | None, surveyed: StreetList | None = None
-) -> tuple[dict[str, Any], pd.DataFrame]:
+) -> tuple[GradingReport, pd.DataFrame]:
     """Grade again; return the report of how, and the findings of surveyed widths."""
     roads, earlier = study.layer("roads"), study.table("findings")
     if list_file is not None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from geo.rules import load_profile
 from geo.study.file import read_layer
 from geo.study.reader import Study
 from geo.tiers.audit import audit_study
@@ -64,12 +63,12 @@ def test_a_doubt_leads_to_its_place_and_can_be_settled(study: Path, visit: Visit
         assert page.get_by_text("Does the official list mean this street?").count() == 0
     row = read_layer(study, "streets").set_index("name").loc["Kalevankatu"]
     assert (row["tier"], row["tier_source"]) == ("back_street", "manual")
-    assert "confirm" not in set(audit_study(Study(study), load_profile())["kind"])
+    assert "confirm" not in set(audit_study(Study(study))["kind"])
 
 
 def doubted_place(study: Path, name: str) -> tuple[float, float]:
     """Return the place of the first doubt about a street."""
-    doubts = audit_study(Study(study), load_profile()).set_index("name")
+    doubts = audit_study(Study(study)).set_index("name")
     row = doubts.loc[[name]].iloc[0]
     return float(row["lon"]), float(row["lat"])
 

@@ -17,7 +17,12 @@ from tests.conftest import ROOT
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA_NAMES = {"osmium": "pyosmium", "ortools": "ortools-python"}
 OURS = ("geo", "layers", "dashboards", "jiexu")
-MODULES = {"python_calamine": "python-calamine", "yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
+MODULES = {
+    "charset_normalizer": "charset-normalizer",
+    "lazy_loader": "lazy-loader",
+    "python_calamine": "python-calamine",
+    "yaml": "pyyaml",
+}
 
 
 def test_conda_users_get_the_same_packages() -> None:

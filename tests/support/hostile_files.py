@@ -95,7 +95,8 @@ def sheet(*rows: list[Any]) -> Callable[[Any], None]:
 def old_book(folder: Path) -> Path:
     workbook = xlwt.Workbook()
     active = workbook.add_sheet("points")
-    for number, values in enumerate((["id", "受理时间", "lon", "lat"], ["1", 45717.5, LON, LAT])):
+    rows: tuple[list[str | float], ...] = (["id", "受理时间", "lon", "lat"], ["1", 45717.5, LON, LAT])
+    for number, values in enumerate(rows):
         for column, value in enumerate(values):
             active.write(number, column, value)
     workbook.save(str(folder / "points.xls"))

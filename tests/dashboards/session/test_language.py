@@ -21,7 +21,7 @@ def texts_of_the_source() -> set[str]:
                     continue
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if name in ("_", "translate"):
-                    found.add(node.args[0].value)
+                    found.add(str(node.args[0].value))
     return found
 
 

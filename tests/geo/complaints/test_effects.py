@@ -74,6 +74,7 @@ def test_a_measure_that_halves_complaints_beyond_the_others(profile: Profile) ->
     assert effect.change == pytest.approx(20 / 60 - 1, abs=0.02)
     assert effect.low is not None
     assert effect.high is not None
+    assert effect.change is not None
     assert effect.low < effect.change < effect.high < 0
     assert "hardly chance" in effect.says.en
     assert (effect.before, effect.after) == (60, 20)

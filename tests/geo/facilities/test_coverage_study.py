@@ -152,7 +152,7 @@ def test_the_greedy_choice_is_never_better(study: Path) -> None:
     place, site, walk = sited.asked.demand, sited.asked.site, sited.asked.walk_m
     near = np.zeros((len(facilities.demand.weight), sited.problem.sites), dtype=bool)
     near[place, site] = walk <= sited.within_m
-    covered = near[:, : sited.before].any(axis=1)
+    covered = np.asarray(near[:, : sited.before].any(axis=1))
     for _ in range(4):
         gain = (near & ~covered[:, None]).T @ facilities.demand.weight
         covered |= near[:, int(gain.argmax())]
@@ -309,6 +309,9 @@ def test_any_list_has_counts_ratings_ages_and_what_is_overdue(study: Path, tmp_p
     found = {each["list"]: each for each in lists_of(study, pd.Timestamp("2025-05-01", tz="UTC"))}
     assert {name: each["rows"] for name, each in found.items()} == {"店铺星级": 20, "外摆许可": 12, "围挡": 8}
     stars = found["店铺星级"]["rating"]
+    assert stars
+    assert stars["low"] is not None
+    assert stars["high"] is not None
     assert stars["mean"] == pytest.approx(np.mean([3 + n % 3 for n in range(20)]), abs=1e-3)
     assert stars["low"] < stars["mean"] < stars["high"]
     assert found["外摆许可"]["answered"] == {
@@ -321,6 +324,8 @@ def test_any_list_has_counts_ratings_ages_and_what_is_overdue(study: Path, tmp_p
     late = found["围挡"]["overdue"]
     assert len(late) == 5
     assert all(row["days"] == pytest.approx(30.3, abs=0.1) for row in late)
-    assert found["围挡"]["age_days"]["open"] == 8
+    ages = found["围挡"]["age_days"]
+    assert ages
+    assert ages["open"] == 8
     assert sum(row["rows"] for row in found["围挡"]["by_quarter"]) == 8
     assert sum(row["overdue"] for row in found["围挡"]["by_street"]) == 5

@@ -21,7 +21,7 @@ def drawn(seed: int, rooms: bool = False, budget: bool = False) -> tuple[Locatio
     """A small town: its problem, and the table of all walks (infinite where out of reach)."""
     rng = np.random.default_rng(seed)
     n, m = int(rng.integers(3, 10)), int(rng.integers(3, 7))
-    walks = rng.integers(1, 30, (n, m)) * 10.0
+    walks = rng.integers(1, 30, (n, m)).astype(np.float64) * 10.0
     kept = rng.random(m) < 0.2
     closable = (rng.random(m) < 0.15) & ~kept
     demand, site = np.nonzero(walks < REACH)

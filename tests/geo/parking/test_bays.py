@@ -244,7 +244,8 @@ def test_engineers_get_a_drawing_in_metres_and_a_schedule(study: Path, tmp_path:
     write_bays(study, tmp_path / "bays.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "bays.xlsx")["bays"]
     header = [cell.value for cell in sheet[1]]
-    counts = [row[header.index("all_day")].value + row[header.index("night")].value for row in list(sheet.rows)[1:]]
+    cells = [[row[header.index(name)].value for name in ("all_day", "night")] for row in list(sheet.rows)[1:]]
+    counts = [int(str(day)) + int(str(night)) for day, night in cells]
     assert sum(counts) == len(bays)
     assert counts == sorted(counts, reverse=True)
     write_bays(study, tmp_path / "bays.gpkg")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from geo.build import Inputs, build_study
 from geo.core.crs import WGS84, to_metric
 from geo.core.errors import InputError, RuleError
-from geo.core.opening_hours import open_at, read_hours
+from geo.core.opening_hours import DayKind, open_at, read_hours
 from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import SIDES
 from geo.kerbs.waterfall import waterfall
@@ -67,7 +67,8 @@ def test_a_planners_case(case: dict[str, Any]) -> None:
     )
     assert answer.verdict == expect["verdict"], answer.rules
     assert answer.side == ask["side"]
-    day, minute = ("restday" if when.weekday() >= 5 else "workday"), when.hour * 60 + when.minute
+    day: DayKind = "restday" if when.weekday() >= 5 else "workday"
+    minute = when.hour * 60 + when.minute
     now = [rule for rule in answer.rules if rule["says"] == "forbids" and open_at(rule["hours"], day, minute)]
     decides = {rule["id"] for rule in (now or answer.rules) if rule["says"] == ("forbids" if now else "allows")}
     assert decides == {expect["rule"]}
@@ -140,9 +141,9 @@ def assert_disjoint_and_complete(plan: Plan) -> None:
             left = [part for span in free for part in without(span, used)]
             remnants += [(number, one, two) for one, two in left if two - one > 0.005]
     if remnants:
-        number, one, two = (np.array(column) for column in zip(*remnants, strict=True))
+        rows, from_m, to_m = (np.array(column) for column in zip(*remnants, strict=True))
         # a piece that is open longer than its neighbour may be cut off by it: each is too short by itself
-        assert plan.pitches(plan.kerbs.kerb_metres(number, one, two) - 0.01).max() == 0
+        assert plan.pitches(plan.kerbs.kerb_metres(rows, from_m, to_m) - 0.01).max() == 0
 
 
 @pytest.mark.parametrize("name", ["neukolln.osm.pbf", "guixi.osm.pbf", "beijing_wudaokou.osm.pbf"])

@@ -10,7 +10,7 @@ from geo.core.errors import StudyError
 from geo.rules import Profile
 from geo.streets.cross_streets import crossing_names, find_section
 from geo.streets.roads import make_roads
-from tests.geo.streets.test_street_lists import CROSSINGS, avenue
+from tests.support.lists import CROSSINGS, avenue
 
 
 def test_a_planner_is_told_which_streets_cross(profile: Profile) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -48,7 +48,8 @@ class Overpass(BaseHTTPRequestHandler):
 @pytest.fixture
 def overpass(sample: Inputs) -> Iterator[str]:
     elements: list[dict[str, Any]] = []
-    for item in osmium.FileProcessor(str(sample.osm)):
+    items: Iterable[Any] = osmium.FileProcessor(str(sample.osm))
+    for item in items:
         tags = {tag.k: tag.v for tag in item.tags}
         if item.is_node():
             elements.append({"type": "node", "id": item.id, "lat": item.lat, "lon": item.lon, "tags": tags})
@@ -59,6 +60,7 @@ def overpass(sample: Inputs) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/api"
     server.shutdown()
+    server.server_close()
 
 
 def test_a_download_gives_the_study_that_the_file_gives(

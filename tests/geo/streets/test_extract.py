@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import osmium
@@ -24,9 +25,10 @@ EXTRACTS = ("beijing_wudaokou.osm.pbf", "guixi.osm.pbf", "neukolln.osm.pbf")
 def test_every_street_way_is_read_with_its_tags(name: str, shared: Callable[[str], Path], profile: Profile) -> None:
     path = shared(name)
     kept = profile["roads.kept_highways"]
+    street_ways: Iterable[Any] = osmium.FileProcessor(str(path), osmium.osm.WAY)
     expected = {
         way.id: (way.tags.get("highway"), way.tags.get("name"), len(way.nodes))
-        for way in osmium.FileProcessor(str(path), osmium.osm.WAY)
+        for way in street_ways
         if way.tags.get("highway") in kept and way.tags.get("area") != "yes"
     }
     ways = read_ways(path, kept)
@@ -87,7 +89,7 @@ BROKEN: dict[str, Callable[[Path], Path]] = {
     "roads.txt": lambda path: _bytes(path, b"roads"),
     "missing.osm": lambda path: path,
 }
-_LAUGHS = (
+_LAUGHS: bytes = (
     b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY lol "lol">'
     + b"".join(
         b'<!ENTITY lol%d "%s">' % (i, b"&lol%s;" % (str(i - 1).encode() if i > 1 else b"") * 10) for i in range(1, 10)

@@ -11,7 +11,6 @@ import pytest
 import shapely
 
 from geo.core.errors import StudyError
-from geo.study import decisions as log
 from geo.study.decisions import Taken, by_subject, record, standing, standing_on, taken_on, taken_where, withdraw
 from geo.study.file import about, changing, connect, read_layer
 from geo.study.geometry_blobs import geometry_blob
@@ -115,7 +114,7 @@ def test_kerb_that_a_decision_excludes_is_free_again_and_that_of_rules_is_not(st
 
 
 def test_a_layer_that_is_new_to_the_schema_is_withdrawn_from_too(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(log.COLUMNS, "permits", ("permit_id", "status", "decision_id"))  # type: ignore[arg-type]
+    monkeypatch.setitem(COLUMNS, "permits", ("permit_id", "status", "decision_id"))
     with changing(study) as connection:
         connection.execute("CREATE TABLE permits (permit_id TEXT, status TEXT, decision_id TEXT)")
         number = decide(connection, "p1")

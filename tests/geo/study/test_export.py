@@ -26,13 +26,13 @@ def test_streets_come_out_whole_in_every_format(suffix: str, built: Path, tmp_pa
         read = pd.read_csv(to, encoding="utf-8-sig")
         assert "OpenStreetMap" in (tmp_path / "streets.csv.credit.txt").read_text(encoding="utf-8")
     elif suffix == ".xlsx":
-        read = pd.read_excel(to, sheet_name="streets")
+        read = pd.read_excel(to, sheet_name="streets", engine="openpyxl")
         assert "OpenStreetMap" in openpyxl.load_workbook(to)["credit"]["A2"].value
     elif suffix == ".parquet":
         read = gpd.read_parquet(to)
         assert b"OpenStreetMap" in pyarrow.parquet.read_schema(to).metadata[b"credit"]
     else:
-        read = pyogrio.read_dataframe(to)
+        read = pyogrio.read_dataframe(to, layer="streets")
         assert read.crs.to_epsg() == 4326
         assert read.total_bounds == pytest.approx(streets.total_bounds, abs=1e-6)
     assert len(read) == rows == len(streets)
@@ -61,7 +61,7 @@ def test_formulas_are_text_in_tables(formula: str, suffix: str, study: Path, tmp
     if suffix == ".xlsx":
         sheet = openpyxl.load_workbook(to)["decisions"]
         assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
-    by = (pd.read_csv(to) if suffix == ".csv" else pd.read_excel(to))["by"].iloc[0]
+    by = (pd.read_csv(to) if suffix == ".csv" else pd.read_excel(to, engine="openpyxl"))["by"].iloc[0]
     assert str(by).startswith("'")
 
 

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -129,10 +130,10 @@ build_study(Path({study!r}), Inputs(Path({osm!r})))
 """
 
 
-def run_build(study: Path, osm: Path, before: object = None) -> subprocess.CompletedProcess[str]:
+def run_build(study: Path, osm: Path, before: Callable[[], object] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", BUILD.format(study=str(study), osm=str(osm))],
-        preexec_fn=before,  # type: ignore[arg-type]
+        preexec_fn=before,
         capture_output=True,
         text=True,
         check=False,

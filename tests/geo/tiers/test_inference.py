@@ -43,7 +43,7 @@ def test_a_list_that_follows_other_weights_is_learned_and_is_more_often_right(pr
     report = choose(shares, tier, profile).report
     assert report["method"] == "model"
     assert report["compared"]["model"]["accuracy"] > report["compared"]["score"]["accuracy"] + 0.1
-    assert max(report["weights"], key=report["weights"].get) == "width"
+    assert max(report["weights"], key=lambda name: report["weights"][name]) == "width"
     low, high = report["interval"]
     assert low < report["accuracy"] < high
     confusion = np.array(

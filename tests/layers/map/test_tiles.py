@@ -65,7 +65,7 @@ def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, placed: 
 def test_all_streets_are_in_the_nearest_tiles(built: Path, tmp_path: Path) -> None:
     archive = tile_archive(built, "streets", tmp_path)
     streets = read_layer(built, "streets")
-    found = {}
+    found: dict[str, int] = {}
     for name in ("major", "minor"):
         table = pyogrio.read_dataframe(archive, layer=name)
         found.update(zip(table["s"], table["t"], strict=True))

@@ -1,0 +1,15 @@
+from .loader import PROFILES, Leaf, Profile, load_profile, profile_from_json
+from .names import RULE_NAMES
+from .units import ORIENTATIONS, STANCES, STEPS
+
+__all__ = [
+    "ORIENTATIONS",
+    "PROFILES",
+    "RULE_NAMES",
+    "STANCES",
+    "STEPS",
+    "Leaf",
+    "Profile",
+    "load_profile",
+    "profile_from_json",
+]

@@ -107,7 +107,7 @@ def _doubts(path: str, version: str) -> pd.DataFrame:
 
 
 def crossings(street_id: str) -> list[str]:
-    """Return the names of the streets that meet a street, as `geo.tiers.official_list.crossing_names`."""
+    """Return the names of the streets that meet a street, as `geo.streets.street_lists.crossing_names`."""
     path = study_path()
     return _crossings(str(path), street_id, study.about(path)["version:roads"])
 

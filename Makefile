@@ -23,8 +23,9 @@ bench: setup          ## timings against peers, as ratios
 messages: setup       ## bring the Chinese catalogue up to date with the source's texts
 	scripts/messages.sh
 
-docs: setup           ## write the page of rules anew
-	$(PY) scripts/rules_page.py
+docs: setup           ## write the generated pages and build the documentation site in build/docs
+	PYTHONPATH=. $(PY) scripts/rules_page.py && PYTHONPATH=. $(PY) scripts/commands_page.py
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 
 shots: setup          ## take the screenshots in docs/ anew
 	scripts/setup-browser.sh

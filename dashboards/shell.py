@@ -11,7 +11,7 @@ from dashboards.facilities import page as facilities_page
 from dashboards.overview import page as overview
 from dashboards.parking import page as parking_page
 from dashboards.session import filters
-from dashboards.session.language import LANGUAGES, _, current_language
+from dashboards.session.language import LANGUAGES, TAGS, _, current_language
 from dashboards.shared.widgets import show_error
 from dashboards.stalls import page as stalls_page
 from dashboards.streets import page as streets_page
@@ -33,7 +33,33 @@ _STYLE = """
 .st-key-stalls-hour { padding: 0 0.8rem; }
 /* the table's own CSV button writes cells that spreadsheets would run: ours below it does not */
 [data-testid="stElementToolbar"] button[aria-label*="CSV"] { display: none; }
+/* it holds a script only: no gap for it */
+.st-key-document-language { display: none; }
 """
+
+
+def _declare_language() -> None:
+    """Set the language of the document, for screen readers, hyphenation and fonts; Streamlit leaves it at English."""
+    with st.container(key="document-language"):
+        st.html(
+            f"<script>document.documentElement.lang = '{TAGS[current_language()]}'</script>",
+            unsafe_allow_javascript=True,  # one of two constants, nothing from outside
+        )
+
+
+def _widget_words() -> str:
+    """Return style rules that put words of ours in the place of Streamlit's English ones that no argument sets."""
+    words = {
+        '[data-testid="stFileUploaderDropzone"] button p': _("Upload"),
+        '[data-testid="stFileUploaderDropzoneInstructions"] span': _("At most {size} MB").format(
+            size=st.get_option("server.maxUploadSize")
+        ),
+        '[data-testid="InputInstructions"] span': _("Press Enter to apply"),
+    }
+    return "".join(
+        f'{element} {{ font-size: 0; }} {element}::after {{ content: "{word}"; font-size: 0.85rem; }}'
+        for element, word in words.items()
+    )
 
 
 def _language_switch() -> None:
@@ -54,7 +80,8 @@ def _language_switch() -> None:
 def main() -> None:
     """Draw the shell and the chosen page."""
     st.set_page_config(page_title="街序 Jiexu", page_icon="🛣️", layout="wide")
-    st.html(f"<style>{_STYLE}</style>")
+    st.html(f"<style>{_STYLE}{_widget_words()}</style>")
+    _declare_language()
     page = st.navigation(
         [
             st.Page(overview.page, title=_("Overview"), icon=":material/map:", url_path="overview", default=True),

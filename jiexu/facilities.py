@@ -137,8 +137,8 @@ def site(
 def accept_site(
     study: Study,
     kind: Kind,
-    lon: Annotated[float, typer.Option(min=-180, max=180)],
-    lat: Annotated[float, typer.Option(min=-90, max=90)],
+    lon: Annotated[float, typer.Option(min=-180, max=180, help="Longitude in degrees, WGS 84.")],
+    lat: Annotated[float, typer.Option(min=-90, max=90, help="Latitude in degrees, WGS 84.")],
     reason: Annotated[str, typer.Option(help="Why; it is kept with the decision.")],
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
 ) -> None:

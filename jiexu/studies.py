@@ -166,7 +166,7 @@ def serve(
     study: Annotated[
         Path | None, typer.Argument(metavar="[STUDY.gpkg]", help="By default the sample.", show_default=False)
     ] = None,
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8501,
     host: Annotated[str, typer.Option(help="0.0.0.0 lets other computers in.")] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
 ) -> None:

@@ -16,6 +16,9 @@ from babel.messages.pofile import read_po
 from geo.core.text import Language
 
 LANGUAGES: Final[dict[Language, str]] = {"zh": "中文", "en": "English"}
+TAGS: Final[dict[Language, str]] = {"zh": "zh-CN", "en": "en"}
+"""The tag of each language for browsers (BCP 47)."""
+
 LOCALE: Final = Path(__file__).parent.parent / "locale"
 DOMAIN: Final = "jiexu"
 

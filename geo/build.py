@@ -17,6 +17,8 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
+from geo.core.place import Place as WorldPlace
+from geo.core.place import place_at, place_facts
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
@@ -69,6 +71,8 @@ class Inputs:
         A file of the city's quarters.
     widths
         Surveyed widths of carriageways.
+    timezone, country
+        The study's clock (an IANA name) and country or region (an ISO 3166-1 code), over those of its extent.
     """
 
     osm: Path
@@ -79,6 +83,8 @@ class Inputs:
     rules: str = "china"
     quarters: Path | None = None
     widths: Path | None = None
+    timezone: str | None = None
+    country: str | None = None
 
 
 def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None) -> None:
@@ -86,7 +92,8 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     Build a study, or build it anew.
 
     What an existing study holds and `inputs` does not replace is carried over: decisions and the tiers that they set,
-    the official list, surveyed widths, quarters and population of a file, points of each kind.
+    the official list, surveyed widths, quarters and population of a file, points of each kind, a time zone and a
+    country that were given.
 
     Parameters
     ----------
@@ -121,6 +128,8 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
         roads = roads[inside].reset_index(drop=True)
         paths = paths[shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))].reset_index(drop=True)
 
+    world, chosen = _world(inputs, old, roads)
+
     on_step(Text("读取设施和底图", "Reading facilities and base map"))
     features = read_features(inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
     facilities, areas, context, addresses = features
@@ -138,7 +147,7 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
     context = context[~mapped].reset_index(drop=True)
 
     on_step(Text("读取点位", "Reading points"))
-    place = place_of(roads, addresses, [facilities, context], crs) if inputs.points else None
+    place = place_of(roads, addresses, [facilities, context], crs, world.timezone) if inputs.points else None
     points, imports, point_findings = _points(inputs, old, roads, place, crs, profile)
     facilities = together(facilities, points.pop("facilities"), "facilities")
 
@@ -154,9 +163,25 @@ def _build(path: Path, inputs: Inputs, on_step: OnStep) -> None:
     layers |= {"imports": imports, "mappings": old.mappings, "replaced": _of(old.replaced, imports)}
     layers |= {"decisions": grades.decisions, "selections": old.selections, "surveyed_widths": width_table(surveyed)}
     layers |= {"population": old.population}
-    facts = {**old.identity, **_facts(inputs, ways, roads, crs, profile)}
+    facts = {**old.identity, **_facts(inputs, ways, roads, crs, profile), **place_facts(world), _CHOSEN: chosen}
     write_study(path, {**layers, **_graded(grades, points, findings, tier_list)}, facts | _report(grades), old.seen)
     on_step(Text("完成", "Done"))
+
+
+_CHOSEN: Final = "place_chosen"
+"""The fact that names the options of a place that a person gave: they stay when the study is built anew."""
+
+
+def _world(inputs: Inputs, old: _Old, roads: gpd.GeoDataFrame) -> tuple[WorldPlace, str]:
+    """Return where the study lies, and which options of that a person gave, now or for the old study."""
+    kept = set(old.seen.get(_CHOSEN, "").split())
+    options = {
+        "timezone": inputs.timezone or (old.seen["timezone"] if "timezone" in kept else None),
+        "country": inputs.country or ((old.seen["region"] or old.seen["country"]) if "country" in kept else None),
+    }
+    west, south, east, north = map(float, roads.total_bounds)
+    place = place_at(west, south, east, north, **options)
+    return place, " ".join(name for name, value in options.items() if value is not None)
 
 
 def _quarters(

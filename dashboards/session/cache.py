@@ -84,6 +84,11 @@ def metric_crs() -> pyproj.CRS:
     return study.metric_crs_of(study_path())
 
 
+def timezone() -> str:
+    """Return the name of the study's clock."""
+    return study.place_of_study(study_path()).timezone
+
+
 def profile() -> Profile:
     """Return the study's rules, as `geo.study.file.profile_of`."""
     return _profile(str(study_path()), study.about(study_path())["profile_hash"])

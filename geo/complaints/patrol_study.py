@@ -25,7 +25,15 @@ from geo.core.text import Text
 from geo.network.graph import adjacency
 from geo.streets.locating import street_of
 from geo.streets.name_search import longest_names
-from geo.study.file import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
+from geo.study.file import (
+    about,
+    change_layers,
+    metric_crs_of,
+    place_of_study,
+    profile_of,
+    read_layer,
+    until_unchanged,
+)
 from geo.study.results import Computed, kept_summary, kept_text, versions_of
 from geo.study.schema import conform_geo
 
@@ -93,7 +101,7 @@ def plan_patrols(path: Path, people: int) -> dict[str, Any]:
         names = [f"W{number + 1:02d}" for number in range(len(found.work))]
         tables = _layers(roads, counts, found.district, found.work, rounds, names)
         street = street_of(complaints, every)
-        hours = priorities(street, local_times(complaints["received_at"]))
+        hours = priorities(street, local_times(complaints["received_at"], place_of_study(path).timezone))
         called = roads.drop_duplicates("street_id").set_index("street_id")["name"]
         hours.insert(1, "name", hours["street_id"].map(called))
         mean = float(found.work.mean())

@@ -21,7 +21,15 @@ from geo.core.text import Text
 from geo.streets.locating import street_of
 from geo.streets.name_search import longest_names
 from geo.streets.quarters import quarter_of
-from geo.study.file import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
+from geo.study.file import (
+    about,
+    change_layers,
+    metric_crs_of,
+    place_of_study,
+    profile_of,
+    read_layer,
+    until_unchanged,
+)
 from geo.study.results import Computed, kept_summary, kept_text, versions_of
 
 
@@ -67,10 +75,10 @@ def find_hotspots(
 
     def work() -> dict[str, Any]:
         seen = about(path)
-        profile, crs = profile_of(path), metric_crs_of(path)
+        profile, crs, timezone = profile_of(path), metric_crs_of(path), place_of_study(path).timezone
         roads = gpd.GeoDataFrame(read_layer(path, "roads"), crs=WGS84)
         complaints = gpd.GeoDataFrame(read_layer(path, "complaints"), crs=WGS84)
-        complaints = counted_complaints(complaints, category, months)
+        complaints = counted_complaints(complaints, timezone, category, months)
         if complaints.empty:
             raise StudyError(
                 Text("研究中没有可分析的投诉", "The study has no such complaints"),
@@ -80,7 +88,7 @@ def find_hotspots(
                 ),
             )
         shares_of = exposure_of(roads, pd.DataFrame(read_layer(path, "street_scores")), profile, exposure)
-        found = hot_streets(complaints, roads, shares_of, crs, profile, bandwidth_m, when)
+        found = hot_streets(complaints, roads, shares_of, crs, profile, timezone, bandwidth_m, when)
         again = repeats(complaints, crs, profile)
         summary = {
             "complaints": found.counted,
@@ -188,7 +196,7 @@ def response_of(path: Path) -> dict[str, Any]:
             Text("研究中没有投诉", "The study has no complaints"),
             Text("请先导入投诉（jiexu add --kind complaints）", "Import them first: jiexu add --kind complaints"),
         )
-    profile, crs = profile_of(path), metric_crs_of(path)
+    profile, crs, timezone = profile_of(path), metric_crs_of(path), place_of_study(path).timezone
     roads, streets = (pd.DataFrame(read_layer(path, name)) for name in ("roads", "streets"))
     decisions, now = pd.DataFrame(read_layer(path, "decisions")), data_end(complaints)
     street = street_of(complaints, roads)
@@ -206,7 +214,7 @@ def response_of(path: Path) -> dict[str, Any]:
         "until": None if pd.isna(now) else now.isoformat(),
         "target": {name: profile[f"answer.shares.{name}"] for name in RESPONSES},
         "shares": plain_rows(shares(complaints))[0] if complaints["response"].isin(RESPONSES).any() else None,
-        "by_month": plain_rows(shares(complaints, months(complaints))),
+        "by_month": plain_rows(shares(complaints, months(complaints, timezone))),
         "by_street": plain_rows(by_street.sort_values("answered", ascending=False)),
         "by_quarter": plain_rows(shares(complaints, quarter)),
         "hours": {
@@ -224,8 +232,8 @@ def response_of(path: Path) -> dict[str, Any]:
             {**effect._asdict(), "says": str(effect.says)}
             for effect in effects(decisions, complaints, roads, streets, profile)
         ],
-        "seasons": plain_rows(seasons(complaints["received_at"])),
-        "weekday_hours": weekday_hours(complaints["received_at"]).tolist(),
+        "seasons": plain_rows(seasons(complaints["received_at"], timezone)),
+        "weekday_hours": weekday_hours(complaints["received_at"], timezone).tolist(),
         "repeats": plain_rows(pd.DataFrame(again.spots.drop(columns="geometry")).head(_MOST_SPOTS)),
     }
 

@@ -19,7 +19,7 @@ from geo.parking.need import PERIODS, Cells, demand, off_street
 from geo.rules import Profile
 from geo.streets.quarters import quarter_of
 from geo.study.decisions import standing_on
-from geo.study.file import read_layer
+from geo.study.file import place_of_study, read_layer
 
 Layers = Callable[[str], gpd.GeoDataFrame]
 
@@ -77,7 +77,7 @@ def balance(
 def _parking(path: Path, layer: Layers, network: Network, crs: pyproj.CRS, profile: Profile) -> pd.DataFrame:
     roads, quarters = layer("roads"), layer("quarters")
     cells = Cells(roads, network, float(profile["need.cell"]))
-    cars = demand(roads, cells, layer("context"), layer("complaints"), crs, profile)
+    cars = demand(roads, cells, layer("context"), layer("complaints"), crs, profile, place_of_study(path).timezone)
     of_cell = quarter_of(place_of(cells.middles(roads, crs), crs), quarters, crs)
     lots = off_street(layer("facilities"), layer("facility_areas"), layer("parking"), network, crs, profile)
     where = shapely.line_interpolate_point(network.tree[1][lots.at.segment], lots.at.offset_m)

@@ -13,12 +13,14 @@ import pyproj
 
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84
+from geo.core.place import DrivingSide
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.obstacles import Surveyed, survey
 from geo.kerbs.rows import Joins
 from geo.rules import Profile
 from geo.study.file import (
     metric_crs_of,
+    place_of_study,
     read_layer,
 )
 
@@ -29,7 +31,7 @@ INPUTS: Final = ("roads", "facilities", "facility_areas", "context", "parking")
 def read_ground(path: Path, profile: Profile) -> Ground:
     """Return the kerbs of a study and what stands at them."""
     layers = {name: gpd.GeoDataFrame(read_layer(path, name), geometry="geometry", crs=WGS84) for name in INPUTS}
-    return Ground.of(layers, metric_crs_of(path), profile)
+    return Ground.of(layers, metric_crs_of(path), profile, place_of_study(path).drives_on)
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,15 @@ class Ground:
         Shape (2 n,): as `Kerbs.facing_own_street`.
     pavement_m
         Shape (2 n,): as tagged, NaN where nothing says it.
+    drives_on
+        The side of the road that traffic keeps to.
     """
 
     kerbs: Kerbs
     surveyed: Surveyed
     facing: Integers
     pavement_m: Floats
+    drives_on: DrivingSide = "right"
 
     @cached_property
     def joins(self) -> Joins:
@@ -58,7 +63,13 @@ class Ground:
         return Joins(self.kerbs)
 
     @classmethod
-    def of(cls, layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS, profile: Profile) -> Ground:
+    def of(
+        cls,
+        layers: Mapping[str, gpd.GeoDataFrame],
+        crs: pyproj.CRS,
+        profile: Profile,
+        drives_on: DrivingSide = "right",
+    ) -> Ground:
         """
         Parameters
         ----------
@@ -68,10 +79,12 @@ class Ground:
             Its metric CRS.
         profile
             Its rules.
+        drives_on
+            The side of the road that its traffic keeps to.
         """
         context = layers["context"]
         mapped = context[context["kind"].isin(["kerb", "carriageway"])]
         kerbs = Kerbs(layers["roads"].reset_index(drop=True), mapped, crs, profile)
-        found = survey(kerbs, layers["facilities"], layers["facility_areas"], layers["parking"], profile)
+        found = survey(kerbs, layers["facilities"], layers["facility_areas"], layers["parking"], profile, drives_on)
         tagged = layers["roads"][["pavement_left_m", "pavement_right_m"]].to_numpy(dtype=float).reshape(-1)
-        return cls(kerbs, found, kerbs.facing_own_street(), tagged)
+        return cls(kerbs, found, kerbs.facing_own_street(), tagged, drives_on)

@@ -18,7 +18,6 @@ from geo.core.opening_hours import DAY, parse_windows
 from geo.network.graph import Network, Positions
 from geo.network.lixels import Lixels
 from geo.parking.mapped import Mapped
-from geo.points.cleaning import TIMEZONE
 from geo.rules import Profile
 from geo.study.schema import conform_geo
 
@@ -81,6 +80,7 @@ def demand(
     complaints: pd.DataFrame,
     crs: pyproj.CRS,
     profile: Profile,
+    timezone: str,
 ) -> dict[Period, Floats]:
     """
     Estimate the cars that look for a space along the streets.
@@ -105,6 +105,8 @@ def demand(
         Its metric CRS.
     profile
         `need.*`.
+    timezone
+        The study's clock, by which complaints are of the day or the night.
 
     Returns
     -------
@@ -132,15 +134,15 @@ def demand(
             cars[period] += cells.sums(cell, own[building])
     cell = cells.of(complaints)
     counts = complaints["category"].isin(profile["need.complaint_categories"]) & complaints["duplicate_of"].isna()
-    late = at_night(complaints["received_at"], profile)
+    late = at_night(complaints["received_at"], profile, timezone)
     for period, when in (("day", ~late), ("night", late)):
         cars[period] += cells.sums(cell[(counts & when).to_numpy()]) * float(profile["need.cars_per_complaint"])
     return cars
 
 
-def at_night(received_at: pd.Series, profile: Profile) -> NDArray[np.bool_]:
-    """Tell which moments (UTC) lie in the hours of `need.night`; an unknown one does not."""
-    local = received_at.dt.tz_convert(TIMEZONE)
+def at_night(received_at: pd.Series, profile: Profile, timezone: str) -> NDArray[np.bool_]:
+    """Tell which moments (UTC) lie in the hours of `need.night` on a clock; an unknown one does not."""
+    local = received_at.dt.tz_convert(timezone)
     minute = (local.dt.hour * 60 + local.dt.minute + (local.dt.dayofweek >= 5) * DAY).to_numpy(dtype=float)
     late = np.zeros(len(received_at), dtype=bool)
     for begin, end in parse_windows(profile["need.night"]):

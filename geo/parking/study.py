@@ -38,7 +38,15 @@ from geo.parking.need import (
 from geo.parking.room import BayHours, BayRoom
 from geo.rules import Profile
 from geo.streets.quarters import quarter_of
-from geo.study.file import about, change_layers, metric_crs_of, profile_of, read_layer, until_unchanged
+from geo.study.file import (
+    about,
+    change_layers,
+    metric_crs_of,
+    place_of_study,
+    profile_of,
+    read_layer,
+    until_unchanged,
+)
 from geo.study.results import Computed, kept_summary, kept_text
 from geo.study.schema import conform_geo
 
@@ -136,7 +144,7 @@ class Need:
             gpd.GeoDataFrame(read_layer(path, name), geometry="geometry", crs=WGS84) for name in names
         )
         self.cells = Cells(roads, network, float(self.profile["need.cell"]))
-        self.cars = demand(roads, self.cells, context, complaints, crs, self.profile)
+        self.cars = demand(roads, self.cells, context, complaints, crs, self.profile, place_of_study(path).timezone)
         lots = off_street(facilities, areas, parking, network, crs, self.profile)
         kerbside = on_street(study.mapped, parking, self.cells)
         self._seeking = np.flatnonzero(self.cars["day"] + self.cars["night"] > 0)

@@ -20,7 +20,7 @@ from geo.points.gazetteer import Gazetteer
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.rules import Profile
 from geo.streets.locating import count_per_street, locate
-from geo.study.file import about, change_layers, now, read_layer, until_unchanged
+from geo.study.file import about, change_layers, now, place_of_study, read_layer, until_unchanged
 from geo.study.findings import Finding, findings_table
 from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
 
@@ -79,10 +79,14 @@ class Outcome(NamedTuple):
 
 
 def place_of(
-    roads: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, named: list[gpd.GeoDataFrame], crs: pyproj.CRS
+    roads: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    named: list[gpd.GeoDataFrame],
+    crs: pyproj.CRS,
+    timezone: str,
 ) -> Place:
-    """Return what coordinates and addresses are tested against, from a study's layers."""
-    return Place(ground_of(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs)
+    """Return what coordinates, addresses and times are read by, from a study's layers and clock."""
+    return Place(ground_of(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs, timezone)
 
 
 def place_in(path: Path) -> Place:
@@ -91,7 +95,7 @@ def place_in(path: Path) -> Place:
         gpd.GeoDataFrame(read_layer(path, name), crs=WGS84) for name in ("roads", "addresses", "facilities", "context")
     )
     crs = pyproj.CRS.from_user_input(about(path)["metric_crs"])
-    return place_of(roads, addresses, [facilities, context], crs)
+    return place_of(roads, addresses, [facilities, context], crs, place_of_study(path).timezone)
 
 
 def add_points(

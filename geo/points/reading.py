@@ -19,6 +19,7 @@ from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.masking import mask
 from geo.core.text import Text
+from geo.core.time_zones import zone_within
 from geo.files.column_matching import mapped, propose_mapping, signature
 from geo.files.coordinates import System, read_pairs, system_named, to_wgs84
 from geo.files.crs_detection import Ground, Verdict, detect
@@ -108,11 +109,14 @@ class Place:
         Its names, for addresses.
     crs
         Its metric CRS.
+    timezone
+        Its clock, for times without a zone.
     """
 
     ground: Ground
     gazetteer: Gazetteer
     crs: pyproj.CRS
+    timezone: str
 
 
 class Reading(NamedTuple):
@@ -188,8 +192,8 @@ def read_points(
     profile
         `points.duplicate.*`.
     place
-        The study; without it, coordinates are WGS 84 unless the file or the user says otherwise, and addresses are not
-        looked up.
+        The study; without it, coordinates are WGS 84 unless the file or the user says otherwise, addresses are not
+        looked up, and times without a zone are on the clock of where the points lie.
     options
         What the user says.
     remembered
@@ -229,7 +233,8 @@ def read_points(
         raise _no_place(path, mapping, verdict)
 
     identifier = COLUMNS[kind][0]
-    clean = _clean(found, kind, findings)
+    timezone = _clock_of(lonlat[placed]) if place is None else place.timezone
+    clean = _clean(found, kind, findings, timezone)
     clean["source"] = found["source"].map(_source, na_action="ignore").where(found["source"].notna(), called)
     given = mask(found[identifier]).where(found[identifier].notna(), _by_content(found))
     clean[identifier] = identifiers(given, identifier, findings)
@@ -243,6 +248,12 @@ def read_points(
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     found_out = findings_table(kind, findings, called)
     return Reading(points, found_out, light, len(raw.table), mapping, verdict, system, make, digest)
+
+
+def _clock_of(lonlat: NDArray[np.float64]) -> str:
+    """Return the time zone of where points lie, in degrees."""
+    (west, south), (east, north) = lonlat.min(axis=0), lonlat.max(axis=0)
+    return zone_within(west, south, east, north)
 
 
 def _by_content(found: pd.DataFrame) -> pd.Series:
@@ -381,14 +392,14 @@ def _no_place(path: Path, mapping: Mapping[str, str], verdict: Verdict | None) -
     )
 
 
-def _clean(found: pd.DataFrame, kind: str, findings: list[Finding]) -> pd.DataFrame:
+def _clean(found: pd.DataFrame, kind: str, findings: list[Finding], timezone: str) -> pd.DataFrame:
     clean = found.copy()
     for column, whole in _NUMBERS.items():
         if column in clean and column in COLUMNS[kind]:
             clean[column] = numbers(found[column], column, findings, whole)
     for column in _TIMES:
         if column in clean:
-            clean[column] = times(found[column], column, findings)
+            clean[column] = times(found[column], column, findings, timezone)
     if {"received_at", "closed_at"} <= set(clean.columns):
         order_of_times(clean, findings)
     for column in clean.columns.intersection(list(_FREE)):

@@ -19,7 +19,6 @@ from geo.kerbs.decided import decided_on, made_of, reasons_of
 from geo.kerbs.ground import INPUTS, Ground, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
 from geo.network.walking import network_of
-from geo.points.cleaning import TIMEZONE
 from geo.rules import Profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
@@ -30,6 +29,7 @@ from geo.study.file import (
     about,
     change_layers,
     changing,
+    place_of_study,
     profile_of,
     read_layer,
     rule_facts,
@@ -203,5 +203,5 @@ def check_place(path: Path, lon: float, lat: float, at: dt.datetime | None = Non
         For a place that is at no street of the study.
     """
     plan = plan_of(path, profile_of(path), kind)
-    moment = at or dt.datetime.now(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
+    moment = at or dt.datetime.now(ZoneInfo(place_of_study(path).timezone)).replace(tzinfo=None)
     return check(plan, lon, lat, moment, lambda: network_of(path), reasons_of(read_layer(path, "decisions")))

@@ -15,6 +15,8 @@ import pyproj
 import shapely
 
 from geo.core.errors import InputError
+from geo.core.place import Place as WorldPlace
+from geo.core.place import place_at, place_facts
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
@@ -44,6 +46,9 @@ OnStep = Callable[[Text], None]
 
 STEPS: Final = 7
 """How many steps a build reports."""
+
+_CHOSEN: Final = "place_chosen"
+"""The fact that names the options of a place that a person gave: they stay when the study is built anew."""
 
 _NAMED_WAYS: Final = 20
 _ADD_LATER: Final = Text(
@@ -75,6 +80,8 @@ class Inputs:
         A file of the city's quarters.
     widths
         Surveyed widths of carriageways.
+    timezone, country
+        The study's clock (an IANA name) and country or region (an ISO 3166-1 code), over those of its extent.
     """
 
     osm: Path
@@ -85,6 +92,8 @@ class Inputs:
     rules: str = "china"
     quarters: Path | None = None
     widths: Path | None = None
+    timezone: str | None = None
+    country: str | None = None
 
 
 @until_unchanged
@@ -93,7 +102,8 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     Build a study, or build it anew.
 
     What an existing study holds and `inputs` does not replace is carried over: decisions and the tiers that they set,
-    the official list, surveyed widths, quarters and population of a file, points of each kind.
+    the official list, surveyed widths, quarters and population of a file, points of each kind, a time zone and a
+    country that were given.
 
     Parameters
     ----------
@@ -125,15 +135,10 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
         roads = roads[inside].reset_index(drop=True)
         paths = paths[shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))].reset_index(drop=True)
 
+    world, chosen = _world(inputs, old, roads)
+
     on_step(Text("读取设施和底图", "Reading facilities and base map"))
-    features = read_features(inputs.osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
-    facilities, areas, context, addresses = features
-    if boundary is not None:
-        around = shapely.box(*boundary.bounds)
-        facilities = facilities[shapely.intersects(facilities.geometry, boundary)].reset_index(drop=True)
-        areas = areas[areas["facility_id"].isin(facilities["facility_id"])].reset_index(drop=True)
-        context = context[shapely.intersects(context.geometry, around)].reset_index(drop=True)
-        addresses = addresses[shapely.intersects(addresses.geometry, around)].reset_index(drop=True)
+    facilities, areas, context, addresses = _features(inputs.osm, boundary, profile)
 
     surveyed = (
         read_widths(inputs.widths)
@@ -146,7 +151,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     context = context[~mapped].reset_index(drop=True)
 
     on_step(Text("读取点位", "Reading points"))
-    place = place_of(roads, addresses, [facilities, context], crs) if inputs.points else None
+    place = place_of(roads, addresses, [facilities, context], crs, world.timezone) if inputs.points else None
     points, imports, point_findings = _points(inputs, old, roads, place, crs, profile)
     facilities = together(facilities, points.pop("facilities"), "facilities")
 
@@ -165,12 +170,39 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     layers |= {"surveyed_widths": width_table(surveyed), "population": old.layer("population")}
     layers |= graded_layers(grades, points, findings, tier_list)
     facts = {**old.facts("study_id", RESIDENTS_TOTAL), **_facts(inputs, ways, roads, crs, profile)}
+    facts |= {**place_facts(world), _CHOSEN: chosen}
 
     def results(after: Mapping[str, str]) -> dict[str, str]:
         return TIERS.kept(grades.report, after, f"jiexu build {path.name} --osm {inputs.osm.name}")
 
     write_study(path, layers, facts, old.seen, results)
     on_step(Text("完成", "Done"))
+
+
+def _features(osm: Path, boundary: shapely.Geometry | None, profile: Profile) -> tuple[gpd.GeoDataFrame, ...]:
+    """Return facilities, their areas, context and addresses; within a boundary, and context and addresses around it."""
+    features = read_features(osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
+    facilities, areas, context, addresses = features
+    if boundary is None:
+        return facilities, areas, context, addresses
+    around = shapely.box(*boundary.bounds)
+    facilities = facilities[shapely.intersects(facilities.geometry, boundary)].reset_index(drop=True)
+    areas = areas[areas["facility_id"].isin(facilities["facility_id"])].reset_index(drop=True)
+    context = context[shapely.intersects(context.geometry, around)].reset_index(drop=True)
+    addresses = addresses[shapely.intersects(addresses.geometry, around)].reset_index(drop=True)
+    return facilities, areas, context, addresses
+
+
+def _world(inputs: Inputs, old: CarriedOver, roads: gpd.GeoDataFrame) -> tuple[WorldPlace, str]:
+    """Return where the study lies, and which options of that a person gave, now or for the old study."""
+    kept = set(old.seen.get(_CHOSEN, "").split())
+    options = {
+        "timezone": inputs.timezone or (old.seen["timezone"] if "timezone" in kept else None),
+        "country": inputs.country or ((old.seen["region"] or old.seen["country"]) if "country" in kept else None),
+    }
+    west, south, east, north = map(float, roads.total_bounds)
+    place = place_at(west, south, east, north, **options)
+    return place, " ".join(name for name, value in options.items() if value is not None)
 
 
 def _quarters(

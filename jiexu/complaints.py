@@ -40,7 +40,7 @@ def hotspots(
     months = None
     if since or until:
         months = (_month(since or "0001-01"), _month(until or "9998-12"))
-    when = None if at is None else Moment(day(at), days)
+    when = None if at is None else Moment(day(at, study), days)
     summary = find_hotspots(study, category, _metres(bandwidth), exposure, months, when)
     if as_json:
         print_document(summary)

@@ -190,7 +190,7 @@ def lists(
     as_json: AsJson = False,
 ) -> None:
     """Give the figures of other lists of points: shops' stars, permits, hoardings, works and what is overdue."""
-    found = lists_of(study, None if at is None else day(at))
+    found = lists_of(study, None if at is None else day(at, study))
     if as_json:
         print_document(found)
         return

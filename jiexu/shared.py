@@ -17,6 +17,7 @@ from geo.complaints.answer_times import as_moment
 from geo.core.errors import JiexuError
 from geo.core.text import Language, Text
 from geo.rules.names import RULE_NAMES
+from geo.study.file import place_of_study
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -50,10 +51,10 @@ def print_document(document: Any) -> None:
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def day(text: str) -> pd.Timestamp:
-    """Return the moment that a day, as 2025-12-01, begins."""
+def day(text: str, study: Path) -> pd.Timestamp:
+    """Return the moment that a day, as 2025-12-01, begins on a study's clock."""
     try:
-        return as_moment(text)
+        return as_moment(text, place_of_study(study).timezone)
     except ValueError as error:
         raise typer.BadParameter("--at takes a day like 2025-12-01") from error
 

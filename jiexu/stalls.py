@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from geo.core.text import Text
-from geo.points.cleaning import TIMEZONE
 from geo.rules.loader import PROFILES, load_profile
 from geo.rules.names import RULE_NAMES
 from geo.stalls.decisions import decide_zone
@@ -19,7 +19,7 @@ from geo.stalls.plan import UseKind
 from geo.stalls.relocation import guidance_document
 from geo.stalls.study import check_place, guide_stalls, plan_stalls
 from geo.stalls.verdicts import VERDICT_NAMES
-from geo.study.file import profile_of, read_layer
+from geo.study.file import place_of_study, profile_of, read_layer
 from jiexu.shared import AsJson, Study, language, print_document, rule_title, say, speaks
 
 app = typer.Typer()
@@ -104,7 +104,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Ask whether a stall or a display may stand at a place at a moment, under which rules, and where else."""
-    answer = check_place(study, lon, lat, _moment(at), kind)
+    answer = check_place(study, lon, lat, _moment(at, study), kind)
     if as_json:
         print_document(answer._asdict())
         return
@@ -130,7 +130,7 @@ def check(
         )
 
 
-def _moment(text: str | None) -> dt.datetime | None:
+def _moment(text: str | None, study: Path) -> dt.datetime | None:
     """Return a moment on the study's clock."""
     if text is None:
         return None
@@ -138,7 +138,9 @@ def _moment(text: str | None) -> dt.datetime | None:
         moment = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter("--at takes a time like 2026-05-01T19:00") from error
-    return moment if moment.tzinfo is None else moment.astimezone(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
+    if moment.tzinfo is None:
+        return moment
+    return moment.astimezone(ZoneInfo(place_of_study(study).timezone)).replace(tzinfo=None)
 
 
 @app.command("guide", epilog="Example: `jiexu guide anyang.gpkg --json`")

@@ -63,6 +63,12 @@ def build(
     parking: Annotated[Path | None, typer.Option(help="Parking: CSV or XLSX.")] = None,
     quarters: Annotated[Path | None, typer.Option(help="Polygons: the city's quarters (社区, 街道).")] = None,
     widths: Annotated[Path | None, typer.Option(help="Surveyed widths: street, from, to, width.")] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="The clock (Asia/Urumqi); by default that of the place.")
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Country or region (CN, HK, GB); by default by the place.")
+    ] = None,
     rules: Annotated[str, typer.Option(help=f"A profile ({', '.join(PROFILES)}) or a YAML file.")] = "china",
     overpass: Annotated[
         str, typer.Option(envvar="JIEXU_OVERPASS", help="The Overpass server that --place and --bbox ask.")
@@ -82,7 +88,7 @@ def build(
             osm, source = download_area(_box(str(bbox)), tags, overpass), f"bbox {bbox}"
     files: dict[PointKind, Path | None] = {"complaints": complaints, "stalls": stalls, "parking": parking}
     points = {kind: file for kind, file in files.items() if file is not None}
-    _build(study, Inputs(osm, source, boundary, tiers, points, rules, quarters, widths))
+    _build(study, Inputs(osm, source, boundary, tiers, points, rules, quarters, widths, timezone, country))
     figures = info(study)
     say(
         Text(
@@ -131,6 +137,7 @@ def _table(figures: dict[str, Any]) -> str:
         f"{figures['study']}  OSM {(figures['osm_date'] or '?')[:10]}  {figures['metric_crs']}  "
         f"{figures['profile']['name']} {figures['profile']['hash']}",
         "extent: " + ", ".join(f"{value:.5f}" for value in figures["extent"]),
+        _place_line(figures["place"]),
         "",
         f"{'tier':<16}{'km':>10}{'complaints/km':>15}{'stalls':>9}{'parking':>9}",
     ]
@@ -148,15 +155,27 @@ def _table(figures: dict[str, Any]) -> str:
     return "\n".join([*lines, figures["credit"]])
 
 
+def _place_line(place: dict[str, Any]) -> str:
+    """Return a study's place in the world in one line."""
+    sides = {"left": Text("靠左行驶", "drives on the left"), "right": Text("靠右行驶", "drives on the right")}
+    known = [place["region"] or place["country"], place["timezone"], place["national_grid"]]
+    known += [sides[place["drives_on"]].pick(language()), place["calendar"]["text"][language()]]
+    return "place: " + ", ".join(filter(None, known))
+
+
 @app.command(epilog="Example: `jiexu export anyang.gpkg --layer streets --to streets.geojson`")
 @speaks
 def export(
     study: Study,
     layer: Annotated[str, typer.Option(help=f"One of {', '.join(LAYERS)}.")],
     to: Annotated[Path, typer.Option(help=f"The file to write; its suffix says how: {', '.join(SUFFIXES)}.")],
+    crs: Annotated[
+        str | None,
+        typer.Option(help="EPSG code, `grid` (the national grid) or `metric`; by default WGS 84."),
+    ] = None,
 ) -> None:
     """Write one layer to a file."""
-    rows = export_layer(study, layer, to)
+    rows = export_layer(study, layer, to, crs)
     say(Text(f"{to}：{rows} 行", f"{to}: {rows} rows"))
 
 

@@ -33,7 +33,7 @@ def page() -> None:
     if every.empty:
         st.info(_("The study has no complaints yet: bring them in on the page Data."), icon=":material/campaign:")
         return
-    every = every.assign(month=months(every))
+    every = every.assign(month=months(every, cache.timezone()))
     span, chosen = _brushed(every), state.selected()
     complaints = every[every["month"].between(*span)] if span else every
     if chosen:
@@ -140,7 +140,7 @@ def _months(every: pd.DataFrame) -> None:
 
 def _hours(complaints: pd.DataFrame) -> None:
     days = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
-    counts = weekday_hours(complaints["received_at"])
+    counts = weekday_hours(complaints["received_at"], cache.timezone())
     rows = pd.DataFrame(
         {
             "weekday": np.repeat(days, counts.shape[1]),

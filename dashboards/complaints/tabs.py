@@ -110,7 +110,7 @@ def _again() -> None:
 
 def _method(complaints: pd.DataFrame) -> None:
     names = {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")}
-    found = shares(complaints, months(complaints))
+    found = shares(complaints, months(complaints, cache.timezone()))
     if found.empty:
         st.caption(_("No complaint says how it was answered."))
         return

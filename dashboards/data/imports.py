@@ -24,7 +24,6 @@ from geo.core.text import pick
 from geo.files.column_matching import PLACE_FIELDS, fields_of
 from geo.files.formats import SUFFIXES, read_file
 from geo.files.text_encoding import ENCODINGS
-from geo.points.cleaning import TIMEZONE
 from geo.points.imports import Outcome, add_points, remove_import
 from geo.points.reading import KINDS, Options
 from geo.study.file import about
@@ -239,7 +238,7 @@ def imports() -> None:
         pd.DataFrame(
             {
                 _("Number"): found["import_id"],
-                _("When"): found["at"].dt.tz_convert(TIMEZONE).dt.strftime("%Y-%m-%d %H:%M"),
+                _("When"): found["at"].dt.tz_convert(cache.timezone()).dt.strftime("%Y-%m-%d %H:%M"),
                 _("Imported by"): found["by"].fillna(""),
                 _("Layer"): found["kind"].map(layer_name),
                 _("File"): found["file"],

@@ -14,7 +14,6 @@ from dashboards.session.wording import decision_kind_name, outcome_name, tier_na
 from dashboards.shared.widgets import Figure, credits, first_screen, show_error, table
 from geo.core.errors import JiexuError
 from geo.core.text import pick
-from geo.points.cleaning import TIMEZONE
 from geo.study.decisions import standing_decisions
 from geo.study.schema import GRADED
 from geo.tiers.decisions import on_tiers, undo
@@ -76,7 +75,7 @@ def _filtered(decisions: pd.DataFrame) -> pd.DataFrame:
 def _chart(decisions: pd.DataFrame) -> None:
     if decisions.empty:
         return
-    local = decisions["at"].dt.tz_convert(TIMEZONE)
+    local = decisions["at"].dt.tz_convert(cache.timezone())
     rows = pd.DataFrame({"day": local.dt.strftime("%Y-%m-%d"), "tier": decisions["after"].map(tier_name)})
     names = [tier_name(tier) for tier in GRADED]
     bars = (
@@ -129,7 +128,7 @@ def _undo(standing: pd.DataFrame) -> None:
 
 
 def _when(at: pd.Timestamp) -> str:
-    return str(at.tz_convert(TIMEZONE).strftime("%Y-%m-%d %H:%M"))
+    return str(at.tz_convert(cache.timezone()).strftime("%Y-%m-%d %H:%M"))
 
 
 def _list(decisions: pd.DataFrame, stands: pd.Series) -> None:

@@ -136,6 +136,11 @@ def metric_crs() -> pyproj.CRS:
     return study().crs
 
 
+def timezone() -> str:
+    """Return the name of the study's clock."""
+    return study().place.timezone
+
+
 def profile() -> Profile:
     """Return the study's rules."""
     return study().profile

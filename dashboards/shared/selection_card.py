@@ -24,7 +24,6 @@ from dashboards.shared.tier_inference import points_of
 from dashboards.shared.widgets import show_error, tier_badge
 from geo.core.errors import JiexuError
 from geo.core.text import pick
-from geo.points.cleaning import TIMEZONE
 from geo.study.decisions import street_of
 from geo.study.schema import POINT_KINDS, SYNTHETIC
 from geo.study.selections import drop_selection, keep_selection
@@ -97,7 +96,7 @@ def _point() -> None:
     for column in _SHOWN_OF_POINT[kind]:
         value = value_name(column, row[column])
         if isinstance(value, pd.Timestamp):
-            value = value.tz_convert(TIMEZONE).strftime("%Y-%m-%d %H:%M")
+            value = value.tz_convert(cache.timezone()).strftime("%Y-%m-%d %H:%M")
         if value is not None and not pd.isna(value):
             lines.append(f"{field_name(column)}: {value}")
     if row["ambiguous"]:
@@ -114,7 +113,7 @@ def _history(street_id: str) -> None:
     with st.expander(_("History of the street") + f" ({len(taken)})"):
         for row in taken[::-1].itertuples():
             what = f"{outcome_name(row.before)} → {outcome_name(row.after)}"
-            when = row.at.tz_convert(TIMEZONE).strftime("%Y-%m-%d %H:%M")
+            when = row.at.tz_convert(cache.timezone()).strftime("%Y-%m-%d %H:%M")
             undone = _("undoes {id}").format(id=row.undoes) if row.undoes else ""
             st.text(" · ".join(part for part in (row.decision_id, when, row.by, what, undone, row.reason) if part))
 

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 
 from geo.complaints.trends import month_text, months_of
 from geo.core.arrays import Floats
-from geo.points.cleaning import TIMEZONE
 from geo.rules.loader import Profile
 
 RESPONSES: Final = ("service", "management", "enforcement")
@@ -57,9 +56,9 @@ def wilson(hits: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
-def months(complaints: pd.DataFrame) -> pd.Series:
+def months(complaints: pd.DataFrame, timezone: str) -> pd.Series:
     """Return the month of each complaint as "2025-03", None where its time is not known."""
-    numbers = months_of(complaints["received_at"])
+    numbers = months_of(complaints["received_at"], timezone)
     return pd.Series([month_text(int(m)) if m >= 0 else None for m in numbers], index=complaints.index, dtype=object)
 
 
@@ -189,7 +188,7 @@ def in_time(complaints: pd.DataFrame, profile: Profile, now: pd.Timestamp) -> pd
     ).sort_values("complaints", ascending=False, ignore_index=True)
 
 
-def as_moment(text: str) -> pd.Timestamp:
+def as_moment(text: str, timezone: str) -> pd.Timestamp:
     """Return a moment on the study's clock as one in UTC."""
     moment = pd.Timestamp(dt.datetime.fromisoformat(text))
-    return moment.tz_localize(TIMEZONE).tz_convert("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")
+    return moment.tz_localize(timezone).tz_convert("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")

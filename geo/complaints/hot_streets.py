@@ -73,14 +73,14 @@ def street_network(roads: gpd.GeoDataFrame, crs: pyproj.CRS) -> Network:
 
 
 def counted_complaints(
-    complaints: gpd.GeoDataFrame, category: str | None = None, months: tuple[str, str] | None = None
+    complaints: gpd.GeoDataFrame, timezone: str, category: str | None = None, months: tuple[str, str] | None = None
 ) -> gpd.GeoDataFrame:
     """Return the complaints that lie on a street, of one category or some months if asked, once for each event."""
     kept = complaints["segment_id"].notna() & complaints["duplicate_of"].isna()
     if category is not None:
         kept &= complaints["category"] == category
     if months is not None:
-        number = months_of(complaints["received_at"])
+        number = months_of(complaints["received_at"], timezone)
         first, last = (int(text[:4]) * 12 + int(text[5:7]) - 1 for text in months)
         kept &= (number >= first) & (number <= last)
     return complaints[kept].reset_index(drop=True)
@@ -117,6 +117,7 @@ def hot_streets(
     exposure: Floats,
     crs: pyproj.CRS,
     profile: Profile,
+    timezone: str,
     bandwidth_m: float | str | None = None,
     when: Moment | None = None,
 ) -> Hot:
@@ -135,6 +136,8 @@ def hot_streets(
         Its metric CRS.
     profile
         `hotspots.*`.
+    timezone
+        The study's clock, by which complaints are of a month.
     bandwidth_m
         Of the density; by default the profile's; with `CROSS_VALIDATED` the one that makes the complaints likeliest.
     when
@@ -175,7 +178,7 @@ def hot_streets(
         int(profile["hotspots.simulations"]),
     )
     times = complaints["received_at"]
-    kinds = emerging(row, months_of(times), whole_months(times), exposure, neighbours, profile)
+    kinds = emerging(row, months_of(times, timezone), whole_months(times, timezone), exposure, neighbours, profile)
     cluster = np.full(len(roads), None, dtype=object)
     for number, found in enumerate(clusters):
         cluster[found.members] = f"C{number + 1}"

@@ -86,7 +86,7 @@ def plan_patrols(study: Study, people: int) -> dict[str, Any]:
     names = [f"W{number + 1:02d}" for number in range(len(found.work))]
     tables = _layers(roads, counts, found.district, found.work, rounds, names)
     street = street_of(complaints, every)
-    hours = priorities(street, local_times(complaints["received_at"]))
+    hours = priorities(street, local_times(complaints["received_at"], study.place.timezone))
     called = roads.drop_duplicates("street_id").set_index("street_id")["name"]
     hours.insert(1, "name", hours["street_id"].map(called))
     mean = float(found.work.mean())

@@ -78,9 +78,9 @@ def find_hotspots(
         If the study has no such complaints.
     """
 
-    profile, crs = study.profile, study.crs
+    profile, crs, timezone = study.profile, study.crs, study.place.timezone
     roads = study.layer("segments")
-    complaints = counted_complaints(study.layer("complaints"), category, months)
+    complaints = counted_complaints(study.layer("complaints"), timezone, category, months)
     if complaints.empty:
         raise StudyError(
             Text("研究中没有可分析的投诉", "The study has no such complaints"),
@@ -90,7 +90,7 @@ def find_hotspots(
             ),
         )
     shares_of = exposure_of(roads, study.table("street_scores"), profile, exposure)
-    found = hot_streets(complaints, roads, shares_of, crs, profile, bandwidth_m, when)
+    found = hot_streets(complaints, roads, shares_of, crs, profile, timezone, bandwidth_m, when)
     again = repeats(complaints, crs, profile)
     summary = {
         "complaints": found.counted,
@@ -194,7 +194,7 @@ def response_of(study: Study) -> dict[str, Any]:
             Text("研究中没有投诉", "The study has no complaints"),
             Text("请先导入投诉（jiexu add --kind complaints）", "Import them first: jiexu add --kind complaints"),
         )
-    profile, crs = study.profile, study.crs
+    profile, crs, timezone = study.profile, study.crs, study.place.timezone
     roads, streets = study.layer("roads"), study.table("street_lines")
     decisions, now = study.decisions("tier", "zone", "step", "bays"), data_end(complaints)
     street = street_of(complaints, roads)
@@ -212,7 +212,7 @@ def response_of(study: Study) -> dict[str, Any]:
         "until": None if pd.isna(now) else now.isoformat(),
         "target": {name: profile[f"answer.shares.{name}"] for name in RESPONSES},
         "shares": plain_rows(shares(complaints))[0] if complaints["response"].isin(RESPONSES).any() else None,
-        "by_month": plain_rows(shares(complaints, months(complaints))),
+        "by_month": plain_rows(shares(complaints, months(complaints, timezone))),
         "by_street": plain_rows(by_street.sort_values("answered", ascending=False)),
         "by_quarter": plain_rows(shares(complaints, quarter)),
         "hours": {
@@ -230,8 +230,8 @@ def response_of(study: Study) -> dict[str, Any]:
             {**effect._asdict(), "says": str(effect.says)}
             for effect in effects(decisions, complaints, roads, streets, profile)
         ],
-        "seasons": plain_rows(seasons(complaints["received_at"])),
-        "weekday_hours": weekday_hours(complaints["received_at"]).tolist(),
+        "seasons": plain_rows(seasons(complaints["received_at"], timezone)),
+        "weekday_hours": weekday_hours(complaints["received_at"], timezone).tolist(),
         "repeats": plain_rows(pd.DataFrame(again.spots.drop(columns="geometry")).head(_MOST_SPOTS)),
     }
 

@@ -18,7 +18,6 @@ from geo.complaints.local_statistics import empirical_bayes
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import to_metric
 from geo.core.text import Text
-from geo.points.cleaning import TIMEZONE
 from geo.rules.loader import Profile
 
 EMERGING: Final = {
@@ -34,14 +33,14 @@ _LEAST_MONTHS: Final = 4
 """With fewer, nothing is said of change."""
 
 
-def local_times(stamps: pd.Series) -> pd.Series:
+def local_times(stamps: pd.Series, timezone: str) -> pd.Series:
     """Return moments on the study's clock."""
-    return stamps.dt.tz_convert(TIMEZONE)
+    return stamps.dt.tz_convert(timezone)
 
 
-def months_of(stamps: pd.Series) -> Integers:
+def months_of(stamps: pd.Series, timezone: str) -> Integers:
     """Return the months of moments on the study's clock, counted from the year 0; -1 where there is none."""
-    local = local_times(stamps)
+    local = local_times(stamps, timezone)
     return (local.dt.year * 12 + local.dt.month - 1).fillna(-1).to_numpy(dtype=np.int64)
 
 
@@ -50,7 +49,7 @@ def month_text(month: int) -> str:
     return f"{month // 12:04d}-{month % 12 + 1:02d}"
 
 
-def whole_months(stamps: pd.Series) -> Integers:
+def whole_months(stamps: pd.Series, timezone: str) -> Integers:
     """
     Return the months that complaints cover: from the first to the last, of which a part of the first and of the last is
     left out where complaints begin after its first or end before its last three days.
@@ -58,8 +57,8 @@ def whole_months(stamps: pd.Series) -> Integers:
     known = stamps.dropna()
     if known.empty:
         return np.zeros(0, dtype=np.int64)
-    local = local_times(known)
-    first, last = months_of(pd.Series([known.min(), known.max()]))
+    local = local_times(known, timezone)
+    first, last = months_of(pd.Series([known.min(), known.max()]), timezone)
     if local.min().day > _DAYS_MISSING and first < last:
         first += 1
     if local.max().day <= local.max().days_in_month - _DAYS_MISSING and first < last:
@@ -153,21 +152,21 @@ def mann_kendall(values: Floats) -> Integers:
     return np.where(2 * ndtr(-np.abs(z)) < 0.05, np.sign(s), 0).astype(np.int64)
 
 
-def weekday_hours(stamps: pd.Series) -> Integers:
+def weekday_hours(stamps: pd.Series, timezone: str) -> Integers:
     """Return how many complaints came at which hour of which weekday, shape (7, 24), from Monday."""
-    local = local_times(stamps.dropna())
+    local = local_times(stamps.dropna(), timezone)
     table = np.zeros((7, 24), dtype=np.int64)
     np.add.at(table, (local.dt.day_of_week.to_numpy(), local.dt.hour.to_numpy()), 1)
     return table
 
 
-def seasons(stamps: pd.Series) -> pd.DataFrame:
+def seasons(stamps: pd.Series, timezone: str) -> pd.DataFrame:
     """
     Return complaints by month of the year: `month` (1 to 12), `complaints`, `years` in which the month is whole, and
     `per_month`.
     """
-    months = whole_months(stamps)
-    month = months_of(stamps)
+    months = whole_months(stamps, timezone)
+    month = months_of(stamps, timezone)
     counted = month[np.isin(month, months)]
     complaints = np.bincount(counted % 12, minlength=12)
     years = np.bincount(months % 12, minlength=12)

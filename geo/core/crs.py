@@ -8,10 +8,9 @@ import numpy as np
 import pyproj
 from numpy.typing import NDArray
 
-WGS84 = pyproj.CRS.from_epsg(4326)
+from geo.core.time_zones import in_mainland_china, middle_of
 
-_CHINA = (73.5, 18.0, 135.1, 53.6)
-"""Bounding box of the Chinese mainland and Hainan, in degrees."""
+WGS84 = pyproj.CRS.from_epsg(4326)
 
 _CGCS2000_3_DEGREE_CM_75 = 4534
 """EPSG:4534 is "CGCS2000 / 3-degree Gauss-Kruger CM 75E"; each following code is 3 degrees further east, to 4554."""
@@ -24,20 +23,24 @@ def metric_crs(west: float, south: float, east: float, north: float) -> pyproj.C
     Parameters
     ----------
     west, south, east, north
-        The study's extent, in degrees (WGS 84).
+        The study's extent, in degrees (WGS 84); one wider than half the globe lies on both sides of the antimeridian.
 
     Returns
     -------
     crs
-        The CGCS2000 3-degree Gauss-Kruger zone (EPSG:4534 to 4554, after GB/T 18522 practice for large scales)
-        nearest to the extent's centre inside the bounding box of China, else the UTM zone.
+        In mainland China the CGCS2000 3-degree Gauss-Kruger zone (EPSG:4534 to 4554, after GB/T 18522 practice for
+        large scales) nearest to the extent's middle, elsewhere its UTM zone.
     """
-    lon, lat = (west + east) / 2, (south + north) / 2
-    if _CHINA[0] <= lon <= _CHINA[2] and _CHINA[1] <= lat <= _CHINA[3]:
-        zone = int(np.clip(round(lon / 3) - 25, 0, 20))
-        return pyproj.CRS.from_epsg(_CGCS2000_3_DEGREE_CM_75 + zone)
+    lon, lat = middle_of(west, south, east, north)
+    if in_mainland_china(np.array([[lon, lat]]))[0]:
+        return pyproj.CRS.from_epsg(chinese_zone(lon))
     zone = int(np.clip((lon + 180) // 6 + 1, 1, 60))
     return pyproj.CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
+
+
+def chinese_zone(lon: float) -> int:
+    """Return the EPSG code of the CGCS2000 3-degree zone nearest to a longitude."""
+    return _CGCS2000_3_DEGREE_CM_75 + int(np.clip(round(lon / 3) - 25, 0, 20))
 
 
 class _Kept(threading.local):

@@ -58,7 +58,7 @@ def balance(study: Study, kind: FacilityKind, known: Supply, network: Network) -
 def _parking(study: Study, network: Network) -> pd.DataFrame:
     roads, quarters, crs, profile = study.layer("roads"), study.layer("quarters"), study.crs, study.profile
     cells = Cells(roads, network, float(profile["need.cell"]))
-    cars = demand(roads, cells, study.layer("context"), study.layer("complaints"), crs, profile)
+    cars = demand(roads, cells, study.layer("context"), study.layer("complaints"), crs, profile, study.place.timezone)
     of_cell = quarter_of(place_of(cells.middles(roads, crs), crs), quarters, crs)
     facilities, areas, listed = (study.layer(name) for name in ("facilities", "facility_areas", "parking"))
     lots = off_street(facilities, areas, listed, network, crs, profile)

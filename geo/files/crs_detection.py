@@ -10,9 +10,11 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.core.arrays import Floats
-from geo.core.crs import to_metric
+from geo.core.crs import to_degrees, to_metric
 from geo.core.metric_geometry import metric_lines
+from geo.core.place import place_at
 from geo.core.text import Text
+from geo.core.time_zones import in_mainland_china
 from geo.files.coordinates import System, to_wgs84
 
 NEAR_M: Final = 15.0
@@ -21,7 +23,6 @@ _SAMPLE: Final = 4000
 _SEED: Final = 721
 _ENOUGH: Final = 8
 """Fewer points decide nothing between systems that differ by a street's width."""
-_CHINA: Final = (73.5, 18.0, 135.1, 53.6)
 
 
 class Candidate(NamedTuple):
@@ -121,6 +122,12 @@ class StreetsIndex(NamedTuple):
     crs: pyproj.CRS
     bounds: tuple[float, float, float, float]
 
+    @property
+    def middle(self) -> Floats:
+        """The middle of the streets, shape (1, 2), in degrees."""
+        west, south, east, north = self.bounds
+        return to_degrees(np.array([[(west + east) / 2, (south + north) / 2]]), self.crs)
+
 
 def streets_index(lines: NDArray[np.object_], crs: pyproj.CRS) -> StreetsIndex:
     """Return the index of a study's segments, given in WGS 84."""
@@ -133,8 +140,9 @@ def detect(pairs: Floats, ground: StreetsIndex) -> Verdict:
     """
     Say in which system coordinates are, by how many points fall on streets in each.
 
-    Candidates are, for degrees, WGS 84, GCJ-02 and BD-09 (inside China), and for metres, the CGCS2000 3-degree zones
-    (with and without zone prefix), Web Mercator and the UTM zone of the study; each in either order.
+    Candidates are, for degrees, WGS 84 and, in mainland China, GCJ-02 and BD-09; for metres, Web Mercator, the UTM zone
+    and the national grid of the study and, in mainland China, the CGCS2000 3-degree zones (with and without zone
+    prefix); each in either order.
 
     Parameters
     ----------
@@ -156,7 +164,7 @@ def detect(pairs: Floats, ground: StreetsIndex) -> Verdict:
     if len(usable) == 0:
         return Verdict(None, False, [], 0)
     tried: list[tuple[Candidate, Floats]] = []
-    for system in _systems(usable, ground.crs):
+    for system in _systems(usable, ground):
         found = _test(usable, system, ground)
         if found[0].inside > 0:
             tried.append(found)
@@ -205,23 +213,22 @@ def _test(pairs: Floats, system: System, ground: StreetsIndex) -> tuple[Candidat
     return Candidate(system, float((distance <= NEAR_M).mean()), float(inside.mean()), median), xy
 
 
-def _systems(pairs: Floats, metric: pyproj.CRS) -> list[System]:
+def _systems(pairs: Floats, ground: StreetsIndex) -> list[System]:
     """Return the systems that numbers of this size can be in."""
     size = np.abs(np.nanmedian(pairs, axis=0))
     if (size <= 180).all():
         names = ["WGS84"]
-        centre = np.nanmedian(pairs, axis=0)
-        if any(_CHINA[0] <= x <= _CHINA[2] and _CHINA[1] <= y <= _CHINA[3] for x, y in (centre, centre[::-1])):
+        if in_mainland_china(ground.middle)[0]:
             names += ["GCJ-02", "BD-09"]
     else:
-        names = [f"EPSG:{code}" for code in _projected(metric)]
+        names = [f"EPSG:{code}" for code in _projected(ground)]
     return [System(name, swapped) for name in names for swapped in (False, True)]
 
 
-def _projected(metric: pyproj.CRS) -> list[int]:
+def _projected(ground: StreetsIndex) -> list[int]:
     """Return the codes of projected systems in use where the study lies."""
-    area = metric.area_of_use
-    code = metric.to_epsg() or 0
+    area = ground.crs.area_of_use
+    code = ground.crs.to_epsg() or 0
     codes = [3857]
     if 4534 <= code <= 4554:
         # neighbouring zones too: a city may lie at a zone's edge, or keep its own
@@ -233,4 +240,6 @@ def _projected(metric: pyproj.CRS) -> list[int]:
         middle, south = (area.west + area.east) / 2, area.south
         utm = int(np.clip((middle + 180) // 6 + 1, 1, 60))
         codes += [(32600 if south >= 0 else 32700) + zone for zone in (utm - 1, utm, utm + 1) if 1 <= zone <= 60]
-    return list(dict.fromkeys(codes))
+    (lon, lat), *_ = ground.middle.tolist()
+    grid = place_at(lon, lat, lon, lat).national_grid
+    return list(dict.fromkeys([*codes, *([] if grid is None else [grid])]))

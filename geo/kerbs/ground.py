@@ -11,6 +11,7 @@ import geopandas as gpd
 import pyproj
 
 from geo.core.arrays import Floats, Integers
+from geo.core.place import DrivingSide
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.obstacles import Surveyed, survey
 from geo.kerbs.rows import Joins
@@ -26,7 +27,9 @@ GROUND: Final = MadeOf(layers=_INPUTS, rules=("kerb", "clearance", "mapped_parki
 
 def read_ground(study: Study, profile: Profile | None = None) -> KerbGround:
     """Return the kerbs of a study and what stands at them, under its rules or others."""
-    return KerbGround.of({name: study.layer(name) for name in _INPUTS}, study.crs, profile or study.profile)
+    return KerbGround.of(
+        {name: study.layer(name) for name in _INPUTS}, study.crs, profile or study.profile, study.place.drives_on
+    )
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,15 @@ class KerbGround:
         Shape (2 n,): as `Kerbs.facing_own_street`.
     pavement_m
         Shape (2 n,): as tagged, NaN where nothing says it.
+    drives_on
+        The side of the road that traffic keeps to.
     """
 
     kerbs: Kerbs
     surveyed: Surveyed
     facing: Integers
     pavement_m: Floats
+    drives_on: DrivingSide = "right"
 
     @cached_property
     def joins(self) -> Joins:
@@ -55,7 +61,13 @@ class KerbGround:
         return Joins(self.kerbs)
 
     @classmethod
-    def of(cls, layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS, profile: Profile) -> KerbGround:
+    def of(
+        cls,
+        layers: Mapping[str, gpd.GeoDataFrame],
+        crs: pyproj.CRS,
+        profile: Profile,
+        drives_on: DrivingSide = "right",
+    ) -> KerbGround:
         """
         Parameters
         ----------
@@ -65,10 +77,12 @@ class KerbGround:
             Its metric CRS.
         profile
             Its rules.
+        drives_on
+            The side of the road that its traffic keeps to.
         """
         context = layers["context"]
         mapped = context[context["kind"].isin(["kerb", "carriageway"])]
         kerbs = Kerbs(layers["roads"].reset_index(drop=True), mapped, crs, profile)
-        found = survey(kerbs, layers["facilities"], layers["facility_areas"], layers["parking"], profile)
+        found = survey(kerbs, layers["facilities"], layers["facility_areas"], layers["parking"], profile, drives_on)
         tagged = layers["roads"][["pavement_left_m", "pavement_right_m"]].to_numpy(dtype=float).reshape(-1)
-        return cls(kerbs, found, kerbs.facing_own_street(), tagged)
+        return cls(kerbs, found, kerbs.facing_own_street(), tagged, drives_on)

@@ -16,10 +16,11 @@ from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84, to_metric
 from geo.core.line_ends import end_of, is_last
 from geo.core.metric_geometry import metric_shapes
+from geo.core.place import DrivingSide
 from geo.kerbs.exclusions import Exclusions
 from geo.kerbs.junctions import Stretch
 from geo.kerbs.lines import Kerbs
-from geo.kerbs.numbering import both_sides, kerb_of, segment_of, side_of
+from geo.kerbs.numbering import SIDES, both_sides, kerb_of, segment_of, side_of
 from geo.rules.loader import Profile
 from geo.streets.locating import locate
 from geo.streets.segment_tags import orientation_by_width
@@ -35,7 +36,7 @@ AROUND: Final = ("school", "hospital", "station", "fuel", "fire_station")
 """Kinds of facilities that keep everything free around them, measured from their grounds."""
 
 _ON_THE_WAY_M: Final = 0.5
-"""A stop mapped on the carriageway itself stands at both kerbs."""
+"""What is mapped on the carriageway itself stands at both kerbs; a bus stop of a one-way street, at the near one."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,12 @@ class Surveyed:
 
 
 def survey(
-    kerbs: Kerbs, facilities: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, parking: gpd.GeoDataFrame, profile: Profile
+    kerbs: Kerbs,
+    facilities: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    parking: gpd.GeoDataFrame,
+    profile: Profile,
+    drives_on: DrivingSide = "right",
 ) -> Surveyed:
     """
     Find the kerbs that facilities stand at.
@@ -74,6 +80,8 @@ def survey(
         The study's layers `facilities`, `facility_areas` and `parking`.
     profile
         `kerb.belongs_within`, `kerb.entrance_within`, `bay.length`, `mapped_parking.*`, `points.*`.
+    drives_on
+        The side of the road that traffic keeps to: at its kerb stand the bus stops of one-way streets.
     """
     at_kerb = facilities[facilities["kind"].isin((*BOTH_SIDES, *OWN_SIDE))].reset_index(drop=True)
     around = facilities[facilities["kind"].isin(AROUND)].reset_index(drop=True)
@@ -85,10 +93,11 @@ def survey(
         polygons = ground.loc[around.loc[mapped, "facility_id"]].to_numpy()
         shapes[mapped] = shapely.make_valid(metric_shapes(polygons, kerbs.crs))
     grounds = gpd.GeoDataFrame(around[["facility_id", "kind"]], geometry=shapes, crs=kerbs.crs)
-    return Surveyed(_at_kerbs(kerbs, at_kerb, profile), grounds, _bays(kerbs, facilities, areas, parking, profile))
+    found = _at_kerbs(kerbs, at_kerb, profile, drives_on)
+    return Surveyed(found, grounds, _bays(kerbs, facilities, areas, parking, profile))
 
 
-def _at_kerbs(kerbs: Kerbs, facilities: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
+def _at_kerbs(kerbs: Kerbs, facilities: gpd.GeoDataFrame, profile: Profile, drives_on: DrivingSide) -> pd.DataFrame:
     columns = ["facility_id", "kind", "row", "offset_m", "side", "x", "y"]
     if facilities.empty or len(kerbs) == 0:
         return pd.DataFrame(columns=columns)
@@ -100,6 +109,9 @@ def _at_kerbs(kerbs: Kerbs, facilities: gpd.GeoDataFrame, profile: Profile) -> p
     row[asked], distance[asked] = nearest, away
     offset = shapely.line_locate_point(kerbs.lines[row], places)
     side = np.full(len(places), 2)
+    # one-way segments are drawn with their traffic
+    oneway = kerbs.roads["oneway"].to_numpy(dtype=bool)[row]
+    side[(facilities["kind"] == "bus_stop").to_numpy() & oneway] = SIDES.index(drives_on)
     beside = np.flatnonzero(~facilities["kind"].isin(BOTH_SIDES) & (distance > _ON_THE_WAY_M))
     if len(beside):
         located = locate(facilities.iloc[beside], kerbs.roads, kerbs.crs, profile)

@@ -151,8 +151,9 @@ class KerbPlan(ABC):
         """
         Return which of the kerbs that only one side of their street can use lie on the side with less room.
 
-        The side is one for all of a street, so that a use does not change sides from block to block; of sides that are
-        alike it is the left one along the street's main direction.
+        The side is one for all of a street, so that a use does not change sides from block to block. Of sides that are
+        alike it is the one that traffic does not keep to in a one-way street, and elsewhere the left one along the
+        street's main direction.
 
         Parameters
         ----------
@@ -172,8 +173,23 @@ class KerbPlan(ABC):
         number = kerb_of(street, side)
         sums = np.bincount(number, weights=np.where(narrow, free, 0.0), minlength=2 * (int(street.max()) + 1))
         own, across = sums[number], sums[other_side(number)]
-        worse = (own < across - ROUNDING) | ((np.abs(own - across) <= ROUNDING) & (side == 0))
+        worse = (own < across - ROUNDING) | (
+            (np.abs(own - across) <= ROUNDING) & (side != self._better_of_alike(street, side))
+        )
         return np.flatnonzero(narrow & worse)
+
+    def _better_of_alike(self, street: Integers, side: Integers) -> Integers:
+        """
+        Return the side that each kerb's street uses where both have as much room, shape (2 n,).
+
+        It is the near side of most of its one-way metres (drawn with their traffic); without any, the right one along
+        its main direction.
+        """
+        kerbs = self.kerbs
+        near = np.tile([self.ground.drives_on == "left", self.ground.drives_on == "right"], len(kerbs) // 2)
+        metres = np.where(near & np.repeat(kerbs.roads["oneway"].to_numpy(dtype=bool), 2), kerbs.length_m, 0.0)
+        votes = np.bincount(2 * street + side, weights=metres, minlength=2 * (int(street.max()) + 1)).reshape(-1, 2)
+        return np.asarray(votes[:, 1] >= votes[:, 0], dtype=np.int64)[street]
 
     def _sides_of_streets(self) -> tuple[Integers, Integers]:
         """Return each kerb's street and on which side of it the kerb is, whichever way its segments are drawn."""

@@ -22,7 +22,6 @@ from geo.network.lixels import Lixels
 from geo.network.searches import distances
 from geo.network.snapping import snap
 from geo.parking.mapped import Mapped
-from geo.points.cleaning import TIMEZONE
 from geo.rules.loader import Profile
 from geo.study.schema import conform_geo
 
@@ -85,6 +84,7 @@ def demand(
     complaints: pd.DataFrame,
     crs: pyproj.CRS,
     profile: Profile,
+    timezone: str,
 ) -> dict[Period, Floats]:
     """
     Estimate the cars that look for a space along the streets.
@@ -109,6 +109,8 @@ def demand(
         Its metric CRS.
     profile
         `need.*`.
+    timezone
+        The study's clock, by which complaints are of the day or the night.
 
     Returns
     -------
@@ -136,16 +138,16 @@ def demand(
             cars[period] += cells.sums(cell, own[building])
     cell = cells.of(complaints)
     counts = complaints["category"].isin(profile["need.complaint_categories"]) & complaints["duplicate_of"].isna()
-    late = at_night(complaints["received_at"], profile)
+    late = at_night(complaints["received_at"], profile, timezone)
     for period, when in (("day", ~late), ("night", late)):
         cars[period] += cells.sums(cell[(counts & when).to_numpy()]) * float(profile["need.cars_per_complaint"])
     return cars
 
 
-def at_night(received_at: pd.Series, profile: Profile) -> NDArray[np.bool_]:
-    """Tell which moments (UTC) lie in the hours of `need.night`; an unknown one does not."""
-    local = received_at.dt.tz_convert(TIMEZONE)
-    minute = (local.dt.hour * 60 + local.dt.minute + (local.dt.day_of_week >= 5) * DAY).to_numpy(dtype=float)
+def at_night(received_at: pd.Series, profile: Profile, timezone: str) -> NDArray[np.bool_]:
+    """Tell which moments (UTC) lie in the hours of `need.night` on a clock; an unknown one does not."""
+    local = received_at.dt.tz_convert(timezone)
+    minute = (local.dt.hour * 60 + local.dt.minute + (local.dt.dayofweek >= 5) * DAY).to_numpy(dtype=float)
     late = np.zeros(len(received_at), dtype=bool)
     for begin, end in parse_windows(profile["need.night"]):
         late |= (minute >= begin) & (minute < end)

@@ -150,7 +150,7 @@ class Need:
         names = ("context", "complaints", "facilities", "facility_areas", "parking")
         context, complaints, facilities, areas, parking = (study.layer(name) for name in names)
         self.cells = Cells(roads, network, float(self.profile["need.cell"]))
-        self.cars = demand(roads, self.cells, context, complaints, crs, self.profile)
+        self.cars = demand(roads, self.cells, context, complaints, crs, self.profile, study.place.timezone)
         lots = off_street(facilities, areas, parking, network, crs, self.profile)
         kerbside = on_street(bays.mapped, parking, self.cells)
         self._seeking = np.flatnonzero(self.cars["day"] + self.cars["night"] > 0)

@@ -54,7 +54,7 @@ _KIND_WORDS: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding]) -> pd.DataFrame:
+def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], timezone: str) -> pd.DataFrame:
     """
     Read the numbers, times and flags of rows; the other fields stay text.
 
@@ -66,6 +66,8 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding]) -> pd.
         The layer that the rows are for.
     findings
         Taken along: one for each cell that was emptied or doubted.
+    timezone
+        Of times that state none.
     """
     clean = found.copy()
     for column, whole in _NUMBERS.items():
@@ -73,7 +75,7 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding]) -> pd.
             clean[column] = numbers(found[column], column, findings, whole)
     for column in _TIMES:
         if column in clean:
-            clean[column] = times(found[column], column, findings)
+            clean[column] = times(found[column], column, findings, timezone)
     if {"received_at", "closed_at"} <= set(clean.columns):
         order_of_times(clean, findings)
     for column in _FLAGS:

@@ -20,9 +20,6 @@ from geo.core.crs import to_metric
 from geo.core.text import Text
 from geo.study.findings import Finding
 
-TIMEZONE: Final = "Asia/Shanghai"
-"""The time zone of times that a file gives without one."""
-
 _EMPTIED = Text("该格留空，其余照常导入", "The cell was left empty, the rest of the row is kept")
 _KEPT = Text("已按原样导入", "It is kept as it is")
 
@@ -66,35 +63,37 @@ _CHINESE_TIME = re.compile(
 )
 
 
-def times(column: pd.Series, name: str, findings: list[Finding]) -> pd.Series:
+def times(column: pd.Series, name: str, findings: list[Finding], timezone: str) -> pd.Series:
     """
-    Return a column's times in UTC; those without a zone are of `TIMEZONE`.
+    Return a column's times in UTC; those without a zone are on the clock of `timezone`, the study's.
 
     ISO 8601, 2025/3/1 8:30, 2025年3月1日上午8时30分, 20250301083000, and Excel's count of days. Times before 1990 or
-    more than a year ahead are doubted, and kept.
+    more than a year ahead are doubted, and kept; so are those of the hour that comes twice when clocks are put back:
+    the first of both is taken.
     """
     text = column.astype("string")
     result = pd.Series(pd.NaT, index=column.index, dtype="datetime64[ns, UTC]")
     numeric = pd.to_numeric(column, errors="coerce").astype(float)
     days = numeric.between(*_EXCEL_DAY)
-    result[days] = _local(pd.Timestamp("1899-12-30") + pd.to_timedelta(numeric[days], unit="D").dt.round("s"))
+    excel = pd.Timestamp("1899-12-30") + pd.to_timedelta(numeric[days], unit="D").dt.round("s")
+    result[days] = _local(excel, timezone)
     compact = text.str.fullmatch(r"(?:19|20)\d{12}|(?:19|20)\d{10}|(?:19|20)\d{6}").fillna(False).to_numpy(dtype=bool)
     for length, pattern in ((14, "%Y%m%d%H%M%S"), (12, "%Y%m%d%H%M"), (8, "%Y%m%d")):
         rows = compact & (text.str.len() == length).fillna(False).to_numpy(dtype=bool)
-        result[rows] = _local(pd.to_datetime(text[rows], format=pattern, errors="coerce"))
+        result[rows] = _local(pd.to_datetime(text[rows], format=pattern, errors="coerce"), timezone)
     rest = (column.notna() & ~days & ~compact).to_numpy(dtype=bool)
     if rest.any():
         # most files write one way: only what that does not read is looked at word by word
         plain = pd.to_datetime(
             column[rest].where(~text[rest].str.contains(_ZONE, regex=True)), errors="coerce", format="ISO8601"
         )
-        result[plain.index] = _local(plain)
+        result[plain.index] = _local(plain, timezone)
         rest = rest & result.isna().to_numpy()
     if rest.any():
         asked = column[rest].map(_plain_time)
         zoned = asked.astype("string").str.contains(_ZONE, regex=True).to_numpy(dtype=bool)
         result[asked.index[zoned]] = pd.to_datetime(asked[zoned], errors="coerce", utc=True, format="mixed")
-        result[asked.index[~zoned]] = _local(pd.to_datetime(asked[~zoned], errors="coerce", format="mixed"))
+        result[asked.index[~zoned]] = _local(pd.to_datetime(asked[~zoned], errors="coerce", format="mixed"), timezone)
     unread = column.notna() & result.isna()
     findings += [
         Finding(row, name, Text("不是可读的时间", "Not a time that can be read"), _EMPTIED)
@@ -104,9 +103,15 @@ def times(column: pd.Series, name: str, findings: list[Finding]) -> pd.Series:
     findings += [
         Finding(row, name, Text("时间不合理", "The time is not plausible"), _KEPT) for row in column.index[odd]
     ]
+    twice = _comes_twice(result, timezone) & ~text.str.contains(_ZONE, regex=True).fillna(False)
+    findings += [
+        Finding(row, name, Text("该时刻因拨钟出现两次", "The clock showed this time twice"), _FIRST_OF_BOTH)
+        for row in column.index[twice]
+    ]
     return result.astype("datetime64[ms, UTC]")
 
 
+_FIRST_OF_BOTH = Text("已取第一次", "The first of both was taken")
 _ZONE: Final = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
 _AHEAD: Final = {"received_at": 2, "answered_at": 2, "closed_at": 2, "due_at": 36_500}
 
@@ -117,9 +122,19 @@ def dates(column: pd.Series) -> pd.Series:
     return read.dt.strftime("%Y-%m-%d").astype(object).where(read.notna(), column)
 
 
-def _local(stamps: pd.Series) -> pd.Series:
+def _local(stamps: pd.Series, timezone: str) -> pd.Series:
+    """Return times of a clock in UTC: none for those that it skips, the first of both for those that it shows twice."""
     stamps = pd.to_datetime(stamps, errors="coerce")
-    return stamps.dt.tz_localize(TIMEZONE, nonexistent="NaT", ambiguous="NaT").dt.tz_convert("UTC")
+    first = np.ones(len(stamps), dtype=bool)
+    return stamps.dt.tz_localize(timezone, nonexistent="NaT", ambiguous=first).dt.tz_convert("UTC")
+
+
+def _comes_twice(moments: pd.Series, timezone: str) -> pd.Series:
+    """Tell which moments (UTC) a clock shows again an hour later."""
+    shown, again = (
+        each.dt.tz_convert(timezone).dt.tz_localize(None) for each in (moments, moments + pd.Timedelta(hours=1))
+    )
+    return shown == again
 
 
 def _plain_time(text: str) -> str:

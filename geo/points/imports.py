@@ -102,10 +102,14 @@ class Outcome(NamedTuple):
 
 
 def place_of(
-    roads: gpd.GeoDataFrame, addresses: gpd.GeoDataFrame, named: list[gpd.GeoDataFrame], crs: pyproj.CRS
+    roads: gpd.GeoDataFrame,
+    addresses: gpd.GeoDataFrame,
+    named: list[gpd.GeoDataFrame],
+    crs: pyproj.CRS,
+    timezone: str,
 ) -> Place:
-    """Return what coordinates and addresses are tested against, from a study's layers."""
-    return Place(streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs)
+    """Return what coordinates, addresses and times are read by, from a study's layers and clock."""
+    return Place(streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs, timezone)
 
 
 LOCATED: Final = (*POINT_KINDS, "other")
@@ -118,7 +122,7 @@ PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
 def place_in(study: Study) -> Place:
     """Return what coordinates and addresses are tested against, from a study."""
     roads, addresses, facilities, context = (study.layer(name) for name in PLACE.layers)
-    return place_of(roads, addresses, [facilities, context], study.crs)
+    return place_of(roads, addresses, [facilities, context], study.crs, study.place.timezone)
 
 
 @on_study

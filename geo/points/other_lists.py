@@ -8,7 +8,7 @@ from typing import Final, TypedDict
 import numpy as np
 import pandas as pd
 
-from geo.points.cleaning import TIMEZONE
+from geo.core.place import Place
 from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.streets.quarters import quarter_of
@@ -85,19 +85,20 @@ class ListDocument(TypedDict):
     overdue: Sequence[OverdueRow]
 
 
-def working_days(begin: pd.Series, end: pd.Series) -> pd.Series:
+def working_days(begin: pd.Series, end: pd.Series, place: Place) -> pd.Series:
     """
-    Return how many working days lie between two moments (UTC) on the local calendar: 0 on the same day, weekends do not
-    count; public holidays are not known. NaN where a moment is missing or the end is before the beginning.
+    Return how many working days lie between two moments (UTC) by the clock and the calendar of a place: 0 on the same
+    day; weekends and public holidays do not count, weekends that are worked for a moved holiday do, as far as the
+    calendar knows (`geo.core.calendars`). NaN where a moment is missing or the end is before the beginning.
     """
     known = (begin.notna() & end.notna() & (end >= begin)).to_numpy()
     result = pd.Series(np.nan, index=begin.index)
     if known.any():
         first, last = (
-            moment[known].dt.tz_convert(TIMEZONE).dt.tz_localize(None).to_numpy().astype("datetime64[D]")
+            moment[known].dt.tz_convert(place.timezone).dt.tz_localize(None).to_numpy().astype("datetime64[D]")
             for moment in (begin, end)
         )
-        result[known] = np.busday_count(first, last).astype(float)
+        result[known] = place.calendar.working_days(first, last).astype(float)
     return result
 
 
@@ -153,19 +154,19 @@ def lists_of(study: Study, at: pd.Timestamp | None = None) -> list[ListDocument]
         "street_id": streets.set_index("street_id")["name"],
         "quarter_id": quarters.drop_duplicates("quarter_id").set_index("quarter_id")["name"],
     }
-    when = pd.Timestamp(now()) if at is None else at
-    return [_figures(str(name), rows, names, profile, when) for name, rows in table.groupby("list", sort=True)]
+    when, place = pd.Timestamp(now()) if at is None else at, study.place
+    return [_figures(str(name), rows, names, profile, when, place) for name, rows in table.groupby("list", sort=True)]
 
 
 def _figures(
-    name: str, rows: pd.DataFrame, names: dict[str, pd.Series], profile: Profile, at: pd.Timestamp
+    name: str, rows: pd.DataFrame, names: dict[str, pd.Series], profile: Profile, at: pd.Timestamp, place: Place
 ) -> ListDocument:
     open_ = rows["closed_at"].isna()
     late = open_ & rows["due_at"].notna() & (rows["due_at"] < at)
     rows = rows.assign(overdue=late)
     age = (at - rows.loc[open_, "received_at"]).dt.total_seconds() / 86400
     age = age[age >= 0]
-    days = working_days(rows["received_at"], rows["closed_at"]).dropna()
+    days = working_days(rows["received_at"], rows["closed_at"], place).dropna()
     limit = int(profile["lists.answer_days"])
     status = rows["status"].dropna().value_counts()
     overdue = rows[late].assign(days=((at - rows.loc[late, "due_at"]).dt.total_seconds() / 86400).round(1))

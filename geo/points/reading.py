@@ -20,6 +20,7 @@ from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.masking import mask
 from geo.core.text import Text
+from geo.core.time_zones import zone_within
 from geo.files.column_matching import mapped, propose_mapping, signature
 from geo.files.coordinates import System, system_named
 from geo.files.crs_detection import StreetsIndex, Verdict, detect
@@ -73,11 +74,14 @@ class Place:
         Its names, for addresses.
     crs
         Its metric CRS.
+    timezone
+        Its clock, for times without a zone.
     """
 
     ground: StreetsIndex
     gazetteer: Gazetteer
     crs: pyproj.CRS
+    timezone: str
 
 
 class Reading(NamedTuple):
@@ -203,8 +207,8 @@ def read_points(
     profile
         `points.duplicate.*`.
     place
-        The study; without it, coordinates are WGS 84 unless the file or the user says otherwise, and addresses are not
-        looked up.
+        The study; without it, coordinates are WGS 84 unless the file or the user says otherwise, addresses are not
+        looked up, and times without a zone are on the clock of where the points lie.
     options
         What the user says.
     remembered
@@ -278,8 +282,17 @@ def place_rows(draft: Draft) -> Draft:
 def clean_cells(draft: Draft) -> Draft:
     """Read numbers, times and flags."""
     findings: list[Finding] = []
-    clean = clean_values(draft.found, draft.kind, findings)
+    clean = clean_values(draft.found, draft.kind, findings, _clock_of(draft))
     return replace(draft, clean=clean, findings=(*draft.findings, *findings))
+
+
+def _clock_of(draft: Draft) -> str:
+    """Return the time zone of the study; without one, that of where the points lie."""
+    placed = draft.lonlat[np.isfinite(draft.lonlat).all(axis=1)]
+    if draft.place is not None or len(placed) == 0:
+        return "UTC" if draft.place is None else draft.place.timezone
+    (west, south), (east, north) = placed.min(axis=0), placed.max(axis=0)
+    return zone_within(west, south, east, north)
 
 
 def mask_text(draft: Draft) -> Draft:

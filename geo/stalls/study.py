@@ -15,7 +15,6 @@ from geo.kerbs.decided import decided_on, reasons_of
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
 from geo.network.on_foot import WALKING, network_of
-from geo.points.cleaning import TIMEZONE
 from geo.rules.loader import Profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
@@ -206,5 +205,5 @@ def check_place(study: Study, lon: float, lat: float, at: dt.datetime | None = N
         For a place that is at no street of the study.
     """
     plan = stall_plan(study, study.profile, kind)
-    moment = at or dt.datetime.now(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
+    moment = at or dt.datetime.now(ZoneInfo(study.place.timezone)).replace(tzinfo=None)
     return check(plan, lon, lat, moment, lambda: network_of(study), reasons_of(study.decisions("zone")))

@@ -13,25 +13,39 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
+import pyproj
 from pandas.api.types import is_object_dtype, is_string_dtype
 
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
-from geo.study.file import about, read_layer
+from geo.study.file import about, metric_crs_of, place_of_study, read_layer
 from geo.study.qgis_styles import layer_styles
 
 _DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 SUFFIXES: Final = (*_DRIVERS, ".parquet", ".csv", ".xlsx")
 
 
-def export_layer(study: Path, layer: str, to: Path) -> int:
+def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> int:
     """
     Write one layer of a study to a file, by its suffix.
 
-    Geometry is WGS 84; CSV and XLSX carry it as WKT (points as lon, lat too). Cells that a spreadsheet would run as a
+    Geometry is WGS 84 unless another system is asked for; CSV and XLSX carry it as WKT (points as lon, lat too, or x,
+    y in metres). Cells that a spreadsheet would run as a
     formula are made text. Every file carries the credit: as metadata (GeoPackage, GeoParquet), as a field
     (GeoJSON's `description`), as a sheet (XLSX) or as a text file of the same name beside it (CSV, Shapefile).
+
+    Parameters
+    ----------
+    study
+        The study.
+    layer
+        Its layer.
+    to
+        The file; its suffix says how.
+    crs
+        The coordinate system: `grid` for the national grid of the study's place, `metric` for the system in which its
+        lengths are computed, or what pyproj takes (EPSG:27700).
 
     Returns
     -------
@@ -41,7 +55,7 @@ def export_layer(study: Path, layer: str, to: Path) -> int:
     Raises
     ------
     StudyError
-        For an unknown layer or suffix, or a place that cannot be written.
+        For an unknown layer, suffix or coordinate system, or a place that cannot be written.
     """
     suffix = to.suffix.lower()
     if suffix not in SUFFIXES:
@@ -50,6 +64,8 @@ def export_layer(study: Path, layer: str, to: Path) -> int:
             Text(f"请使用 {'、'.join(SUFFIXES)}", f"Use one of {', '.join(SUFFIXES)}"),
         )
     table = read_layer(study, layer)
+    if crs is not None and isinstance(table, gpd.GeoDataFrame):
+        table = table.to_crs(_system(study, crs))
     credit = credit_line(study, layer)
     with writing(to):
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -64,6 +80,20 @@ def export_layer(study: Path, layer: str, to: Path) -> int:
         if suffix in (".csv", ".shp"):
             to.with_name(to.name + ".credit.txt").write_text(credit + "\n", encoding="utf-8")
     return len(table)
+
+
+def _system(study: Path, name: str) -> pyproj.CRS:
+    """Return the coordinate system of a name, as `export_layer` takes it."""
+    grid = place_of_study(study).national_grid
+    known = {"metric": metric_crs_of(study), **({} if grid is None else {"grid": pyproj.CRS.from_epsg(grid)})}
+    try:
+        return known.get(name.strip().lower()) or pyproj.CRS.from_user_input(int(name) if name.isdigit() else name)
+    except pyproj.exceptions.CRSError as error:
+        offers = ["EPSG:4326", "metric", *([] if grid is None else [f"grid (EPSG:{grid})"])]
+        raise StudyError(
+            Text(f"未知坐标系“{name}”", f"The coordinate system “{name}” is unknown"),
+            Text(f"可写 {'、'.join(offers)} 或其他 EPSG 代码", f"Write {', '.join(offers)} or another EPSG code"),
+        ) from error
 
 
 def table_file(table: pd.DataFrame, suffix: str, name: str, credit: str) -> bytes:
@@ -155,7 +185,8 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
     if isinstance(table, gpd.GeoDataFrame):
         points = table.geometry.where(table.geom_type == "Point")
         if len(table) and points.notna().all():
-            flat["lon"], flat["lat"] = points.x, points.y
+            names = ("lon", "lat") if table.crs is None or table.crs.is_geographic else ("x", "y")
+            flat[names[0]], flat[names[1]] = points.x, points.y
         flat["wkt"] = table.geometry.to_wkt(rounding_precision=7)
     for column in flat:
         if isinstance(flat[column].dtype, pd.DatetimeTZDtype):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.core.place import Place, place_of
 from geo.study.file import LAYERS, about, connect, extent_of, read_layer
 from geo.study.schema import POINT_KINDS, SYNTHETIC
 
@@ -31,8 +32,9 @@ def info(path: Path) -> dict[str, Any]:
     figures
         `layers` (rows by layer), `streets_km` by `tier` and by `tier_source`, `per_tier` (for each tier: km, and
         complaints, stalls and parking with their count per km), `synthetic` (made-up points by layer), `extent`
-        (west, south, east, north in degrees), `metric_crs`, `osm_date`, `osm_source`, `profile` (name and hash),
-        `findings` (by layer), `credit`.
+        (west, south, east, north in degrees), `metric_crs`, `place` (`country` and `region` by ISO 3166-1, `timezone`,
+        `calendar` and what it knows, `national_grid`, `drives_on`), `osm_date`, `osm_source`, `profile` (name and
+        hash), `findings` (by layer), `credit`.
     """
     facts = about(path)
     roads = pd.DataFrame(read_layer(path, "roads").drop(columns="geometry"))
@@ -65,9 +67,27 @@ def info(path: Path) -> dict[str, Any]:
         "synthetic": synthetic_counts(path),
         "extent": list(extent_of(path)),
         "metric_crs": facts["metric_crs"],
+        "place": _place_document(place_of(facts)),
         "osm_date": facts.get("osm_date"),
         "osm_source": facts.get("osm_source"),
         "profile": {"name": facts["profile"], "hash": facts["profile_hash"]},
         "findings": {str(layer): int(n) for layer, n in findings["layer"].value_counts().items()},
         "credit": facts["credit"],
+    }
+
+
+def _place_document(place: Place) -> dict[str, Any]:
+    """Return a study's place in the world as `info` has it."""
+    calendar = place.calendar
+    return {
+        "country": place.country,
+        "region": place.region,
+        "timezone": place.timezone,
+        "calendar": {
+            "name": calendar.name,
+            "known_until": calendar.known_until,
+            "text": {"zh": calendar.limits.zh, "en": calendar.limits.en},
+        },
+        "national_grid": None if place.national_grid is None else f"EPSG:{place.national_grid}",
+        "drives_on": place.drives_on,
     }

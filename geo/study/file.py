@@ -22,6 +22,7 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError, writing
+from geo.core.place import Place, place_of
 from geo.core.text import Text
 from geo.rules.loader import Profile, profile_from_json
 from geo.study import migrations
@@ -440,6 +441,11 @@ def profile_of(path: Path) -> Profile:
 def rule_facts(profile: Profile) -> dict[str, str]:
     """Return what `about` says of the study's rules."""
     return {"profile": profile.name, "profile_hash": profile.hash, "rules": profile.to_json()}
+
+
+def place_of_study(path: Path) -> Place:
+    """Return where in the world a study lies: its clock, its calendar, its side of driving."""
+    return place_of(about(path))
 
 
 def extent_of(path: Path) -> tuple[float, float, float, float]:

@@ -17,6 +17,7 @@ import pyproj
 import shapely
 
 from geo.core.crs import WGS84
+from geo.core.place import Place, place_of
 from geo.core.text import Text
 from geo.rules.loader import Leaf, Profile, profile_from_json
 from geo.study.decisions import decisions_in
@@ -203,6 +204,11 @@ class Study:
         """West, south, east and north of the roads, in degrees."""
         west, south, east, north = json.loads(self._seen["extent"])
         return west, south, east, north
+
+    @property
+    def place(self) -> Place:
+        """Where in the world the study lies: its clock, its calendar, its side of driving."""
+        return place_of(self._seen)
 
     @property
     def profile(self) -> Profile:

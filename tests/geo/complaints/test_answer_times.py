@@ -46,7 +46,7 @@ def test_an_interval_of_nothing_is_everything() -> None:
 
 def test_months_are_named() -> None:
     table = complaints({"received_at": pd.Timestamp("2025-01-31T20:00Z")}, {"received_at": pd.NaT})
-    assert months(table).tolist() == ["2025-02", None]
+    assert months(table, "Asia/Shanghai").tolist() == ["2025-02", None]
 
 
 def test_open_cases_are_censored_not_left_out() -> None:
@@ -90,8 +90,8 @@ def test_channels_one_by_one(profile: Profile) -> None:
 
 def test_when_the_data_end_and_moments_of_the_studys_clock() -> None:
     assert data_end(complaints(after(5), after(None))) == DAY + pd.Timedelta(hours=5)
-    assert as_moment("2025-03-01T08:00") == DAY
-    assert as_moment("2025-03-01T00:00+00:00") == DAY
+    assert as_moment("2025-03-01T08:00", "Asia/Shanghai") == DAY
+    assert as_moment("2025-03-01T00:00+00:00", "Europe/Helsinki") == DAY
 
 
 def test_a_first_answer_comes_before_the_end() -> None:

@@ -33,23 +33,25 @@ def stamps(*texts: str | None) -> pd.Series:
 
 def test_months_are_those_of_the_studys_clock() -> None:
     # half past five in the afternoon in London is the next day in China
-    months = months_of(stamps("2025-01-31T16:30:00Z", "2025-01-31T15:30:00Z", None))
+    months = months_of(stamps("2025-01-31T16:30:00Z", "2025-01-31T15:30:00Z", None), "Asia/Shanghai")
     assert [month_text(int(m)) for m in months[:2]] == ["2025-02", "2025-01"]
     assert months[2] == -1
 
 
 def test_a_part_of_a_month_is_no_month() -> None:
-    whole = whole_months(stamps("2025-01-10T00:00:00Z", "2025-03-01T00:00:00Z", "2025-04-10T00:00:00Z"))
+    whole = whole_months(
+        stamps("2025-01-10T00:00:00Z", "2025-03-01T00:00:00Z", "2025-04-10T00:00:00Z"), "Asia/Shanghai"
+    )
     assert [month_text(int(m)) for m in whole] == ["2025-02", "2025-03"]
-    assert len(whole_months(stamps(None))) == 0
+    assert len(whole_months(stamps(None), "Asia/Shanghai")) == 0
 
 
 def test_hours_and_seasons() -> None:
     times = stamps("2025-01-01T00:30:00Z", "2025-01-31T12:00:00Z", "2025-02-28T12:00:00Z")
-    table = weekday_hours(times)
+    table = weekday_hours(times, "Asia/Shanghai")
     assert table.sum() == 3
     assert table[2, 8] == 1, "half past eight on a Wednesday in China"
-    found = seasons(times)
+    found = seasons(times, "Asia/Shanghai")
     assert found["complaints"].tolist()[:3] == [2, 1, 0]
     assert found["years"].tolist()[:3] == [1, 1, 0]
 

@@ -16,6 +16,7 @@ import shapely
 from geo.build import Inputs, build_study
 from geo.core.crs import WGS84
 from geo.core.errors import InputError, StudyError
+from geo.core.place import place_at
 from geo.facilities.coverage_study import COVERAGE, FacilityStudy, check_kind, cover, set_population
 from geo.facilities.decisions import decide_site
 from geo.facilities.site_study import SITES, SiteStudy, Wish, choose_sites, moved_share
@@ -289,8 +290,9 @@ def test_working_days_skip_weekends() -> None:
     later = ["2025-03-07 16:00", "2025-03-10 09:00", "2025-03-11 02:00", "2025-03-11 03:00"]
     begin, end = (pd.to_datetime(pd.Series(times), utc=True) for times in ([*friday, None], later))
     begin, end = begin - pd.Timedelta(hours=8), end - pd.Timedelta(hours=8)
-    assert working_days(begin, end).tolist()[:3] == [0, 1, 2], "from a Friday to Monday is one working day"
-    assert pd.isna(working_days(begin, end).iloc[3])
+    anyang = place_at(114.3, 36.0, 114.4, 36.2)
+    assert working_days(begin, end, anyang).tolist()[:3] == [0, 1, 2], "from a Friday to Monday is one working day"
+    assert pd.isna(working_days(begin, end, anyang).iloc[3])
 
 
 def test_any_list_has_counts_ratings_ages_and_what_is_overdue(study: Path, tmp_path: Path) -> None:

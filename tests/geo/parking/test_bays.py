@@ -44,7 +44,7 @@ CASES = yaml.safe_load((ROOT / "tests" / "cases" / "bays.yaml").read_text(encodi
 
 def room_for(case: dict[str, Any], profile: Profile) -> BayRoom:
     layers = study_street(case)
-    ground = KerbGround.of(layers, CRS, profile)
+    ground = KerbGround.of(layers, CRS, profile, case.get("drives_on", "right"))
     traffic = np.full(len(layers["roads"]), float(case.get("traffic", 0.0)))
     return BayRoom(ground, profile.changed(case.get("set", {})), case.get("hours", "all_day"), traffic)
 

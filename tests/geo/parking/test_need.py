@@ -77,7 +77,7 @@ def test_cars_at_buildings_and_complaints_belong_to_the_street_before_them(profi
             complaint(4, "2026-03-02T02:00:00Z", 310.0, category="noise"),
         ]
     )
-    cars = demand(layers["roads"], cells, context, reports, CRS, rules)
+    cars = demand(layers["roads"], cells, context, reports, CRS, rules, "Asia/Shanghai")
     # 400 m2 of six storeys: 2400 m2 x 0.7 a hundred, half of them without a space
     assert cars["night"][1] == pytest.approx(24 * 0.7 / 2, rel=0.01)
     assert cars["day"][1] == pytest.approx(24 * 0.3 / 2, rel=0.01)
@@ -89,8 +89,8 @@ def test_cars_at_buildings_and_complaints_belong_to_the_street_before_them(profi
 def test_the_night_runs_past_midnight(profile: Profile) -> None:
     times = pd.to_datetime(pd.Series(["2026-03-01T23:30:00Z", "2026-03-02T11:59:00Z", "2026-03-02T12:00:00Z"]))
     # 07:30, 19:59 and 20:00 on the study's clock
-    assert at_night(times, profile).tolist() == [False, False, True]
-    assert at_night(pd.Series(pd.to_datetime([None], utc=True)), profile).tolist() == [False]
+    assert at_night(times, profile, "Asia/Shanghai").tolist() == [False, False, True]
+    assert at_night(pd.Series(pd.to_datetime([None], utc=True)), profile, "Asia/Shanghai").tolist() == [False]
 
 
 def test_a_car_park_without_a_capacity_is_counted_by_its_area(profile: Profile) -> None:

@@ -17,11 +17,11 @@ def found(kind: str, /, **cells: str | None) -> pd.DataFrame:
 def test_numbers_flags_and_times_are_read_by_kind() -> None:
     findings: list[Finding] = []
     row = found("stalls", area_m2="3.5 平方米", offences="2次", hardship="是")
-    stall = clean_values(row, "stalls", findings).iloc[0]
+    stall = clean_values(row, "stalls", findings, "Asia/Shanghai").iloc[0]
     assert (stall["area_m2"], stall["offences"], stall["hardship"]) == (3.5, 2, True)
     assert not findings
     assert row["area_m2"].tolist() == ["3.5 平方米"]  # what was read stays as it was read
-    lot = clean_values(found("parking", capacity="many", night_only="no"), "parking", findings).iloc[0]
+    lot = clean_values(found("parking", capacity="many", night_only="no"), "parking", findings, "Asia/Shanghai").iloc[0]
     assert pd.isna(lot["capacity"])
     assert not lot["night_only"]
     assert [(finding.row, finding.column) for finding in findings] == [(2, "capacity")]
@@ -29,7 +29,9 @@ def test_numbers_flags_and_times_are_read_by_kind() -> None:
 
 def test_a_complaint_that_was_closed_before_it_came_is_doubted() -> None:
     findings: list[Finding] = []
-    clean = clean_values(found("complaints", received_at="2025-03-02", closed_at="2025-03-01"), "complaints", findings)
+    clean = clean_values(
+        found("complaints", received_at="2025-03-02", closed_at="2025-03-01"), "complaints", findings, "Asia/Shanghai"
+    )
     assert clean["received_at"].notna().all()
     assert [finding.column for finding in findings] == ["closed_at"]
 

@@ -20,7 +20,7 @@ from geo.study.findings import Finding
 )  # fmt: skip
 def test_one_moment_in_many_hands(text: str) -> None:
     findings: list[Finding] = []
-    found = times(pd.Series([text], dtype=object), "received_at", findings)
+    found = times(pd.Series([text], dtype=object), "received_at", findings, "Asia/Shanghai")
     assert found.iloc[0] == pd.Timestamp("2025-03-01 08:30", tz="Asia/Shanghai")
     assert findings == []
 
@@ -31,7 +31,7 @@ def test_one_moment_in_many_hands(text: str) -> None:
 )
 def test_impossible_times_are_findings(text: str, says: str) -> None:
     findings: list[Finding] = []
-    times(pd.Series([text], index=[7], dtype=object), "received_at", findings)
+    times(pd.Series([text], index=[7], dtype=object), "received_at", findings, "Asia/Shanghai")
     assert [(f.row, says in f.problem.en) for f in findings] == [(7, True)]
 
 

@@ -20,7 +20,8 @@ from geo.study.schema import GRADED
 from geo.tiers.audit import DOUBTS, audit_study
 from geo.tiers.decisions import decide_section, decide_tier, find_street
 from geo.tiers.decisions import undo as undo_decision
-from jiexu.shared import AsJson, Study, language, print_document, say, speaks
+from jiexu.language import language
+from jiexu.shared import AsJson, Study, print_document, say, speaks
 
 app = typer.Typer()
 

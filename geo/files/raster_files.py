@@ -38,11 +38,19 @@ def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
     Raises
     ------
     InputError
-        If it cannot be read, does not say where it lies, or has no value around the study.
+        If rasterio is not installed, or the raster cannot be read, does not say where it lies, or has no value around
+        the study.
     """
-    import rasterio  # noqa: PLC0415 (only rasters need it)
-    import rasterio.transform  # noqa: PLC0415
-    import rasterio.windows  # noqa: PLC0415
+    try:
+        import rasterio  # noqa: PLC0415 (only rasters need it: an extra)
+        import rasterio.transform  # noqa: PLC0415
+        import rasterio.windows  # noqa: PLC0415
+    except ImportError as error:
+        raise InputError(
+            file,
+            Text("未安装读取栅格的组件", "What reads rasters is not installed"),
+            Text("请运行 pip install 'jiexu[raster]'", "Run: pip install 'jiexu[raster]'"),
+        ) from error
 
     try:
         with rasterio.open(file) as source:

@@ -7,17 +7,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
-
-import osmium
-import osmnx
-import platformdirs
-import requests
-import shapely
-from osmnx._errors import CacheOnlyInterruptError, InsufficientResponseError, ResponseStatusCodeError
+from typing import TYPE_CHECKING, Any, Final
 
 from geo.core.errors import InputError, writing
 from geo.core.text import Text
+
+if TYPE_CHECKING:
+    import shapely
 
 DEFAULT_OVERPASS: Final = "https://overpass-api.de/api"
 _REACHED_WITHIN_S = 10
@@ -34,6 +30,8 @@ def download_place(
     InputError
         If there is no network, or no area has that name.
     """
+    import osmnx  # noqa: PLC0415 (takes a second to load, and only downloads need it)
+
     with _network(place, osmnx.settings.nominatim_url):
         boundary: shapely.Geometry = osmnx.geocode_to_gdf(place).geometry.iloc[0]
     return download_area(boundary, tags, overpass_url, folder)
@@ -72,6 +70,9 @@ def download_area(
     InputError
         If there is no network, or the server refuses or knows nothing of the area.
     """
+    import osmnx  # noqa: PLC0415
+    import platformdirs  # noqa: PLC0415
+
     asked = json.dumps(
         [area.normalize().wkt, {key: sorted(values) for key, values in sorted(tags.items())}, overpass_url]
     )
@@ -90,7 +91,7 @@ def download_area(
         ):
             try:
                 ask()
-            except CacheOnlyInterruptError:
+            except InterruptedError:  # how OSMnx ends in its mode that only fills the cache
                 continue
     with writing(extract):
         _write_extract(answers, extract)
@@ -109,6 +110,8 @@ def tags_by_key(kinds: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 
 @contextmanager
 def _osmnx_settings(cache: Path, overpass_url: str) -> Iterator[None]:
+    import osmnx  # noqa: PLC0415
+
     wanted = {
         "cache_folder": str(cache),
         "use_cache": True,
@@ -129,6 +132,8 @@ def _osmnx_settings(cache: Path, overpass_url: str) -> Iterator[None]:
 
 @contextmanager
 def _network(asked: str, url: str) -> Iterator[None]:
+    import requests  # noqa: PLC0415
+
     try:
         # OSMnx waits a minute and tries again where nobody answers: look first
         requests.head(url, timeout=_REACHED_WITHIN_S)
@@ -142,7 +147,7 @@ def _network(asked: str, url: str) -> Iterator[None]:
                 "Check the network, name another server with --overpass, or read a file with --osm",
             ),
         ) from error
-    except (InsufficientResponseError, ResponseStatusCodeError, TypeError) as error:
+    except (ValueError, TypeError) as error:  # OSMnx's own errors of empty and refused answers are ValueErrors
         raise InputError(
             url,
             Text(f"服务器没有“{asked}”的数据（{error}）", f"The server has nothing for “{asked}” ({error})"),
@@ -152,6 +157,8 @@ def _network(asked: str, url: str) -> Iterator[None]:
 
 def _write_extract(answers: Path, extract: Path) -> None:
     """Write Overpass's JSON elements as an extract, nodes before ways before relations, each once."""
+    import osmium  # noqa: PLC0415
+
     elements: dict[tuple[int, int], dict[str, Any]] = {}
     rank = {"node": 0, "way": 1, "relation": 2}
     dated = ""

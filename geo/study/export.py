@@ -7,7 +7,6 @@ import secrets
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 import geopandas as gpd
 import pandas as pd
@@ -19,11 +18,9 @@ from pandas.api.types import is_object_dtype, is_string_dtype
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
+from geo.study.export_formats import DRIVERS, SUFFIXES
 from geo.study.file import about, metric_crs_of, place_of_study, read_layer
 from geo.study.qgis_styles import layer_styles
-
-_DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
-SUFFIXES: Final = (*_DRIVERS, ".parquet", ".csv", ".xlsx")
 
 
 def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> int:
@@ -69,8 +66,8 @@ def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> i
     credit = credit_line(study, layer)
     with writing(to):
         to.parent.mkdir(parents=True, exist_ok=True)
-        if suffix in _DRIVERS:
-            _write_gdal(table, to, layer, _DRIVERS[suffix], credit)
+        if suffix in DRIVERS:
+            _write_gdal(table, to, layer, DRIVERS[suffix], credit)
         elif suffix == ".parquet":
             _aside(to, lambda path: _write_parquet(table, path, credit))
         elif suffix == ".csv":

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from geo.core.place import Place, place_of
-from geo.study.file import LAYERS, about, connect, extent_of, read_layer
+from geo.study.file import LAYERS, about, connect, extent_of
 from geo.study.schema import POINT_KINDS, SYNTHETIC
 
 
@@ -37,31 +36,28 @@ def info(path: Path) -> dict[str, Any]:
         hash), `findings` (by layer), `credit`.
     """
     facts = about(path)
-    roads = pd.DataFrame(read_layer(path, "roads").drop(columns="geometry"))
-    tier_of_segment = pd.Series(roads["tier"].to_numpy(), index=roads["segment_id"].to_numpy())
-    km = roads["length_m"].groupby(roads["tier"]).sum() / 1000
-    per_tier: dict[str, dict[str, float | int | None]] = {tier: {"km": round(float(v), 3)} for tier, v in km.items()}
-    layers = {}
-    for kind in POINT_KINDS:
-        points = read_layer(path, kind)
-        counts = points["segment_id"].map(tier_of_segment).value_counts()
-        for tier, figures in per_tier.items():
-            count = int(counts.get(tier, 0))
-            figures[kind] = count
-            length = figures["km"] or 0
-            figures[f"{kind}_per_km"] = round(count / length, 3) if length else None
     with connect(path) as connection:
-        for name in LAYERS:
-            layers[name] = int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0])  # noqa: S608
-    findings = read_layer(path, "findings")
-    by_source = roads["length_m"].groupby(roads["tier_source"]).sum() / 1000
+        connection.execute("BEGIN")  # one state of the study for all figures
+        layers = {name: _count(connection, name) for name in LAYERS}
+        km, by_source = _kilometres(connection, "tier"), _kilometres(connection, "tier_source")
+        points = {kind: _points_by_tier(connection, kind) for kind in POINT_KINDS}
+        # the most frequent first, then as they stand in the table
+        findings = connection.execute(
+            "SELECT layer, count(*) FROM findings WHERE layer IS NOT NULL GROUP BY layer ORDER BY 2 DESC, min(rowid)"
+        ).fetchall()
+    per_tier: dict[str, dict[str, float | int | None]] = {tier: {"km": length} for tier, length in km.items()}
+    for kind, counts in points.items():
+        for tier, figures in per_tier.items():
+            count, length = counts.get(tier, 0), km[tier]
+            figures[kind] = count
+            figures[f"{kind}_per_km"] = round(count / length, 3) if length else None
     return {
         "study": path.name,
         "built_at": facts["built_at"],
         "layers": layers,
         "streets_km": {
-            "tier": {tier: figures["km"] for tier, figures in per_tier.items()},
-            "tier_source": {str(source): round(float(v), 3) for source, v in by_source.items()},
+            "tier": km,
+            "tier_source": by_source,
         },
         "per_tier": per_tier,
         "synthetic": synthetic_counts(path),
@@ -71,7 +67,7 @@ def info(path: Path) -> dict[str, Any]:
         "osm_date": facts.get("osm_date"),
         "osm_source": facts.get("osm_source"),
         "profile": {"name": facts["profile"], "hash": facts["profile_hash"]},
-        "findings": {str(layer): int(n) for layer, n in findings["layer"].value_counts().items()},
+        "findings": {str(layer): int(count) for layer, count in findings},
         "credit": facts["credit"],
     }
 
@@ -91,3 +87,23 @@ def _place_document(place: Place) -> dict[str, Any]:
         "national_grid": None if place.national_grid is None else f"EPSG:{place.national_grid}",
         "drives_on": place.drives_on,
     }
+
+
+def _count(connection: sqlite3.Connection, layer: str) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {layer}").fetchone()[0])  # noqa: S608 (a name of ours)
+
+
+def _kilometres(connection: sqlite3.Connection, column: str) -> dict[str, float]:
+    """Return the kilometres of street by the values of a column of `roads`, to the metre."""
+    rows = connection.execute(
+        f"SELECT {column}, sum(length_m) FROM roads WHERE {column} IS NOT NULL GROUP BY {column} ORDER BY {column}"  # noqa: S608
+    )
+    return {str(value): round((length or 0.0) / 1000, 3) for value, length in rows}
+
+
+def _points_by_tier(connection: sqlite3.Connection, kind: str) -> dict[str, int]:
+    """Return the number of points on streets of each tier."""
+    rows = connection.execute(
+        f"SELECT roads.tier, count(*) FROM {kind} JOIN roads USING (segment_id) GROUP BY roads.tier"  # noqa: S608
+    )
+    return {str(tier): int(count) for tier, count in rows}

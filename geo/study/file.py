@@ -9,25 +9,15 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from pathlib import Path
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
-import geopandas as gpd
-import pandas as pd
-import pyogrio
-import pyogrio.errors
-import pyproj
-import shapely
-
-from geo.core.crs import WGS84
 from geo.core.errors import StudyError, writing
 from geo.core.place import Place, place_of
 from geo.core.text import Text
-from geo.rules.loader import Profile, profile_from_json
 from geo.study import migrations
 from geo.study.geometry_blobs import geometry_of
-from geo.study.qgis_styles import layer_styles
 from geo.study.schema import COLUMNS, conform
 from geo.study.versions import first_versions, new_versions, put_facts
 
@@ -35,6 +25,12 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 FORMAT: Final = "jiexu-study-6"
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    import pyproj
+
+    from geo.rules.loader import Profile
 
 
 OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3", "jiexu-study-4", "jiexu-study-5")
@@ -135,6 +131,11 @@ def write_study(
     StudyError
         If the folder is read-only or the disk is full. The old study stays as it was.
     """
+    # libraries that take a second to load are imported where tables are read or written: facts and counts need none
+    import pandas as pd  # noqa: PLC0415
+
+    from geo.study.qgis_styles import layer_styles  # noqa: PLC0415
+
     aside = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(3)}.gpkg")
     try:
         with writing(path):
@@ -221,6 +222,12 @@ def _swap(aside: Path, path: Path, seen: Mapping[str, str]) -> None:
 
 
 def _write_layer(path: Path, name: str, table: pd.DataFrame | None, replace: bool = False) -> None:
+    import geopandas as gpd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+    import pyogrio  # noqa: PLC0415
+
+    from geo.core.crs import WGS84  # noqa: PLC0415
+
     if name in COLUMNS:
         table = conform(pd.DataFrame() if table is None else table, name)
     if table is None:
@@ -343,7 +350,7 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=10, isolation_level=None)
     try:
         # the spatial index's triggers call these, though a change of attributes never moves a geometry
-        for function, value in (("ST_IsEmpty", shapely.is_empty), *zip(_BOUNDS, _BOUND_VALUES, strict=True)):
+        for function, value in _SHAPE_FUNCTIONS.items():
             connection.create_function(
                 function, 1, lambda blob, value=value: value(geometry_of(blob)), deterministic=True
             )
@@ -384,10 +391,21 @@ def _locked(path: Path) -> Iterator[sqlite3.Connection]:
                 return
 
 
+def _is_empty(shape: Any) -> bool:
+    return bool(shape.is_empty)
+
+
+def _bound(number: int, shape: Any) -> float:
+    return float(shape.bounds[number])
+
+
 _BOUNDS = ("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")
 
 
-_BOUND_VALUES = tuple(lambda shape, i=i: float(shapely.bounds(shape)[i]) for i in range(4))
+_SHAPE_FUNCTIONS: Final[dict[str, Callable[[Any], Any]]] = {
+    "ST_IsEmpty": _is_empty,
+    **{name: partial(_bound, number) for number, name in enumerate(_BOUNDS)},
+}
 
 
 def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame | pd.DataFrame:
@@ -408,6 +426,9 @@ def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame |
     StudyError
         If the file is no study, or has no such layer.
     """
+    import pyogrio  # noqa: PLC0415
+    import pyogrio.errors  # noqa: PLC0415
+
     about(path, older)
     try:
         table = pyogrio.read_dataframe(path, layer=name, use_arrow=True)
@@ -430,11 +451,15 @@ def layer_names(path: Path) -> list[str]:
 
 def metric_crs_of(path: Path) -> pyproj.CRS:
     """Return the CRS in which the study's lengths are computed."""
+    import pyproj  # noqa: PLC0415
+
     return pyproj.CRS.from_user_input(about(path)["metric_crs"])
 
 
 def profile_of(path: Path) -> Profile:
     """Return the study's rules: those that it was built with, or that a later command was given."""
+    from geo.rules.loader import profile_from_json  # noqa: PLC0415
+
     return profile_from_json(about(path)["rules"])
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-import geopandas as gpd
-import pandas as pd
-
-from geo.core.crs import WGS84
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
 
 Tier = Literal["demonstration", "secondary", "back_street", "unclassified"]
 
@@ -358,6 +357,8 @@ def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:
 
     Missing columns come empty. The counts of `streets` are integers; all that is not declared otherwise is text.
     """
+    import pandas as pd  # noqa: PLC0415 (the names in this module are used where no table is read)
+
     result = table.copy(deep=False)
     for column in COLUMNS[layer]:
         dtype = "Int64" if (layer, column) in _COUNTS else _TYPES.get(column, "object")
@@ -376,6 +377,11 @@ def conform(table: pd.DataFrame, layer: str) -> pd.DataFrame:
 
 def together(first: pd.DataFrame, second: pd.DataFrame, layer: str) -> Any:
     """Return the rows of two tables of a layer, as `conform` has them; their geometry, if any, is in WGS 84."""
+    import geopandas as gpd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+
+    from geo.core.crs import WGS84  # noqa: PLC0415
+
     if second.empty:
         return first
     both = pd.concat([part for part in (first, second) if len(part)], ignore_index=True)
@@ -386,4 +392,6 @@ def together(first: pd.DataFrame, second: pd.DataFrame, layer: str) -> Any:
 
 def conform_geo(table: gpd.GeoDataFrame, layer: str) -> gpd.GeoDataFrame:
     """Return `conform` of a table that has a geometry."""
+    import geopandas as gpd  # noqa: PLC0415
+
     return gpd.GeoDataFrame(conform(table, layer), geometry="geometry", crs=table.crs)

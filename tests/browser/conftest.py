@@ -31,7 +31,7 @@ STARTS_WITHIN_S = 60
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine: scripts/setup-browser.sh says how to install it")
+        pytest.skip("no Chromium on this machine: scripts/setup-tests.sh says how to install it")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -39,14 +39,14 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(study: Path) -> Iterator[str]:
-    """Serve a study on a free port, as a user would, and give its address."""
+def serving(study: Path, python: str = sys.executable, folder: Path = ROOT) -> Iterator[str]:
+    """Serve a study on a free port, as a user would, and give its address; by this Python or another, from a folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "XDG_CACHE_HOME": str(study.parent / "cache")}
-    command = [sys.executable, "-m", "jiexu", "serve", str(study), "--no-browser", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = [python, "-m", "jiexu", "serve", str(study), "--no-browser", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + STARTS_WITHIN_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,16 @@ def test_a_raster_of_people_is_read_around_the_study(tmp_path: Path) -> None:
     (tmp_path / "bad.tif").write_bytes(b"no raster")
     with pytest.raises(InputError):
         read_population(tmp_path / "bad.tif", quarters(), ground())
+
+
+def test_without_the_extra_a_raster_is_refused_with_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rasterio", None)  # as where it is not installed
+    file = tmp_path / "people.tif"
+    file.write_bytes(b"II*")
+    with pytest.raises(InputError, match=r"pip install 'jiexu\[raster\]'"):
+        read_population(file, quarters(), ground())
 
 
 @pytest.mark.parametrize(

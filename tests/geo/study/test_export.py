@@ -12,7 +12,8 @@ import pyogrio
 import pytest
 
 from geo.core.errors import StudyError
-from geo.study.export import SUFFIXES, export_layer, inert
+from geo.study.export import export_layer, inert
+from geo.study.export_formats import SUFFIXES
 from geo.study.file import read_layer
 from geo.tiers.decisions import decide_tier, find_street
 

@@ -24,6 +24,7 @@ from geo.files.raw_file import RawFile, cell_text, text_cells, unique_headers
 from geo.files.text_encoding import decode
 from geo.study.findings import Finding
 from geo.study.geometry_blobs import geometry_of
+from geo.study.sql import statement
 
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
@@ -198,7 +199,7 @@ def read_geopackage(path: Path, encoding: str | None) -> RawFile:
             )
         layers.sort(key=lambda layer: layer[3] not in ("POINT", "MULTIPOINT"))
         name, geometry, srs, _ = layers[0]
-        rows = connection.execute(f"SELECT * FROM {_quoted(name)}")  # noqa: S608
+        rows = connection.execute(statement("SELECT * FROM {table}", table=name))
         columns = [str(column[0]) for column in rows.description]
         table = pd.DataFrame(rows.fetchall(), columns=columns, dtype=object)
         definition = connection.execute(
@@ -224,10 +225,6 @@ def read_geopackage(path: Path, encoding: str | None) -> RawFile:
             )
         )
     return raw
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _blob(blob: Any) -> shapely.Geometry | None:

@@ -13,6 +13,7 @@ from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.study.file import touch
 from geo.study.schema import COLUMNS
+from geo.study.sql import placeholders, statement
 
 BASE_TABLE: Final = "tier_base"
 """The study's table of tiers before any decision, to which an undone decision returns."""
@@ -68,9 +69,10 @@ def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datet
     stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
     row = {**values, "decision_id": decision, "at": stamp, "by": by, "reason": reason.strip()}
     columns = [column for column in COLUMNS["decisions"] if column in row]
-    names = ", ".join(f'"{column}"' for column in columns)
     connection.execute(
-        f"INSERT INTO decisions ({names}) VALUES ({', '.join('?' * len(columns))})",  # noqa: S608
+        statement(
+            "INSERT INTO decisions ({columns}) VALUES ({values})", columns=columns, values=placeholders(len(columns))
+        ),
         [row[column] for column in columns],
     )
     touch(connection, "decisions")

@@ -17,7 +17,7 @@ from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.study.file import about, read_layer
-from geo.study.qgis_styles import layer_styles
+from geo.study.qgis_styles import write_styles
 
 _DRIVERS: Final = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".shp": "ESRI Shapefile"}
 SUFFIXES: Final = (*_DRIVERS, ".parquet", ".csv", ".xlsx")
@@ -117,9 +117,7 @@ def _write_geopackage(table: pd.DataFrame, to: Path, layer: str, credit: str) ->
     pyogrio.write_dataframe(
         table, to, driver="GPKG", layer=layer, layer_options=options, layer_metadata={"CREDIT": credit}
     )
-    styles = layer_styles(layer)
-    if len(styles):
-        pyogrio.write_dataframe(styles, to, driver="GPKG", layer="layer_styles", append=True)
+    write_styles(to, [layer])
 
 
 def _write_shapefile(table: pd.DataFrame, to: Path) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.study.file import LAYERS, about, connect, extent_of, read_layer
 from geo.study.schema import POINT_KINDS, SYNTHETIC
+from geo.study.sql import statement
 
 
 def synthetic_counts(path: Path) -> dict[str, int]:
@@ -16,7 +17,9 @@ def synthetic_counts(path: Path) -> dict[str, int]:
     with connect(path) as connection:
         return {
             kind: int(
-                connection.execute(f"SELECT count(*) FROM {kind} WHERE source = ?", (SYNTHETIC,)).fetchone()[0]  # noqa: S608
+                connection.execute(
+                    statement("SELECT count(*) FROM {table} WHERE source = ?", table=kind), (SYNTHETIC,)
+                ).fetchone()[0]
             )
             for kind in POINT_KINDS
         }
@@ -50,7 +53,7 @@ def info(path: Path) -> dict[str, Any]:
             figures[f"{kind}_per_km"] = round(count / length, 3) if length else None
     with connect(path) as connection:
         for name in LAYERS:
-            layers[name] = int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0])  # noqa: S608
+            layers[name] = int(connection.execute(statement("SELECT count(*) FROM {table}", table=name)).fetchone()[0])
     findings = read_layer(path, "findings")
     by_source = roads["length_m"].groupby(roads["tier_source"]).sum() / 1000
     return {

@@ -24,8 +24,9 @@ from geo.core.crs import WGS84
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.rules import Profile, profile_from_json
+from geo.study import schema
 from geo.study.geometry_blobs import geometry_of
-from geo.study.qgis_styles import layer_styles
+from geo.study.qgis_styles import write_styles
 from geo.study.schema import COLUMNS, conform
 
 FORMAT: Final = "jiexu-study-5"
@@ -35,47 +36,13 @@ OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3", "jiexu-study-
 """Formats whose inputs and decisions a build carries over."""
 
 
-_GEOMETRY_TYPES: Final = {
-    "roads": "LineString",
-    "streets": "MultiLineString",
-    "paths": "LineString",
-    "complaints": "Point",
-    "stalls": "Point",
-    "parking": "Unknown",
-    "other": "Point",
-    "facilities": "Point",
-    "facility_areas": "MultiPolygon",
-    "context": "Unknown",
-    "quarters": "MultiPolygon",
-    "addresses": "Point",
-    "kerbs": "LineString",
-    "kerb_exclusions": "LineString",
-    "stall_zones": "LineString",
-    "shop_displays": "Point",
-    "bays": "Polygon",
-    "parking_differences": "LineString",
-    "parking_need": "MultiLineString",
-    "hotspots": "LineString",
-    "patrol_districts": "MultiLineString",
-    "patrol_rounds": "MultiLineString",
-    "population": "Unknown",
-    "coverage": "Point",
-    "catchments": "MultiPolygon",
-    "coverage_gaps": "MultiPolygon",
-    "sites": "Point",
-}
+SPATIAL_LAYERS: Final = schema.SPATIAL_LAYERS
 
 
-SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
+TABLES: Final = schema.TABLES
 
 
-TABLES: Final = (
-    *("street_scores", "surveyed_widths", "moves"),
-    *("decisions", "selections", "findings", "imports", "mappings", "replaced"),
-)
-
-
-LAYERS: Final = (*SPATIAL_LAYERS, *TABLES)
+LAYERS: Final = schema.LAYERS
 
 
 _R = TypeVar("_R")
@@ -136,7 +103,7 @@ def write_study(
             versions = {f"version:{name}": secrets.token_hex(6) for name in LAYERS}
             facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **versions}
             _write_layer(aside, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
-            _write_layer(aside, "layer_styles", layer_styles())
+            write_styles(aside)
             with aside.open("rb+") as file:
                 os.fsync(file.fileno())
             _swap(aside, path, seen or {})
@@ -216,7 +183,7 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame | None, replace: boo
         return
     options: dict[str, Any] = {"layer_options": {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}}
     if name in SPATIAL_LAYERS:
-        options = {"geometry_type": _GEOMETRY_TYPES[name], "layer_options": {"GEOMETRY_NAME": "geom"}}
+        options = {"geometry_type": schema.GEOMETRY_TYPES[name], "layer_options": {"GEOMETRY_NAME": "geom"}}
         if not isinstance(table, gpd.GeoDataFrame):
             table = gpd.GeoDataFrame(table, geometry=[None] * len(table), crs=WGS84)
     pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists() and not replace, **options)

@@ -21,6 +21,7 @@ from geo.study.decisions import _TAKEN, BASE_TABLE, Taken, _by_subject, record, 
 from geo.study.file import changing, now, read_layer, touch
 from geo.study.geometry_blobs import geometry_of
 from geo.study.schema import GRADED
+from geo.study.sql import assignments, statement
 from geo.tiers.columns import TIER_COLUMNS, decision_reason
 from geo.tiers.street_split import split_street
 
@@ -263,7 +264,7 @@ def undo(path: Path, decision_id: str, reason: str, by: str = "") -> str:
             return _take_back(connection, decision_id, reason, by)
         left = _counting([*taken, Taken("", "", "", "", "", decision_id, "")])
         base = connection.execute(
-            f"SELECT {', '.join(TIER_COLUMNS)} FROM {BASE_TABLE} WHERE street_id = ?",  # noqa: S608
+            statement("SELECT {columns} FROM {table} WHERE street_id = ?", columns=TIER_COLUMNS, table=BASE_TABLE),
             (street_id,),
         ).fetchone()
         if left is not None:
@@ -289,7 +290,7 @@ def _take_back(connection: sqlite3.Connection, decision_id: str, reason: str, by
     """Undo a decision that is not about a tier: what it was about is as before when it is computed anew."""
     columns = ("kind", "subject", "subject_name", "before", "after", "lon", "lat", "section", "part", "street_id")
     row = connection.execute(
-        f"SELECT {', '.join(columns)} FROM decisions WHERE decision_id = ?",  # noqa: S608
+        statement("SELECT {columns} FROM decisions WHERE decision_id = ?", columns=columns),
         (decision_id,),
     ).fetchone()
     old = dict(zip(columns, row, strict=True))
@@ -361,9 +362,9 @@ def _gone(street_id: str) -> StudyError:
 
 
 def _set_tier(connection: sqlite3.Connection, street_id: str, tier: tuple[str, str, str, float]) -> None:
-    assignments = ", ".join(f"{column} = ?" for column in TIER_COLUMNS)
+    change = "UPDATE {layer} SET {values} WHERE street_id = ?"
     for layer in ("streets", "roads"):
-        connection.execute(f"UPDATE {layer} SET {assignments} WHERE street_id = ?", (*tier, street_id))  # noqa: S608
+        connection.execute(statement(change, layer=layer, values=assignments(TIER_COLUMNS)), (*tier, street_id))
     for layer in ("streets", "roads", "decisions"):
         touch(connection, layer)
 

@@ -23,8 +23,9 @@ bench: setup          ## timings against peers, as ratios
 messages: setup       ## bring the Chinese catalogue up to date with the source's texts
 	scripts/messages.sh
 
-docs: setup           ## write the page of rules anew
+docs: setup           ## write the generated pages anew: rules, the study file
 	$(PY) scripts/rules_page.py
+	$(PY) scripts/study_file_page.py
 
 shots: setup          ## take the screenshots in docs/ anew
 	scripts/setup-browser.sh

@@ -21,7 +21,7 @@ from geo.complaints.hot_streets import CROSS_VALIDATED
 from geo.complaints.study import find_hotspots
 from geo.complaints.trends import weekday_hours
 from layers import palette
-from layers.hotspots import VIEWS
+from layers.complaints import VIEWS
 
 Shown = Literal["points", "density", "chance", "change", "patrols"]
 _SHOWN: Final[tuple[Shown, ...]] = ("density", "chance", "change", "patrols", "points")

@@ -15,7 +15,7 @@ from dashboards.data import imports
 from dashboards.map.routes import archives
 from dashboards.map.view import map_state, map_view
 from dashboards.session import cache, filters
-from dashboards.session.language import _, current_language, translator
+from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import layer_name
 from dashboards.shared.widgets import Figure, credits, first_screen, table
@@ -122,7 +122,7 @@ def _map_file() -> Callable[[], bytes]:
     language = current_language()
     extent, synthetic = extent_of(study_path()), cache.figures()["synthetic"]
     state = map_state(filters.current())
-    return lambda: map_file(extent, archives(), translator(language), synthetic, state, language).encode()
+    return lambda: map_file(extent, archives(), language, synthetic, state).encode()
 
 
 def _findings() -> None:

@@ -11,7 +11,8 @@ HEAD = """# The study file
 
 A study is one GeoPackage. QGIS opens it styled, with Chinese captions of columns and coded values (`layer_styles`);
 GDAL and GeoPandas read it as it is. Geometry is WGS 84 (EPSG:4326); lengths and areas are computed in the study's
-metric CRS, which `about` names. Every text that Jiexu writes (reasons, findings) is Chinese and English, divided by ` ｜ `.
+metric CRS, which `about` names. Every text that Jiexu writes (reasons, findings) is Chinese and English, divided by
+` ｜ `.
 
 A build writes a new file beside the study and swaps it in at the end: whoever reads meanwhile, or ends it, has the old
 or the new study, never half of one. A decision is one SQLite transaction.

@@ -30,7 +30,8 @@ messages: setup       ## bring the Chinese catalogue up to date with the source'
 	scripts/messages.sh
 
 docs: setup           ## write the generated pages and build the documentation site in build/docs
-	PYTHONPATH=. $(PY) scripts/rules_page.py && PYTHONPATH=. $(PY) scripts/commands_page.py
+	PYTHONPATH=. $(PY) scripts/rules_page.py && PYTHONPATH=. $(PY) scripts/commands_page.py \
+	  && PYTHONPATH=. $(PY) scripts/study_file_page.py
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
 
 shots: setup          ## take the screenshots in docs/ anew

@@ -1,12 +1,14 @@
 from .map.compose import compose_map, map_file
 from .map.elements import MapFrame, VectorTiles
-from .map.tiles import CUTTERS, Cutter, kept_archive, tile_archive
+from .map.tiles import kept_archive, tile_archive
+from .map_layer import MapLayer
 from .palette import style
+from .registry import LAYERS
 
 __all__ = [
-    "CUTTERS",
-    "Cutter",
+    "LAYERS",
     "MapFrame",
+    "MapLayer",
     "VectorTiles",
     "compose_map",
     "kept_archive",

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from geo.study.qgis_styles import (
+from geo.study.colours import (
     BAY_COLOURS,
     COVERAGE_COLOURS,
     DIFFERENCE_COLOURS,
+    DISTRICT_COLOUR,
+    EXCLUSION_COLOUR,
+    FACILITY_COLOURS,
+    HOT_COLOUR,
+    NEED_COLOUR,
+    OTHER_COLOUR,
     POINT_COLOURS,
+    ROUND_COLOUR,
     SITE_COLOURS,
     TIER_COLOURS,
     TIER_WIDTHS,
+    ZONE_COLOUR,
 )
 
 TIERS: Final[dict[str, dict[str, Any]]] = {
@@ -19,51 +27,43 @@ TIERS: Final[dict[str, dict[str, Any]]] = {
 }
 POINTS: Final = {kind: {"colour": colour} for kind, colour in POINT_COLOURS.items()}
 
-FACILITIES: Final = {
-    "market": "#c2185b",
-    "parking": "#1565c0",
-    "toilet": "#5d4037",
-    "school": "#f9a825",
-    "hospital": "#c62828",
-    "station": "#37474f",
-    "bus_stop": "#00838f",
-}
+FACILITIES: Final = FACILITY_COLOURS
 
 COVERAGE: Final = {"in": COVERAGE_COLOURS["true"], "out": COVERAGE_COLOURS["false"]}
 CATCHMENT: Final = COVERAGE["in"]
 GAP: Final = COVERAGE["out"]
 SITES: Final = SITE_COLOURS
 
-OTHER: Final = "#6d4c8d"
+OTHER: Final = OTHER_COLOUR
 
-ZONES: Final = {"proposed": "#1fa05a", "accepted": "#00592d", "closed": "#a9cdb4"}
+ZONES: Final = {"proposed": ZONE_COLOUR, "accepted": "#00592d", "closed": "#a9cdb4"}
 
 BAYS: Final = {**BAY_COLOURS, "accessible": "#e0a100"}
 
-PRESSURE: Final = ("#9ecae1", "#fdd49e", "#fc8d59", "#d7301f", "#5e0008")
+PRESSURE: Final = ("#9ecae1", "#fdd49e", "#fc8d59", NEED_COLOUR, "#5e0008")
 """From ample to none."""
 
 DIFFERENCES: Final = DIFFERENCE_COLOURS
 
 HOTSPOTS: Final = {
     **{"d0": "#fde0c5", "d1": "#facba6", "d2": "#f2855d", "d3": "#d9333f", "d4": "#7f0d33"},
-    **{"hot": "#c2002f", "cluster": "#f5a623"},
+    **{"hot": HOT_COLOUR, "cluster": "#f5a623"},
     **{"new": "#7b2d8b", "intensifying": "#7f0d33", "persistent": "#d9333f", "sporadic": "#f2a65a"},
     "diminishing": "#5b8db8",
 }
 """Of density from some to most; beyond chance; and by how it changes."""
 
 DISTRICTS: Final = (
-    *("#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e"),
+    *(DISTRICT_COLOUR, "#d95f02", "#7570b3", "#e7298a", "#66a61e"),
     *("#e6ab02", "#a6761d", "#1f78b4", "#b2182b", "#4d4d4d"),
 )
-ROUND: Final = "#111111"
+ROUND: Final = ROUND_COLOUR
 
 EXCLUSIONS: Final = {
     "tier": "#8f8f8f",
     "frontage": "#c2b8ac",
     "width": "#8c6bb1",
-    "clearance": "#d9600e",
+    "clearance": EXCLUSION_COLOUR,
     "decision": "#1a1a1a",
 }
 """By group of rules, bottom first."""
@@ -106,6 +106,22 @@ GROUND: Final[dict[str, dict[str, Any]]] = {
         "panel": "rgba(32,37,43,0.94)",
     },
 }
+
+
+CHARTS: Final = {
+    "bar": "#5b7083",
+    "all": "#8aa0b3",
+    "taken": EXCLUSION_COLOUR,
+    "left": ZONE_COLOUR,
+    "rows": "#5b7c99",
+    "curve": COVERAGE["in"],
+    "estimate": HOT_COLOUR,
+    "legend": "#555555",
+}
+"""Of the pages' charts."""
+
+RESPONSES: Final = {"service": ZONE_COLOUR, "management": "#f2a65a", "enforcement": HOT_COLOUR, "": "#b8b8b8"}
+"""By how complaints are answered; "" where that is unknown."""
 
 
 def style(theme: str) -> dict[str, Any]:

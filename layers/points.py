@@ -1,8 +1,8 @@
-"""Complaints, stalls and parking as points: single when near, gathered into clusters when far."""
+"""Complaints, stalls, parking and other lists as points: single when near, gathered into clusters when far."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 import geopandas as gpd
@@ -12,16 +12,27 @@ import shapely
 from freestiler import FreestileLayer
 from numpy.typing import NDArray
 
+from geo.core.text import Language, Text
+from geo.points.other_lists import list_names, list_of
 from geo.study.schema import COLUMNS, POINT_KINDS
 from layers import palette
-from layers.zooms import MAX_ZOOM, MIN_ZOOM
+from layers.map_layer import MAX_ZOOM, MIN_ZOOM, Group, Part, title_of
 
 KINDS: Final = POINT_KINDS
 CATEGORY_COLUMN: Final = {"complaints": "category", "stalls": "goods", "parking": "kind"}
 """The column by which points of each kind are filtered."""
 
-_CELL_PX = 56
-_CATEGORIES_AT_MOST = 24
+_CELL_PX: Final = 56
+_CATEGORIES_AT_MOST: Final = 24
+_OTHER_FROM_ZOOM: Final = 12
+
+_TITLE: Final = Text("点位", "Points")
+_OTHER_POINT: Final = Text("其他名单的点", "Point of another list")
+
+OTHER_DRAWING: Final[list[Part]] = [
+    {"tileLayer": "other", "kind": "dot", "colour": palette.OTHER, "size": [[12, 2.5], [17, 6]], "when": "open"}
+]
+"""Its hours are the lists."""
 
 
 def categories(points: pd.DataFrame, kind: str) -> list[str]:
@@ -74,31 +85,25 @@ def _clusters(places: NDArray[Any], category: NDArray[np.int64], categories: int
     return gpd.GeoDataFrame(table.assign(k=count), geometry=shapely.points(middle), crs=4326)
 
 
-def legend(translate: Callable[[str], str], synthetic: Mapping[str, int]) -> dict[str, Any]:
-    """
-    Return the legend's entries: one dot per kind, which says so where points are made up.
+def other_tiles(points: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
+    """Return the tile layer `other`: `n` (the name) and `p` (the number of its list)."""
+    number = pd.Index(list_names(points)).get_indexer(pd.Index(list_of(points)))
+    table = gpd.GeoDataFrame({"n": points["name"].fillna(""), "p": number}, geometry=points.geometry, crs=points.crs)
+    return {"other": FreestileLayer(table, min_zoom=_OTHER_FROM_ZOOM)}
 
-    Parameters
-    ----------
-    translate
-        From English to the reader's language.
-    synthetic
-        How many points of each kind are made up.
-    """
-    names = {
-        "complaints": translate("Complaints"),
-        "stalls": translate("Stalls"),
-        "parking": translate("Parking"),
+
+def legend_of(kind: str) -> Callable[[Language], Group]:
+    """Return the legend of one kind of points: a dot. Kinds share one group."""
+    return lambda language: {
+        "title": _TITLE.pick(language),
+        "entries": [{"label": title_of(kind, language), "kind": "dot", "colour": palette.POINTS[kind]["colour"]}],
     }
-    made_up = translate("synthetic")
+
+
+def other_legend(language: Language) -> Group:
+    """Return the legend's entry of other lists."""
     return {
-        "title": translate("Points"),
-        "entries": [
-            {
-                "label": f"{names[kind]} ({made_up})" if synthetic.get(kind) else names[kind],
-                "kind": "dot",
-                **palette.POINTS[kind],
-            }
-            for kind in KINDS
-        ],
+        "title": title_of("other", language),
+        "layer": "other",
+        "entries": [{"label": _OTHER_POINT.pick(language), "kind": "dot", "colour": palette.OTHER}],
     }

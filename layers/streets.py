@@ -1,20 +1,29 @@
-"""Streets in their tiers."""
+"""Streets in their tiers, and arrows on one-way streets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Final
 
 import geopandas as gpd
 import shapely
 from freestiler import FreestileLayer
 
+from geo.core.text import Language, Text
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import TIERS
 from layers import palette
+from layers.map_layer import MAX_ZOOM, Group
 
-_MAJOR = ("motorway", "trunk", "primary", "secondary", "tertiary")
-_MINOR_FROM_ZOOM = 11
+_MAJOR: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
+_MINOR_FROM_ZOOM: Final = 11
+
+_TITLE: Final = Text("等级", "Tiers")
+_STANCES: Final = {
+    "demonstration": Text("示范路：严禁摆摊", "Demonstration road: no stalls"),
+    "secondary": Text("次干道：严格控制", "Secondary road: strictly controlled"),
+    "back_street": Text("背街小巷：有序", "Back street: orderly"),
+    "unclassified": Text("不分级", "No tier"),
+}
 
 
 def tile_layers(streets: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
@@ -47,16 +56,24 @@ def tile_layers(streets: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
     }
 
 
-def legend(translate: Callable[[str], str]) -> dict[str, Any]:
+def oneway_tiles(roads: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
+    """Return the tile layer `oneway`: the lines of one-way segments along their traffic, in the nearest tiles only."""
+    lines = gpd.GeoDataFrame({"o": 1}, index=roads.index[roads["oneway"]], geometry=roads.geometry, crs=roads.crs)
+    return {"oneway": FreestileLayer(lines, min_zoom=MAX_ZOOM)}
+
+
+def legend(language: Language) -> Group:
     """Return the legend's entries: one line per tier."""
-    names = {
-        "demonstration": translate("Demonstration road: no stalls"),
-        "secondary": translate("Secondary road: strictly controlled"),
-        "back_street": translate("Back street: orderly"),
-        "unclassified": translate("No tier"),
-    }
     return {
-        "title": translate("Tiers"),
+        "title": _TITLE.pick(language),
         "streets": True,  # not shown where streets are grey
-        "entries": [{"label": names[tier], "kind": "line", **palette.TIERS[tier]} for tier in TIERS],
+        "entries": [
+            {
+                "label": _STANCES[tier].pick(language),
+                "kind": "line",
+                "colour": palette.TIERS[tier]["colour"],
+                "width": palette.TIERS[tier]["width"],
+            }
+            for tier in TIERS
+        ],
     }

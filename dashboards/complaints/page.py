@@ -20,7 +20,8 @@ from geo.complaints.answer_times import data_end, months, overdue, survival
 from geo.complaints.hot_streets import CROSS_VALIDATED
 from geo.complaints.study import find_hotspots
 from geo.complaints.trends import weekday_hours
-from layers.hotspots import VIEWS
+from layers import palette
+from layers.complaints import VIEWS
 
 Shown = Literal["points", "density", "chance", "change", "patrols"]
 _SHOWN: Final[tuple[Shown, ...]] = ("density", "chance", "change", "patrols", "points")
@@ -127,7 +128,7 @@ def _months(every: pd.DataFrame) -> None:
                 "response:N",
                 title=None,
                 sort=list(names.values()),
-                scale=alt.Scale(domain=list(names.values()), range=["#1fa05a", "#f2a65a", "#c2002f", "#b8b8b8"]),
+                scale=alt.Scale(domain=list(names.values()), range=[palette.RESPONSES[code] for code in names]),
                 legend=alt.Legend(orient="bottom"),
             ),
             opacity=alt.condition(brush, alt.value(1.0), alt.value(0.35)),

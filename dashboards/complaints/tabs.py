@@ -17,6 +17,7 @@ from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.trends import EMERGING
 from geo.core.text import pick
 from geo.stalls.penalty_steps import STEP_NAMES
+from layers import palette
 
 
 def tabs(complaints: pd.DataFrame) -> None:
@@ -124,7 +125,7 @@ def _method(complaints: pd.DataFrame) -> None:
     colour = alt.Color(
         "response:N",
         title=None,
-        scale=alt.Scale(domain=list(names.values()), range=["#1fa05a", "#f2a65a", "#c2002f"]),
+        scale=alt.Scale(domain=list(names.values()), range=[palette.RESPONSES[code] for code in names]),
     )
     y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%"))
     base = alt.Chart(long, height=240)
@@ -221,7 +222,7 @@ def _tiers() -> None:
         x=alt.X("low:Q", title=None, axis=alt.Axis(tickCount=8)), x2="high:Q", y=y
     )
     tips = [alt.Tooltip("rate:Q", format=".2f"), "complaints:Q", "km:Q", "streets:Q"]
-    chart = lines + base.mark_circle(size=120, color="#c2002f").encode(x="rate:Q", y=y, tooltip=tips)
+    chart = lines + base.mark_circle(size=120, color=palette.CHARTS["estimate"]).encode(x="rate:Q", y=y, tooltip=tips)
     st.altair_chart(chart, width="stretch")
     st.caption(_("Lines: 95 % intervals, which know that complaints cluster on a few streets."))
     st.markdown("**" + _("Before and after decisions") + "**")

@@ -15,7 +15,7 @@ from dashboards.data import imports
 from dashboards.map.routes import archives
 from dashboards.map.view import map_state, map_view
 from dashboards.session import cache, filters
-from dashboards.session.language import _, current_language, translator
+from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import layer_name
 from dashboards.shared.widgets import Figure, credits, first_screen, table
@@ -24,6 +24,7 @@ from geo.points.imports import LOCATED
 from geo.study.export import export_layer
 from geo.study.file import LAYERS, SPATIAL_LAYERS, about, extent_of
 from geo.study.schema import POINT_KINDS, SYNTHETIC
+from layers import palette
 from layers.map.compose import map_file
 
 _FORMATS = (".gpkg", ".geojson", ".parquet", ".xlsx", ".csv")
@@ -72,7 +73,7 @@ def _chart(layers: dict[str, int]) -> None:
     rows = pd.DataFrame({"layer": [layer_name(name) for name in layers], "rows": list(layers.values())})
     bars = (
         alt.Chart(rows, title=_("Rows by layer"), height=430)
-        .mark_bar(color="#5b7c99")
+        .mark_bar(color=palette.CHARTS["rows"])
         .encode(
             x=alt.X("rows:Q", title=None, scale=alt.Scale(type="symlog")),
             y=alt.Y("layer:N", title=None, sort=None, axis=alt.Axis(labelOverlap=False, labelLimit=160)),
@@ -121,7 +122,7 @@ def _map_file() -> Callable[[], bytes]:
     language = current_language()
     extent, synthetic = extent_of(study_path()), cache.figures()["synthetic"]
     state = map_state(filters.current())
-    return lambda: map_file(extent, archives(), translator(language), synthetic, state, language).encode()
+    return lambda: map_file(extent, archives(), language, synthetic, state).encode()
 
 
 def _findings() -> None:

@@ -23,7 +23,7 @@ from geo.facilities.coverage_study import Asked, FacilityStudy, cover
 from geo.facilities.decisions import decide_site
 from geo.facilities.location_models import Model
 from geo.facilities.site_study import Wish, choose_sites, moved_share
-from layers import facilities
+from layers import facilities, palette
 
 _CANDIDATES: Final = ["csv", "xlsx", "xls", "geojson", "gpkg"]
 _NEAR_DEGREES: Final = 0.0006
@@ -312,7 +312,7 @@ def _curve(kind: FacilityKind) -> None:
     rows = pd.DataFrame(known.summary["curve"])
     line = (
         alt.Chart(rows, title=_("Covered by number of new ones"), height=190)
-        .mark_line(point=True, color="#2a9d8f")
+        .mark_line(point=True, color=palette.CHARTS["curve"])
         .encode(
             x=alt.X("count:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d")),
             y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)),

@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboards.session.language import LANGUAGES, language_of, translator
+from dashboards.session.language import LANGUAGES, language_of
 from dashboards.session.served_study import study_path
 from geo.study.figures import synthetic_counts
 from geo.study.file import extent_of
 from layers.map.compose import ASSETS, compose_map
-from layers.map.tiles import CUTTERS, kept_archive, tile_archive
+from layers.map.tiles import kept_archive, tile_archive
+from layers.registry import BY_NAME
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
@@ -24,7 +25,7 @@ _ASK_AGAIN = {"Cache-Control": "no-cache"}
 def archives() -> dict[str, Path]:
     """Return the archive of each of the map's layers that has features. Cuts what changed."""
     path = study_path()
-    cut = {layer: tile_archive(path, layer) for layer in CUTTERS}
+    cut = {layer: tile_archive(path, layer) for layer in BY_NAME}
     return {layer: archive for layer, archive in cut.items() if archive is not None}
 
 
@@ -41,7 +42,7 @@ async def _map(request: Request) -> Response:
 
 def _render(asked: str, theme: str) -> str:
     path, language = study_path(), language_of(asked)
-    figure = compose_map(extent_of(path), tile_urls(), translator(language), synthetic_counts(path), language, theme)
+    figure = compose_map(extent_of(path), tile_urls(), language, synthetic_counts(path), theme)
     return str(figure.get_root().render())
 
 
@@ -60,7 +61,7 @@ async def _asset(request: Request) -> Response:
 
 async def _tiles(request: Request) -> Response:
     name = request.path_params["name"]
-    if name.partition("-")[0] not in CUTTERS:
+    if name.partition("-")[0] not in BY_NAME:
         return PlainTextResponse("no such layer", status_code=404)
     archive = await to_thread.run_sync(kept_archive, study_path(), name)
     if archive is None:

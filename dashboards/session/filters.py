@@ -16,10 +16,9 @@ from dashboards.session.wording import category_name, kind_name, layer_name, tie
 from geo.core.chinese_datums import wgs84_to_gcj02
 from geo.streets.name_search import find_names
 from geo.study.schema import POINT_KINDS, TIERS
-from layers.map.tiles import CUTTERS
+from layers.registry import ON_REQUEST
 
 _TIANDITU = "https://t{s}.tianditu.gov.cn/DataServer?T={layer}&x={x}&y={y}&l={z}&tk="
-_ON_REQUEST: Final = tuple(layer for layer, cutter in CUTTERS.items() if cutter.drawing)
 
 
 def current() -> View:
@@ -35,7 +34,7 @@ def current() -> View:
         points=_on("points", POINT_KINDS, POINT_KINDS),
         categories={"complaints": [names.index(code) for code in chosen if code in names]} if chosen else {},
         heat=bool(st.session_state.get("heat", "heat" in st.query_params)),
-        extra=_on("layers", _ON_REQUEST, ()),
+        extra=_on("layers", ON_REQUEST, ()),
         base=_base(st.session_state.get("base", "extract"), st.session_state.get("tianditu-key", "")),
     )
 
@@ -68,7 +67,7 @@ def side_bar() -> None:
     )
     heat = st.toggle(_("Points as heat"), value="heat" in st.query_params, key="heat")
     _to_address("heat", "1" if heat else None)
-    _pills(_("More layers"), "layers", _ON_REQUEST, (), layer_name)
+    _pills(_("More layers"), "layers", ON_REQUEST, (), layer_name)
     _base_map()
 
 

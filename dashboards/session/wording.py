@@ -10,7 +10,10 @@ from geo.points.categories import CATEGORIES
 from geo.rules.names import RULE_NAMES
 from geo.stalls.penalty_steps import STEP_NAMES
 from geo.stalls.verdicts import VERDICT_NAMES
-from geo.study.schema import TIERS
+from geo.study.schema import STUDY_LAYERS, TIERS
+
+_NAMED_IDS = ("operator_id", "subject_id", "import_id")
+_KINDS_OF_FILES = ("complaints", "stalls", "parking", "facilities", "other")
 
 
 def tier_name(tier: str) -> str:
@@ -84,42 +87,20 @@ def rule_name(rule: str) -> str:
 
 
 def field_name(field: str) -> str:
-    """Return what a column of points is called."""
-    if field.endswith("_id") and field not in ("operator_id", "subject_id", "import_id"):
+    """Return what a column of points is called, or a field of a file of points."""
+    if field.endswith("_id") and field not in _NAMED_IDS:
         return _("Identifier")
-    names = {
-        "category": _("Category"),
-        "received_at": _("Received"),
-        "answered_at": _("First answer"),
-        "closed_at": _("Closed"),
-        "due_at": _("Due"),
-        "channel": _("Channel"),
-        "status": _("Status"),
-        "response": _("Response"),
-        "subject_id": _("Subject"),
-        "text": _("Text"),
-        "operator_id": _("Operator"),
-        "goods": _("Goods"),
-        "area_m2": _("Area (m²)"),
-        "permit_until": _("Permit until"),
-        "offences": _("Offences"),
-        "hardship": _("In hardship"),
-        "verdict": _("Verdict"),
-        "reasons": _("Rules"),
-        "kind": _("Kind"),
-        "capacity": _("Capacity"),
-        "night_only": _("Night only"),
-        "name": _("Name"),
-        "rating": _("Rating"),
+    of_place = {
         "lon": _("Longitude or x"),
         "lat": _("Latitude or y"),
         "coordinates": _("Both coordinates"),
         "address": _("Address"),
-        "precision": _("Placed"),
-        "duplicate_of": _("Same event as"),
-        "source": _("Source"),
     }
-    return names.get(field, field)
+    if field in of_place:
+        return of_place[field]
+    described = (STUDY_LAYERS[kind].columns.get(field) for kind in _KINDS_OF_FILES)
+    titles = (column.title for column in described if column is not None)
+    return next((title.pick(current_language()) for title in titles), field)
 
 
 def precision_name(precision: str) -> str:
@@ -141,42 +122,4 @@ def kind_name(kind: str) -> str:
 
 def layer_name(layer: str) -> str:
     """Return the name of a layer of the study."""
-    names = {
-        "roads": _("Road segments"),
-        "streets": _("Streets"),
-        "complaints": _("Complaints"),
-        "stalls": _("Stalls"),
-        "parking": _("Parking"),
-        "other": _("Other points"),
-        "facilities": _("Facilities"),
-        "paths": _("Footpaths"),
-        "addresses": _("House numbers"),
-        "street_scores": _("Street scores"),
-        "imports": _("Imports"),
-        "mappings": _("Kept column mappings"),
-        "replaced": _("Replaced rows"),
-        "context": _("Base map"),
-        "facility_areas": _("Grounds of facilities"),
-        "kerbs": _("Kerbs"),
-        "kerb_exclusions": _("Kerb without stalls"),
-        "stall_zones": _("Zones for stalls"),
-        "shop_displays": _("Displays outside shops"),
-        "moves": _("Where stalls should go"),
-        "bays": _("Parking bays"),
-        "parking_differences": _("Bays and mapped parking"),
-        "parking_need": _("Need for parking"),
-        "quarters": _("Quarters"),
-        "hotspots": _("Hot spots"),
-        "patrol_districts": _("Districts of supervisors"),
-        "patrol_rounds": _("Walking rounds"),
-        "population": _("Population"),
-        "coverage": _("Who has one within a walk"),
-        "catchments": _("Catchments"),
-        "coverage_gaps": _("Gaps"),
-        "sites": _("Sites"),
-        "surveyed_widths": _("Surveyed widths"),
-        "decisions": _("Decisions"),
-        "selections": _("Kept selections"),
-        "findings": _("Findings"),
-    }
-    return names.get(layer, layer)
+    return STUDY_LAYERS[layer].title.pick(current_language()) if layer in STUDY_LAYERS else layer

@@ -13,6 +13,7 @@ from dashboards.shared.widgets import marked_rows
 from geo.core.text import pick
 from geo.study.schema import GRADED, INGREDIENTS
 from geo.tiers.audit import DOUBTS
+from layers import palette
 
 
 def ingredient_name(ingredient: str) -> str:
@@ -136,7 +137,7 @@ def accuracy() -> None:
     with left:
         st.altair_chart(
             alt.Chart(weights, title=_("Weights, of 100 points"), height=180)
-            .mark_bar(color="#5b7083")
+            .mark_bar(color=palette.CHARTS["bar"])
             .encode(
                 x=alt.X("points:Q", title=None),
                 y=alt.Y("name:N", title=None, sort=weights["name"].tolist(), axis=alt.Axis(labelLimit=160)),

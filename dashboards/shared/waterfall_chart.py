@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards.session.language import _
 from dashboards.session.wording import rule_name
 from geo.kerbs.waterfall import Waterfall
+from layers import palette
 
 
 def waterfall_chart(fall: Waterfall, counted: str, left_name: str, title: str) -> None:
@@ -59,7 +60,9 @@ def waterfall_chart(fall: Waterfall, counted: str, left_name: str, title: str) -
             color=alt.Color(
                 "kind:N",
                 legend=None,
-                scale=alt.Scale(domain=["all", "rule", "left"], range=["#8aa0b3", "#d9600e", "#1fa05a"]),
+                scale=alt.Scale(
+                    domain=["all", "rule", "left"], range=[palette.CHARTS[kind] for kind in ("all", "taken", "left")]
+                ),
             ),
             tooltip=[
                 alt.Tooltip("what:N", title=_("Rule")),

@@ -89,7 +89,7 @@ def _chart(streets: pd.DataFrame) -> None:
                 "source:N",
                 title=None,
                 scale=alt.Scale(domain=order, range=[1.0, 0.7, 0.35]),
-                legend=alt.Legend(orient="bottom", symbolFillColor="#555555", symbolType="square"),
+                legend=alt.Legend(orient="bottom", symbolFillColor=palette.CHARTS["legend"], symbolType="square"),
             ),
             tooltip=["name", "source", alt.Tooltip("km:Q", format=".2f")],
         )

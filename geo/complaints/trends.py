@@ -17,16 +17,10 @@ from scipy.special import ndtr
 from geo.complaints.local_statistics import empirical_bayes
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import to_metric
-from geo.core.text import Text
 from geo.rules.loader import Profile
+from geo.study.layers import codes
 
-EMERGING: Final = {
-    "new": Text("新增热点", "new"),
-    "intensifying": Text("加剧热点", "intensifying"),
-    "persistent": Text("持续热点", "persistent"),
-    "sporadic": Text("零星热点", "sporadic"),
-    "diminishing": Text("减弱热点", "diminishing"),
-}
+EMERGING: Final = codes.EMERGING
 """Kinds of emerging hot spots: see `emerging`."""
 
 _LEAST_MONTHS: Final = 4

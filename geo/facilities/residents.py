@@ -27,20 +27,12 @@ from geo.network.lixels import Lixels
 from geo.points.cleaning import numbers
 from geo.rules.loader import Profile
 from geo.study.findings import Finding, findings_table
+from geo.study.layers import codes
 from geo.study.schema import SYNTHETIC, conform_geo
 
 Shapes = NDArray[np.object_]
 
-SOURCES: Final = {
-    "levels": Text("建筑面积（层数已标注）", "floor of homes (levels are mapped)"),
-    "floor": Text("建筑面积（层数为估计）", "floor of homes (levels are assumed)"),
-    "population": Text("人口数据，按建筑面积分配", "population, by floor of homes"),
-    "population_streets": Text("人口数据，按街道长度分配", "population, by length of streets"),
-    "population_points": Text("人口数据（点）", "population of points"),
-    "streets": Text("街道长度（没有建筑和人口数据）", "length of streets (no building and no population is known)"),
-    "stalls": Text("需要或将要进场的摊位", "stalls that need a hall or are guided to one"),
-    "complaints": Text("投诉", "complaints"),
-}
+SOURCES: Final = codes.DEMAND_SOURCES
 """Where a place's demand comes from."""
 
 

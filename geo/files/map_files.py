@@ -29,6 +29,7 @@ from geo.files.row_geometry import FIRST_ROW, POINT, Shapes, applied, read_shape
 from geo.files.text_encoding import decode
 from geo.study.findings import Finding
 from geo.study.geometry_blobs import geometry_of
+from geo.study.sql import statement
 
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _POINT_TYPES: Final = ("POINT", "MULTIPOINT")
@@ -191,7 +192,7 @@ def read_geopackage(path: Path, encoding: str | None, prefer_areas: bool = False
         preferred = _AREA_TYPES if prefer_areas else _POINT_TYPES
         layers.sort(key=lambda layer: layer[3] not in preferred)
         name, geometry, srs, _ = layers[0]
-        rows = connection.execute(f"SELECT * FROM {_quoted(name)}")  # noqa: S608
+        rows = connection.execute(statement("SELECT * FROM {table}", table=name))
         columns = [str(column[0]) for column in rows.description]
         table = pd.DataFrame(rows.fetchall(), columns=columns, dtype=object)
         definition = connection.execute(

@@ -24,6 +24,7 @@ from geo.network.searches import distances
 from geo.network.snapping import snap
 from geo.rules.loader import Profile
 from geo.stalls.plan import ORDER, Plan
+from geo.study.layers import codes
 
 ALLOWED: Final = "allowed"
 OTHER_HOURS: Final = "other_hours"
@@ -31,12 +32,8 @@ FORBIDDEN: Final = "forbidden"
 VERDICTS: Final = (ALLOWED, OTHER_HOURS, FORBIDDEN)
 OFF_STREET: Final = "off_street"
 """The verdict of a stall that stands at no street: street rules say nothing of it."""
-VERDICT_NAMES: Final = {
-    ALLOWED: Text("允许", "allowed"),
-    OTHER_HOURS: Text("其他时段允许", "allowed at other hours"),
-    FORBIDDEN: Text("不允许", "forbidden"),
-    OFF_STREET: Text("不在街道旁", "at no street"),
-}
+
+VERDICT_NAMES: Final = codes.VERDICT_NAMES
 
 TOO_SHORT: Final = {"stall": "stalls.pitch.length", "display": "display.length_share"}
 """The rule that speaks where the kerb between exclusions is too short for one."""

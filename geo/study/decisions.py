@@ -12,6 +12,7 @@ import pandas as pd
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.study.schema import COLUMNS
+from geo.study.sql import placeholders, statement
 from geo.study.versions import decision_scope, touch
 
 BASE_TABLE: Final = "tier_base"
@@ -81,9 +82,10 @@ def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datet
     stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
     row = {**values, "decision_id": decision, "at": stamp, "by": by, "reason": reason.strip()}
     columns = [column for column in COLUMNS["decisions"] if column in row]
-    names = ", ".join(f'"{column}"' for column in columns)
     connection.execute(
-        f"INSERT INTO decisions ({names}) VALUES ({', '.join('?' * len(columns))})",  # noqa: S608
+        statement(
+            "INSERT INTO decisions ({columns}) VALUES ({values})", columns=columns, values=placeholders(len(columns))
+        ),
         [row[column] for column in columns],
     )
     touch(connection, "decisions")
@@ -146,7 +148,7 @@ def withdraw(connection: sqlite3.Connection, decision_id: str, reason: str, by: 
         if changed:
             touch(connection, layer)
     row = connection.execute(
-        f"SELECT {', '.join(_REPEATED)} FROM decisions WHERE decision_id = ?",  # noqa: S608
+        statement("SELECT {columns} FROM decisions WHERE decision_id = ?", columns=_REPEATED),
         (decision_id,),
     ).fetchone()
     old = dict(zip(_REPEATED, row, strict=True))

@@ -20,7 +20,7 @@ from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.study.export_formats import DRIVERS, SUFFIXES
 from geo.study.file import about, metric_crs_of, place_of_study, read_layer
-from geo.study.qgis_styles import layer_styles
+from geo.study.qgis_styles import write_styles
 
 
 def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> int:
@@ -146,9 +146,7 @@ def _write_geopackage(table: pd.DataFrame, to: Path, layer: str, credit: str) ->
     pyogrio.write_dataframe(
         table, to, driver="GPKG", layer=layer, layer_options=options, layer_metadata={"CREDIT": credit}
     )
-    styles = layer_styles(layer)
-    if len(styles):
-        pyogrio.write_dataframe(styles, to, driver="GPKG", layer="layer_styles", append=True)
+    write_styles(to, [layer])
 
 
 def _write_shapefile(table: pd.DataFrame, to: Path) -> None:

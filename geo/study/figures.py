@@ -9,6 +9,7 @@ from typing import Any
 from geo.core.place import Place, place_of
 from geo.study.file import LAYERS, about, connect, extent_of
 from geo.study.schema import POINT_KINDS, SYNTHETIC
+from geo.study.sql import statement
 
 
 def synthetic_counts(path: Path) -> dict[str, int]:
@@ -16,7 +17,9 @@ def synthetic_counts(path: Path) -> dict[str, int]:
     with connect(path) as connection:
         return {
             kind: int(
-                connection.execute(f"SELECT count(*) FROM {kind} WHERE source = ?", (SYNTHETIC,)).fetchone()[0]  # noqa: S608
+                connection.execute(
+                    statement("SELECT count(*) FROM {table} WHERE source = ?", table=kind), (SYNTHETIC,)
+                ).fetchone()[0]
             )
             for kind in POINT_KINDS
         }
@@ -90,20 +93,18 @@ def _place_document(place: Place) -> dict[str, Any]:
 
 
 def _count(connection: sqlite3.Connection, layer: str) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM {layer}").fetchone()[0])  # noqa: S608 (a name of ours)
+    return int(connection.execute(statement("SELECT count(*) FROM {table}", table=layer)).fetchone()[0])
 
 
 def _kilometres(connection: sqlite3.Connection, column: str) -> dict[str, float]:
     """Return the kilometres of street by the values of a column of `roads`, to the metre."""
-    rows = connection.execute(
-        f"SELECT {column}, sum(length_m) FROM roads WHERE {column} IS NOT NULL GROUP BY {column} ORDER BY {column}"  # noqa: S608
-    )
+    sums = "SELECT {column}, sum(length_m) FROM roads WHERE {column} IS NOT NULL GROUP BY {column} ORDER BY {column}"
+    rows = connection.execute(statement(sums, column=column))
     return {str(value): round((length or 0.0) / 1000, 3) for value, length in rows}
 
 
 def _points_by_tier(connection: sqlite3.Connection, kind: str) -> dict[str, int]:
     """Return the number of points on streets of each tier."""
-    rows = connection.execute(
-        f"SELECT roads.tier, count(*) FROM {kind} JOIN roads USING (segment_id) GROUP BY roads.tier"  # noqa: S608
-    )
+    counts = "SELECT roads.tier, count(*) FROM {kind} JOIN roads USING (segment_id) GROUP BY roads.tier"
+    rows = connection.execute(statement(counts, kind=kind))
     return {str(tier): int(count) for tier, count in rows}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 from geo.core.errors import StudyError, writing
 from geo.core.place import Place, place_of
 from geo.core.text import Text
-from geo.study import migrations
+from geo.study import migrations, schema
 from geo.study.geometry_blobs import geometry_of
 from geo.study.schema import COLUMNS, conform
 from geo.study.versions import first_versions, new_versions, put_facts
@@ -37,47 +37,13 @@ OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3", "jiexu-study-
 """Formats whose inputs and decisions a build carries over."""
 
 
-_GEOMETRY_TYPES: Final = {
-    "roads": "LineString",
-    "streets": "MultiLineString",
-    "paths": "LineString",
-    "complaints": "Point",
-    "stalls": "Point",
-    "parking": "Unknown",
-    "other": "Point",
-    "facilities": "Point",
-    "facility_areas": "MultiPolygon",
-    "context": "Unknown",
-    "quarters": "MultiPolygon",
-    "addresses": "Point",
-    "kerbs": "LineString",
-    "kerb_exclusions": "LineString",
-    "stall_zones": "LineString",
-    "shop_displays": "Point",
-    "bays": "Polygon",
-    "parking_differences": "LineString",
-    "parking_need": "MultiLineString",
-    "hotspots": "LineString",
-    "patrol_districts": "MultiLineString",
-    "patrol_rounds": "MultiLineString",
-    "population": "Unknown",
-    "coverage": "Point",
-    "catchments": "MultiPolygon",
-    "coverage_gaps": "MultiPolygon",
-    "sites": "Point",
-}
+SPATIAL_LAYERS: Final = schema.SPATIAL_LAYERS
 
 
-SPATIAL_LAYERS: Final = tuple(_GEOMETRY_TYPES)
+TABLES: Final = schema.TABLES
 
 
-TABLES: Final = (
-    *("street_scores", "surveyed_widths", "moves"),
-    *("decisions", "selections", "findings", "imports", "mappings", "replaced"),
-)
-
-
-LAYERS: Final = (*SPATIAL_LAYERS, *TABLES)
+LAYERS: Final = schema.LAYERS
 
 
 _ATTEMPTS: Final = 3
@@ -134,7 +100,7 @@ def write_study(
     # libraries that take a second to load are imported where tables are read or written: facts and counts need none
     import pandas as pd  # noqa: PLC0415
 
-    from geo.study.qgis_styles import layer_styles  # noqa: PLC0415
+    from geo.study.qgis_styles import write_styles  # noqa: PLC0415
 
     aside = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(3)}.gpkg")
     try:
@@ -146,7 +112,7 @@ def write_study(
             facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **first_versions(LAYERS)}
             facts |= results({key: value or "" for key, value in facts.items()}) if results else {}
             _write_layer(aside, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
-            _write_layer(aside, "layer_styles", layer_styles())
+            write_styles(aside)
             with aside.open("rb+") as file:
                 os.fsync(file.fileno())
             _swap(aside, path, seen or {})
@@ -234,7 +200,7 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame | None, replace: boo
         return
     options: dict[str, Any] = {"layer_options": {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}}
     if name in SPATIAL_LAYERS:
-        options = {"geometry_type": _GEOMETRY_TYPES[name], "layer_options": {"GEOMETRY_NAME": "geom"}}
+        options = {"geometry_type": schema.GEOMETRY_TYPES[name], "layer_options": {"GEOMETRY_NAME": "geom"}}
         if not isinstance(table, gpd.GeoDataFrame):
             table = gpd.GeoDataFrame(table, geometry=[None] * len(table), crs=WGS84)
     pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists() and not replace, **options)

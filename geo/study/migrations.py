@@ -9,7 +9,16 @@ from typing import Final
 
 from geo.study.qgis_styles import layer_styles
 from geo.study.schema import COLUMNS
+from geo.study.sql import placeholders, statement
 from geo.study.versions import facts_of, first_versions, put_facts
+
+_STYLE_TABLE: Final = """
+    CREATE TABLE layer_styles (
+      id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT, f_table_schema TEXT, f_table_name TEXT,
+      f_geometry_column TEXT, styleName TEXT, styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
+      owner TEXT, ui TEXT, update_time DATETIME
+    )
+"""
 
 _RESULTS_OF_5: Final = {
     "stalls_computed": "result:stalls",
@@ -40,17 +49,14 @@ def _from_5(connection: sqlite3.Connection) -> str:
 
 
 def _restyle(connection: sqlite3.Connection) -> None:
-    """Replace the styles for GIS programs by those of now."""
+    """Replace the styles for GIS programs by those of now, in a table as QGIS itself makes it."""
     styles = layer_styles()
-    there = {row[1] for row in connection.execute("PRAGMA table_info(layer_styles)")}
-    for column in styles.columns.difference(list(there)):
-        connection.execute(f'ALTER TABLE layer_styles ADD COLUMN "{column}" TEXT')
-    connection.execute("DELETE FROM layer_styles")
-    names, places = ", ".join(f'"{column}"' for column in styles), ", ".join("?" * len(styles.columns))
-    connection.executemany(
-        f"INSERT INTO layer_styles ({names}) VALUES ({places})",  # noqa: S608
-        styles.astype(object).to_numpy().tolist(),
-    )
+    connection.execute("DROP TABLE IF EXISTS layer_styles")
+    connection.execute(_STYLE_TABLE)
+    change = "INSERT INTO layer_styles ({columns}) VALUES ({places})"
+    values = styles.astype(object).where(styles.notna(), None).to_numpy().tolist()
+    columns = tuple(styles.columns)
+    connection.executemany(statement(change, columns=columns, places=placeholders(len(columns))), values)
 
 
 STEPS: Final[Mapping[str, Callable[[sqlite3.Connection], str]]] = {"jiexu-study-5": _from_5}

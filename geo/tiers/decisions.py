@@ -23,6 +23,7 @@ from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
 from geo.study.reader import Study, open_study
 from geo.study.schema import GRADED
+from geo.study.sql import assignments, statement
 from geo.study.versions import facts_of, touch
 from geo.tiers.columns import TIER_COLUMNS, decision_reason
 from geo.tiers.result import TIERS
@@ -281,7 +282,7 @@ def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> st
             return withdraw(connection, decision_id, reason, by, now())
         left = _counting([*taken, Taken("", "", "", "", "", decision_id, "")])
         base = connection.execute(
-            f"SELECT {', '.join(TIER_COLUMNS)} FROM {BASE_TABLE} WHERE street_id = ?",  # noqa: S608
+            statement("SELECT {columns} FROM {table} WHERE street_id = ?", columns=TIER_COLUMNS, table=BASE_TABLE),
             (street_id,),
         ).fetchone()
         if left is not None:
@@ -354,9 +355,9 @@ def _gone(street_id: str) -> StudyError:
 
 
 def _set_tier(connection: sqlite3.Connection, street_id: str, tier: tuple[str, str, str, float]) -> None:
-    assignments = ", ".join(f"{column} = ?" for column in TIER_COLUMNS)
+    change = "UPDATE {layer} SET {values} WHERE street_id = ?"
     for layer in ("streets", "roads"):
-        connection.execute(f"UPDATE {layer} SET {assignments} WHERE street_id = ?", (*tier, street_id))  # noqa: S608
+        connection.execute(statement(change, layer=layer, values=assignments(TIER_COLUMNS)), (*tier, street_id))
         touch(connection, layer, TIER_COLUMNS)
 
 

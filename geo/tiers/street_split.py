@@ -13,6 +13,7 @@ from geo.core.text import Text
 from geo.streets.sections import REST
 from geo.study.geometry_blobs import geometry_blob, geometry_of
 from geo.study.schema import POINT_KINDS
+from geo.study.sql import assignments, identifier, statement
 from geo.study.versions import touch
 from geo.tiers.columns import TIER_COLUMNS
 
@@ -78,11 +79,11 @@ def split_street(connection: sqlite3.Connection, street_id: str, segment_ids: Se
         _gather(connection, unit, roads[roads["street_id"] == unit])
     # a section starts with the tier that its street has
     tier = connection.execute(
-        f"SELECT {', '.join(TIER_COLUMNS)} FROM streets WHERE street_id = ?",  # noqa: S608
+        statement("SELECT {columns} FROM streets WHERE street_id = ?", columns=TIER_COLUMNS),
         (section,),
     ).fetchone()
     connection.execute(
-        f"UPDATE roads SET {', '.join(f'{column} = ?' for column in TIER_COLUMNS)} WHERE street_id = ?",  # noqa: S608
+        statement("UPDATE roads SET {values} WHERE street_id = ?", values=assignments(TIER_COLUMNS)),
         (*tier, section),
     )
     for layer in ("streets", "roads"):
@@ -92,20 +93,19 @@ def split_street(connection: sqlite3.Connection, street_id: str, segment_ids: Se
 
 def _copy_row(connection: sqlite3.Connection, table: str, street_id: str, new_id: str) -> None:
     columns = [
-        row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] not in ("fid", "street_id")
+        row[1]
+        for row in connection.execute(f"PRAGMA table_info({identifier(table)})")
+        if row[1] not in ("fid", "street_id")
     ]
-    names = ", ".join(f'"{column}"' for column in columns)
-    connection.execute(
-        f"INSERT INTO {table} (street_id, {names}) SELECT ?, {names} FROM {table} WHERE street_id = ?",  # noqa: S608
-        (new_id, street_id),
-    )
+    copy = "INSERT INTO {table} (street_id, {columns}) SELECT ?, {columns} FROM {table} WHERE street_id = ?"
+    connection.execute(statement(copy, table=table, columns=columns), (new_id, street_id))
 
 
 def _gather(connection: sqlite3.Connection, street_id: str, roads: pd.DataFrame) -> None:
     """Give a street the geometry, length and points of its segments; one without segments goes."""
     if roads.empty:
         for table in ("streets", *_BY_STREET):
-            connection.execute(f"DELETE FROM {table} WHERE street_id = ?", (street_id,))  # noqa: S608
+            connection.execute(statement("DELETE FROM {table} WHERE street_id = ?", table=table), (street_id,))
         return
     shape = shapely.multilinestrings([geometry_of(blob) for blob in roads["geom"]])
     connection.execute(
@@ -114,7 +114,10 @@ def _gather(connection: sqlite3.Connection, street_id: str, roads: pd.DataFrame)
     )
     for kind in POINT_KINDS:
         connection.execute(
-            f"UPDATE streets SET {kind} = (SELECT count(*) FROM {kind} JOIN roads USING (segment_id) "  # noqa: S608
-            "WHERE roads.street_id = streets.street_id) WHERE street_id = ?",
+            statement(
+                "UPDATE streets SET {kind} = (SELECT count(*) FROM {kind} JOIN roads USING (segment_id) "
+                "WHERE roads.street_id = streets.street_id) WHERE street_id = ?",
+                kind=kind,
+            ),
             (street_id,),
         )

@@ -8,14 +8,11 @@
 
 const jiexu = (() => {
   const L = window.L, P = window.protomapsL;
-  const TIERS = ["demonstration", "secondary", "back_street", "unclassified"];
-  const SLIM = ["stall_zones", "kerb_exclusions", "bays", "parking_differences"];  // what is drawn along kerbs
-  const POINTS = ["complaints", "stalls", "parking"];
   const FONT = "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif";
   const CLUSTERS_TO = 14;    // displayed zoom up to which points are gathered
 
   const state = {
-    tiers: TIERS,           // visible tiers
+    tiers: [],              // visible tiers
     points: [],             // visible kinds of points
     categories: {},         // kind -> numbers of its visible categories; a missing kind shows all
     heat: false,            // points as heat
@@ -35,6 +32,7 @@ const jiexu = (() => {
   const layers = {};        // layer -> {config, leaflet}
   const hooks = [];         // what tools do when the state changed: (state, before) => void
   let map, style, words, extent, dataZoom, drawings, repaints = 0;
+  let tiers, points, alongKerbs;  // what tiles number, layers of points, layers for which streets make room
 
   // ---- drawing rules ------------------------------------------------------------------------------------------
 
@@ -50,12 +48,12 @@ const jiexu = (() => {
     return stops[last][1];
   };
   const streetWidth = byZoom([[9, 0.8], [12, 1.6], [14, 3.5], [16, 7], [18, 14]]);
-  const tierOf = (f) => style.tiers[TIERS[f.props.t]];
+  const tierOf = (f) => style.tiers[tiers[f.props.t]];
   const isMotorway = (f) => f.props.h === "motorway" || f.props.h === "trunk";
   // near, streets make room for what is drawn along their kerbs
-  const slim = (z) => (z >= 15 && state.extra.some((layer) => SLIM.includes(layer)) ? 0.45 : 1);
+  const slim = (z) => (z >= 15 && state.extra.some((layer) => alongKerbs.includes(layer)) ? 0.45 : 1);
   const width = (z, f) => streetWidth(z) * slim(z) * (isMotorway(f) ? 1 : tierOf(f).width);
-  const shown = (f) => state.tiers.includes(TIERS[f.props.t]);
+  const shown = (f) => state.tiers.includes(tiers[f.props.t]);
 
   const polygon = (layer, fill, stroke, minzoom) => ({
     dataLayer: layer, minzoom,
@@ -165,10 +163,10 @@ const jiexu = (() => {
             dataLayer, minzoom: 13, filter: (z, f) => shown(f),
             symbolizer: new P.LineSymbolizer({ color: g.casing, width: (z, f) => width(z, f) + 2, ...round }),
           })),
-          ...[3, 2, 1, 0].flatMap((tier) => parts.map((dataLayer) => ({
+          ...[...tiers.keys()].reverse().flatMap((tier) => parts.map((dataLayer) => ({
             dataLayer, filter: (z, f) => f.props.t === tier && shown(f),
             symbolizer: new P.LineSymbolizer({
-              color: () => (state.muted ? style.ground.muted : style.tiers[TIERS[tier]].colour), width, ...round,
+              color: () => (state.muted ? style.ground.muted : style.tiers[tiers[tier]].colour), width, ...round,
             }),
           }))),
         ],
@@ -210,7 +208,7 @@ const jiexu = (() => {
   });
   const rulesOf = (layer) => {
     if (drawings.get(layer).length) return drawn(layer);
-    return POINTS.includes(layer) ? rules.points(layer) : rules[layer]();
+    return points.includes(layer) ? rules.points(layer) : rules[layer]();
   };
 
   // ---- layers -------------------------------------------------------------------------------------------------
@@ -274,7 +272,7 @@ const jiexu = (() => {
     }
     if (changed("tiers")) layers.streets?.leaflet.clearLayout();
     if (changed("tiers", "selected", "extra", "muted")) work.push(repaint("streets"));
-    for (const kind of POINTS) {
+    for (const kind of points) {
       const look = (s) => JSON.stringify([s.points.includes(kind), s.categories[kind], s.points.includes(kind) && s.heat]);
       if (look(before) !== look(state)) work.push(repaint(kind));
     }
@@ -302,7 +300,7 @@ const jiexu = (() => {
 
   /* The nearest visible feature within a finger's width: points first, since they lie on streets. */
   const pick = (latlng) => {
-    for (const layer of [...POINTS].reverse().concat("streets")) {
+    for (const layer of [...points].reverse().concat("streets")) {
       if (!layers[layer] || (layer !== "streets" && (!state.points.includes(layer) || state.heat))) continue;
       for (const brush of layer === "streets" ? [2, 5, 9, 14] : [6, 12]) {
         const found = layers[layer].leaflet.queryTileFeaturesDebug(latlng.lng, latlng.lat, brush).get("") || [];
@@ -398,7 +396,8 @@ const jiexu = (() => {
 
   const frame = (leafletMap, config) => {
     map = leafletMap;
-    ({ style, words, extent, dataZoom } = config);
+    ({ style, words, extent, dataZoom, tiers, points, alongKerbs } = config);
+    state.tiers = tiers;
     drawings = new Map(config.drawings.map(({ layer, parts }) => [layer, parts]));  // bottom first
     Object.assign(state, window.jiexuState);  // a map in a file brings its own
     document.documentElement.lang = words.language;

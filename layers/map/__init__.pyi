@@ -1,5 +1,5 @@
 from .compose import compose_map, map_file
 from .elements import MapFrame, VectorTiles
-from .tiles import CUTTERS, Cutter, kept_archive, tile_archive
+from .tiles import kept_archive, tile_archive
 
-__all__ = ["CUTTERS", "Cutter", "MapFrame", "VectorTiles", "compose_map", "kept_archive", "map_file", "tile_archive"]
+__all__ = ["MapFrame", "VectorTiles", "compose_map", "kept_archive", "map_file", "tile_archive"]

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import folium
 
-from layers import (
-    bays,
-    coverage,
-    facilities,
-    hotspots,
-    kerb_exclusions,
-    other,
-    palette,
-    parking_differences,
-    parking_need,
-    patrols,
-    points,
-    sites,
-    stall_zones,
-    streets,
-)
+from geo.core.text import Language, Text
+from geo.study.schema import TIERS
+from layers import palette
 from layers.map.elements import MapFrame, VectorTiles
-from layers.map.tiles import CUTTERS
-from layers.zooms import MAX_ZOOM
+from layers.map_layer import MAX_ZOOM, Group
+from layers.points import KINDS
+from layers.registry import LAYERS
 
 OWN: Final = Path(__file__).parent.parent / "assets"
 NODE_MODULES: Final = OWN / "vendor" / "node_modules"
@@ -47,12 +35,26 @@ _SCRIPTS = ("leaflet.js", "protomaps-leaflet.js", "jiexu-tools.js", "jiexu-map.j
 _SHEETS = ("leaflet.css", "jiexu-map.css")
 
 
+_WORDS: Final = {
+    "unnamed": Text("未命名街道", "Unnamed street"),
+    "north": Text("北", "North"),
+    "legend": Text("图例", "Legend"),
+    "credit": Text("© OpenStreetMap 贡献者", "© OpenStreetMap contributors"),
+    "zoomIn": Text("放大", "Zoom in"),
+    "zoomOut": Text("缩小", "Zoom out"),
+    "whole": Text("全图", "Whole study"),
+    "drag": Text("把选址拖到别处", "Drag the site to another place"),
+    "picture": Text("将地图存为图片", "Save the map as a picture"),
+}
+_DRAW: Final = Text("圈画区域以选择街道（双击结束）", "Draw an area to select its streets (double click ends it)")
+_SYNTHETIC: Final = Text("合成", "synthetic")
+
+
 def compose_map(
     extent: tuple[float, float, float, float],
     tile_urls: Mapping[str, str],
-    translate: Callable[[str], str],
+    language: Language,
     synthetic: Mapping[str, int],
-    language: str = "en",
     theme: str = "light",
     assets_url: str = "/assets",
     drawing: bool = True,
@@ -69,12 +71,10 @@ def compose_map(
         West, south, east, north in degrees.
     tile_urls
         The address of each layer's archive; layers without one are left out.
-    translate
-        From English to the reader's language.
+    language
+        The reader's language.
     synthetic
         How many points of each kind are made up, for the legend.
-    language
-        The reader's language, for the page and its tools.
     theme
         `light` or `dark`.
     assets_url
@@ -94,55 +94,61 @@ def compose_map(
     )
     figure.default_js = [(name, f"{assets_url}/{name}") for name in _SCRIPTS]
     figure.default_css = [(name, f"{assets_url}/{name}") for name in _SHEETS]
-    legend = [
-        stall_zones.legend(translate),
-        kerb_exclusions.legend(translate),
-        hotspots.legend(translate),
-        patrols.legend(translate),
-        bays.legend(translate),
-        parking_need.legend(translate),
-        parking_differences.legend(translate),
-        coverage.legend(translate),
-        coverage.catchment_legend(translate),
-        coverage.gap_legend(translate),
-        sites.legend(translate),
-        streets.legend(translate),
-        points.legend(translate, synthetic),
-        facilities.legend(translate),
-        other.legend(translate),
-    ]
     words = {
         "language": language,
-        "unnamed": translate("Unnamed street"),
-        "north": translate("North"),
-        "legend": translate("Legend"),
-        "credit": translate("© OpenStreetMap contributors"),
-        "zoomIn": translate("Zoom in"),
-        "zoomOut": translate("Zoom out"),
-        "whole": translate("Whole study"),
-        "draw": translate("Draw an area to select its streets (double click ends it)") if drawing else "",
-        "drag": translate("Drag the site to another place"),
-        "picture": translate("Save the map as a picture"),
+        **{key: text.pick(language) for key, text in _WORDS.items()},
+        "draw": _DRAW.pick(language) if drawing else "",
     }
-    figure.add_child(MapFrame(palette.style(theme), legend, words, extent, MAX_ZOOM, _drawings()))
-    for layer, cutter in CUTTERS.items():
-        if layer in tile_urls:
-            figure.add_child(VectorTiles(layer, tile_urls[layer], on_request=bool(cutter.drawing)))
+    codes: dict[str, list[str]] = {
+        "tiers": [*TIERS],
+        "points": [*KINDS],
+        "alongKerbs": [layer.name for layer in LAYERS if layer.along_kerbs],
+    }
+    legend = legend_groups(language, synthetic)
+    figure.add_child(MapFrame(palette.style(theme), legend, words, extent, MAX_ZOOM, _drawings(), codes))
+    for layer in LAYERS:
+        if layer.name in tile_urls:
+            figure.add_child(VectorTiles(layer.name, tile_urls[layer.name], on_request=bool(layer.drawing)))
     return figure
+
+
+def legend_groups(language: Language, synthetic: Mapping[str, int]) -> list[Group]:
+    """
+    Return the legend: layers that are shown on request first, each with the entries that it has then.
+
+    Parameters
+    ----------
+    language
+        The reader's language.
+    synthetic
+        How many points of each kind are made up: their entries say so.
+    """
+    groups: list[Group] = []
+    for layer in sorted(LAYERS, key=lambda layer: not layer.drawing):
+        if layer.legend is None:
+            continue
+        group = layer.legend(language)
+        if synthetic.get(layer.name):
+            for entry in group["entries"]:
+                entry["label"] = f"{entry['label']} ({_SYNTHETIC.pick(language)})"
+        if groups and groups[-1]["title"] == group["title"]:  # layers of one group
+            groups[-1]["entries"] += group["entries"]
+        else:
+            groups.append(group)
+    return groups
 
 
 def _drawings() -> list[dict[str, Any]]:
     """Return every layer's drawing, bottom first; those with rules in the script have no parts here."""
-    return [{"layer": layer, "parts": [dict(part) for part in cutter.drawing]} for layer, cutter in CUTTERS.items()]
+    return [{"layer": layer.name, "parts": [dict(part) for part in layer.drawing]} for layer in LAYERS]
 
 
 def map_file(
     extent: tuple[float, float, float, float],
     archives: Mapping[str, Path],
-    translate: Callable[[str], str],
+    language: Language,
     synthetic: Mapping[str, int],
     state: Mapping[str, Any],
-    language: str = "en",
     theme: str = "light",
 ) -> str:
     """
@@ -154,13 +160,12 @@ def map_file(
         The PMTiles archive of each layer.
     state
         What to show, as the map's script takes it (visible tiers, points, categories, note and file name).
-    extent, translate, synthetic, language, theme
+    extent, language, synthetic, theme
         As `compose_map` takes them.
     """
     names = {layer: archive.name for layer, archive in archives.items()}
-    page = str(
-        compose_map(extent, names, translate, synthetic, language, theme, "embedded", drawing=False).get_root().render()
-    )
+    composed = compose_map(extent, names, language, synthetic, theme, "embedded", drawing=False)
+    page = str(composed.get_root().render())
     # what follows is put in after folium: it renders the page's scripts as templates, and these carry names
     for name in _SCRIPTS:
         page = page.replace(f'<script src="embedded/{name}"></script>', f"<script>{_text(name)}</script>")

@@ -8,6 +8,8 @@ from branca.element import MacroElement
 from folium.map import Layer
 from jinja2 import Template
 
+from layers.map_layer import Group
+
 
 class VectorTiles(Layer):
     """
@@ -46,7 +48,7 @@ class MapFrame(MacroElement):
     style
         As `layers.palette.style` returns.
     legend
-        Groups of entries: `{"title", "entries": [{"label", "kind", "colour", ...}]}`.
+        Groups of entries.
     words
         The few words that the script shows, in the reader's language.
     extent
@@ -54,8 +56,11 @@ class MapFrame(MacroElement):
     data_zoom
         The nearest zoom that archives of tiles hold.
     drawings
-        `{"layer", "parts"}` of each layer, bottom first: what `layers.map.tiles.Cutter.drawing` says. A list, since
+        `{"layer", "parts"}` of each layer, bottom first: what `layers.map_layer.MapLayer.drawing` says. A list, since
         templates sort the keys of mappings.
+    codes
+        What tiles number and the script names: `tiers` (in the order of their numbers), `points` (layers of points),
+        `alongKerbs` (layers for which streets make room).
     """
 
     _template = Template(
@@ -72,11 +77,12 @@ class MapFrame(MacroElement):
     def __init__(
         self,
         style: dict[str, Any],
-        legend: list[dict[str, Any]],
+        legend: list[Group],
         words: dict[str, str],
         extent: tuple[float, float, float, float],
         data_zoom: int,
         drawings: list[dict[str, Any]],
+        codes: dict[str, list[str]],
     ) -> None:
         super().__init__()
         self._name = "MapFrame"
@@ -87,4 +93,5 @@ class MapFrame(MacroElement):
             "extent": extent,
             "dataZoom": data_zoom,
             "drawings": drawings,
+            **codes,
         }

@@ -35,7 +35,7 @@ def drawn_as(visit: Visit, tier: str, places: list[tuple[float, float]]) -> bool
 @pytest.mark.parametrize(
     ("locale", "tiers", "save", "reason", "form"),
     [
-        ("zh-CN", ["投诉", "摊点", "停车"], "保存决定", "理由", "将等级改为"),
+        ("zh-CN", ["投诉", "摊位", "停车"], "保存决定", "理由", "将等级改为"),
         ("en-GB", ["Complaints", "Stalls", "Parking"], "Save the decision", "Reason", "Change the tier to"),
     ],
 )

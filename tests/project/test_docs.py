@@ -19,7 +19,8 @@ import yaml
 
 from geo.rules import PROFILES, load_profile
 from geo.study.schema import COLUMNS
-from layers.map.tiles import CUTTERS
+from geo.study.versions import VIEWS
+from layers.registry import LAYERS as MAP_LAYERS
 from scripts import commands_page, rules_page
 from tests.conftest import ROOT
 
@@ -78,7 +79,8 @@ def test_every_layer_and_column_of_a_study_is_documented() -> None:
 
 def test_every_layer_of_the_map_shows_a_layer_that_is_documented() -> None:
     text = page("reference/study-file.md")
-    assert [name for name, cutter in CUTTERS.items() if f"`{cutter.source}`" not in text] == []
+    sources = [VIEWS[layer.source].layer if layer.source in VIEWS else layer.source for layer in MAP_LAYERS]
+    assert [source for source in sources if f"`{source}`" not in text] == []
 
 
 def test_every_rule_and_group_of_rules_is_documented() -> None:

@@ -19,7 +19,7 @@ from geo.build import Inputs, build_study
 from geo.core.errors import InputError, StudyError
 from geo.study.figures import info
 from geo.study.file import LAYERS, about, read_layer
-from geo.study.schema import COLUMNS, TIERS
+from geo.study.schema import COLUMNS
 from tests.support.broken_geometry import feature, write_geojson
 
 
@@ -38,16 +38,6 @@ def test_reading_gives_back_the_types_that_were_written(built: Path) -> None:
     assert str(complaints["received_at"].dt.tz) == "UTC"
     assert str(read_layer(built, "roads")["oneway"].dtype) == "bool"
     assert str(read_layer(built, "stalls")["offences"].dtype) == "Int64"
-
-
-def test_gis_programs_find_a_style_for_each_drawn_layer(built: Path) -> None:
-    with sqlite3.connect(built) as connection:
-        styles = dict(connection.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault"))
-    kerbs = {"kerbs", "kerb_exclusions", "stall_zones", "bays", "parking_need", "parking_differences"}
-    facilities = {"coverage", "catchments", "coverage_gaps", "sites"}
-    assert {"roads", "streets", "complaints", "stalls", "parking"} | kerbs | facilities == set(styles)
-    assert 'attr="covered"' in styles["coverage"]
-    assert all(tier in styles["roads"] for tier in TIERS)
 
 
 def test_figures_add_up(built: Path) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from dashboards.session.language import translator
-from layers.map.compose import compose_map
-from layers.map.tiles import CUTTERS
+from layers.map.compose import compose_map, legend_groups
+from layers.registry import BY_NAME
 
 EXTENT = (24.93, 60.16, 24.95, 60.18)
 
@@ -14,9 +13,9 @@ EXTENT = (24.93, 60.16, 24.95, 60.18)
 def html(language: str = "en", **changes: object) -> str:
     options: dict[str, object] = {
         "extent": EXTENT,
-        "tile_urls": {layer: f"/tiles/{layer}-abc.pmtiles" for layer in CUTTERS},
+        "tile_urls": {layer: f"/tiles/{layer}-abc.pmtiles" for layer in BY_NAME},
         "assets_url": "/assets",
-        "translate": translator(language),  # type: ignore[arg-type]
+        "language": language,
         "synthetic": {"complaints": 3},
     }
     return str(compose_map(**{**options, **changes}).get_root().render())  # type: ignore[arg-type]
@@ -43,3 +42,20 @@ def test_the_legend_speaks_the_readers_language_and_names_synthetic_points() -> 
 
 def test_light_and_dark_differ() -> None:
     assert html(theme="dark") != html(theme="light")
+
+
+def test_the_legend_starts_with_what_is_on_request_and_gathers_points() -> None:
+    groups = legend_groups("en", {"stalls": 2})
+    titles = [group["title"] for group in groups]
+    assert len(set(titles)) == len(titles)
+    assert titles[-2:] == ["Tiers", "Points"]
+    assert all("layer" in group for group in groups[:-2])
+    assert [entry["label"] for entry in groups[-1]["entries"]] == ["Complaints", "Stalls (synthetic)", "Parking"]
+    assert legend_groups("en", {})[-1]["entries"][1]["label"] == "Stalls", "not kept from one map to the next"
+
+
+def test_codes_that_tiles_number_are_handed_to_the_script() -> None:
+    page = html()
+    assert '"tiers": ["demonstration", "secondary", "back_street", "unclassified"]' in page
+    assert '"points": ["complaints", "stalls", "parking"]' in page
+    assert '"alongKerbs": ["kerb_exclusions", "stall_zones", "parking_differences", "bays"]' in page

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import pyogrio
 import pytest
 from pyogrio import list_layers
@@ -12,13 +11,13 @@ from pyogrio import list_layers
 from geo.study.file import read_layer
 from geo.study.schema import TIERS
 from geo.tiers.decisions import decide_tier, find_street
-from layers import other
-from layers.map.tiles import CUTTERS, kept_archive, tile_archive
+from layers.map.tiles import kept_archive, tile_archive
+from layers.map_layer import MAX_ZOOM, MIN_ZOOM
 from layers.points import categories
-from layers.zooms import MAX_ZOOM, MIN_ZOOM
+from layers.registry import BY_NAME
 
 
-@pytest.mark.parametrize("layer", [layer for layer in CUTTERS if layer != "other"])  # the sample has none
+@pytest.mark.parametrize("layer", [layer for layer in BY_NAME if layer != "other"])  # the sample has none
 def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, placed: Path, tmp_path: Path) -> None:
     archive = tile_archive(placed, layer, tmp_path)
     assert archive is not None
@@ -74,11 +73,11 @@ def test_all_streets_are_in_the_nearest_tiles(built: Path, tmp_path: Path) -> No
 
 
 def test_tiles_are_cut_again_only_for_the_layer_that_changed(study: Path, tmp_path: Path) -> None:
-    before = {layer: tile_archive(study, layer, tmp_path) for layer in CUTTERS}
+    before = {layer: tile_archive(study, layer, tmp_path) for layer in BY_NAME}
     written = {layer: archive.stat().st_mtime_ns for layer, archive in before.items() if archive}
     decide_tier(study, find_street(study, "Bulevardi"), "demonstration", "because")
-    after = {layer: tile_archive(study, layer, tmp_path) for layer in CUTTERS}
-    assert {layer for layer in CUTTERS if before[layer] != after[layer]} == {"streets"}
+    after = {layer: tile_archive(study, layer, tmp_path) for layer in BY_NAME}
+    assert {layer for layer in BY_NAME if before[layer] != after[layer]} == {"streets"}
     assert {
         layer: archive.stat().st_mtime_ns for layer, archive in after.items() if archive and layer != "streets"
     } == {layer: time for layer, time in written.items() if layer != "streets"}
@@ -111,18 +110,5 @@ def test_clusters_count_every_point_once_at_every_zoom(built: Path, tmp_path: Pa
             assert clusters[f"k{i}"].sum() == by_category[name]
 
 
-def test_many_categories_share_the_last_number() -> None:
-    stalls = pd.DataFrame({"goods": [f"goods {i}" for i in range(60)] + ["tea", "tea"]})
-    names = categories(stalls, "stalls")
-    assert (len(names), names[0], names[-1]) == (24, "tea", "")
-
-
-def test_other_points_are_tiled_where_there_are_any(built: Path, tmp_path: Path) -> None:
+def test_a_layer_without_features_has_no_tiles(built: Path, tmp_path: Path) -> None:
     assert tile_archive(built, "other", tmp_path) is None
-    stalls = read_layer(built, "stalls").assign(name="小吃店", category=None)
-    stalls.loc[0, "category"] = "early"
-    (layer,) = other.tile_layers(stalls).values()
-    assert layer.min_zoom == 12
-    assert layer.input["p"].tolist() == [0] + [1] * (len(stalls) - 1), (
-        "numbered by list: rows without one by their source"
-    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import geopandas as gpd
 from freestiler import FreestileLayer
 
-KINDS = ("green", "water", "river", "rail", "building", "path")
+KINDS: Final = ("green", "water", "river", "rail", "building", "path")
 """From the bottom up."""
 
-_FROM_ZOOM = {"building": 12, "path": 12, "rail": 10, "river": 10}
+_FROM_ZOOM: Final = {"building": 12, "path": 12, "rail": 10, "river": 10}
 
 
 def tile_layers(context: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

@@ -1,0 +1,90 @@
+"""What complaints say of streets: hot spots, and districts and rounds of supervisors."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from geo.core.text import Text
+from geo.study.colours import DISTRICT_COLOUR, HOT_COLOUR, ROUND_COLOUR
+from geo.study.layers import codes
+from geo.study.layers import columns as c
+from geo.study.layers.description import COUNT, FLAG, NUMBER, Column, Layer, Style, Symbol
+
+_P: Final = Text("随机排列得到同样极端值的份额", "How often chance gives one as far, by permutation")
+
+HOTSPOTS: Final = Layer(
+    "hotspots",
+    Text("投诉热点", "Hot spots"),
+    Text(
+        "街道的一小段（lixel），载明投诉密度，及所在路段是否显著热点、聚集区或正在变化",
+        "a piece of street (lixel) with the density of complaints there, and whether its segment is hot beyond chance,"
+        " in a cluster, or emerging",
+    ),
+    "LineString",
+    {
+        "segment_id": c.SEGMENT_ID,
+        "street_id": c.STREET_ID,
+        "from_m": c.FROM_M,
+        "to_m": c.TO_M,
+        "density": Column(Text("密度", "Density"), Text("核密度", "By kernel"), NUMBER, "per km"),
+        "complaints": Column(Text("投诉数", "Complaints"), Text("所在路段的件数", "On its segment"), COUNT),
+        "rate": Column(
+            Text("投诉率", "Rate"),
+            Text("按暴露量，小数目向均值收缩", "By exposure, small numbers drawn to the mean"),
+            NUMBER,
+        ),
+        "gi_z": Column(Text("Gi* 值", "Gi* z"), Text("Getis-Ord Gi* 的 z 值", "Getis-Ord Gi*, as z"), NUMBER),
+        "p_value": Column(Text("p 值", "p"), _P, NUMBER),
+        "hot": Column(
+            Text("显著热点", "Hot"), Text("错误发现率之内", "Whether it is, within the false discovery rate"), FLAG
+        ),
+        "moran": Column(Text("局部莫兰指数", "Local Moran's I"), Text("与邻段的相关", "With its neighbours"), NUMBER),
+        "moran_p": Column(Text("莫兰 p 值", "Moran, p"), _P, NUMBER),
+        "quadrant": Column(
+            Text("象限", "Quadrant"),
+            Text("本段与邻段相对均值的高低", "Its rate and its neighbours', against the mean"),
+            values=codes.QUADRANTS,
+        ),
+        "cluster": Column(Text("聚集区", "Cluster"), Text("所在聚集区的编号", "The number of its cluster")),
+        "emerging": Column(
+            Text("变化", "Emerging"), Text("逐月变化的类型", "The kind of change by month"), values=codes.EMERGING
+        ),
+    },
+    style=Style("line", column="hot", by={"true": Symbol(HOT_COLOUR, 1.0), "false": Symbol("#c9c9c9", 0.2)}),
+    guide="complaints",
+)
+
+_DISTRICT_ID: Final = c.identifier("监督员片区编号", "The district's own")
+
+PATROL_DISTRICTS: Final = Layer(
+    "patrol_districts",
+    Text("监督员片区", "Districts of supervisors"),
+    Text("一名监督员负责的街道及工作量", "a supervisor's streets with their work"),
+    "MultiLineString",
+    {
+        "district_id": _DISTRICT_ID,
+        "work": Column(
+            Text("工作量", "Work"), Text("街道长度与投诉加权之和", "Length and complaints, weighted"), NUMBER
+        ),
+        "complaints": c.COMPLAINTS,
+        "length_m": c.LENGTH_M,
+    },
+    style=Style("line", Symbol(DISTRICT_COLOUR, 0.8)),
+    guide="complaints",
+)
+
+PATROL_ROUNDS: Final = Layer(
+    "patrol_rounds",
+    Text("巡查路线", "Walking rounds"),
+    Text("经过最繁忙街道的巡查路线", "the walking round past the busiest streets of a district"),
+    "MultiLineString",
+    {
+        "district_id": _DISTRICT_ID,
+        "stops": Column(Text("停留点", "Stops"), Text("路线经过的点数", "How many the round passes"), COUNT),
+        "length_m": c.LENGTH_M,
+    },
+    style=Style("line", Symbol(ROUND_COLOUR, 0.4)),
+    guide="complaints",
+)
+
+LAYERS: Final = (HOTSPOTS, PATROL_DISTRICTS, PATROL_ROUNDS)

@@ -1,0 +1,175 @@
+"""What a study records: decisions, selections, findings, imports; and tables of free form."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from geo.core.text import Text
+from geo.study.layers import codes
+from geo.study.layers import columns as c
+from geo.study.layers.description import COUNT, Column, Layer
+
+DECISIONS: Final = Layer(
+    "decisions",
+    Text("决定", "Decisions"),
+    Text(
+        "一项决定，只追加不修改：何人、何时、由何改为何、为何，以及作出的地点",
+        "a decision, append-only: its `kind`, who, when, before, after, why, and where it was taken",
+    ),
+    None,
+    {
+        "decision_id": c.identifier("D 加序号", "D and a number"),
+        "kind": Column(Text("类型", "Kind"), Text("关于何事", "What it is about"), values=codes.DECISION_KINDS),
+        "at": c.AT,
+        "by": c.BY,
+        "subject": Column(Text("对象", "Subject"), Text("作出时的对象编号", "The id of what it was taken on")),
+        "subject_name": Column(Text("对象名称", "Subject, name"), Text("作出时的名称", "As it was called then")),
+        "before": Column(Text("此前", "Before"), Text("此前的等级或状态", "The tier or status before")),
+        "after": Column(Text("此后", "After"), Text("此后的等级或状态", "The tier or status after")),
+        "reason": Column(Text("理由", "Reason"), Text("决定的理由", "Why")),
+        "undoes": Column(Text("撤销", "Undoes"), Text("所撤销的决定", "The decision that it undoes")),
+        "lon": c.LON,
+        "lat": c.LAT,
+        "section": Column(Text("分段", "Section"), Text("关于街道的哪一段", "The section that it is about")),
+        "part": Column(
+            Text("部分", "Part"),
+            Text(
+                "分段的线（WKT），重建后据以找回；设施选址则为设施类型",
+                "The section's lines (WKT), by which it is found again; of a site, the kind of facility",
+            ),
+        ),
+        "street_id": Column(
+            Text("街道编号", "Street"),
+            Text(
+                "现在所属的街道；重建后按编号和名称、再按同名街道的位置归属",
+                "The street that it belongs to now: after a rebuild the one with its id and name, else the nearest"
+                " street of that name",
+            ),
+        ),
+    },
+)
+
+SELECTIONS: Final = Layer(
+    "selections",
+    Text("已保存的选择", "Kept selections"),
+    Text("以一个名称保存的一组街道", "a set of streets kept under a name"),
+    None,
+    {
+        "selection_id": c.identifier("A 加序号", "A and a number"),
+        "name": c.NAME,
+        "at": c.AT,
+        "by": c.BY,
+        "street_ids": Column(Text("街道", "Streets"), Text("街道编号（JSON）", "Their ids, as JSON")),
+    },
+)
+
+FINDINGS: Final = Layer(
+    "findings",
+    Text("待核实问题", "Findings"),
+    Text(
+        "读取时修正、拒绝或存疑之处，载明文件、行和列",
+        "what a reader repaired, refused or doubted, with file, row and column",
+    ),
+    None,
+    {
+        "layer": Column(Text("图层", "Layer"), Text("关于哪个图层", "The layer that it is about")),
+        "row": c.ROW,
+        "column": Column(Text("列", "Column"), Text("文件中的列", "In its file")),
+        "problem": Column(Text("问题", "Problem"), Text("发现的问题", "What was found")),
+        "action": Column(Text("处理", "What was done"), Text("如何处理", "How it was treated")),
+        "source": Column(Text("文件", "File"), Text("文件名", "Its name")),
+        "import_id": c.IMPORT_ID,
+    },
+)
+
+IMPORTS: Final = Layer(
+    "imports",
+    Text("导入记录", "Imports"),
+    Text("一次导入的文件及其计数", "a file that was imported, with its counts"),
+    None,
+    {
+        "import_id": c.identifier("I 加序号", "I and a number"),
+        "at": c.AT,
+        "by": c.BY,
+        "kind": Column(Text("图层", "Kind"), Text("导入到哪个图层", "The layer that its rows went to")),
+        "file": Column(Text("文件", "File"), Text("文件名", "Its name")),
+        "sha256": Column(Text("SHA-256", "SHA-256"), Text("文件的校验和", "Of the file")),
+        "format": Column(Text("格式", "Format"), Text("由内容识别的格式", "As its content tells")),
+        "encoding": Column(Text("编码", "Encoding"), Text("文本的编码", "Of its text")),
+        "crs": Column(Text("坐标系", "Coordinate system"), Text("文件的坐标系", "Of the file")),
+        "mapping": Column(Text("列对应", "Mapping"), Text("字段对应的列（JSON）", "Field to column, as JSON")),
+        "rows": Column(Text("行数", "Rows"), Text("文件的行数", "Of the file"), COUNT),
+        "added": Column(Text("新增", "Added"), Text("新增的行", "Rows"), COUNT),
+        "updated": Column(Text("更新", "Updated"), Text("更新的行", "Rows"), COUNT),
+        "refused": Column(Text("未导入", "Left out"), Text("未导入的行", "Rows"), COUNT),
+        "doubted": Column(Text("存疑", "With warnings"), Text("存疑的行", "Rows"), COUNT),
+    },
+    guide="points",
+)
+
+MAPPINGS: Final = Layer(
+    "mappings",
+    Text("保存的列对应", "Kept column mappings"),
+    Text(
+        "哪一列对应哪个字段，供下一个同样表头的文件使用",
+        "which column serves which field, kept for the next file with the same headers",
+    ),
+    None,
+    {
+        "signature": Column(
+            Text("表头特征", "Signature"), Text("同样表头的文件相同", "The same for files with the same headers")
+        ),
+        "kind": Column(Text("图层", "Kind"), Text("对应哪个图层", "The layer that it is for")),
+        "mapping": Column(Text("列对应", "Mapping"), Text("字段对应的列（JSON）", "Field to column, as JSON")),
+    },
+    guide="points",
+)
+
+REPLACED: Final = Layer(
+    "replaced",
+    Text("被更新的旧记录", "Replaced rows"),
+    Text("导入所更新的行的旧值，撤回导入时恢复", "rows that an import updated, to which its removal returns"),
+    None,
+    {
+        "import_id": c.IMPORT_ID,
+        "kind": Column(Text("图层", "Kind"), Text("属于哪个图层", "The layer that it belongs to")),
+        "row": Column(Text("旧记录", "Row"), Text("更新前的整行（JSON）", "The whole row before, as JSON")),
+    },
+)
+
+LAYERS: Final = (DECISIONS, SELECTIONS, FINDINGS, IMPORTS, MAPPINGS, REPLACED)
+
+TIER_LIST: Final = Layer(
+    "tier_list",
+    Text("官方名单", "Official list"),
+    Text("读入的官方名单，重建时无需文件", "the official list as it was read, so that a rebuild needs no file again"),
+    None,
+    {},
+)
+TIER_BASE: Final = Layer(
+    "tier_base",
+    Text("决定前的等级", "Tiers before decisions"),
+    Text(
+        "各街道在任何决定之前的等级，撤销决定时恢复",
+        "each street's tier before any decision, to which an undone decision returns",
+    ),
+    None,
+    {"street_id": c.STREET_ID, **c.TIER_GROUP},
+)
+ABOUT: Final = Layer(
+    "about",
+    Text("研究概况", "About"),
+    Text(
+        "键和值：研究、日期、坐标系、范围、规则的名称与散列、各项结果的摘要、来源声明、各图层的版本",
+        "key and value: study, dates, CRS, extent, the rules with name and hash, summaries of results, credit, a"
+        " version per layer",
+    ),
+    None,
+    {
+        "key": Column(Text("键", "Key"), Text("名称", "Its name")),
+        "value": Column(Text("值", "Value"), Text("文本或 JSON", "Text or JSON")),
+    },
+)
+
+FREE_TABLES: Final = (TIER_LIST, TIER_BASE, ABOUT)
+"""Tables beside the layers, which no reader holds to columns."""

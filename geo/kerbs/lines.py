@@ -16,6 +16,7 @@ from geo.core.arrays import Flags, Floats, Integers, members
 from geo.core.crs import to_metric
 from geo.core.line_ends import is_last
 from geo.core.metric_geometry import metric_shapes, unit_vectors
+from geo.core.tolerances import LEAST_DIVISOR
 from geo.kerbs.junctions import Arms
 from geo.kerbs.numbering import both_sides, kerb_of, kerbs_beside, segment_of, side_of
 from geo.rules import Profile
@@ -176,7 +177,7 @@ class Kerbs:
         vertex = np.searchsorted(key, row * span + at, "right") - 1
         vertex = np.clip(vertex, self.first[row], np.maximum(self.last[row] - 1, self.first[row]))
         length = self._along[vertex + 1] - self._along[vertex]
-        return vertex, np.clip((at - self._along[vertex]) / np.maximum(length, 1e-9), 0.0, 1.0)
+        return vertex, np.clip((at - self._along[vertex]) / np.maximum(length, LEAST_DIVISOR), 0.0, 1.0)
 
     def _key(self, span: float) -> Floats:
         return self._row * span + self._along
@@ -212,7 +213,7 @@ class Kerbs:
             vertex = np.searchsorted(key, row[here] * span + kerb_m[here], "right") - 1
             vertex = np.clip(vertex, self.first[row[here]], self.last[row[here]] - 1)
             length = metres[value][vertex + 1] - metres[value][vertex]
-            share = np.clip((kerb_m[here] - metres[value][vertex]) / np.maximum(length, 1e-9), 0.0, 1.0)
+            share = np.clip((kerb_m[here] - metres[value][vertex]) / np.maximum(length, LEAST_DIVISOR), 0.0, 1.0)
             result[here] = self._along[vertex] + share * (self._along[vertex + 1] - self._along[vertex])
         return result
 
@@ -265,7 +266,7 @@ class Kerbs:
         before, after = unit[vertex - 1], unit[vertex]
         turn = np.abs(np.arctan2(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0], (before * after).sum(axis=1)))
         reach = (np.hypot(*self._step[vertex - 1].T) + np.hypot(*self._step[vertex].T)) / 2
-        return self._row[vertex], self._along[vertex], reach / np.maximum(turn, 1e-9)
+        return self._row[vertex], self._along[vertex], reach / np.maximum(turn, LEAST_DIVISOR)
 
     def bend_span(self, row: Integers, along_m: Floats) -> tuple[Floats, Floats]:
         """Return half of the edges before and after vertices that lie at these places."""

@@ -5,20 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable
 from functools import cached_property
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.core.opening_hours import Slots
+from geo.core.tolerances import ROUNDING
 from geo.kerbs.exclusions import Exclusions, Masks, Pieces, Runs, cut, runs, together
 from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import kerb_of, left_and_right, other_side, segment_of
 from geo.rules import Profile
-
-ROUNDING: Final = 1e-6
-"""A millionth of a metre or of a pitch: what sums of lengths may be off."""
 
 
 class Zones(NamedTuple):

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats, Integers
 from geo.core.line_ends import both_ends, line_of
 from geo.core.opening_hours import Slots
+from geo.core.tolerances import ROUNDING
 from geo.kerbs.exclusions import Exclusions, Runs
 from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import kerb_of, left_and_right, segment_of, side_of
 from geo.kerbs.obstacles import Clearance, clearances, inside
-from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
+from geo.kerbs.plan import KerbPlan, Zones
 from geo.rules import Profile
 from geo.study.schema import TIERS
 

@@ -13,12 +13,13 @@ from geo.core.arrays import Floats, Integers, members
 from geo.core.errors import RuleError
 from geo.core.opening_hours import Slots, Window, parse_windows
 from geo.core.text import Text
+from geo.core.tolerances import ROUNDING
 from geo.kerbs.decided import Decided
 from geo.kerbs.exclusions import Exclusions, Masks, Runs, cut, holds, runs
 from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import left_and_right, side_of
 from geo.kerbs.obstacles import Clearance, clearances
-from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
+from geo.kerbs.plan import KerbPlan, Zones
 from geo.rules import Profile
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import TIERS

@@ -42,6 +42,20 @@ _SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".xml")
 
 _ONLY_WAYS = osmium.filter.EntityFilter(osmium.osm.WAY)
 
+_WKB_HEADER = 18
+"""Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
+
+_GATE = "closed_gate"
+
+_FACILITY_TAGS = ("name", "capacity", "access", "orientation", "opening_hours")
+
+_CONTEXT_TAGS = ("name", "building", "building:levels")
+
+_LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb", "barrier"})
+
+_EPOCH_YEAR = 1970
+"""The year that an object without a time seems to be of."""
+
 
 @dataclass(frozen=True)
 class Ways:
@@ -154,10 +168,6 @@ def _name_and_aliases(*tags: str | None) -> tuple[str | None, str | None]:
     return first, ";".join(filter(None, others)) or None
 
 
-_WKB_HEADER = 18
-"""Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
-
-
 def _vertices(wkb: osmium.geom.WKBFactory, way: Any) -> str:
     """Return longitude and latitude of each node as hexadecimal float64, NaN where the extract lacks the node."""
     try:
@@ -231,18 +241,9 @@ def read_features(
     return Features(stands, areas, _context(context), _addresses(addresses))
 
 
-_GATE = "closed_gate"
-
-
 def _locked(tags: Any) -> bool:
     """Tell whether nobody walks through a gate."""
     return tags.get("foot", tags.get("access")) == "no" or (tags.get("locked") == "yes" and tags.get("foot") != "yes")
-
-
-_FACILITY_TAGS = ("name", "capacity", "access", "orientation", "opening_hours")
-
-
-_CONTEXT_TAGS = ("name", "building", "building:levels")
 
 
 class Features(NamedTuple):
@@ -266,9 +267,6 @@ class Features(NamedTuple):
     facility_areas: gpd.GeoDataFrame
     context: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
-
-
-_LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb", "barrier"})
 
 
 def _shape(wkb: osmium.geom.WKBFactory, item: Any, ground: str | None) -> str | None:
@@ -362,7 +360,3 @@ def _header_date(path: Path) -> dt.datetime | None:
     with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
         stamp = reader.header().get("osmosis_replication_timestamp")
     return dt.datetime.fromisoformat(stamp.replace("Z", "+00:00")) if stamp else None
-
-
-_EPOCH_YEAR = 1970
-"""The year that an object without a time seems to be of."""

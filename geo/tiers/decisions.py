@@ -22,7 +22,7 @@ from geo.study.file import changing, now, read_layer, touch
 from geo.study.geometry_blobs import geometry_of
 from geo.study.schema import GRADED
 from geo.tiers.columns import TIER_COLUMNS, decision_reason
-from geo.tiers.street_split import split_street
+from geo.tiers.street_split import carve_street
 
 ANY: Final = "any"
 """For `seen`: decide whatever others decided meanwhile."""
@@ -196,7 +196,7 @@ def decide_section(
     """
     chosen = _graded(tier)
     with changing(path) as connection:
-        section = split_street(connection, street_id, segment_ids, label)
+        section = carve_street(connection, street_id, segment_ids, label)
         return _decide(connection, section, chosen, reason, by)
 
 

@@ -18,7 +18,7 @@ from geo.core.line_ends import is_last
 from geo.core.metric_geometry import metric_shapes, unit_vectors
 from geo.core.tolerances import LEAST_DIVISOR
 from geo.kerbs.junctions import Arms
-from geo.kerbs.numbering import both_sides, kerb_of, kerbs_beside, segment_of, side_of
+from geo.kerbs.numbering import both_sides, kerb_of, kerbs_beside, left_and_right, segment_of, side_of
 from geo.rules import Profile
 from geo.streets.sections import root_of
 
@@ -127,6 +127,17 @@ class Kerbs:
         """Return the kerbs of positions (`segment_id`, `side`), as `geo.streets.locating.locate` gives them."""
         row = self.row_of.loc[located["segment_id"].to_numpy()].to_numpy()
         return kerb_of(row, (located["side"] == "right").to_numpy())
+
+    @cached_property
+    def tier(self) -> NDArray[np.object_]:
+        """Shape (2 n,): of each kerb's street."""
+        return np.repeat(self.roads["tier"].to_numpy(dtype=object), 2)
+
+    @cached_property
+    def carriageway_m(self) -> Floats:
+        """Shape (2 n,): the width of each kerb's carriageway, from kerb to kerb."""
+        left, right = left_and_right(self.half_m)
+        return np.repeat(left + right, 2)
 
     @cached_property
     def source(self) -> NDArray[np.object_]:

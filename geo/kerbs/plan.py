@@ -15,7 +15,7 @@ from geo.core.opening_hours import Slots
 from geo.core.tolerances import ROUNDING
 from geo.kerbs.exclusions import Exclusions, Masks, Pieces, Runs, cut, runs, together
 from geo.kerbs.ground import KerbGround
-from geo.kerbs.numbering import kerb_of, left_and_right, other_side, segment_of
+from geo.kerbs.numbering import kerb_of, other_side, segment_of
 from geo.rules import Profile
 
 
@@ -78,7 +78,7 @@ class KerbPlan(ABC):
 
     def __init__(self, ground: KerbGround, profile: Profile, slots: Slots) -> None:
         self.ground, self.profile, self.kerbs, self.slots = ground, profile, ground.kerbs, slots
-        self.tier = np.repeat(self.kerbs.roads["tier"].to_numpy(dtype=object), 2)
+        self.tier = self.kerbs.tier
 
     def settle(self, exclusions: Exclusions) -> None:
         """Keep the exclusions, and cut the kerbs at their ends."""
@@ -118,11 +118,10 @@ class KerbPlan(ABC):
                 found.append(self.whole(there, rule, self.segment_ids(there), self.slots.all))
         return found
 
-    @cached_property
+    @property
     def carriageway_m(self) -> Floats:
         """Shape (2 n,): the width of each kerb's carriageway, from kerb to kerb."""
-        left, right = left_and_right(self.kerbs.half_m)
-        return np.repeat(left + right, 2)
+        return self.kerbs.carriageway_m
 
     @cached_property
     def excluded(self) -> Masks:

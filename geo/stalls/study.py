@@ -24,6 +24,7 @@ from geo.rules import Profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
 from geo.stalls.plan import Plan, UseKind
+from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide
 from geo.stalls.verdicts import OFF_STREET, VERDICTS, Answer, check, judge
 from geo.study.file import (
@@ -63,7 +64,7 @@ def plan_of(path: Path, profile: Profile, kind: UseKind = "stall", ground: KerbG
     ground = ground or read_ground(path, profile)
     # decisions are on zones for stalls
     decided = decided_on(read_layer(path, "decisions"), ground.kerbs) if kind == "stall" else None
-    return Plan(ground, profile, decided, kind)
+    return make_plan(ground, profile, decided, kind)
 
 
 def plan_stalls(path: Path, profile: Profile | None = None) -> dict[str, Any]:

@@ -174,7 +174,7 @@ class KerbPlan(ABC):
         """Return each kerb's street and on which side of it the kerb is, whichever way its segments are drawn."""
         kerbs = self.kerbs
         street = np.unique(kerbs.roads["street_id"].to_numpy(dtype=str), return_inverse=True)[1]
-        ends = kerbs.xy[kerbs.last] - kerbs.xy[kerbs.first]
+        ends = kerbs.centre.xy[kerbs.centre.last] - kerbs.centre.xy[kerbs.centre.first]
         # the main direction of a street: doubled angles, so that opposite directions count alike
         angle = np.arctan2(ends[:, 1], ends[:, 0])
         weight = np.hypot(*ends.T)

@@ -219,12 +219,12 @@ class BayRoom(KerbPlan):
     def _bends(self) -> list[Exclusions]:
         """Return the stretches where the centre line bends too sharply: around its vertices."""
         radius = float(self.profile["bay.bend_radius"])
-        row, along, bend = self.kerbs.bends()
+        row, along, bend = self.kerbs.centre.bends()
         sharp = bend < radius
         strict = self.profile["bay.reading"] == "strict"
         reach = float(self.profile["bay.strict.bend"]) if strict else 0.0
         row, at = row[sharp], along[sharp]
-        half = self.kerbs.bend_span(row, at)
+        half = self.kerbs.centre.bend_span(row, at)
         found = []
         for side in (0, 1):
             kerb = kerb_of(row, side)

@@ -23,7 +23,7 @@ import shapely
 from pathlib import Path
 from geo.kerbs.ground import INPUTS
 from geo.kerbs.ground import KerbGround
-from geo.stalls.plan import Plan
+from geo.stalls.planning import make_plan
 from geo.study.file import metric_crs_of, profile_of, read_layer
 from geo.stalls.layers import exclusion_layer, kerb_layer, zone_layer
 study = Path({study!r})
@@ -39,7 +39,7 @@ within = {{name: shapely.intersects(layer.geometry, middle) for name, layer in l
 layers = {{name: layer[within[name]].reset_index(drop=True) for name, layer in layers.items()}}
 """
 _PLAN = """
-plan = Plan(KerbGround.of(layers, crs, profile), profile)
+plan = make_plan(KerbGround.of(layers, crs, profile), profile)
 rows = [len(layer) for layer in (kerb_layer(plan), exclusion_layer(plan), zone_layer(plan))]
 print(f"note: {{len(plan.kerbs):,}} kerb sides, {{len(plan.slots)}} times of the week, {{rows[1]:,}} exclusions, "
       f"{{rows[2]:,}} zones, {{plan.zones.pitches.sum():,}} pitches")
@@ -50,7 +50,7 @@ import time
 from geo.kerbs.waterfall import waterfall
 ground = KerbGround.of(layers, crs, profile)
 start = time.perf_counter()
-tried = Plan(ground, profile.changed(dict([("clearance.crossing", 10.0)])))
+tried = make_plan(ground, profile.changed(dict([("clearance.crossing", 10.0)])))
 waterfall(tried, 0)
 print(f"note: another clearance tried on a ground that is known: {{time.perf_counter() - start:.2f}} s")
 """

@@ -15,7 +15,7 @@ from scipy.sparse import coo_array, csr_array
 from geo.complaints.kernel_density import Kernel, bandwidth_by_likelihood, density, kernel_values
 from geo.complaints.local_statistics import Cluster, Local, local_statistics, scan
 from geo.complaints.trends import emerging, months_of, whole_months
-from geo.core.arrays import Floats
+from geo.core.arrays import Floats, run_starts
 from geo.core.crs import WGS84, to_degrees
 from geo.core.errors import StudyError
 from geo.core.metric_geometry import metric_lines
@@ -246,8 +246,7 @@ def _cut(lines: NDArray[np.object_], from_m: Floats, to_m: Floats) -> NDArray[np
     """Return stretches of lines."""
     xy, of = shapely.get_coordinates(lines, return_index=True)
     step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
-    new = np.ones(len(of), dtype=bool)
-    new[1:] = of[1:] != of[:-1]
+    new = run_starts(of)
     step[new] = 0.0
     cumulative_m = np.cumsum(step)
     along = cumulative_m - cumulative_m[new][of]

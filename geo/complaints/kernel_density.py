@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from scipy.special import erf
 
-from geo.core.arrays import Floats, Integers, members
+from geo.core.arrays import Floats, Integers, members, run_starts
 from geo.core.line_ends import both_ends, is_last, line_of, other_end
 from geo.network.graph import Network, Positions
 from geo.network.searches import cost_blocks
@@ -29,6 +29,8 @@ _KERNELS: Final[dict[Kernel, Callable[[Floats], Floats]]] = {
     "epanechnikov": lambda u: 0.75 * (1 - u**2),
     "quartic": lambda u: 15 / 16 * (1 - u**2) ** 2,
 }
+
+_SAME_M: Final = 1e-9
 
 
 def kernel_values(distance_m: Floats, bandwidth_m: float, kernel: Kernel) -> Floats:
@@ -174,13 +176,10 @@ def _together(walks: _Walks) -> _Walks:
         return walks
     order = np.lexsort((walks.walked_m, walks.arm, walks.event))
     event, arm, walked_m, factor = walks.event[order], walks.arm[order], walks.walked_m[order], walks.factor[order]
-    new = np.ones(len(event), dtype=bool)
-    new[1:] = (event[1:] != event[:-1]) | (arm[1:] != arm[:-1]) | (walked_m[1:] - walked_m[:-1] > _SAME_M)
+    new = run_starts(event, arm)
+    new[1:] |= walked_m[1:] - walked_m[:-1] > _SAME_M
     first = np.flatnonzero(new)
     return _Walks(event[first], arm[first], walked_m[first], np.add.reduceat(factor, first))
-
-
-_SAME_M: Final = 1e-9
 
 
 def bandwidth_by_likelihood(

@@ -16,6 +16,14 @@ SEED: Final = 721
 _CHUNK: Final = 256
 """How many permutations are drawn at a time: it bounds the memory."""
 
+_WINDOWS: Final = 2_000_000
+"""About how many chance sums there are for each number of neighbours."""
+
+_MOST_CLUSTERS: Final = 20
+
+_LEAST_SURE: Final = 0.1
+"""Clusters that chance gives more often than this are not told."""
+
 
 class Local(NamedTuple):
     """
@@ -203,10 +211,6 @@ def _chance_of_sums(
     return result
 
 
-_WINDOWS: Final = 2_000_000
-"""About how many chance sums there are for each number of neighbours."""
-
-
 class Cluster(NamedTuple):
     """
     A cluster that the scan found.
@@ -303,8 +307,3 @@ def scan(
             Cluster(inside, float(counts[inside].sum()), float(expected[window]), float(found[window]), p_value)
         )
     return clusters
-
-
-_MOST_CLUSTERS: Final = 20
-_LEAST_SURE: Final = 0.1
-"""Clusters that chance gives more often than this are not told."""

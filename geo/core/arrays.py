@@ -1,6 +1,8 @@
-"""Groups of different sizes, one after the other in flat arrays."""
+"""Groups and runs of different sizes, one after the other in flat arrays."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,3 +29,30 @@ def members(counts: Integers) -> tuple[Integers, Integers]:
     group = np.repeat(np.arange(len(counts)), counts)
     number = np.arange(len(group)) - np.repeat(np.cumsum(counts) - counts, counts)
     return group, number
+
+
+def run_starts(*columns: NDArray[Any]) -> Flags:
+    """
+    Tell which rows begin a run: the first row, and each that differs from the row before in any column.
+
+    Parameters
+    ----------
+    columns
+        Shape (n,) each, at least one; equal rows follow each other (sorted or grouped).
+
+    Returns
+    -------
+    starts
+        Shape (n,).
+    """
+    starts = np.ones(len(columns[0]), dtype=bool)
+    if len(starts):
+        starts[1:] = columns[0][1:] != columns[0][:-1]
+        for column in columns[1:]:
+            starts[1:] |= column[1:] != column[:-1]
+    return starts
+
+
+def run_ends(starts: Flags) -> Flags:
+    """Tell which rows end a run, given which begin one; shape (n,)."""
+    return np.append(starts[1:], True) if len(starts) else starts

@@ -58,6 +58,14 @@ def parse_windows(texts: Iterable[str]) -> tuple[Window, ...]:
     return tuple(sorted(windows))
 
 
+class TooManySlotsError(ValueError):
+    """Raised where windows cut the week into more slots than a mask has bits: into `count`."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} slots")
+        self.count = count
+
+
 class Slots:
     """
     The times of a week between which no rule changes, as bits of a mask.
@@ -76,14 +84,14 @@ class Slots:
 
     Raises
     ------
-    ValueError
+    TooManySlotsError
         If the windows cut the week into more than 63 slots.
     """
 
     def __init__(self, rules: Iterable[Sequence[Window]]) -> None:
         cuts = {0, DAY, *(minute for windows in rules for window in windows for minute in window)} - {2 * DAY}
         if len(cuts) > _MOST_SLOTS:
-            raise ValueError(len(cuts))
+            raise TooManySlotsError(len(cuts))
         self.starts = np.array(sorted(cuts), dtype=np.int64)
         self.minutes = np.diff(np.append(self.starts, 2 * DAY))
 

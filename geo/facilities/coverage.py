@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geo.core.arrays import Floats, Integers, members
+from geo.core.arrays import Floats, Integers, members, run_starts
 from geo.core.crs import WGS84, to_degrees
 from geo.core.metric_geometry import metric_lines
 from geo.facilities.access import Access
@@ -94,9 +94,7 @@ def pairs_within(
         order = np.lexsort((facility, place))
         return place[order], facility[order], metres[order]
     order = np.lexsort((metres, facility, place))
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(place[order]) != 0) | (np.diff(facility[order]) != 0)
-    kept = order[first]
+    kept = order[run_starts(place[order], facility[order])]
     return place[kept], facility[kept], metres[kept]
 
 

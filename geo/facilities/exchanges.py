@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from geo.core.arrays import Flags, Floats, Integers
+from geo.core.arrays import Flags, Floats, Integers, run_starts
 from geo.facilities.savings import TOLERANCE, PairsBySite, Savings
 
 _EXCHANGES: Final = 200
@@ -72,8 +72,7 @@ def two_best(savings: Savings, by_site: PairsBySite, chosen: Integers) -> tuple[
     pairs = by_site.pairs_of(chosen)
     order = pairs[np.lexsort((-savings.saving[pairs], savings.customer[pairs]))]
     who = savings.customer[order]
-    first = np.ones(len(who), dtype=bool)
-    first[1:] = who[1:] != who[:-1]
+    first = run_starts(who)
     next_ = np.zeros(len(who), dtype=bool)
     next_[1:] = first[:-1] & ~first[1:]
     best, second = np.zeros(savings.customers), np.zeros(savings.customers)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import LinearConstraint
 from scipy.sparse import csr_array
 
-from geo.core.arrays import Flags, Floats, Integers
+from geo.core.arrays import Flags, Floats, Integers, run_starts
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.facilities.savings import Savings, merged_customers
@@ -158,9 +158,7 @@ def _chosen(problem: LocationProblem, opened: Flags, objective: float, bound: fl
     served = np.where(walk <= problem.within_m, problem.weight, 0.0)
     pairs = np.flatnonzero(opened[problem.site])
     order = pairs[np.lexsort((problem.site[pairs], problem.walk_m[pairs], problem.demand[pairs]))]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = problem.demand[order][1:] != problem.demand[order][:-1]
-    nearest = order[first]
+    nearest = order[run_starts(problem.demand[order])]
     counted = nearest if everyone else nearest[problem.walk_m[nearest] <= problem.within_m]
     load = _sums(problem.site[counted], problem.weight[problem.demand[counted]], problem.sites)
     return Sited(opened, objective, bound, served, load)

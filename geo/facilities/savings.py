@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from geo.core.arrays import Flags, Floats, Integers, members
+from geo.core.arrays import Flags, Floats, Integers, members, run_starts
 
 TOLERANCE: Final = 1e-9
 """Relative: values that differ by less are equal."""
@@ -72,10 +72,7 @@ def merged_customers(savings: Savings) -> Savings:
     keys = [np.add.reduceat(code[savings.site], first[some]) for code in codes]
     own = np.where(flat[some], 0, some + 1)
     order = np.lexsort((own, *keys))
-    new = np.ones(len(order), dtype=bool)
-    for key in (*keys, own):
-        new[1:] &= key[order][1:] == key[order][:-1]
-    new[1:] = ~new[1:]
+    new = run_starts(*(key[order] for key in (*keys, own)))
     group = np.empty(len(order), dtype=np.int64)
     group[order] = np.cumsum(new) - 1
     leader = some[order[new]]

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 
-from geo.core.arrays import Flags, Floats
+from geo.core.arrays import Flags, Floats, run_starts
 from geo.facilities.exchanges import exchanged, greedy_choice
 from geo.facilities.relaxation import relaxed_bound
 from geo.facilities.savings import TOLERANCE, Savings, merged_customers
@@ -125,12 +125,10 @@ def _exact(
     who, where, much = rest.customer[order], number[rest.site[order]], rest.saving[order]
     if len(who) == 0:
         return Opened(forced, float(base.sum()), float(base.sum()))
-    new = np.ones(len(who), dtype=bool)
-    new[1:] = (who[1:] != who[:-1]) | (much[1:] != much[:-1])
+    new = run_starts(who, much)
     level = np.cumsum(new) - 1
     head = who[new]
-    first = np.ones(len(head), dtype=bool)
-    first[1:] = head[1:] != head[:-1]
+    first = run_starts(head)
     height = much[new]
     below = np.append(np.where(first[1:], 0.0, height[1:]), 0.0)
     if 2 * len(head) + len(who) > _MOST_NONZEROS:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.core.arrays import Flags, Floats, Integers, members
+from geo.core.arrays import Flags, Floats, Integers, members, run_ends, run_starts
+from geo.core.tolerances import ROUNDING
 
 Masks = NDArray[np.uint64]
 Texts = NDArray[np.object_]
@@ -87,11 +88,7 @@ class Exclusions(NamedTuple):
         """Return them clipped to their kerbs (`begin`, `end` by kerb), without those that do not touch them."""
         from_m = np.maximum(self.from_m, begin[self.kerb])
         to_m = np.minimum(self.to_m, end[self.kerb])
-        return self._replace(from_m=from_m, to_m=to_m).where(to_m - from_m > NEAR_M)
-
-
-NEAR_M: Final = 1e-6
-"""Shorter stretches are none."""
+        return self._replace(from_m=from_m, to_m=to_m).where(to_m - from_m > ROUNDING)
 
 
 def _texts(value: str | Texts | pd.Series | list[str], size: int) -> Texts:
@@ -139,13 +136,13 @@ def cut(begin: Floats, end: Floats, exclusions: Exclusions) -> Pieces:
     exclusions
         Clipped to their kerbs (`Exclusions.within`).
     """
-    there = np.flatnonzero(end - begin > NEAR_M)
+    there = np.flatnonzero(end - begin > ROUNDING)
     kerb = np.concatenate([there, there, exclusions.kerb, exclusions.kerb])
     at = np.concatenate([begin[there], end[there], exclusions.from_m, exclusions.to_m])
     order = np.lexsort((at, kerb))
     kerb, at = kerb[order], at[order]
-    new = np.ones(len(kerb), dtype=bool)
-    new[1:] = (kerb[1:] != kerb[:-1]) | (at[1:] - at[:-1] > NEAR_M)
+    new = run_starts(kerb)
+    new[1:] |= at[1:] - at[:-1] > ROUNDING
     number = np.empty(len(kerb), dtype=np.int64)
     number[order] = np.cumsum(new) - 1
     kerb, at = kerb[new], at[new]
@@ -164,7 +161,7 @@ def _joined(owner: Integers, masks: Masks, size: int) -> Masks:
     """Return the masks of each owner, 0 to size - 1, joined; `owner` is sorted."""
     result = np.zeros(size, dtype=np.uint64)
     if len(owner):
-        begins = np.concatenate([[0], np.flatnonzero(np.diff(owner)) + 1])
+        begins = np.flatnonzero(run_starts(owner))
         result[owner[begins]] = np.bitwise_or.reduceat(masks, begins)
     return result
 
@@ -192,8 +189,6 @@ def runs(pieces: Pieces, value: Masks) -> Runs:
     """Join pieces that follow each other on a kerb and have the same value."""
     if len(pieces.kerb) == 0:
         return Runs(pieces.kerb, pieces.from_m, pieces.to_m, value, pieces.kerb)
-    new = np.ones(len(pieces.kerb), dtype=bool)
-    new[1:] = (pieces.kerb[1:] != pieces.kerb[:-1]) | (value[1:] != value[:-1])
-    first = np.flatnonzero(new)
-    last = np.append(first[1:], len(new)) - 1
+    new = run_starts(pieces.kerb, value)
+    first, last = np.flatnonzero(new), np.flatnonzero(run_ends(new))
     return Runs(pieces.kerb[first], pieces.from_m[first], pieces.to_m[last], value[first], np.cumsum(new) - 1)

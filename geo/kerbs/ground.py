@@ -12,6 +12,7 @@ import pyproj
 
 from geo.core.arrays import Floats, Integers
 from geo.core.place import DrivingSide
+from geo.kerbs.frontage import facing_own_street
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.obstacles import Surveyed, survey
 from geo.kerbs.rows import Joins
@@ -42,7 +43,7 @@ class KerbGround:
     kerbs, surveyed
         The kerbs, and what stands at them.
     facing
-        Shape (2 n,): as `Kerbs.facing_own_street`.
+        Shape (2 n,): as `geo.kerbs.frontage.facing_own_street`.
     pavement_m
         Shape (2 n,): as tagged, NaN where nothing says it.
     drives_on
@@ -85,4 +86,4 @@ class KerbGround:
         kerbs = Kerbs(layers["roads"].reset_index(drop=True), mapped, crs, profile)
         found = survey(kerbs, layers["facilities"], layers["facility_areas"], layers["parking"], profile, drives_on)
         tagged = layers["roads"][["pavement_left_m", "pavement_right_m"]].to_numpy(dtype=float).reshape(-1)
-        return cls(kerbs, found, kerbs.facing_own_street(), tagged, drives_on)
+        return cls(kerbs, found, facing_own_street(kerbs), tagged, drives_on)

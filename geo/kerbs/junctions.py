@@ -9,11 +9,12 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from geo.core.arrays import Flags, Floats, Integers, members
+from geo.core.arrays import Flags, Floats, Integers, members, run_starts
 from geo.core.crs import to_metric
 from geo.core.line_ends import is_last, line_of, other_end
 from geo.core.metric_geometry import leaving_directions
 from geo.core.node_ids import end_nodes
+from geo.core.tolerances import ROUNDING
 from geo.kerbs.numbering import kerb_of
 
 
@@ -146,7 +147,7 @@ class Arms:
             segment, at_end = line_of(arm), is_last(arm)
             found.append(Stretch(segment, at_end, side, np.minimum(reach, lengths[segment]), cause))
             left = reach - lengths[segment]
-            far = np.flatnonzero(left > _NEAR_M)
+            far = np.flatnonzero(left > ROUNDING)
             # the arm at the segment's other end, and the side of a walker who comes to that node
             there, left, cause = other_end(arm[far]), left[far], cause[far]
             side_out = np.where(is_last(there), 1 - side[far], side[far])
@@ -196,15 +197,11 @@ class Arms:
         return index, arms
 
 
-_NEAR_M = 1e-6
-
-
 def _furthest(
     arm: Integers, side: Integers, reach: Floats, cause: Integers
 ) -> tuple[Integers, Integers, Floats, Integers]:
     """Return each kerb reached once per cause, as far as any way to it leads."""
     order = np.lexsort((-reach, cause, side, arm))
     arm, side, reach, cause = arm[order], side[order], reach[order], cause[order]
-    first = np.ones(len(arm), dtype=bool)
-    first[1:] = (arm[1:] != arm[:-1]) | (side[1:] != side[:-1]) | (cause[1:] != cause[:-1])
+    first = run_starts(arm, side, cause)
     return arm[first], side[first], reach[first], cause[first]

@@ -17,14 +17,14 @@ from geo.core.crs import WGS84, to_metric
 from geo.core.line_ends import end_of, is_last
 from geo.core.metric_geometry import metric_shapes
 from geo.core.place import DrivingSide
+from geo.core.tolerances import ROUNDING
 from geo.kerbs.exclusions import Exclusions
 from geo.kerbs.junctions import Stretch
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.numbering import SIDES, both_sides, kerb_of, segment_of, side_of
 from geo.rules.loader import Profile
 from geo.streets.locating import locate
-from geo.streets.segment_tags import orientation_by_width
-from geo.streets.segments import ORIENTATIONS
+from geo.streets.segment_tags import ORIENTATIONS, orientation_by_width
 
 BOTH_SIDES: Final = ("crossing", "level_crossing", "signals")
 """Kinds of facilities on the carriageway: they keep both sides free, measured along it."""
@@ -266,7 +266,7 @@ def _along(kerbs: Kerbs, found: pd.DataFrame, kinds: Mapping[str, Clearance]) ->
                 Exclusions.of(kerb, np.maximum(at - reach, 0.0), np.minimum(at + reach, end), rule, cause, mask, xy)
             )
             for at_end, left in ((False, reach - at), (True, at + reach - end)):
-                over = np.flatnonzero(left > 1e-6)
+                over = np.flatnonzero(left > ROUNDING)
                 # the kerb goes on beyond its segment: from the node that it leaves by
                 going = _beyond(kerbs, row[here][over], at_end, side, left[over], over)
                 on, from_m, to_m = going.stretches(kerbs.segment_m)

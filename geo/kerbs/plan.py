@@ -5,20 +5,18 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable
 from functools import cached_property
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.core.opening_hours import Slots
+from geo.core.tolerances import ROUNDING
 from geo.kerbs.exclusions import Exclusions, Masks, Pieces, Runs, cut, runs, together
 from geo.kerbs.ground import KerbGround
-from geo.kerbs.numbering import kerb_of, left_and_right, other_side, segment_of
+from geo.kerbs.numbering import kerb_of, other_side, segment_of
 from geo.rules.loader import Profile
-
-ROUNDING: Final = 1e-6
-"""A millionth of a metre or of a pitch: what sums of lengths may be off."""
 
 
 class Zones(NamedTuple):
@@ -80,7 +78,7 @@ class KerbPlan(ABC):
 
     def __init__(self, ground: KerbGround, profile: Profile, slots: Slots) -> None:
         self.ground, self.profile, self.kerbs, self.slots = ground, profile, ground.kerbs, slots
-        self.tier = np.repeat(self.kerbs.roads["tier"].to_numpy(dtype=object), 2)
+        self.tier = self.kerbs.tier
 
     def settle(self, exclusions: Exclusions) -> None:
         """Keep the exclusions, and cut the kerbs at their ends."""
@@ -122,11 +120,10 @@ class KerbPlan(ABC):
                 found.append(self.whole(there, rule, self.segment_ids(there), self.slots.all))
         return found
 
-    @cached_property
+    @property
     def carriageway_m(self) -> Floats:
         """Shape (2 n,): the width of each kerb's carriageway, from kerb to kerb."""
-        left, right = left_and_right(self.kerbs.half_m)
-        return np.repeat(left + right, 2)
+        return self.kerbs.carriageway_m
 
     @cached_property
     def excluded(self) -> Masks:
@@ -195,7 +192,7 @@ class KerbPlan(ABC):
         """Return each kerb's street and on which side of it the kerb is, whichever way its segments are drawn."""
         kerbs = self.kerbs
         street = np.unique(kerbs.roads["street_id"].to_numpy(dtype=str), return_inverse=True)[1]
-        ends = kerbs.xy[kerbs.last] - kerbs.xy[kerbs.first]
+        ends = kerbs.centre.xy[kerbs.centre.last] - kerbs.centre.xy[kerbs.centre.first]
         # the main direction of a street: doubled angles, so that opposite directions count alike
         angle = np.arctan2(ends[:, 1], ends[:, 0])
         weight = np.hypot(*ends.T)

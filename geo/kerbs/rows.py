@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -11,12 +11,11 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.core.arrays import Flags, Floats, Integers
 from geo.core.line_ends import both_ends, end_of, is_last, line_of, other_end
+from geo.core.tolerances import ROUNDING
 from geo.kerbs.exclusions import Runs
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.numbering import kerbs_beside, segment_of
 from geo.streets.sections import root_of
-
-_NEAR_M: Final = 1e-6
 
 
 class Chains(NamedTuple):
@@ -94,7 +93,7 @@ class Joins:
         """Tell which kerbs run to that end of their segment."""
         kerbs = self.kerbs
         gap = np.where(at_end, kerbs.length_m[kerb] - kerbs.to_m[kerb], kerbs.from_m[kerb])
-        return np.asarray(gap <= _NEAR_M)
+        return np.asarray(gap <= ROUNDING)
 
     @cached_property
     def _ends_m(self) -> Floats:
@@ -121,7 +120,7 @@ class Joins:
         metres = kerbs.kerb_metres(kerb, stretches.from_m, stretches.to_m)
         ends = both_ends(kerb)
         touches = np.stack(
-            [stretches.from_m <= _NEAR_M, stretches.to_m >= kerbs.length_m[kerb] - _NEAR_M], axis=1
+            [stretches.from_m <= ROUNDING, stretches.to_m >= kerbs.length_m[kerb] - ROUNDING], axis=1
         ) & free[:, None]  # fmt: skip
         at = np.full(len(self.other), -1)
         at[ends[touches]] = np.repeat(np.arange(size), 2).reshape(-1, 2)[touches]
@@ -196,7 +195,7 @@ class Joins:
             over[self.other[end] < 0] = 0.0
             side = over.argmax(axis=1)
             row = np.arange(len(asked))
-            goes = over[row, side] > _NEAR_M
+            goes = over[row, side] > ROUNDING
             asked, end, over = asked[goes], end[row, side][goes], over[row, side][goes]
             there = self.other[end]
             sign = np.where(is_last(there), -1.0, 1.0)

@@ -16,6 +16,8 @@ _SEED: Final = 721
 _BATCH: Final = 16
 _CONFIDENCE: Final = 0.95
 
+_NORMAL_95: Final = 1.959964
+
 
 class Traffic(NamedTuple):
     """
@@ -88,9 +90,6 @@ def betweenness(network: Network, pivots: int = PIVOTS, seed: int = _SEED) -> Tr
     log = np.log(2 * m / (1 - _CONFIDENCE))
     bound = float(np.sqrt(2 * variance.max() * log / k) + 7 * log / (3 * max(k - 1, 1))) if unseen > 0 else 0.0
     return Traffic(mean, error, bound, k)
-
-
-_NORMAL_95: Final = 1.959964
 
 
 def _beyond(parent: NDArray[np.int32], reached: NDArray[np.bool_], n: int) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.core.arrays import Floats, Integers
+from geo.core.arrays import Floats, Integers, run_ends, run_starts
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import metric_lines
 from geo.core.node_ids import node_numbers
@@ -95,10 +95,8 @@ class Network:
         lonlat, row = shapely.get_coordinates(lines, return_index=True)
         xy = to_metric(lonlat, crs)
         place = node_numbers(lonlat)
-        first = np.ones(len(row), dtype=bool)
-        first[1:] = row[1:] != row[:-1]
-        last = np.ones(len(row), dtype=bool)
-        last[:-1] = first[1:]
+        first = run_starts(row)
+        last = run_ends(first)
         step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
         step[first] = 0.0
         cumulative_m = np.cumsum(step)
@@ -170,9 +168,9 @@ class Network:
         right = np.concatenate([ends[1], ends[0][both]])
         pairs = left * np.int64(self.size) + right
         order = np.lexsort((self.cost[edge], pairs))
-        first = np.ones(len(order), dtype=bool)
-        first[1:] = np.diff(pairs[order]) != 0
-        return pairs[order][first], edge[order][first]
+        pairs, edge = pairs[order], edge[order]
+        first = run_starts(pairs)
+        return pairs[first], edge[first]
 
     @cached_property
     def tree(self) -> tuple[shapely.STRtree, NDArray[np.object_]]:

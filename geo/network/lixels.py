@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers, members
 from geo.core.metric_geometry import metric_lines
+from geo.core.tolerances import LEAST_DIVISOR
 
 
 class Lixels:
@@ -56,12 +57,12 @@ class Lixels:
     def middles(self, roads: gpd.GeoDataFrame, crs: pyproj.CRS) -> NDArray[np.object_]:
         """Return the middles of all pieces as points of the metric CRS; `roads` is what they were cut of."""
         lines = metric_lines(roads.geometry.to_numpy(), crs)[self.row]
-        share = self.middle_m(np.arange(len(self))) / np.maximum(self._length_m[self.row], 1e-9)
+        share = self.middle_m(np.arange(len(self))) / np.maximum(self._length_m[self.row], LEAST_DIVISOR)
         return np.asarray(shapely.line_interpolate_point(lines, share, normalized=True), dtype=object)
 
     def at(self, row: Integers, offset_m: Floats) -> Integers:
         """Return the pieces of positions on `roads`, -1 where the segment is not cut or `row` is -1."""
-        share = np.clip(offset_m / np.maximum(self._length_m[row], 1e-9), 0.0, 1.0)
+        share = np.clip(offset_m / np.maximum(self._length_m[row], LEAST_DIVISOR), 0.0, 1.0)
         number = np.minimum((share * self._count[row]).astype(np.int64), self._count[row] - 1)
         return np.where((row >= 0) & (self._count[row] > 0), self._first[row] + number, -1)
 

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
-from geo.core.arrays import Floats, Integers, members
+from geo.core.arrays import Floats, Integers, members, run_ends, run_starts
 from geo.network.graph import LEAST_COST, Network, Positions
 from geo.network.snapping import edge_of
 
@@ -77,7 +77,7 @@ def catchments(
     source = np.concatenate([np.full(len(network.tail), -1), np.arange(len(reach.edge))])
     order = np.lexsort((along, edge))
     edge, along, source = edge[order], along[order], source[order]
-    ends = np.append(edge[1:] != edge[:-1], True) if len(edge) else np.zeros(0, bool)
+    ends = run_ends(run_starts(edge))
     until = np.where(ends, network.length_m[edge], np.append(along[1:], 0.0))
     after = np.where(ends, -1, np.append(source[1:], -1))
     per_metre = network.cost[edge] / np.maximum(network.length_m[edge], LEAST_COST)
@@ -311,7 +311,7 @@ def _neighbourhoods(network: Network, edge: Integers, limit: float) -> Iterator[
     square = np.floor((middle - middle.min(axis=0, initial=0.0)) / max(limit, 1.0)).astype(np.int64)
     key = square[:, 0] * (square[:, 1].max(initial=0) + 1) + square[:, 1]
     order = np.argsort(key, kind="stable")
-    cuts = np.flatnonzero(np.diff(key[order])) + 1
+    cuts = np.flatnonzero(run_starts(key[order]))[1:]
     tree = cKDTree(network.node_xy)
     for group in np.split(order, cuts) if len(order) else []:
         for begin in range(0, len(group), _BATCH):
@@ -361,9 +361,7 @@ def _between(
 
 def _running_least(values: Floats, group: Integers) -> Integers:
     """Return where the least value so far is, within each run of equal groups; the first of equal ones."""
-    new = np.ones(len(values), dtype=bool)
-    new[1:] = group[1:] != group[:-1]
-    run = np.cumsum(new) - 1
+    run = np.cumsum(run_starts(group)) - 1
     # a run's values lie below those of the run before: the least so far begins anew
     drop = (float(np.ptp(values)) + 1.0) * run if len(values) else values
     low = values - drop

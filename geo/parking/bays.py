@@ -88,7 +88,7 @@ def _polygons(room: BayRoom, kerb: Integers, begin: Floats) -> NDArray[np.object
         on_kerb = kerbs.points(on, position)
         edges.append(on_kerb)
         inward.append(unit_vectors(kerbs.centre_points(on, position) - on_kerb))
-        along.append(kerbs.directions(segment_of(on), position))
+        along.append(kerbs.centre.directions(segment_of(on), position))
     depth = room.depth_m if room.lean_m == 0 else _deep(room)
     inner = [
         edge + across * depth + ahead * room.lean_m for edge, across, ahead in zip(edges, inward, along, strict=True)

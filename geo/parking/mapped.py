@@ -18,7 +18,7 @@ from geo.kerbs.exclusions import Exclusions, Runs, cut, runs, together
 from geo.kerbs.layers import references, stretch_lines
 from geo.parking.room import BayRoom
 from geo.rules.loader import Profile
-from geo.streets.segments import ORIENTATIONS
+from geo.streets.segment_tags import ORIENTATIONS
 from geo.study.schema import conform_geo
 
 STATUSES: Final = ("neither", "study", "mapped", "both")

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats, Integers
 from geo.core.line_ends import both_ends, line_of
 from geo.core.opening_hours import Slots
+from geo.core.tolerances import ROUNDING
 from geo.kerbs.exclusions import Exclusions, Runs
 from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import kerb_of, left_and_right, segment_of, side_of
 from geo.kerbs.obstacles import Clearance, clearances, inside
-from geo.kerbs.plan import ROUNDING, KerbPlan, Zones
+from geo.kerbs.plan import KerbPlan, Zones
 from geo.rules.loader import Profile
 from geo.study.schema import TIERS
 
@@ -106,7 +107,7 @@ class BayRoom(KerbPlan):
         if kept is not None:
             found.append(kept)
         exclusions = self.clipped(found)
-        self.sides, too_narrow = self._by_width(exclusions)
+        self.sides, too_narrow = _by_width(self, exclusions)
         self.settle(self.clipped([exclusions, too_narrow]))
 
     @property
@@ -171,7 +172,7 @@ class BayRoom(KerbPlan):
         every = self.slots.all
         found = self.without_frontage("bay")
         if not self.profile["bay.cycle_lane.beside"]:
-            lanes = np.flatnonzero(self._cycle_lane)
+            lanes = np.flatnonzero(self.cycle_lane)
             found.append(self.whole(lanes, "bay.cycle_lane.beside", self.segment_ids(lanes), every))
         for tier in TIERS:
             if not self.profile[f"bay.tiers.{tier}"]:
@@ -189,8 +190,8 @@ class BayRoom(KerbPlan):
         return found
 
     @cached_property
-    def _cycle_lane(self) -> NDArray[np.bool_]:
-        """Which kerbs have a cycle lane on the carriageway."""
+    def cycle_lane(self) -> NDArray[np.bool_]:
+        """Shape (2 n,): which kerbs have a cycle lane on the carriageway."""
         kinds = self.kerbs.roads[["cycleway_left", "cycleway_right"]].to_numpy(dtype=object)
         return np.asarray((kinds == "lane").reshape(-1))
 
@@ -218,12 +219,12 @@ class BayRoom(KerbPlan):
     def _bends(self) -> list[Exclusions]:
         """Return the stretches where the centre line bends too sharply: around its vertices."""
         radius = float(self.profile["bay.bend_radius"])
-        row, along, bend = self.kerbs.bends()
+        row, along, bend = self.kerbs.centre.bends()
         sharp = bend < radius
         strict = self.profile["bay.reading"] == "strict"
         reach = float(self.profile["bay.strict.bend"]) if strict else 0.0
         row, at = row[sharp], along[sharp]
-        half = self.kerbs.bend_span(row, at)
+        half = self.kerbs.centre.bend_span(row, at)
         found = []
         for side in (0, 1):
             kerb = kerb_of(row, side)
@@ -243,43 +244,44 @@ class BayRoom(KerbPlan):
         _, kerb, from_m, to_m = inside(self.kerbs, zones[asked], row)
         return [Exclusions.of(kerb, from_m, to_m, "bay.tram_tracks", "tram", self.slots.all)]
 
-    def _by_width(self, exclusions: Exclusions) -> tuple[Integers, Exclusions]:
-        """Return on how many sides each carriageway takes bays, and the kerbs that its width excludes."""
-        roads, profile = self.kerbs.roads, self.profile
-        group = "bay.min_carriageway_width" if self.hours == "all_day" else "bay.night_carriageway_width"
-        way = np.where(np.repeat(roads["oneway"].to_numpy(dtype=bool), 2), "one_way", "two_way")
-        width = self.width_m
-        least = {
-            sides: np.where(
-                way == "one_way", float(profile[f"{group}.{sides}_one_way"]), float(profile[f"{group}.{sides}_two_way"])
-            )
-            for sides in ("one_side", "both_sides")
-        }
-        free = {"one_side": width - self.depth_m, "both_sides": width - 2 * self.depth_m}
-        others = ("fire_lane.clear_width", f"bay.aisle.{self.orientation}")
-        lanes = np.repeat(self._cycle_lane.reshape(-1, 2).sum(axis=1), 2) * float(profile["bay.cycle_lane.width"])
-        rule, too_narrow = {}, {}
-        for sides in ("one_side", "both_sides"):
-            name = np.array([f"{group}.{sides}_{each}" for each in way], dtype=object)
-            short = width < least[sides] - ROUNDING
-            for other in others:
-                too_little = free[sides] < float(profile[other]) - ROUNDING
-                name[too_little & ~short] = other
-                short |= too_little
-            # cycle lanes between bays and traffic take of what vehicles pass on, not of the fire lane
-            crowded = (lanes > 0) & (free[sides] - lanes < float(profile[others[1]]) - ROUNDING)
-            name[crowded & ~short] = "bay.cycle_lane.width"
-            short |= crowded
-            rule[sides], too_narrow[sides] = name, short
-        none = too_narrow["one_side"]
-        narrow = ~none & too_narrow["both_sides"]
-        out = np.flatnonzero(none)
-        other_side = self.worse_side(narrow, exclusions)
-        found = [
-            self.whole(out, rule["one_side"][out], self.segment_ids(out), self.slots.all),
-            self.whole(other_side, rule["both_sides"][other_side], self.segment_ids(other_side), self.slots.all),
-        ]
-        return left_and_right(np.where(none, 0, np.where(narrow, 1, 2)))[0], self.clipped(found)
+
+def _by_width(room: BayRoom, exclusions: Exclusions) -> tuple[Integers, Exclusions]:
+    """Return on how many sides each carriageway takes bays, and the kerbs that its width excludes."""
+    roads, profile = room.kerbs.roads, room.profile
+    group = "bay.min_carriageway_width" if room.hours == "all_day" else "bay.night_carriageway_width"
+    way = np.where(np.repeat(roads["oneway"].to_numpy(dtype=bool), 2), "one_way", "two_way")
+    width = room.width_m
+    least = {
+        sides: np.where(
+            way == "one_way", float(profile[f"{group}.{sides}_one_way"]), float(profile[f"{group}.{sides}_two_way"])
+        )
+        for sides in ("one_side", "both_sides")
+    }
+    free = {"one_side": width - room.depth_m, "both_sides": width - 2 * room.depth_m}
+    others = ("fire_lane.clear_width", f"bay.aisle.{room.orientation}")
+    lanes = np.repeat(room.cycle_lane.reshape(-1, 2).sum(axis=1), 2) * float(profile["bay.cycle_lane.width"])
+    rule, too_narrow = {}, {}
+    for sides in ("one_side", "both_sides"):
+        name = np.array([f"{group}.{sides}_{each}" for each in way], dtype=object)
+        short = width < least[sides] - ROUNDING
+        for other in others:
+            too_little = free[sides] < float(profile[other]) - ROUNDING
+            name[too_little & ~short] = other
+            short |= too_little
+        # cycle lanes between bays and traffic take of what vehicles pass on, not of the fire lane
+        crowded = (lanes > 0) & (free[sides] - lanes < float(profile[others[1]]) - ROUNDING)
+        name[crowded & ~short] = "bay.cycle_lane.width"
+        short |= crowded
+        rule[sides], too_narrow[sides] = name, short
+    none = too_narrow["one_side"]
+    narrow = ~none & too_narrow["both_sides"]
+    out = np.flatnonzero(none)
+    other_side = room.worse_side(narrow, exclusions)
+    found = [
+        room.whole(out, rule["one_side"][out], room.segment_ids(out), room.slots.all),
+        room.whole(other_side, rule["both_sides"][other_side], room.segment_ids(other_side), room.slots.all),
+    ]
+    return left_and_right(np.where(none, 0, np.where(narrow, 1, 2)))[0], room.clipped(found)
 
 
 def _shape(profile: Profile, orientation: str) -> tuple[float, float, float]:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84, to_degrees
-from geo.kerbs.exclusions import NEAR_M, holds
+from geo.core.tolerances import ROUNDING
+from geo.kerbs.exclusions import holds
 from geo.kerbs.layers import MILLIMETRES, references, stretch_lines
 from geo.stalls.plan import Plan
 from geo.study.schema import conform_geo
@@ -23,7 +24,7 @@ def kerb_layer(plan: Plan) -> gpd.GeoDataFrame:
     place is `mapped` or comes from the carriageway's width (`tag`, `lanes`, `default`).
     """
     kerbs = plan.kerbs
-    kerb = np.flatnonzero(kerbs.to_m - kerbs.from_m > NEAR_M)
+    kerb = np.flatnonzero(kerbs.to_m - kerbs.from_m > ROUNDING)
     from_m, to_m = kerbs.from_m[kerb], kerbs.to_m[kerb]
     table = pd.DataFrame(
         {

@@ -19,6 +19,7 @@ from geo.rules.loader import Profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
 from geo.stalls.plan import Plan, UseKind
+from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide
 from geo.stalls.verdicts import OFF_STREET, VERDICTS, Answer, check, judge
 from geo.study.file import rule_facts
@@ -63,7 +64,7 @@ def stall_plan(study: Study, profile: Profile, kind: UseKind = "stall", ground: 
     ground = ground or read_ground(study, profile)
     # decisions are on zones for stalls
     decided = decided_on(study.decisions("zone"), ground.kerbs) if kind == "stall" else None
-    return Plan(ground, profile, decided, kind)
+    return make_plan(ground, profile, decided, kind)
 
 
 @on_study

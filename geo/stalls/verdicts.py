@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, NamedTuple, TypedDict
 
 import geopandas as gpd
@@ -23,7 +24,7 @@ from geo.network.graph import Network
 from geo.network.searches import distances
 from geo.network.snapping import snap
 from geo.rules.loader import Profile
-from geo.stalls.plan import ORDER, Plan
+from geo.stalls.plan import GROUP, ORDER, Plan
 from geo.study.layers import codes
 
 ALLOWED: Final = "allowed"
@@ -37,6 +38,9 @@ VERDICT_NAMES: Final = codes.VERDICT_NAMES
 
 TOO_SHORT: Final = {"stall": "stalls.pitch.length", "display": "display.length_share"}
 """The rule that speaks where the kerb between exclusions is too short for one."""
+
+_AT_THE_END_M: Final = 1e-3
+"""A position this near to the end of an exclusion is asked about as if within it."""
 
 
 class SpokenRule(TypedDict):
@@ -148,6 +152,7 @@ def check(
     roads = plan.kerbs.roads
     own = roads.iloc[segment_of(kerb)]
     xy = to_metric(np.array([[lon, lat]]), plan.kerbs.crs)[0]
+    spoken = _spoken_rules(plan, asked, xy=xy, too_short=int(free.too_short[0]), slot=slot)
     nearest = None
     if verdict != ALLOWED:
         nearest = _nearest_free(plan, lon, lat, at, network())
@@ -161,7 +166,7 @@ def check(
         side=SIDES[side_of(kerb)],
         offset_m=round(float(asked.along_m[0]), 2),
         distance_m=round(float(asked.away_m[0]), 2),
-        rules=_rules(plan, asked, xy, int(free.too_short[0]), slot, reasons or {}),
+        rules=[each.document(plan.profile, reasons or {}) for each in spoken],
         nearest=nearest,
     )
 
@@ -224,55 +229,65 @@ def _holding(kerb: Integers, from_m: Floats, asked: KerbPositions) -> Integers:
     return np.where(kerb[number] == asked.kerb, number, -1)
 
 
-def _rules(
-    plan: Plan, asked: KerbPositions, xy: Floats, too_short: int, slot: int, reasons: dict[str, str]
-) -> list[SpokenRule]:
-    """Return the rules that speak of a position: those that hold in the slot first."""
-    found, kerb, along = plan.exclusions, asked.kerb[0], asked.along_m[0]
-    away = float(asked.away_m[0])
-    here = np.flatnonzero((found.kerb == kerb) & (found.from_m <= along + 1e-3) & (found.to_m >= along - 1e-3))
+@dataclass(frozen=True)
+class _Spoken:
+    """A rule that speaks of a place: whether it `forbids` or `allows`, when, how far from its cause, and the cause."""
+
+    rule: str
+    says: str
+    hours: str
+    distance_m: float
+    cause: object = None
+
+    def document(self, profile: Profile, reasons: Mapping[str, str]) -> SpokenRule:
+        """Return it as `Answer.rules` has it; `reasons` are the sources of what decisions forbid."""
+        leaf = profile.leaves.get(self.rule)
+        return {
+            "id": self.rule,
+            "says": self.says,
+            "hours": self.hours,
+            "distance_m": round(self.distance_m, 2),
+            "cause_id": self.cause,
+            "value": leaf.value if leaf else None,
+            "unit": leaf.unit if leaf else None,
+            "source": leaf.source if leaf else reasons.get(str(self.cause), str(self.cause)),
+            "status": leaf.status if leaf else "decision",
+        }
+
+
+def _spoken_rules(plan: Plan, asked: KerbPositions, *, xy: Floats, too_short: int, slot: int) -> list[_Spoken]:
+    """
+    Return the rules that speak of a position: those that hold in the slot first.
+
+    Parameters
+    ----------
+    plan, asked
+        The plan, and one position.
+    xy
+        Shape (2,): the place that was asked about, metric.
+    too_short
+        The slots in which the free stretch there is too short for one pitch.
+    slot
+        The moment.
+    """
+    found, kerb, along, away = plan.exclusions, asked.kerb[0], asked.along_m[0], float(asked.away_m[0])
+    reached = (found.from_m <= along + _AT_THE_END_M) & (found.to_m >= along - _AT_THE_END_M)
+    here = np.flatnonzero((found.kerb == kerb) & reached)
     ranks = {rule: rank for rank, rule in enumerate(ORDER)}
-    spoken = []
     later = {number: not int(found.mask[number]) >> slot & 1 for number in here}
+    spoken = []
     for number in sorted(here, key=lambda n: (later[n], ranks[str(found.rule[n])], n)):
         place = found.cause_xy[number]
-        distance = float(np.hypot(*(place - xy))) if np.isfinite(place[0]) else away
-        spoken.append(
-            _spoken(
-                plan.profile,
-                str(found.rule[number]),
-                "forbids",
-                plan.slots.text(int(found.mask[number])),
-                distance,
-                found.cause[number],
-                reasons,
-            )
-        )
-    group, tier = ("stalls" if plan.kind == "stall" else "display"), str(plan.tier[kerb])
+        distance_m = float(np.hypot(*(place - xy))) if np.isfinite(place[0]) else away
+        hours = plan.slots.text(int(found.mask[number]))
+        spoken.append(_Spoken(str(found.rule[number]), "forbids", hours, distance_m, found.cause[number]))
+    tier = str(plan.tier[kerb])
     if too_short:
-        rule = TOO_SHORT[plan.kind]
-        spoken.append(_spoken(plan.profile, rule, "forbids", plan.slots.text(too_short), away, None, reasons))
+        spoken.append(_Spoken(TOO_SHORT[plan.kind], "forbids", plan.slots.text(too_short), away))
     if plan.stance[kerb] != "forbidden":
         hours = plan.slots.text(plan.open_hours(tier))
-        spoken.append(_spoken(plan.profile, f"{group}.stance.{tier}", "allows", hours, away, None, reasons))
+        spoken.append(_Spoken(f"{GROUP[plan.kind]}.stance.{tier}", "allows", hours, away))
     return spoken
-
-
-def _spoken(
-    profile: Profile, rule: str, says: str, hours: str, distance: float, cause: object, reasons: dict[str, str]
-) -> SpokenRule:
-    leaf = profile.leaves.get(rule)
-    return {
-        "id": rule,
-        "says": says,
-        "hours": hours,
-        "distance_m": round(distance, 2),
-        "cause_id": cause,
-        "value": leaf.value if leaf else None,
-        "unit": leaf.unit if leaf else None,
-        "source": leaf.source if leaf else reasons.get(str(cause), str(cause)),
-        "status": leaf.status if leaf else "decision",
-    }
 
 
 def next_time(plan: Plan, mask: int, at: dt.datetime) -> dt.datetime | None:
@@ -292,9 +307,10 @@ def next_time(plan: Plan, mask: int, at: dt.datetime) -> dt.datetime | None:
 
 def _nearest_free(plan: Plan, lon: float, lat: float, at: dt.datetime, network: Network) -> NearestPlace | None:
     """Return the nearest stretch that is free at the moment; where none is within reach, the nearest at any hour."""
-    kerb, from_m, to_m, masks = (plan.free if plan.kind == "display" else plan.zones)[:4]
+    there = plan.free if plan.kind == "display" else plan.zones
+    masks = plan.free.value if plan.kind == "display" else plan.zones.mask
     some = masks > 0
-    kerb, middle, masks = kerb[some], ((from_m + to_m) / 2)[some], masks[some]
+    kerb, middle, masks = there.kerb[some], ((there.from_m + there.to_m) / 2)[some], masks[some]
     if len(kerb) == 0 or network.size == 0:
         return None
     lonlat = to_degrees(plan.kerbs.points(kerb, middle), plan.kerbs.crs)

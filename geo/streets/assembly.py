@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.core.arrays import Flags, Floats, Integers, members
+from geo.core.arrays import Flags, Floats, Integers, members, run_starts
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import goes_straight_on, leaving_directions, unit_vectors
 from geo.core.name_matching import stem, street_key
@@ -386,6 +386,5 @@ def _cells(lines: gpd.GeoSeries, crs: pyproj.CRS, size_m: float) -> tuple[Intege
     """Return (row, [cell x, cell y]) for each vertex of each line, about once per cell."""
     lonlat, row = shapely.get_coordinates(lines.to_numpy(), return_index=True)
     cell = np.floor(to_metric(lonlat, crs) / size_m).astype(np.int64)
-    moved = np.ones(len(row), dtype=bool)
-    moved[1:] = (row[1:] != row[:-1]) | (cell[1:] != cell[:-1]).any(axis=1)
+    moved = run_starts(row, *cell.T)
     return row[moved], cell[moved]

@@ -42,6 +42,20 @@ _SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".xml")
 
 _ONLY_WAYS = osmium.filter.EntityFilter(osmium.osm.WAY)
 
+_WKB_HEADER = 18
+"""Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
+
+_GATE = "closed_gate"
+
+_FACILITY_TAGS = ("name", "capacity", "access", "orientation", "opening_hours")
+
+_CONTEXT_TAGS = ("name", "building", "building:levels")
+
+_LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb", "barrier"})
+
+_EPOCH_YEAR = 1970
+"""The year that an object without a time seems to be of."""
+
 
 @dataclass(frozen=True)
 class Ways:
@@ -241,12 +255,6 @@ def _locked(tags: _Tags) -> bool:
     return tags.get("foot", tags.get("access")) == "no" or (tags.get("locked") == "yes" and tags.get("foot") != "yes")
 
 
-_FACILITY_TAGS = ("name", "capacity", "access", "orientation", "opening_hours")
-
-
-_CONTEXT_TAGS = ("name", "building", "building:levels")
-
-
 class Features(NamedTuple):
     """
     What stands along streets.
@@ -268,9 +276,6 @@ class Features(NamedTuple):
     facility_areas: gpd.GeoDataFrame
     context: gpd.GeoDataFrame
     addresses: gpd.GeoDataFrame
-
-
-_LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb", "barrier"})
 
 
 def _shape(wkb: osmium.geom.WKBFactory, item: Any, ground: str | None) -> str | None:
@@ -364,7 +369,3 @@ def _header_date(path: Path) -> dt.datetime | None:
     with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
         stamp = reader.header().get("osmosis_replication_timestamp")
     return dt.datetime.fromisoformat(stamp.replace("Z", "+00:00")) if stamp else None
-
-
-_EPOCH_YEAR = 1970
-"""The year that an object without a time seems to be of."""

@@ -11,9 +11,10 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from geo.core.arrays import Floats, Integers, members
+from geo.core.arrays import Floats, Integers, members, run_starts
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import unit_vectors
+from geo.core.tolerances import ROUNDING
 from geo.rules.loader import Profile
 
 _CELL_M: Final = 50.0
@@ -168,7 +169,7 @@ def _by_tree(rows: Integers, xy: Floats, pieces: _Pieces, within: float) -> tupl
     (asked, _), nearest = tree.query_nearest(places, return_distance=True, all_matches=False)
     reach = np.empty(len(rows))
     reach[asked] = nearest
-    point, piece = tree.query(places, predicate="dwithin", distance=reach + pieces.penalty.max() + within + 1e-6)
+    point, piece = tree.query(places, predicate="dwithin", distance=reach + pieces.penalty.max() + within + ROUNDING)
     order = np.lexsort((piece, point))
     return point[order], piece[order]
 
@@ -187,10 +188,10 @@ def _settle(
     if len(point) == 0:
         return np.zeros(0, dtype=np.int64)
     cost = _distance(np.asfortranarray(xy[rows])[point], pieces, piece)[0] + pieces.penalty[piece]
-    begins = np.concatenate([[0], np.flatnonzero(np.diff(point)) + 1])
+    begins = np.flatnonzero(run_starts(point))
     least = np.minimum.reduceat(cost, begins)
     size = np.diff(np.append(begins, len(point)))
-    is_best = np.flatnonzero(cost <= np.repeat(least, size) + _EQUAL_M)
+    is_best = np.flatnonzero(cost <= np.repeat(least, size) + ROUNDING)
     # of equals, the first segment
     order = np.lexsort((piece[is_best], point[is_best]))
     owner, first = np.unique(point[is_best][order], return_index=True)
@@ -201,9 +202,6 @@ def _settle(
     settled = rows[owner[near]]
     best[settled], other[settled] = chosen[near], next_street[near]
     return settled
-
-
-_EQUAL_M: Final = 1e-6
 
 
 def _distance(xy: Floats, pieces: _Pieces, piece: Integers) -> tuple[Floats, Floats]:

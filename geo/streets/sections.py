@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
-from geo.core.arrays import Flags, Floats
+from geo.core.arrays import Flags, Floats, run_starts
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import metric_lines
 from geo.core.node_ids import end_nodes
@@ -32,6 +32,13 @@ _COMPASS: Final = {
 _END = re.compile(
     r"^(?:路)?([东西南北])(?:端|头|止点|尽头|终点)?$|^(east|west|north|south)(?:ern)?(?: end)?$", re.IGNORECASE
 )
+
+_CROSSING_M: Final = 80.0
+"""Twice the way across a wide street: only what lies beyond neither end is asked this."""
+
+_SAME_PLACE_M: Final = 1.0
+
+_FOUND_AGAIN: Final = 0.9
 
 
 def root_of(street_ids: pd.Series) -> pd.Series:
@@ -112,9 +119,7 @@ def _shortest_of(left: NDArray[np.int64], right: NDArray[np.int64], length: Floa
     low, high = np.minimum(left, right), np.maximum(left, right)
     order = np.lexsort((length, high, low))
     order = order[low[order] != high[order]]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
-    kept = order[first]
+    kept = order[run_starts(low[order], high[order])]
     return coo_array((np.maximum(length[kept], 1e-3), (low[kept], high[kept])), shape=(size, size))
 
 
@@ -178,10 +183,6 @@ def between(axis: Axis, start: NDArray[np.int64], end: NDArray[np.int64], juncti
     return mask
 
 
-_CROSSING_M: Final = 80.0
-"""Twice the way across a wide street: only what lies beyond neither end is asked this."""
-
-
 def _extent(axis: Axis, nodes: NDArray[np.int64]) -> float:
     """Return how far nodes are from each other, in metres."""
     return float(np.hypot(*np.ptp(axis.xy[nodes], axis=0)))
@@ -214,10 +215,6 @@ def part_mask(roads: gpd.GeoDataFrame, part: shapely.Geometry, crs: pyproj.CRS, 
         if mask.any() and shapely.length(shapely.intersection(whole, found)) >= _FOUND_AGAIN * shapely.length(whole):
             return mask
     return mask
-
-
-_SAME_PLACE_M: Final = 1.0
-_FOUND_AGAIN: Final = 0.9
 
 
 class Carving(NamedTuple):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -10,19 +12,27 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.rules.loader import Profile
-from geo.streets.segments import (
-    _CLOSED,
-    _CYCLE_LANES,
-    _CYCLE_TRACKS,
-    _METRES,
-    _NO_PARKING,
-    _NO_PAVEMENT,
-    _OPEN,
-    _PLAUSIBLE_WIDTH_M,
-    _WIDTH,
-    ORIENTATIONS,
-    _by_value,
-)
+
+_METRES = {"": 1.0, "m": 1.0, "cm": 0.01, "km": 1000.0, "ft": 0.3048, "'": 0.3048}
+
+_WIDTH = re.compile(r"""^\s*(\d+(?:[.,]\d+)?)\s*(m|cm|km|ft|')?\s*(?:(\d+(?:\.\d+)?)\s*")?\s*$""")
+
+_PLAUSIBLE_WIDTH_M = (1.0, 100.0)
+
+_NO_PAVEMENT = ("no", "none")
+
+_NO_PARKING = ("no", "no_parking", "no_stopping", "fire_lane", "none")
+
+ORIENTATIONS: Final = ("parallel", "diagonal", "perpendicular")
+"""How cars stand to the kerb, as OSM has it."""
+
+_CYCLE_LANES = ("lane", "opposite_lane", "share_busway")
+
+_CYCLE_TRACKS = ("track", "opposite_track", "separate")
+
+_CLOSED = ("no", "private")
+
+_OPEN = ("yes", "designated", "permissive", "destination", "customers")
 
 
 def parse_width_m(text: str | None) -> float:
@@ -232,3 +242,10 @@ def with_access(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFram
 def highway_class(highway: pd.Series) -> pd.Series:
     """Return the class of each `highway` value: a link counts as the road that it leads to."""
     return highway.str.removesuffix("_link")
+
+
+def _by_value(column: pd.Series, parse: Callable[[str], float]) -> NDArray[np.float64]:
+    """Apply a parser once per distinct text."""
+    codes, values = pd.factorize(column, use_na_sentinel=True)
+    parsed: NDArray[np.float64] = np.array([*(parse(value) for value in values), np.nan])
+    return parsed[codes]

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Final
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,7 +9,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from geo.core.arrays import members
+from geo.core.arrays import members, run_ends, run_starts
 from geo.core.crs import WGS84, to_metric
 from geo.streets.extract import Ways
 
@@ -51,15 +47,15 @@ def split_at_junctions(ways: Ways, crs: pyproj.CRS, also_at: NDArray[np.int64] |
     known = ~np.isnan(lonlat[:, 0])
 
     # a run is an unbroken stretch of one way: a missing node ends it
-    gap_before = np.concatenate([[True], ways.way[1:] != ways.way[:-1]]) | ~known
+    gap_before = run_starts(ways.way) | ~known
     gap_before[1:] |= ~known[:-1]
     run = np.cumsum(gap_before)[known]
     way, node_id, lonlat = ways.way[known], node_id[known], lonlat[known]
 
     node = pd.factorize(node_id)[0]
     uses = np.bincount(node)
-    starts = np.concatenate([[True], run[1:] != run[:-1]]) if len(run) else np.zeros(0, bool)
-    ends = np.concatenate([starts[1:], [True]]) if len(run) else np.zeros(0, bool)
+    starts = run_starts(run)
+    ends = run_ends(starts)
     shared = uses[node] > 1
     if also_at is not None:
         shared |= np.isin(node_id, also_at)
@@ -104,41 +100,3 @@ def _is_oneway(table: pd.DataFrame) -> pd.Series:
     denied = table["oneway"].isin(["no", "false", "0"])
     implied = table["highway"].isin(["motorway", "motorway_link"]) | table["junction"].isin(["roundabout", "circular"])
     return tagged | (implied & ~denied)
-
-
-_METRES = {"": 1.0, "m": 1.0, "cm": 0.01, "km": 1000.0, "ft": 0.3048, "'": 0.3048}
-
-
-_WIDTH = re.compile(r"""^\s*(\d+(?:[.,]\d+)?)\s*(m|cm|km|ft|')?\s*(?:(\d+(?:\.\d+)?)\s*")?\s*$""")
-
-
-_PLAUSIBLE_WIDTH_M = (1.0, 100.0)
-
-
-_NO_PAVEMENT = ("no", "none")
-
-
-_NO_PARKING = ("no", "no_parking", "no_stopping", "fire_lane", "none")
-
-
-ORIENTATIONS: Final = ("parallel", "diagonal", "perpendicular")
-"""How cars stand to the kerb, as OSM has it."""
-
-
-_CYCLE_LANES = ("lane", "opposite_lane", "share_busway")
-
-
-_CYCLE_TRACKS = ("track", "opposite_track", "separate")
-
-
-_CLOSED = ("no", "private")
-
-
-_OPEN = ("yes", "designated", "permissive", "destination", "customers")
-
-
-def _by_value(column: pd.Series, parse: Callable[[str], float]) -> NDArray[np.float64]:
-    """Apply a parser once per distinct text."""
-    codes, values = pd.factorize(column, use_na_sentinel=True)
-    parsed: NDArray[np.float64] = np.array([*(parse(value) for value in values), np.nan])
-    return parsed[codes]

@@ -27,7 +27,7 @@ from geo.study.sql import assignments, statement
 from geo.study.versions import facts_of, touch
 from geo.tiers.columns import TIER_COLUMNS, decision_reason
 from geo.tiers.result import TIERS
-from geo.tiers.street_split import split_street
+from geo.tiers.street_split import carve_street
 
 ANY: Final = "any"
 """For `seen`: decide whatever others decided meanwhile."""
@@ -205,7 +205,7 @@ def decide_section(
     """
     chosen = _graded(tier)
     with _deciding(study) as connection:
-        section = split_street(connection, street_id, segment_ids, label)
+        section = carve_street(connection, street_id, segment_ids, label)
         return _decide(connection, section, chosen, reason, by)
 
 

@@ -21,7 +21,7 @@ _BY_STREET = ("tier_base", "street_scores")
 """Tables with a row per street, of which a section starts with its street's."""
 
 
-def split_street(connection: sqlite3.Connection, street_id: str, segment_ids: Sequence[str], label: str) -> str:
+def carve_street(connection: sqlite3.Connection, street_id: str, segment_ids: Sequence[str], label: str) -> str:
     """
     Make a street of its own of some of a street's segments, within a transaction (`geo.study.file.changing`).
 

@@ -28,6 +28,7 @@ from geo.rules import Profile, load_profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
 from geo.stalls.plan import ORDER, Plan
+from geo.stalls.planning import make_plan
 from geo.stalls.study import stall_plan
 from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, check, judge, next_time
 from geo.study.file import read_layer
@@ -46,7 +47,7 @@ def moment(text: str) -> dt.datetime:
 
 
 def plan_for(layers: dict[str, gpd.GeoDataFrame], profile: Profile, kind: str = "stall") -> Plan:
-    return Plan(KerbGround.of(layers, CRS, profile), profile, None, kind)  # type: ignore[arg-type]
+    return make_plan(KerbGround.of(layers, CRS, profile), profile, None, kind)  # type: ignore[arg-type]
 
 
 def place_of(plan: Plan, at_m: float, side: str) -> tuple[float, float]:
@@ -210,8 +211,8 @@ def test_relaxing_a_clearance_never_loses_a_metre(built: Path, profile: Profile)
     slot = fullest_slot(plan)
     base = waterfall(plan, slot).free_m
     for rule in (rule for rule in ORDER if rule.startswith("clearance.")):
-        wider = waterfall(Plan(plan.ground, profile.changed({rule: profile[rule] + 5.0})), slot).free_m
-        gone = waterfall(Plan(plan.ground, profile.changed({rule: 0.0})), slot).free_m
+        wider = waterfall(make_plan(plan.ground, profile.changed({rule: profile[rule] + 5.0})), slot).free_m
+        gone = waterfall(make_plan(plan.ground, profile.changed({rule: 0.0})), slot).free_m
         assert wider <= base + 400, rule  # a wider corner may turn the better side of a narrow street
         assert gone >= base - 400, rule
 

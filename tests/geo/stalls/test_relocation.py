@@ -20,6 +20,7 @@ from geo.network.graph import walking
 from geo.rules import Profile
 from geo.stalls.assignment import assign
 from geo.stalls.plan import Plan
+from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide, needs_hall
 from geo.stalls.study import guide_stalls, plan_stalls, stall_plan
 from geo.stalls.verdicts import FORBIDDEN, judge
@@ -97,7 +98,7 @@ def drawn(profile: Profile, capacity: int | None, lane_m: float) -> tuple[Plan, 
         road([(200, 0), (200, lane_m)], street_id="s2", name="小巷", width_m=6.0),
     ]
     layers = layers_of(rows, [{"kind": "market", "x": 100.0, "y": 20.0, "capacity": capacity}])
-    return Plan(KerbGround.of(layers, CRS, profile), profile), layers
+    return make_plan(KerbGround.of(layers, CRS, profile), profile), layers
 
 
 def guided(profile: Profile, goods: list[str], capacity: int | None, lane_m: float) -> tuple[Plan, Guidance]:

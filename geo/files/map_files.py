@@ -129,6 +129,8 @@ def read_shapefile(path: Path, encoding: str | None) -> RawFile:
         gdal_encoding = found.upper() if found != "big5" else "CP950"
         table = pyogrio.read_dataframe(copy, encoding=gdal_encoding, use_arrow=False, read_geometry=False)
         layer, _, blobs, _ = pyogrio.raw.read(copy, encoding=gdal_encoding, columns=[])
+        if table.columns.empty:  # without attributes, it has no rows either
+            table = pd.DataFrame(index=pd.RangeIndex(len(blobs)))
     crs = pyproj.CRS.from_user_input(layer["crs"]) if layer["crs"] else None
     raw = _with_shapes(path, "shapefile", found, pd.DataFrame(table), read_shapes(blobs, shapely.from_wkb), crs)
     return replace(raw, findings=[*findings, *raw.findings])

@@ -19,6 +19,8 @@ from geo.files.raw_file import SAY_HEADERS, RawFile, cell_text, text_cells, uniq
 from geo.files.text_encoding import decode
 from geo.study.findings import Finding
 
+_WIDE_COMMA: Final = "，"
+_ONE_BYTE: Final = "\x1f"
 _SPARE_COLUMNS: Final = 8
 """How many cells a row may have beyond the headers, as notes at the end of a row."""
 _HEAD_ROWS: Final = 50
@@ -32,6 +34,9 @@ def read_csv(path: Path, encoding: str | None) -> RawFile:
         raise ValueError("binary data")
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",\t;|，", key=first.count)
+    columns = first.count(delimiter) + 1 + _SPARE_COLUMNS
+    if delimiter == _WIDE_COMMA:  # pandas' fast reader takes a delimiter of one byte only
+        text, delimiter = text.replace(_WIDE_COMMA, _ONE_BYTE), _ONE_BYTE
     table = pd.read_csv(
         io.StringIO(text),
         sep=delimiter,
@@ -42,8 +47,10 @@ def read_csv(path: Path, encoding: str | None) -> RawFile:
         header=None,
         engine="c",
         on_bad_lines="skip",
-        names=range(first.count(delimiter) + 1 + _SPARE_COLUMNS),
+        names=range(columns),
     )
+    if delimiter == _ONE_BYTE:
+        table = table.replace(_ONE_BYTE, _WIDE_COMMA, regex=True)
     return _with_headers(path, "csv", found, table)
 
 

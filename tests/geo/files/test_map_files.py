@@ -94,6 +94,7 @@ def test_a_shapefile_without_one_of_its_parts_is_read_and_says_so(suffix: str, t
     raw = read_shapefile(tmp_path / "a.shp", None)
     assert raw.points is not None
     assert raw.points.tolist() == [shapely.Point(1, 2), shapely.Point(3, 4)]
+    assert raw.table.index.tolist() == [2, 3]
     assert [finding.column for finding in raw.findings] == [suffix]
 
 

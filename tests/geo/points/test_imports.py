@@ -10,7 +10,6 @@ import pytest
 from geo.build import Inputs, build_study
 from geo.core.chinese_datums import wgs84_to_gcj02
 from geo.core.errors import InputError, StudyError
-from geo.files.column_matching import propose_mapping
 from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options
 from geo.rules import Profile
@@ -156,22 +155,3 @@ def test_facilities_and_other_lists_come_in_too(study: Path, sample: Inputs, pro
     build_study(study, sample)
     assert len(read_layer(study, "facilities")) == before + 5
     assert len(read_layer(study, "other")) == 6
-
-
-@pytest.mark.parametrize(
-    ("headers", "kind", "expected"),
-    [
-        (["案卷编号", "小类名称", "上报时间", "结案时间", "问题描述", "X坐标", "Y坐标"], "complaints",
-         {"category": "小类名称", "received_at": "上报时间", "closed_at": "结案时间", "text": "问题描述", "lon":
-         "X坐标", "lat": "Y坐标"}),
-        (["Ticket", "Complaint Type", "Created Date", "Closed Date", "Longitude", "Latitude"], "complaints",
-         {"complaint_id": "Ticket", "category": "Complaint Type", "received_at": "Created Date", "lon": "Longitude"}),
-        (["攤位編號", "經營品種", "經度", "緯度", "地址"], "stalls", {"stall_id": "攤位編號", "goods": "經營品種",
-        "lon": "經度", "address": "地址"}), (["泊位数", "停车场名称", "坐标"], "parking", {"capacity": "泊位数",
-        "coordinates": "坐标"}),
-    ],
-)  # fmt: skip
-def test_columns_are_found_by_meaning(headers: list[str], kind: str, expected: dict[str, str]) -> None:
-    mapping = propose_mapping(headers, kind)
-    assert {field: mapping.get(field) for field in expected} == expected
-    assert len(set(mapping.values())) == len(mapping)

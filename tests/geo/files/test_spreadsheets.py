@@ -30,7 +30,7 @@ def test_headers_are_found_below_a_title_and_rows_keep_their_number(tmp_path: Pa
 
 def test_cells_that_are_merged_downwards_are_filled(tmp_path: Path) -> None:
     book = Workbook()
-    sheet = book.active
+    sheet = book.worksheets[0]
     for row in (["街道", "编号"], ["文峰大道", 1], [None, 2], ["甲路", 3.5]):
         sheet.append(row)
     sheet.merge_cells("A2:A3")

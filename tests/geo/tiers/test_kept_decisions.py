@@ -17,13 +17,23 @@ from tests.support.ways import ANYANG
 def streets(**names: str) -> gpd.GeoDataFrame:
     """Return streets 900 m long, 1.1 km apart from south to north, by id."""
     lines = [shapely.LineString([(114.30, 36.0 + 0.01 * i), (114.31, 36.0 + 0.01 * i)]) for i in range(len(names))]
-    table = {"street_id": list(names), "name": list(names.values()), "aliases": None, "tier": "back_street"}
+    table: dict[str, object] = {
+        "street_id": list(names),
+        "name": list(names.values()),
+        "aliases": None,
+        "tier": "back_street",
+    }
     table |= {"tier_source": "inferred", "tier_reason": "", "tier_confidence": 0.5}
     return gpd.GeoDataFrame(table, geometry=lines, crs=WGS84)
 
 
 def decided(street: str, name: str, lat: float = 36.0) -> pd.DataFrame:
-    row = {"decision_id": "D0001", "kind": "tier", "at": pd.Timestamp("2025-03-01 08:30", tz="UTC"), "by": "李"}
+    row: dict[str, object] = {
+        "decision_id": "D0001",
+        "kind": "tier",
+        "at": pd.Timestamp("2025-03-01 08:30", tz="UTC"),
+        "by": "李",
+    }
     row |= {"subject": street, "subject_name": name, "after": "secondary", "reason": "夜市", "lon": 114.305, "lat": lat}
     return conform(pd.DataFrame([{**row, "street_id": street}]), "decisions")
 

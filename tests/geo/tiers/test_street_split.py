@@ -8,7 +8,7 @@ import pytest
 
 from geo.core.errors import StudyError
 from geo.study.file import changing, read_layer
-from geo.tiers.street_split import split_street
+from geo.tiers.street_split import carve_street
 
 
 def test_a_section_takes_its_segments_and_the_street_keeps_the_rest(study: Path) -> None:
@@ -18,7 +18,7 @@ def test_a_section_takes_its_segments_and_the_street_keeps_the_rest(study: Path)
     some = own["segment_id"].tolist()[:2]
     before = read_layer(study, "streets").set_index("street_id").loc[street]
     with changing(study) as connection:
-        section = split_street(connection, street, some, "a section")
+        section = carve_street(connection, street, some, "a section")
     assert section == f"{street}.1"
     after, roads = read_layer(study, "streets").set_index("street_id"), read_layer(study, "roads")
     assert set(roads.loc[roads["street_id"] == section, "segment_id"]) == set(some)
@@ -36,7 +36,8 @@ def test_all_segments_of_a_street_are_the_street_and_those_of_others_are_refused
     own = roads.loc[roads["street_id"] == street, "segment_id"].tolist()
     strange = roads.loc[roads["street_id"] == other, "segment_id"].tolist()
     with changing(study) as connection:
-        assert split_street(connection, street, own, "all") == street
-    for segments in (strange, []):
+        assert carve_street(connection, street, own, "all") == street
+    refused: tuple[list[str], ...] = (strange, [])
+    for segments in refused:
         with pytest.raises(StudyError, match="not the street's"), changing(study) as connection:
-            split_street(connection, street, segments, "none")
+            carve_street(connection, street, segments, "none")

@@ -31,9 +31,10 @@ from geo.streets.roads import make_paths, make_roads
 from geo.streets.street_lists import StreetList
 from geo.streets.surveyed_widths import kept_widths, read_widths, width_table, with_surveyed
 from geo.study.carried_over import CarriedOver
-from geo.study.file import now, rule_facts, until_unchanged, write_study
+from geo.study.file import now, rule_facts
 from geo.study.findings import Finding, findings_table
 from geo.study.schema import together
+from geo.study.writing import until_unchanged, write_study
 from geo.tiers.grading import grade
 from geo.tiers.official_list import read_tier_list
 from geo.tiers.result import TIER_LIST, TIERS

@@ -12,7 +12,7 @@ from geo.parking.decisions import adopt_bays
 from geo.parking.files import write_bays
 from geo.parking.study import plan_bays
 from geo.study.export_formats import SUFFIXES
-from geo.study.file import profile_of
+from geo.study.reader import open_study
 from geo.tiers.decisions import find_street
 from geo.tiers.study import add_widths
 from jiexu.language import language
@@ -44,7 +44,7 @@ def bays(
     as_json: AsJson = False,
 ) -> None:
     """Place parking bays along the kerbs: how many fit, what each rule costs, and which relieve the most."""
-    profile = profile_of(study)
+    profile = open_study(study).profile
     if changes:
         profile = profile.changed(profile.read(changes), f"{profile.name}+")
     chosen = [find_street(study, name.strip()) for name in streets.split(",")] if streets else None

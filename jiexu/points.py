@@ -13,7 +13,8 @@ from geo.files.column_matching import fields_of
 from geo.files.text_encoding import ENCODINGS
 from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options, PointKind
-from geo.study.file import profile_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import open_study
 from jiexu.language import language
 from jiexu.shared import AsJson, Study, print_document, say, speaks
 
@@ -46,7 +47,7 @@ def add(
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
     options = Options(encoding, _mapping(columns or [], kind), crs)
-    outcome = add_points(study, file, kind, profile_of(study), options, by, dry_run)
+    outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
     if as_json:
         print_document(outcome.as_dict())
         return

@@ -19,7 +19,8 @@ from geo.stalls.plan import UseKind
 from geo.stalls.relocation import guidance_document
 from geo.stalls.study import check_place, guide_stalls, plan_stalls
 from geo.stalls.verdicts import VERDICT_NAMES
-from geo.study.file import place_of_study, profile_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import open_study
 from jiexu.language import language
 from jiexu.shared import AsJson, Study, print_document, rule_title, say, speaks
 
@@ -141,7 +142,7 @@ def _moment(text: str | None, study: Path) -> dt.datetime | None:
         raise typer.BadParameter("--at takes a time like 2026-05-01T19:00") from error
     if moment.tzinfo is None:
         return moment
-    return moment.astimezone(ZoneInfo(place_of_study(study).timezone)).replace(tzinfo=None)
+    return moment.astimezone(ZoneInfo(open_study(study).place.timezone)).replace(tzinfo=None)
 
 
 @app.command("guide", epilog="Example: `jiexu guide anyang.gpkg --json`")
@@ -206,7 +207,7 @@ def steps(
         decision, step = record_step(study, operator, reason, by)
         name = STEP_NAMES[step]
         say(Text(f"已记录决定 {decision}：{name.zh}", f"Decision {decision} is recorded: {name.en}"))
-    due = steps_due(read_layer(study, "stalls"), read_layer(study, "decisions"), profile_of(study))
+    due = steps_due(read_layer(study, "stalls"), read_layer(study, "decisions"), open_study(study).profile)
     if as_json:
         typer.echo(due.to_json(orient="records", force_ascii=False, indent=2))
         return

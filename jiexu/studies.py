@@ -15,7 +15,8 @@ from geo.rules.loader import PROFILES, load_profile
 from geo.streets.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
 from geo.study.export_formats import SUFFIXES
 from geo.study.figures import info
-from geo.study.file import FORMAT, LAYERS, about
+from geo.study.file import FORMAT, about
+from geo.study.schema import LAYERS
 from jiexu.language import language
 from jiexu.shared import AsJson, Study, print_document, say, speaks
 

@@ -14,7 +14,7 @@ from geo.core.text import Text, pick
 from geo.rules.loader import load_profile
 from geo.streets.cross_streets import find_section
 from geo.study.decisions import standing_decisions
-from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import open_study
 from geo.study.schema import GRADED
 from geo.tiers.audit import DOUBTS, audit_study
@@ -49,7 +49,8 @@ def tier(
         decision = decide_tier(study, street_id, tier, reason, by)
     else:
         roads = gpd.GeoDataFrame(read_layer(study, "roads"))
-        section = find_section(street_id, start, end, roads, profile_of(study), metric_crs_of(study))
+        opened = open_study(study)
+        section = find_section(street_id, start, end, roads, opened.profile, opened.crs)
         decision = decide_section(study, street_id, section.segment_ids, section.label, tier, reason, by)
     say(Text(f"已记录决定 {decision}", f"Decision {decision} is recorded"))
 
@@ -65,7 +66,7 @@ def grade(
     as_json: AsJson = False,
 ) -> None:
     """Grade the streets again, say how well the inference does on the list, and list the doubts."""
-    profile = load_profile(rules) if rules else profile_of(study)
+    profile = load_profile(rules) if rules else open_study(study).profile
     report = grade_study(study, profile, list_file)
     doubts = audit_study(open_study(study))
     findings = read_layer(study, "findings")

@@ -31,9 +31,10 @@ from geo.stalls.plan import Plan, UseKind
 from geo.stalls.study import PLAN, STALLS, stall_plan
 from geo.streets.cross_streets import crossing_names
 from geo.study.figures import info
-from geo.study.file import LAYERS, SPATIAL_LAYERS, about, now
+from geo.study.file import about, now
 from geo.study.reader import Study
 from geo.study.results import Known, MadeOf
+from geo.study.schema import LAYERS, SPATIAL_LAYERS
 from geo.study.versions import VIEWS
 from geo.tiers.audit import AUDIT, audit_study
 from geo.tiers.inference import GradingReport

@@ -19,8 +19,9 @@ from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.study.export_formats import DRIVERS, SUFFIXES
-from geo.study.file import about, metric_crs_of, place_of_study, read_layer
+from geo.study.file import about, read_layer
 from geo.study.qgis_styles import write_styles
+from geo.study.reader import Study
 
 
 def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> int:
@@ -81,8 +82,9 @@ def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> i
 
 def _system(study: Path, name: str) -> pyproj.CRS:
     """Return the coordinate system of a name, as `export_layer` takes it."""
-    grid = place_of_study(study).national_grid
-    known = {"metric": metric_crs_of(study), **({} if grid is None else {"grid": pyproj.CRS.from_epsg(grid)})}
+    opened = Study(study)
+    grid = opened.place.national_grid
+    known = {"metric": opened.crs, **({} if grid is None else {"grid": pyproj.CRS.from_epsg(grid)})}
     try:
         return known.get(name.strip().lower()) or pyproj.CRS.from_user_input(int(name) if name.isdigit() else name)
     except pyproj.exceptions.CRSError as error:

@@ -26,7 +26,7 @@ from geo.points.other_lists import lists_of, working_days
 from geo.points.reading import Options
 from geo.rules import Profile
 from geo.stalls.study import guide_stalls
-from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import Study
 from geo.tiers.decisions import undo
 from geo.tiers.study import grade_study
@@ -55,7 +55,7 @@ def test_the_shares_are_those_of_the_layer(covered: Path) -> None:
             summary["demand"]["total"] - summary["covered"], rel=1e-3
         )
     # a way is never shorter than the straight line between the outlines
-    crs = metric_crs_of(covered)
+    crs = Study(covered).crs
     study = FacilityStudy(Study(covered), "toilet")
     straight = shapely.distance(study.demand.shapes, study.supply.shapes[study.walks.facility])
     assert (study.walks.walk_m >= straight - 0.5)[study.walks.facility >= 0].all()
@@ -66,7 +66,7 @@ def test_the_shares_are_those_of_the_layer(covered: Path) -> None:
 
 def test_catchments_hold_the_covered_and_gaps_the_left_out(covered: Path) -> None:
     layer = gpd.GeoDataFrame(read_layer(covered, "coverage"), crs=WGS84)
-    areas = gpd.GeoDataFrame(read_layer(covered, "catchments"), crs=WGS84).to_crs(metric_crs_of(covered))
+    areas = gpd.GeoDataFrame(read_layer(covered, "catchments"), crs=WGS84).to_crs(Study(covered).crs)
     overlap = shapely.area(areas.geometry).sum() - shapely.union_all(areas.geometry.to_numpy()).area
     assert overlap < 0.001 * shapely.area(areas.geometry).sum(), "every place belongs to one facility"
     gaps = gpd.GeoDataFrame(read_layer(covered, "coverage_gaps"), crs=WGS84)
@@ -231,7 +231,7 @@ def test_an_accepted_site_counts_until_it_is_undone_and_stays_through_a_rebuild(
     assert second["share_before"] == pytest.approx(first["share"], abs=1e-3), "the next one is beside it"
     set_population(study, None, 30_000)
     build_study(study, sample)
-    grade_study(study, profile_of(study))
+    grade_study(study, Study(study).profile)
     assert FacilityStudy(Study(study), "toilet").accepted["subject"].tolist() == [place["site_id"]]
     assert FacilityStudy(Study(study), "toilet").demand.weight.sum() == pytest.approx(30_000)
     undo(study, decision, "the plot was sold")
@@ -307,7 +307,7 @@ def test_any_list_has_counts_ratings_ages_and_what_is_overdue(study: Path, tmp_p
     rows["到期时间"] = [None] * 32 + ["2025-04-01"] * 5 + ["2025-12-01"] * 3
     file = tmp_path / "名单.csv"
     rows.to_csv(file, index=False, encoding="gbk")
-    add_points(study, file, "other", profile_of(study), Options(crs="WGS84"))
+    add_points(study, file, "other", Study(study).profile, Options(crs="WGS84"))
     found = {each["list"]: each for each in lists_of(study, pd.Timestamp("2025-05-01", tz="UTC"))}
     assert {name: each["rows"] for name, each in found.items()} == {"店铺星级": 20, "外摆许可": 12, "围挡": 8}
     stars = found["店铺星级"]["rating"]

@@ -21,7 +21,7 @@ from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_areas
-from geo.points.imports import far_findings, import_record, next_import, place_of
+from geo.points.imports import far_findings, import_record, next_import, reading_place
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
 from geo.streets.extract import Ways, read_features, read_ways
@@ -152,7 +152,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     context = context[~mapped].reset_index(drop=True)
 
     on_step(Text("读取点位", "Reading points"))
-    place = place_of(roads, addresses, [facilities, context], crs, world.timezone) if inputs.points else None
+    place = reading_place(roads, addresses, [facilities, context], crs, world.timezone) if inputs.points else None
     points, imports, point_findings = _points(inputs, old, roads, place, crs, profile)
     facilities = together(facilities, points.pop("facilities"), "facilities")
 

@@ -9,13 +9,16 @@ import typer
 
 from geo.core.errors import StudyError
 from geo.core.text import Text, pick
-from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES
+from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES, facility_kind
 from geo.facilities.candidates import SOURCES as CANDIDATES
-from geo.facilities.coverage_study import Asked, check_kind, cover, set_population
+from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
+from geo.facilities.facility_study import DemandSource
 from geo.facilities.location_models import MODELS
+from geo.facilities.population import set_population
 from geo.facilities.residents import SOURCES
-from geo.facilities.site_study import Wish, choose_sites
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import choose_sites
 from geo.points.other_lists import ListDocument, lists_of
 from jiexu.language import language
 from jiexu.shared import AsJson, Study, day, print_document, say, speaks
@@ -31,10 +34,10 @@ Need = Annotated[
 ]
 
 
-def _asked(text: str) -> Asked:
+def _asked(text: str) -> DemandSource:
     if text not in ("residents", "points"):
         raise typer.BadParameter("--demand takes residents or points")
-    return cast(Asked, text)
+    return cast(DemandSource, text)
 
 
 @app.command(epilog="Example: `jiexu coverage anyang.gpkg --kind market --within 500`")
@@ -43,7 +46,7 @@ def coverage(
     study: Study, kind: Kind, within: Within = None, demand: Need = "residents", as_json: AsJson = False
 ) -> None:
     """Say who has a market, a car park or a toilet within a walk, by street, quarter and tier, and who is left out."""
-    summary = cover(study, check_kind(kind), within, _asked(demand))
+    summary = cover(study, facility_kind(kind), within, _asked(demand))
     if as_json:
         print_document(summary)
         return
@@ -52,7 +55,7 @@ def coverage(
     for row in summary["gaps"][:_SHOWN]:
         walk = "–" if row["walk_m"] is None else f"{row['walk_m']:,.0f} m"
         typer.echo(f"{row['gap_id']}  {row['demand']:,.0f}  {walk}  {row['streets']}")
-    name = KIND_NAMES[check_kind(kind)]
+    name = KIND_NAMES[facility_kind(kind)]
     names = [SOURCES[source] for source in summary["demand"]["sources"]]
     zh, en = "、".join(each.zh for each in names), "; ".join(each.en for each in names)
     say(
@@ -95,7 +98,7 @@ def site(
         raise typer.BadParameter(f"--model takes {', '.join(MODELS)}")
     if source not in CANDIDATES:
         raise typer.BadParameter(f"--from takes {', '.join(CANDIDATES)}")
-    wish = Wish(
+    request = SiteRequest(
         number=count,
         model=model,
         within_m=within,
@@ -105,7 +108,7 @@ def site(
         budget=float("inf") if budget is None else budget,
         with_capacity=capacity,
     )
-    summary = choose_sites(study, check_kind(kind), wish, _asked(demand))
+    summary = choose_sites(study, facility_kind(kind), request, _asked(demand))
     if as_json:
         print_document(summary)
         return
@@ -144,7 +147,7 @@ def accept_site(
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
 ) -> None:
     """Record that a facility will stand at a place; it counts as decided from then on."""
-    typer.echo(decide_site(study, check_kind(kind), lon, lat, reason, by))
+    typer.echo(decide_site(study, facility_kind(kind), lon, lat, reason, by))
 
 
 @app.command(epilog="Example: `jiexu population anyang.gpkg 社区人口.xlsx --total 543000`")

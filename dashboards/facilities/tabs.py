@@ -16,7 +16,7 @@ from dashboards.shared.widgets import marked_rows, show_error, table, uploaded
 from geo.core.errors import JiexuError
 from geo.core.text import pick
 from geo.core.vocabulary import FacilityKind
-from geo.facilities.coverage_study import set_population
+from geo.facilities.population import set_population
 from geo.facilities.residents import SOURCES
 from geo.points.other_lists import list_names
 from geo.study.schema import SYNTHETIC

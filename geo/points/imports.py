@@ -101,7 +101,7 @@ class Outcome(NamedTuple):
         }
 
 
-def place_of(
+def reading_place(
     roads: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame,
     named: list[gpd.GeoDataFrame],
@@ -122,7 +122,7 @@ PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
 def place_in(study: Study) -> Place:
     """Return what coordinates and addresses are tested against, from a study."""
     roads, addresses, facilities, context = (study.layer(name) for name in PLACE.layers)
-    return place_of(roads, addresses, [facilities, context], study.crs, study.place.timezone)
+    return reading_place(roads, addresses, [facilities, context], study.crs, study.place.timezone)
 
 
 @on_study

@@ -16,13 +16,13 @@ from geo.points.reading import Options, PointKind
 from geo.study.file import read_layer
 from geo.study.reader import open_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
 
 @app.command(epilog="Example: `jiexu add anyang.gpkg 投诉.csv --kind complaints --crs GCJ-02`")
-@speaks
+@errors_as_messages
 def add(
     study: Study,
     file: Annotated[
@@ -76,13 +76,18 @@ def _mapping(columns: list[str], kind: str) -> dict[str, str]:
     for word in columns:
         column, found, name = word.rpartition("=")
         if not found or name not in fields_of(kind):
-            raise typer.BadParameter(f"--map takes COLUMN=FIELD; the fields are {', '.join(fields_of(kind))}")
+            raise bad_option(
+                Text(
+                    f"--map 须为 列名=字段；字段有 {'、'.join(fields_of(kind))}",
+                    f"--map takes COLUMN=FIELD; the fields are {', '.join(fields_of(kind))}",
+                )
+            )
         mapping[name] = column
     return mapping
 
 
 @app.command("imports", epilog="Example: `jiexu imports anyang.gpkg --remove I0002`")
-@speaks
+@errors_as_messages
 def list_imports(
     study: Study,
     remove: Annotated[str | None, typer.Option(metavar="ID", help="Remove this import as a whole.")] = None,

@@ -23,17 +23,19 @@ from geo.tiers.decisions import undo as undo_decision
 from geo.tiers.inference import GradingReport
 from geo.tiers.study import grade_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
 
 @app.command(epilog='Example: `jiexu tier anyang.gpkg --street 文峰大道 --tier demonstration --reason "创建示范街"`')
-@speaks
+@errors_as_messages
 def tier(
     study: Study,
     street: Annotated[str, typer.Option(help="The street's name or id.")],
-    tier: Annotated[str, typer.Option(help="demonstration, secondary or back_street.")],
+    tier: Annotated[
+        str, typer.Option(help="demonstration, secondary or back_street.", autocompletion=lambda: list(GRADED))
+    ],
     reason: Annotated[str, typer.Option(help="Why.")],
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
     start: Annotated[str | None, typer.Option("--from", help="A section: the cross-street where it begins.")] = None,
@@ -43,7 +45,7 @@ def tier(
 ) -> None:
     """Set the tier of a street or a section by a decision; it is kept through every rebuild."""
     if (start is None) != (end is None):
-        raise typer.BadParameter("a section takes both --from and --to")
+        raise bad_option(Text("路段须同时给出 --from 和 --to", "a section takes both --from and --to"))
     street_id = find_street(study, street, whole=start is not None)
     if start is None or end is None:
         decision = decide_tier(study, street_id, tier, reason, by)
@@ -56,7 +58,7 @@ def tier(
 
 
 @app.command(epilog="Example: `jiexu grade anyang.gpkg --list 名单.xlsx`")
-@speaks
+@errors_as_messages
 def grade(
     study: Study,
     list_file: Annotated[Path | None, typer.Option("--list", help="The official list: CSV or XLSX.")] = None,
@@ -133,7 +135,7 @@ def _inference(report: GradingReport) -> str:
 
 
 @app.command(epilog='Example: `jiexu decisions anyang.gpkg --undo D0003 --reason "误判"`')
-@speaks
+@errors_as_messages
 def decisions(
     study: Study,
     undo: Annotated[str | None, typer.Option(metavar="ID", help="The decision that should no longer count.")] = None,

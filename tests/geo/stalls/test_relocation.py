@@ -19,11 +19,12 @@ from geo.kerbs.ground import KerbGround
 from geo.network.graph import walking
 from geo.rules import Profile
 from geo.stalls.assignment import assign
+from geo.stalls.judging import judge
 from geo.stalls.plan import Plan
 from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide, needs_hall
 from geo.stalls.study import guide_stalls, plan_stalls, stall_plan
-from geo.stalls.verdicts import FORBIDDEN, judge
+from geo.stalls.verdicts import FORBIDDEN
 from geo.study.file import read_layer
 from geo.study.reader import Study
 from geo.tiers.decisions import decide_tier

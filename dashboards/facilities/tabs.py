@@ -23,6 +23,8 @@ from geo.study.schema import SYNTHETIC
 
 _POPULATION: Final = ["csv", "xlsx", "xls", "geojson", "gpkg", "tif"]
 
+_ON_MAP: Final = "other-on-map"
+
 
 def tabs(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
     """Draw the tabs."""
@@ -50,9 +52,6 @@ def tabs(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
         _population()
     with lists:
         _lists()
-
-
-_ON_MAP: Final = "other-on-map"
 
 
 def shown_list() -> int | None:

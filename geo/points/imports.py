@@ -31,6 +31,12 @@ from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
 
 """The layers whose points lie on a street."""
 
+LOCATED: Final = (*POINT_KINDS, "other")
+"""Kinds of points that stand on a street."""
+
+PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
+"""The inputs of what coordinates and addresses are tested against."""
+
 
 class ImportDocument(TypedDict):
     """An import as plain values: what `jiexu add --json` prints."""
@@ -110,13 +116,6 @@ def reading_place(
 ) -> Place:
     """Return what coordinates, addresses and times are read by, from a study's layers and clock."""
     return Place(streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs, timezone)
-
-
-LOCATED: Final = (*POINT_KINDS, "other")
-"""Kinds of points that stand on a street."""
-
-PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
-"""The inputs of what coordinates and addresses are tested against."""
 
 
 def place_in(study: Study) -> Place:

@@ -23,6 +23,8 @@ from geo.study.file import about, read_layer
 from geo.study.qgis_styles import write_styles
 from geo.study.reader import Study
 
+_XLSX_CELL_LIMIT = 32767
+
 
 def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> int:
     """
@@ -197,9 +199,6 @@ def inert(text: pd.Series) -> pd.Series:
     """Return text cells that no spreadsheet runs as a formula: one that starts like a formula gets an apostrophe."""
     risky = text.astype("string").str.match(r"^[\s]*[=+\-@\t\r|]").fillna(False).to_numpy(dtype=bool)
     return text.where(~risky, "'" + text.astype("string")).astype(object)
-
-
-_XLSX_CELL_LIMIT = 32767
 
 
 def _write_xlsx(flat: pd.DataFrame, to: Path | io.BytesIO, layer: str, credit: str) -> None:

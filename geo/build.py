@@ -132,10 +132,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     boundary, area_findings = None, findings_table("roads", [], "")
     if inputs.boundary is not None:
         boundary, area_findings = _read_boundary(inputs.boundary, roads)
-        inside = roads["street_id"].isin(roads.loc[shapely.intersects(roads.geometry, boundary), "street_id"])
-        roads = roads[inside].reset_index(drop=True)
-        paths = paths[shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))].reset_index(drop=True)
-
+        roads, paths = _inside(boundary, roads, paths)
     world, chosen = _world(inputs, old, roads)
 
     on_step(Text("读取设施和底图", "Reading facilities and base map"))
@@ -178,6 +175,16 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
 
     write_study(path, layers, facts, old.seen, results)
     on_step(Text("完成", "Done"))
+
+
+def _inside(
+    boundary: shapely.Geometry, roads: gpd.GeoDataFrame, paths: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the streets that touch a boundary, whole, and the paths around them."""
+    touching = roads.loc[shapely.intersects(roads.geometry, boundary), "street_id"]
+    roads = roads[roads["street_id"].isin(touching)].reset_index(drop=True)
+    near = shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))
+    return roads, paths[near].reset_index(drop=True)
 
 
 def _features(osm: Path, boundary: shapely.Geometry | None, profile: Profile) -> tuple[gpd.GeoDataFrame, ...]:

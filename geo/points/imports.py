@@ -176,9 +176,8 @@ def add_points(
     """
     options = options or Options()
     place = place or place_in(study)
-    imports, mappings = study.table("imports"), study.table("mappings")
-    remembered = {make: json.loads(text) for make, text in zip(mappings["signature"], mappings["mapping"], strict=True)}
-    reading = read_points(file, kind, profile, place, options, remembered, name)
+    imports = study.table("imports")
+    reading = read_points(file, kind, profile, place, options, _remembered(study), name)
     roads, layer = study.layer("segments"), study.layer(kind)
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[kind][0])
     if kind != "facilities":
@@ -202,26 +201,45 @@ def add_points(
         return outcome
 
     number = next_import(imports)
-    rows = merged.layer
-    rows.loc[merged.fresh, "import_id"] = number
     record = import_record(number, reading, kind, by, merged.added, merged.updated)
+    layers = _layers(study, kind, merged, reading, record)
+    if options.mapping:
+        layers["mappings"] = _mappings(study, reading, kind)
+    if kind in POINT_KINDS:
+        layers["streets"] = _counted(study, merged.layer, roads, kind)
+    study.write(layers)
+    return outcome._replace(import_id=number)
+
+
+def _remembered(study: Study) -> dict[str, dict[str, str]]:
+    """Return which column serves which field in files that were read before, by their headers."""
+    kept = study.table("mappings")
+    return {make: json.loads(text) for make, text in zip(kept["signature"], kept["mapping"], strict=True)}
+
+
+def _mappings(study: Study, reading: Reading, kind: str) -> pd.DataFrame:
+    """Return the mappings with the one of a file that was read."""
+    known = study.table("mappings")
+    said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.mapping, ensure_ascii=False)}
+    return together(known[known["signature"] != reading.make], pd.DataFrame([said]), "mappings")
+
+
+def _layers(
+    study: Study, kind: str, merged: _Merged, reading: Reading, record: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Return the layers that an import changes: points, the import, findings, and the rows that it replaces."""
+    number, rows = record["import_id"].iloc[0], merged.layer
+    rows.loc[merged.fresh, "import_id"] = number
     layers: dict[str, pd.DataFrame] = {
         kind: rows,
-        "imports": together(imports, record, "imports"),
+        "imports": together(study.table("imports"), record, "imports"),
         "findings": together(study.table("findings"), reading.findings.assign(import_id=number), "findings"),
     }
     if merged.updated:
         old = [_kept_row(row) for _, row in merged.replaced.iterrows()]
         kept = pd.DataFrame({"import_id": number, "kind": kind, "row": old})
         layers["replaced"] = together(study.table("replaced"), kept, "replaced")
-    if options.mapping:
-        said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.mapping, ensure_ascii=False)}
-        others = mappings[mappings["signature"] != reading.make]
-        layers["mappings"] = together(others, pd.DataFrame([said]), "mappings")
-    if kind in POINT_KINDS:
-        layers["streets"] = _counted(study, rows, roads, kind)
-    study.write(layers)
-    return outcome._replace(import_id=number)
+    return layers
 
 
 def far_findings(points: gpd.GeoDataFrame, kind: str, far_m: float, file: str) -> pd.DataFrame:

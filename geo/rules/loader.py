@@ -43,6 +43,9 @@ class Leaf:
 
 _FIELDS: Final = frozenset(Leaf.__dataclass_fields__)
 
+ASSUMED: Final = "assumed by the developers"
+"""The source of a parameter that has none; after a colon, the reason."""
+
 _SET: Final = "set by hand"
 
 _PER_CLASS = (

@@ -8,18 +8,16 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypedDict
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyproj
-import shapely
 
-from geo.core.crs import WGS84
 from geo.core.errors import InputError, StudyError
 from geo.core.records import Row
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
+from geo.points.merging import Merged, kept_row, merge, restored_rows
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street, locate
@@ -28,8 +26,6 @@ from geo.study.findings import Finding, findings_table
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
 from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
-
-"""The layers whose points lie on a street."""
 
 LOCATED: Final = (*POINT_KINDS, "other")
 """Kinds of points that stand on a street."""
@@ -182,7 +178,7 @@ def add_points(
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[kind][0])
     if kind != "facilities":
         points = locate(points, roads, place.crs, profile)
-    merged = _merge(layer, points, kind)
+    merged = merge(layer, points, kind)
     far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
     reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))
     outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged)
@@ -224,9 +220,7 @@ def _mappings(study: Study, reading: Reading, kind: str) -> pd.DataFrame:
     return together(known[known["signature"] != reading.make], pd.DataFrame([said]), "mappings")
 
 
-def _layers(
-    study: Study, kind: str, merged: _Merged, reading: Reading, record: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
+def _layers(study: Study, kind: str, merged: Merged, reading: Reading, record: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the layers that an import changes: points, the import, findings, and the rows that it replaces."""
     number, rows = record["import_id"].iloc[0], merged.layer
     rows.loc[merged.fresh, "import_id"] = number
@@ -236,7 +230,7 @@ def _layers(
         "findings": together(study.table("findings"), reading.findings.assign(import_id=number), "findings"),
     }
     if merged.updated:
-        old = [_kept_row(row) for _, row in merged.replaced.iterrows()]
+        old = [kept_row(row) for _, row in merged.replaced.iterrows()]
         kept = pd.DataFrame({"import_id": number, "kind": kind, "row": old})
         layers["replaced"] = together(study.table("replaced"), kept, "replaced")
     return layers
@@ -301,51 +295,6 @@ def _counted(study: Study, points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, ki
     return streets
 
 
-class _Merged(NamedTuple):
-    layer: gpd.GeoDataFrame
-    fresh: np.ndarray
-    replaced: gpd.GeoDataFrame
-    added: int
-    updated: int
-    unchanged: int
-
-
-def _merge(layer: gpd.GeoDataFrame, points: gpd.GeoDataFrame, kind: str) -> _Merged:
-    """Put points into a layer by their identifier."""
-    identifier = COLUMNS[kind][0]
-    points = gpd.GeoDataFrame(conform(points, kind), geometry="geometry", crs=WGS84)
-    at = (
-        pd.Index(layer[identifier]).get_indexer(pd.Index(points[identifier]))
-        if len(layer)
-        else np.full(len(points), -1)
-    )
-    known = np.flatnonzero(at >= 0)
-    compared = [c for c in COLUMNS[kind] if c not in ("import_id", "source", "duplicate_of")]
-    same = _content(points.iloc[known], compared) == _content(layer.iloc[at[known]], compared)
-    changed = known[~same]
-    replaced = layer.iloc[at[changed]]
-    fresh_rows = np.sort(np.concatenate([np.flatnonzero(at < 0), changed]))
-    kept = layer.drop(index=replaced.index)
-    merged = together(kept, points.iloc[fresh_rows], kind)
-    fresh = np.arange(len(kept), len(merged))
-    return _Merged(merged, fresh, replaced, int((at < 0).sum()), len(changed), int(same.sum()))
-
-
-def _content(rows: gpd.GeoDataFrame, columns: list[str]) -> np.ndarray:
-    """Return a text of each row's content, for comparing."""
-    if rows.empty:
-        return np.zeros(0, dtype=object)
-    text = rows[columns].astype("string").fillna("")
-    place = shapely.to_wkt(rows.geometry.to_numpy(), rounding_precision=6)
-    result: np.ndarray = (text.agg("\x1f".join, axis=1) + "\x1f" + place).to_numpy(dtype=object)
-    return result
-
-
-def _kept_row(row: pd.Series) -> str:
-    cells = {key: (None if pd.isna(value) else str(value)) for key, value in row.drop("geometry").items()}
-    return json.dumps({**cells, "geometry": shapely.to_wkt(row["geometry"])}, ensure_ascii=False)
-
-
 @on_study
 def remove_import(study: Study, import_id: str) -> int:
     """
@@ -387,13 +336,7 @@ def remove_import(study: Study, import_id: str) -> int:
     identifier = COLUMNS[kind][0]
     restored = [row for row in restored if row[identifier] not in set(kept[identifier])]
     if restored:
-        rows = pd.DataFrame(restored)
-        shapes = shapely.from_wkt(rows.pop("geometry").to_numpy(dtype=object))
-        for column in rows:
-            if column in ("night_only", "hardship", "ambiguous"):
-                rows[column] = rows[column] == "True"
-        old = gpd.GeoDataFrame(conform(rows, kind), geometry=shapes, crs=WGS84)
-        kept = together(kept, old, kind)
+        kept = together(kept, restored_rows(restored, kind), kind)
     findings = study.table("findings")
     layers: dict[str, pd.DataFrame] = {
         kind: kept.reset_index(drop=True),

@@ -25,7 +25,8 @@ import shapely
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from geo.build import Inputs, build_study
-from geo.study.file import about, read_layer, write_study
+from geo.study.file import about, read_layer
+from geo.study.writing import write_study
 from layers.map.tiles import tile_archive
 
 ROOT = Path(__file__).parent.parent

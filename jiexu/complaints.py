@@ -13,13 +13,13 @@ from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES
 from geo.points.categories import CATEGORIES
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, day, print_document, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, day, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
 
 @app.command(epilog="Example: `jiexu hotspots anyang.gpkg --category unlicensed_stall --bandwidth cv`")
-@speaks
+@errors_as_messages
 def hotspots(
     study: Study,
     category: Annotated[str | None, typer.Option(help=f"Only these: {', '.join(CATEGORIES)}, or as written.")] = None,
@@ -78,21 +78,23 @@ def _metres(text: str | None) -> float | str | None:
     try:
         metres = float(text)
     except ValueError as error:
-        raise typer.BadParameter(f"--bandwidth takes metres, or {CROSS_VALIDATED}") from error
+        raise bad_option(
+            Text(f"--bandwidth 须为米数，或 {CROSS_VALIDATED}", f"--bandwidth takes metres, or {CROSS_VALIDATED}")
+        ) from error
     if not 1 <= metres <= 5000:
-        raise typer.BadParameter("--bandwidth takes 1 to 5000 metres")
+        raise bad_option(Text("--bandwidth 须为 1 至 5000 米", "--bandwidth takes 1 to 5000 metres"))
     return metres
 
 
 def _month(text: str) -> str:
     year, dash, month = text.partition("-")
     if not (dash and year.isdigit() and len(year) == 4 and month.isdigit() and 1 <= int(month) <= 12):
-        raise typer.BadParameter("a month is written as 2025-03")
+        raise bad_option(Text("月份写作 2025-03", "a month is written as 2025-03"))
     return f"{year}-{int(month):02d}"
 
 
 @app.command(epilog="Example: `jiexu response anyang.gpkg --json`")
-@speaks
+@errors_as_messages
 def response(study: Study, as_json: AsJson = False) -> None:
     """Say how complaints are answered: service before enforcement (721), how long they take, what is overdue."""
     summary = response_of(study)
@@ -134,7 +136,7 @@ def _hours(value: float | None) -> str:
 
 
 @app.command(epilog="Example: `jiexu patrols anyang.gpkg --people 50`")
-@speaks
+@errors_as_messages
 def patrols(
     study: Study,
     people: Annotated[int, typer.Option(min=1, help="How many supervisors there are.")] = 50,

@@ -3,47 +3,59 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Final
 
 import typer
 
 from geo.core.errors import StudyError
 from geo.core.text import Text, pick
-from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES
-from geo.facilities.candidates import SOURCES as CANDIDATES
-from geo.facilities.coverage_study import Asked, check_kind, cover, set_population
+from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES, FacilityKind, facility_kind
+from geo.facilities.candidates import Source
+from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
-from geo.facilities.location_models import MODELS
+from geo.facilities.facility_study import DemandSource
+from geo.facilities.location_models import Model
+from geo.facilities.population import set_population
 from geo.facilities.residents import SOURCES
-from geo.facilities.site_study import Wish, choose_sites
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import choose_sites
 from geo.points.other_lists import ListDocument, lists_of
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, day, print_document, say, speaks
+from jiexu.shared import AsJson, Study, day, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
-Kind = Annotated[str, typer.Option(help=f"{', '.join(KINDS)}.")]
+_SHOWN: Final = 12
+"""So many gaps are listed."""
+
+
+def _kind(word: str) -> FacilityKind:
+    """Return a kind of facility by code or name, as an option gives it."""
+    try:
+        return facility_kind(word)
+    except StudyError as error:
+        raise typer.BadParameter(error.sentence(language())) from error
+
+
+Kind = Annotated[
+    FacilityKind,
+    typer.Option(parser=_kind, metavar="KIND", help=f"{', '.join(KINDS)}.", autocompletion=lambda: list(KINDS)),
+]
 Within = Annotated[
     float | None, typer.Option(min=1, metavar="M", help="The standard in metres; by default the rules say.")
 ]
 Need = Annotated[
-    str, typer.Option("--demand", help="residents, or points: stalls that need a hall, complaints.", show_default=True)
+    DemandSource, typer.Option("--demand", help="residents, or points: stalls that need a hall, complaints.")
 ]
 
 
-def _asked(text: str) -> Asked:
-    if text not in ("residents", "points"):
-        raise typer.BadParameter("--demand takes residents or points")
-    return cast(Asked, text)
-
-
 @app.command(epilog="Example: `jiexu coverage anyang.gpkg --kind market --within 500`")
-@speaks
+@errors_as_messages
 def coverage(
     study: Study, kind: Kind, within: Within = None, demand: Need = "residents", as_json: AsJson = False
 ) -> None:
     """Say who has a market, a car park or a toilet within a walk, by street, quarter and tier, and who is left out."""
-    summary = cover(study, check_kind(kind), within, _asked(demand))
+    summary = cover(study, kind, within, demand)
     if as_json:
         print_document(summary)
         return
@@ -52,7 +64,7 @@ def coverage(
     for row in summary["gaps"][:_SHOWN]:
         walk = "–" if row["walk_m"] is None else f"{row['walk_m']:,.0f} m"
         typer.echo(f"{row['gap_id']}  {row['demand']:,.0f}  {walk}  {row['streets']}")
-    name = KIND_NAMES[check_kind(kind)]
+    name = KIND_NAMES[kind]
     names = [SOURCES[source] for source in summary["demand"]["sources"]]
     zh, en = "、".join(each.zh for each in names), "; ".join(each.en for each in names)
     say(
@@ -65,21 +77,18 @@ def coverage(
     )
 
 
-_SHOWN = 12
-
-
 @app.command(epilog="Example: `jiexu site anyang.gpkg --kind toilet --count 5 --model coverage`")
-@speaks
+@errors_as_messages
 def site(
     study: Study,
     kind: Kind,
     count: Annotated[int, typer.Option(min=0, help="How many new ones at most.")] = 1,
-    model: Annotated[str, typer.Option(help=f"{', '.join(MODELS)}.")] = "coverage",
+    model: Annotated[Model, typer.Option(help="What is best.")] = "coverage",
     within: Within = None,
     candidates: Annotated[
         Path | None, typer.Option(help="A file of areas or points: name, capacity, price if known.")
     ] = None,
-    source: Annotated[str, typer.Option("--from", help=f"Without a file: {', '.join(CANDIDATES)}.")] = "junctions",
+    source: Annotated[Source, typer.Option("--from", help="Where candidates come from without a file.")] = "junctions",
     closable: Annotated[
         str, typer.Option(metavar="IDS", help="Facilities that may be closed, each for one more new one; or all.")
     ] = "",
@@ -91,11 +100,7 @@ def site(
     as_json: AsJson = False,
 ) -> None:
     """Choose sites for new facilities, with proof: what each adds, and how surely it is right."""
-    if model not in MODELS:
-        raise typer.BadParameter(f"--model takes {', '.join(MODELS)}")
-    if source not in CANDIDATES:
-        raise typer.BadParameter(f"--from takes {', '.join(CANDIDATES)}")
-    wish = Wish(
+    request = SiteRequest(
         number=count,
         model=model,
         within_m=within,
@@ -105,7 +110,7 @@ def site(
         budget=float("inf") if budget is None else budget,
         with_capacity=capacity,
     )
-    summary = choose_sites(study, check_kind(kind), wish, _asked(demand))
+    summary = choose_sites(study, kind, request, demand)
     if as_json:
         print_document(summary)
         return
@@ -134,7 +139,7 @@ def site(
     "accept-site",
     epilog='Example: `jiexu accept-site anyang.gpkg --kind toilet --lon 114.35 --lat 36.1 --reason "…"`',
 )
-@speaks
+@errors_as_messages
 def accept_site(
     study: Study,
     kind: Kind,
@@ -144,11 +149,11 @@ def accept_site(
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
 ) -> None:
     """Record that a facility will stand at a place; it counts as decided from then on."""
-    typer.echo(decide_site(study, check_kind(kind), lon, lat, reason, by))
+    typer.echo(decide_site(study, kind, lon, lat, reason, by))
 
 
 @app.command(epilog="Example: `jiexu population anyang.gpkg 社区人口.xlsx --total 543000`")
-@speaks
+@errors_as_messages
 def population(
     study: Study,
     file: Annotated[
@@ -182,7 +187,7 @@ def population(
 
 
 @app.command(epilog="Example: `jiexu lists anyang.gpkg`")
-@speaks
+@errors_as_messages
 def lists(
     study: Study,
     at: Annotated[

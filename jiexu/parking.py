@@ -12,17 +12,17 @@ from geo.parking.decisions import adopt_bays
 from geo.parking.files import write_bays
 from geo.parking.study import plan_bays
 from geo.study.export_formats import SUFFIXES
-from geo.study.file import profile_of
+from geo.study.reader import open_study
 from geo.tiers.decisions import find_street
 from geo.tiers.study import add_widths
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, rule_title, say, speaks
+from jiexu.shared import AsJson, Study, errors_as_messages, print_document, rule_title, say
 
 app = typer.Typer()
 
 
 @app.command(epilog="Example: `jiexu bays anyang.gpkg --night --set clearance.crossing=10 --out bays.dxf`")
-@speaks
+@errors_as_messages
 def bays(
     study: Study,
     streets: Annotated[str | None, typer.Option(help="Only these streets: names or ids between commas.")] = None,
@@ -44,7 +44,7 @@ def bays(
     as_json: AsJson = False,
 ) -> None:
     """Place parking bays along the kerbs: how many fit, what each rule costs, and which relieve the most."""
-    profile = profile_of(study)
+    profile = open_study(study).profile
     if changes:
         profile = profile.changed(profile.read(changes), f"{profile.name}+")
     chosen = [find_street(study, name.strip()) for name in streets.split(",")] if streets else None
@@ -91,7 +91,7 @@ def _chosen(choice: dict[str, Any]) -> Text:
 
 
 @app.command(epilog="Example: `jiexu widths anyang.gpkg 路宽.csv`")
-@speaks
+@errors_as_messages
 def widths(
     study: Study,
     file: Annotated[

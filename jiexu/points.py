@@ -13,15 +13,16 @@ from geo.files.column_matching import fields_of
 from geo.files.text_encoding import ENCODINGS
 from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options, PointKind
-from geo.study.file import profile_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import open_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
 
 @app.command(epilog="Example: `jiexu add anyang.gpkg 投诉.csv --kind complaints --crs GCJ-02`")
-@speaks
+@errors_as_messages
 def add(
     study: Study,
     file: Annotated[
@@ -46,7 +47,7 @@ def add(
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
     options = Options(encoding, _mapping(columns or [], kind), crs)
-    outcome = add_points(study, file, kind, profile_of(study), options, by, dry_run)
+    outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
     if as_json:
         print_document(outcome.as_dict())
         return
@@ -75,13 +76,18 @@ def _mapping(columns: list[str], kind: str) -> dict[str, str]:
     for word in columns:
         column, found, name = word.rpartition("=")
         if not found or name not in fields_of(kind):
-            raise typer.BadParameter(f"--map takes COLUMN=FIELD; the fields are {', '.join(fields_of(kind))}")
+            raise bad_option(
+                Text(
+                    f"--map 须为 列名=字段；字段有 {'、'.join(fields_of(kind))}",
+                    f"--map takes COLUMN=FIELD; the fields are {', '.join(fields_of(kind))}",
+                )
+            )
         mapping[name] = column
     return mapping
 
 
 @app.command("imports", epilog="Example: `jiexu imports anyang.gpkg --remove I0002`")
-@speaks
+@errors_as_messages
 def list_imports(
     study: Study,
     remove: Annotated[str | None, typer.Option(metavar="ID", help="Remove this import as a whole.")] = None,

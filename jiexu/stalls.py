@@ -19,15 +19,16 @@ from geo.stalls.plan import UseKind
 from geo.stalls.relocation import guidance_document
 from geo.stalls.study import check_place, guide_stalls, plan_stalls
 from geo.stalls.verdicts import VERDICT_NAMES
-from geo.study.file import place_of_study, profile_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import open_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, rule_title, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, rule_title, say
 
 app = typer.Typer()
 
 
 @app.command(epilog="Example: `jiexu rules nyc --explain clearance.corner`")
-@speaks
+@errors_as_messages
 def rules(
     profile: Annotated[
         str, typer.Argument(metavar="[PROFILE]", help=f"One of {', '.join(PROFILES)}, or a YAML file.")
@@ -59,7 +60,7 @@ def rules(
 
 
 @app.command(epilog="Example: `jiexu stalls anyang.gpkg --rules our-city.yaml`")
-@speaks
+@errors_as_messages
 def stalls(
     study: Study,
     rules: Annotated[
@@ -95,7 +96,7 @@ def stalls(
 
 
 @app.command(epilog="Example: `jiexu check anyang.gpkg --lon 114.352 --lat 36.103 --at 2026-05-01T19:00`")
-@speaks
+@errors_as_messages
 def check(
     study: Study,
     lon: Annotated[float, typer.Option(help="Longitude in degrees, WGS 84.")],
@@ -138,14 +139,16 @@ def _moment(text: str | None, study: Path) -> dt.datetime | None:
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter("--at takes a time like 2026-05-01T19:00") from error
+        raise bad_option(
+            Text("--at 须为时刻，如 2026-05-01T19:00", "--at takes a time like 2026-05-01T19:00")
+        ) from error
     if moment.tzinfo is None:
         return moment
-    return moment.astimezone(ZoneInfo(place_of_study(study).timezone)).replace(tzinfo=None)
+    return moment.astimezone(ZoneInfo(open_study(study).place.timezone)).replace(tzinfo=None)
 
 
 @app.command("guide", epilog="Example: `jiexu guide anyang.gpkg --json`")
-@speaks
+@errors_as_messages
 def guide_them(study: Study, as_json: AsJson = False) -> None:
     """Send stalls that stand in the way to zones and market halls with room, with the least walking for all."""
     document = guidance_document(guide_stalls(study))
@@ -175,7 +178,7 @@ def guide_them(study: Study, as_json: AsJson = False) -> None:
 
 
 @app.command(epilog='Example: `jiexu zone anyang.gpkg --reject Z123-0L45 --reason "盲道"`')
-@speaks
+@errors_as_messages
 def zone(
     study: Study,
     reason: Annotated[str, typer.Option(help="Why.")],
@@ -185,13 +188,13 @@ def zone(
 ) -> None:
     """Accept or reject a zone by a decision; it is kept through every new plan and rebuild."""
     if (accept is None) == (reject is None):
-        raise typer.BadParameter("give one of --accept ID or --reject ID")
+        raise bad_option(Text("请给出 --accept 编号或 --reject 编号之一", "give one of --accept ID or --reject ID"))
     decision = decide_zone(study, str(accept or reject), accept is not None, reason, by)
     say(Text(f"已记录决定 {decision}", f"Decision {decision} is recorded"))
 
 
 @app.command(epilog='Example: `jiexu steps anyang.gpkg --record J012 --reason "现场教育"`')
-@speaks
+@errors_as_messages
 def steps(
     study: Study,
     operator: Annotated[
@@ -206,7 +209,7 @@ def steps(
         decision, step = record_step(study, operator, reason, by)
         name = STEP_NAMES[step]
         say(Text(f"已记录决定 {decision}：{name.zh}", f"Decision {decision} is recorded: {name.en}"))
-    due = steps_due(read_layer(study, "stalls"), read_layer(study, "decisions"), profile_of(study))
+    due = steps_due(read_layer(study, "stalls"), read_layer(study, "decisions"), open_study(study).profile)
     if as_json:
         typer.echo(due.to_json(orient="records", force_ascii=False, indent=2))
         return

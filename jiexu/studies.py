@@ -15,9 +15,10 @@ from geo.rules.loader import PROFILES, load_profile
 from geo.streets.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
 from geo.study.export_formats import SUFFIXES
 from geo.study.figures import info
-from geo.study.file import FORMAT, LAYERS, about
+from geo.study.file import FORMAT, about
+from geo.study.schema import LAYERS
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
 
 if TYPE_CHECKING:
     import shapely
@@ -31,7 +32,7 @@ _SAMPLE_SUPERVISORS = 10
 
 
 @app.command(epilog="Example: `jiexu sample sample-data`")
-@speaks
+@errors_as_messages
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.", show_default=False)],
 ) -> None:
@@ -48,7 +49,7 @@ def sample(
 
 
 @app.command(epilog="Example: `jiexu build anyang.gpkg --osm anyang.osm.pbf --tiers 名单.xlsx --complaints 投诉.csv`")
-@speaks
+@errors_as_messages
 def build(
     study: Study,
     osm: Annotated[Path | None, typer.Option(help="An extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.")] = None,
@@ -76,7 +77,12 @@ def build(
     from geo.build import Inputs  # noqa: PLC0415
 
     if sum(source is not None for source in (osm, place, bbox)) != 1:
-        raise typer.BadParameter("give one of --osm FILE, --place NAME or --bbox W,S,E,N")
+        raise bad_option(
+            Text(
+                "请给出 --osm 文件、--place 地名、--bbox 西,南,东,北 之一",
+                "give one of --osm FILE, --place NAME or --bbox W,S,E,N",
+            )
+        )
     source = ""
     if osm is None:
         profile = load_profile(rules)
@@ -119,14 +125,14 @@ def _box(bbox: str) -> shapely.Polygon:
     try:
         west, south, east, north = (float(part) for part in bbox.split(","))
     except ValueError as error:
-        raise typer.BadParameter("--bbox takes four numbers: W,S,E,N") from error
+        raise bad_option(Text("--bbox 须为四个数：西,南,东,北", "--bbox takes four numbers: W,S,E,N")) from error
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise typer.BadParameter("--bbox takes degrees with W < E and S < N")
+        raise bad_option(Text("--bbox 须为度数，且西 < 东、南 < 北", "--bbox takes degrees with W < E and S < N"))
     return shapely.box(west, south, east, north)
 
 
 @app.command("info", epilog="Example: `jiexu info anyang.gpkg --json`")
-@speaks
+@errors_as_messages
 def show_info(study: Study, as_json: AsJson = False) -> None:
     """Print a study's figures: rows, kilometres and points per tier, extent, rules, findings."""
     figures = info(study)
@@ -170,7 +176,7 @@ def _place_line(place: dict[str, Any]) -> str:
 
 
 @app.command(epilog="Example: `jiexu export anyang.gpkg --layer streets --to streets.geojson`")
-@speaks
+@errors_as_messages
 def export(
     study: Study,
     layer: Annotated[str, typer.Option(help=f"One of {', '.join(LAYERS)}.")],
@@ -188,7 +194,7 @@ def export(
 
 
 @app.command(epilog="Example: `jiexu serve anyang.gpkg --port 8501`")
-@speaks
+@errors_as_messages
 def serve(
     study: Annotated[
         Path | None, typer.Argument(metavar="[STUDY.gpkg]", help="By default the sample.", show_default=False)

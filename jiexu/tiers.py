@@ -14,7 +14,7 @@ from geo.core.text import Text, pick
 from geo.rules.loader import load_profile
 from geo.streets.cross_streets import find_section
 from geo.study.decisions import standing_decisions
-from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import open_study
 from geo.study.schema import GRADED
 from geo.tiers.audit import DOUBTS, audit_study
@@ -23,17 +23,19 @@ from geo.tiers.decisions import undo as undo_decision
 from geo.tiers.inference import GradingReport
 from geo.tiers.study import grade_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
 
 @app.command(epilog='Example: `jiexu tier anyang.gpkg --street 文峰大道 --tier demonstration --reason "创建示范街"`')
-@speaks
+@errors_as_messages
 def tier(
     study: Study,
     street: Annotated[str, typer.Option(help="The street's name or id.")],
-    tier: Annotated[str, typer.Option(help="demonstration, secondary or back_street.")],
+    tier: Annotated[
+        str, typer.Option(help="demonstration, secondary or back_street.", autocompletion=lambda: list(GRADED))
+    ],
     reason: Annotated[str, typer.Option(help="Why.")],
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
     start: Annotated[str | None, typer.Option("--from", help="A section: the cross-street where it begins.")] = None,
@@ -43,19 +45,20 @@ def tier(
 ) -> None:
     """Set the tier of a street or a section by a decision; it is kept through every rebuild."""
     if (start is None) != (end is None):
-        raise typer.BadParameter("a section takes both --from and --to")
+        raise bad_option(Text("路段须同时给出 --from 和 --to", "a section takes both --from and --to"))
     street_id = find_street(study, street, whole=start is not None)
     if start is None or end is None:
         decision = decide_tier(study, street_id, tier, reason, by)
     else:
         roads = gpd.GeoDataFrame(read_layer(study, "roads"))
-        section = find_section(street_id, start, end, roads, profile_of(study), metric_crs_of(study))
+        opened = open_study(study)
+        section = find_section(street_id, start, end, roads, opened.profile, opened.crs)
         decision = decide_section(study, street_id, section.segment_ids, section.label, tier, reason, by)
     say(Text(f"已记录决定 {decision}", f"Decision {decision} is recorded"))
 
 
 @app.command(epilog="Example: `jiexu grade anyang.gpkg --list 名单.xlsx`")
-@speaks
+@errors_as_messages
 def grade(
     study: Study,
     list_file: Annotated[Path | None, typer.Option("--list", help="The official list: CSV or XLSX.")] = None,
@@ -65,7 +68,7 @@ def grade(
     as_json: AsJson = False,
 ) -> None:
     """Grade the streets again, say how well the inference does on the list, and list the doubts."""
-    profile = load_profile(rules) if rules else profile_of(study)
+    profile = load_profile(rules) if rules else open_study(study).profile
     report = grade_study(study, profile, list_file)
     doubts = audit_study(open_study(study))
     findings = read_layer(study, "findings")
@@ -132,7 +135,7 @@ def _inference(report: GradingReport) -> str:
 
 
 @app.command(epilog='Example: `jiexu decisions anyang.gpkg --undo D0003 --reason "误判"`')
-@speaks
+@errors_as_messages
 def decisions(
     study: Study,
     undo: Annotated[str | None, typer.Option(metavar="ID", help="The decision that should no longer count.")] = None,

@@ -22,8 +22,9 @@ from dashboards.shared.widgets import Figure, credits, first_screen, table
 from geo.core.text import pick
 from geo.points.imports import LOCATED
 from geo.study.export import export_layer
-from geo.study.file import LAYERS, SPATIAL_LAYERS, about, extent_of
-from geo.study.schema import POINT_KINDS, SYNTHETIC
+from geo.study.file import about
+from geo.study.reader import Study
+from geo.study.schema import LAYERS, POINT_KINDS, SPATIAL_LAYERS, SYNTHETIC
 from layers import palette
 from layers.map.compose import map_file
 
@@ -120,7 +121,7 @@ def _layer_file(study: Path, layer: str, suffix: str) -> bytes:
 def _map_file() -> Callable[[], bytes]:
     """Return what makes the file: it is called when asked for, outside this session, so it is given all it needs."""
     language = current_language()
-    extent, synthetic = extent_of(study_path()), cache.figures()["synthetic"]
+    extent, synthetic = Study(study_path()).extent, cache.figures()["synthetic"]
     state = map_state(filters.current())
     return lambda: map_file(extent, archives(), language, synthetic, state).encode()
 

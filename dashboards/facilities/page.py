@@ -19,10 +19,12 @@ from dashboards.shared.widgets import Figure, compute, credits, first_screen, sh
 from geo.core.errors import JiexuError
 from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
 from geo.facilities.candidates import Source
-from geo.facilities.coverage_study import Asked, FacilityStudy, cover
+from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
+from geo.facilities.facility_study import DemandSource, FacilityStudy
 from geo.facilities.location_models import Model
-from geo.facilities.site_study import Wish, choose_sites, moved_share
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import choose_sites, moved_share
 from layers import facilities, palette
 
 _CANDIDATES: Final = ["csv", "xlsx", "xls", "geojson", "gpkg"]
@@ -70,7 +72,7 @@ def _kind() -> FacilityKind:
     return cast(FacilityKind, asked) if asked in KINDS else "market"
 
 
-def _asked() -> Asked:
+def _asked() -> DemandSource:
     return "points" if st.session_state.get("facility-demand") == "points" else "residents"
 
 
@@ -144,7 +146,7 @@ def _of(summary: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def _compute(kind: FacilityKind, asked: Asked, fresh: bool, summary: dict[str, Any] | None) -> None:
+def _compute(kind: FacilityKind, asked: DemandSource, fresh: bool, summary: dict[str, Any] | None) -> None:
     same = summary is not None and summary["demand"]["asked"] == asked
     if summary is None:
         st.info(_("Coverage has not been computed yet for this kind."), icon=":material/directions_walk:")
@@ -232,7 +234,7 @@ def _place(pin: state.Pin) -> str:
     return f"{pin.label} · {pin.lon:.5f}, {pin.lat:.5f}"
 
 
-def _siting(kind: FacilityKind, asked: Asked, study: FacilityStudy) -> None:
+def _siting(kind: FacilityKind, asked: DemandSource, study: FacilityStudy) -> None:
     """Offer to choose sites."""
     models: dict[Model, str] = {
         "coverage": _("Most people covered"),
@@ -273,7 +275,7 @@ def _siting(kind: FacilityKind, asked: Asked, study: FacilityStudy) -> None:
         asked_for = st.form_submit_button(_("Choose sites"), icon=":material/add_location:", width="stretch")
     if not asked_for:
         return
-    wish = Wish(
+    request = SiteRequest(
         int(count),
         model,
         within_m=study.within_m,
@@ -286,7 +288,7 @@ def _siting(kind: FacilityKind, asked: Asked, study: FacilityStudy) -> None:
 
     def work() -> None:
         with uploaded(file) as path:
-            found = choose_sites(study_path(), kind, wish._replace(file=path), asked)
+            found = choose_sites(study_path(), kind, request._replace(file=path), asked)
         places = [(row["lon"], row["lat"]) for row in found["sites"]]
         state.set_pins(kind, places)
         if places:

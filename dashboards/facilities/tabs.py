@@ -16,12 +16,14 @@ from dashboards.shared.widgets import marked_rows, show_error, table, uploaded
 from geo.core.errors import JiexuError
 from geo.core.text import pick
 from geo.core.vocabulary import FacilityKind
-from geo.facilities.coverage_study import set_population
+from geo.facilities.population import set_population
 from geo.facilities.residents import SOURCES
 from geo.points.other_lists import list_names
 from geo.study.schema import SYNTHETIC
 
 _POPULATION: Final = ["csv", "xlsx", "xls", "geojson", "gpkg", "tif"]
+
+_ON_MAP: Final = "other-on-map"
 
 
 def tabs(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
@@ -50,9 +52,6 @@ def tabs(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
         _population()
     with lists:
         _lists()
-
-
-_ON_MAP: Final = "other-on-map"
 
 
 def shown_list() -> int | None:

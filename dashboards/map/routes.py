@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from dashboards.session.language import LANGUAGES, language_of
 from dashboards.session.served_study import study_path
 from geo.study.figures import synthetic_counts
-from geo.study.file import extent_of
+from geo.study.reader import Study
 from layers.map.compose import ASSETS, compose_map
 from layers.map.tiles import kept_archive, tile_archive
 from layers.registry import BY_NAME
@@ -42,7 +42,7 @@ async def _map(request: Request) -> Response:
 
 def _render(asked: str, theme: str) -> str:
     path, language = study_path(), language_of(asked)
-    figure = compose_map(extent_of(path), tile_urls(), language, synthetic_counts(path), theme)
+    figure = compose_map(Study(path).extent, tile_urls(), language, synthetic_counts(path), theme)
     return str(figure.get_root().render())
 
 

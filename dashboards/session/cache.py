@@ -15,9 +15,12 @@ from dashboards.session.served_study import study_path
 from geo.complaints.patrol_study import PATROLS
 from geo.complaints.study import ANSWERS, HOTSPOTS, response_of
 from geo.core.vocabulary import FacilityKind
-from geo.facilities.coverage_study import COVERAGE, DEMAND, Asked, FacilityStudy
+from geo.facilities.coverage_study import COVERAGE
+from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy
 from geo.facilities.residents import RESIDENTS_TOTAL
-from geo.facilities.site_study import SITES, SiteStudy, Wish
+from geo.facilities.site_choice import SiteStudy
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import SITES
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.network.graph import Network
 from geo.network.on_foot import WALKING, network_of
@@ -31,9 +34,10 @@ from geo.stalls.plan import Plan, UseKind
 from geo.stalls.study import PLAN, STALLS, stall_plan
 from geo.streets.cross_streets import crossing_names
 from geo.study.figures import info
-from geo.study.file import LAYERS, SPATIAL_LAYERS, about, now
+from geo.study.file import about, now
 from geo.study.reader import Study
 from geo.study.results import Known, MadeOf
+from geo.study.schema import LAYERS, SPATIAL_LAYERS
 from geo.study.versions import VIEWS
 from geo.tiers.audit import AUDIT, audit_study
 from geo.tiers.inference import GradingReport
@@ -218,9 +222,9 @@ def answers() -> dict[str, Any]:
     return response_of(study())
 
 
-def facility_study(kind: FacilityKind, asked: Asked) -> FacilityStudy:
+def facility_study(kind: FacilityKind, asked: DemandSource) -> FacilityStudy:
     """
-    Return the facilities of a kind and the demand for them, as `geo.facilities.coverage_study.FacilityStudy`.
+    Return the facilities of a kind and the demand for them, as `geo.facilities.facility_study.FacilityStudy`.
 
     The standard is that of the coverage that the study keeps.
     """
@@ -233,18 +237,20 @@ def _of_facilities(kind: FacilityKind, *_: object) -> MadeOf:
 
 
 @derived(_of_facilities)
-def facilities_within(kind: FacilityKind, asked: Asked, within_m: float | None) -> FacilityStudy:
+def facilities_within(kind: FacilityKind, asked: DemandSource, within_m: float | None) -> FacilityStudy:
     """Return the facilities of a kind and the demand for them, with a standard."""
     return FacilityStudy(study(), kind, asked, network(), within_m)
 
 
-def best_site(kind: FacilityKind, asked: Asked, gap_id: str) -> tuple[float, float, float] | None:
+def best_site(kind: FacilityKind, asked: DemandSource, gap_id: str) -> tuple[float, float, float] | None:
     """Return longitude and latitude of the junction that covers most of a gap, and how much; None if none does."""
     return site_of_gap(kind, asked, gap_id, facility_study(kind, asked).within_m)
 
 
 @derived(lambda kind, *_: DEMAND | SITES.of_kind(kind).made_of, kept=64)
-def site_of_gap(kind: FacilityKind, asked: Asked, gap_id: str, within_m: float) -> tuple[float, float, float] | None:
+def site_of_gap(
+    kind: FacilityKind, asked: DemandSource, gap_id: str, within_m: float
+) -> tuple[float, float, float] | None:
     """Return `best_site` with a standard."""
     facilities = facilities_within(kind, asked, within_m)
     number = int(gap_id.rpartition("-")[2]) - 1
@@ -256,9 +262,9 @@ def site_of_gap(kind: FacilityKind, asked: Asked, gap_id: str, within_m: float) 
 
 
 @derived(lambda kind, *_: DEMAND | SITES.of_kind(kind).made_of, kept=3)
-def siting(kind: FacilityKind, asked: Asked, within_m: float) -> SiteStudy:
+def siting(kind: FacilityKind, asked: DemandSource, within_m: float) -> SiteStudy:
     """Return the candidates for a kind of facility at junctions."""
-    return SiteStudy(facilities_within(kind, asked, within_m), Wish(1))
+    return SiteStudy(facilities_within(kind, asked, within_m), SiteRequest(1))
 
 
 def coverage_state(kind: FacilityKind) -> Known[dict[str, Any]]:

@@ -20,6 +20,8 @@ from layers.registry import ON_REQUEST
 
 _TIANDITU = "https://t{s}.tianditu.gov.cn/DataServer?T={layer}&x={x}&y={y}&l={z}&tk="
 
+_BASES: Final = ("extract", "osm", "tianditu", "amap")
+
 
 def current() -> View:
     """
@@ -104,9 +106,6 @@ def _search() -> None:
         if right.button("→", key=f"found-{number}", help=_("Show on the map")):
             state.select(streets.loc[streets["name"] == name, "street_id"].tolist(), go=True)
             st.rerun()
-
-
-_BASES: Final = ("extract", "osm", "tianditu", "amap")
 
 
 def _base_map() -> None:

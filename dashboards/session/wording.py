@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards.session.language import _, current_language
+from geo.core.opening_hours import ALWAYS_TEXT, hours_parts
 from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES
 from geo.points.categories import CATEGORIES
 from geo.rules.names import RULE_NAMES
@@ -70,10 +71,8 @@ def decision_kind_name(kind: str | None, part: str | None = None) -> str:
 
 def hours_name(hours: str) -> str:
     """Return hours, as `geo.core.opening_hours.Slots.text` writes them, in the reader's words."""
-    words = {"Mo-Fr": _("Mon–Fri"), "Sa-Su": _("Sat, Sun"), "Mo-Su": _("daily"), "24/7": _("at all hours")}
-    for code, word in words.items():
-        hours = hours.replace(code, word)
-    return hours
+    words = {"Mo-Fr": _("Mon–Fri"), "Sa-Su": _("Sat, Sun"), "Mo-Su": _("daily"), ALWAYS_TEXT: _("at all hours")}
+    return "; ".join(f"{words.get(days, days)} {clock}".rstrip() for days, clock in hours_parts(hours))
 
 
 def rule_names(rules: str) -> str:

@@ -15,6 +15,7 @@ from dashboards.stalls import zones
 from geo.core.errors import JiexuError
 from geo.core.opening_hours import DayKind, open_at
 from geo.kerbs.decided import reasons_of
+from geo.rules.loader import ASSUMED
 from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, NearestPlace, SpokenRule, check
 
 _AROUND_DEGREES = 0.002
@@ -97,10 +98,11 @@ def _rules(found: Answer, day: DayKind, minute: int) -> None:
 
 def _source(rule: SpokenRule) -> str:
     """Return where a rule comes from; that it is assumed is said."""
-    ours = _("assumed by the developers")
-    source = str(rule["source"]).replace("assumed by the developers", ours)
+    who, colon, why = str(rule["source"]).partition(": ")
+    if who == ASSUMED:
+        return _("assumed by the developers") + colon + why
     assumed = _("assumption")
-    return f"{source} ({assumed})" if rule["status"] == "assumption" and ours not in source else source
+    return f"{rule['source']} ({assumed})" if rule["status"] == "assumption" else str(rule["source"])
 
 
 def _value(rule: SpokenRule) -> str:

@@ -85,14 +85,37 @@ def density(
         Events per metre, shape of `targets`.
     """
     weight = np.ones(len(events.segment)) if weights is None else weights
+    spread = _Spread(network, events, targets, weight, bandwidth_m, kernel, leave_out)
+    return _by_shortest_ways(spread) if split == "simple" else _by_all_ways(spread, split == "continuous", least)
+
+
+class _Spread(NamedTuple):
+    """Kernels that are spread from events over targets: see `density`."""
+
+    network: Network
+    events: Positions
+    targets: Positions
+    weight: Floats
+    bandwidth_m: float
+    kernel: Kernel
+    leave_out: bool
+
+
+def _by_shortest_ways(spread: _Spread) -> Floats:
+    """Return the density of kernels that go on undivided at junctions."""
+    total = np.zeros(len(spread.targets.segment))
+    for event, target, away in cost_blocks(spread.network, spread.events, spread.targets, spread.bandwidth_m):
+        value = kernel_values(away, spread.bandwidth_m, spread.kernel)
+        if spread.leave_out:
+            value[event[:, None] == target] = 0.0
+        total[target] += spread.weight[event] @ value
+    return total
+
+
+def _by_all_ways(spread: _Spread, continuous: bool, least: float) -> Floats:
+    """Return the density of kernels that are divided at junctions, along every way that they take."""
+    network, events, targets, weight, bandwidth_m, kernel, leave_out = spread
     total = np.zeros(len(targets.segment))
-    if split == "simple":
-        for event, target, away in cost_blocks(network, events, targets, bandwidth_m):
-            value = kernel_values(away, bandwidth_m, kernel)
-            if leave_out:
-                value[event[:, None] == target] = 0.0
-            total[target] += weight[event] @ value
-        return total
     arms = _Arms.of(network)
     edge, along = edge_of(network, events)
     to_edge, to_along = edge_of(network, targets)
@@ -120,7 +143,7 @@ def density(
             np.ones(2 * len(own)),
         )
         while len(walk.event):
-            walk = _onward(arms, walk, bandwidth_m, split == "continuous", least)
+            walk = _onward(arms, walk, bandwidth_m, continuous, least)
             on = line_of(walk.arm)
             length = network.length_m[on]
             count(walk.event, on, np.where(is_last(walk.arm), length + walk.walked_m, -walk.walked_m), walk.factor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -291,15 +292,35 @@ def scan(
     strongest = np.array(
         [ratios(grown(rng.multinomial(round(total), shares).astype(float))).max() for _ in range(simulations)]
     )
+    return _apart(counts, expected, found, strongest, lambda window: other[first[window] : window + 1])
+
+
+def _apart(
+    counts: Floats, expected: Floats, found: Floats, strongest: Floats, members_of: Callable[[int], Integers]
+) -> list[Cluster]:
+    """
+    Return the windows that are beyond chance, the strongest first, none of which shares a segment with a stronger one.
+
+    Parameters
+    ----------
+    counts
+        Shape (n,): events by segment.
+    expected, found
+        Shape (k,): by window, the events by chance, and the likelihood ratio.
+    strongest
+        The strongest ratio of each simulation.
+    members_of
+        Returns the segments of a window.
+    """
     clusters: list[Cluster] = []
     taken = np.zeros(len(counts), dtype=bool)
     for window in np.argsort(-found, kind="stable"):
         if found[window] <= 0 or len(clusters) == _MOST_CLUSTERS:
             break
-        inside = other[first[window] : window + 1]
+        inside = members_of(int(window))
         if taken[inside].any():
             continue
-        p_value = float(((strongest >= found[window] - 1e-12).sum() + 1) / (simulations + 1))
+        p_value = float(((strongest >= found[window] - 1e-12).sum() + 1) / (len(strongest) + 1))
         if p_value > _LEAST_SURE:
             break
         taken[inside] = True

@@ -17,6 +17,15 @@ from geo.network.graph import Network
 _MOVES: Final = 4000
 """Exchanges between districts are given up after so many."""
 
+_ATTEMPTS: Final = 6
+
+_SHAKEN: Final = 0.4
+
+_SEED: Final = 721
+
+_LARGE: Final = 20_000
+"""Segments that all attempts together may have: a large city is divided once."""
+
 
 class Districts(NamedTuple):
     """
@@ -96,19 +105,6 @@ def divide(work: Floats, meets: csr_array, xy: Floats, count: int, within: float
             break
     sums = np.bincount(best, weights=work, minlength=count).astype(float)
     return Districts(best, sums, max(float(work.sum()) / count, float(work.max(initial=0.0))))
-
-
-_ATTEMPTS: Final = 6
-
-
-_SHAKEN: Final = 0.4
-
-
-_SEED: Final = 721
-
-
-_LARGE: Final = 20_000
-"""Segments that all attempts together may have: a large city is divided once."""
 
 
 def _halves(length: csr_array, work: Floats, count: int) -> Integers:

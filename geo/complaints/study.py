@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
+import pyproj
 
 from geo.complaints.answer_times import RESPONSES, data_end, in_time, months, overdue, shares, survival
 from geo.complaints.effects import effects, months_covered, tier_rates
@@ -15,6 +16,7 @@ from geo.complaints.trends import EMERGING, repeats, seasons, weekday_hours
 from geo.core.errors import StudyError
 from geo.core.records import plain_rows
 from geo.core.text import Text
+from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.streets.name_search import longest_names
 from geo.streets.quarters import quarter_of
@@ -77,7 +79,6 @@ def find_hotspots(
     StudyError
         If the study has no such complaints.
     """
-
     profile, crs, timezone = study.profile, study.crs, study.place.timezone
     roads = study.layer("segments")
     complaints = counted_complaints(study.layer("complaints"), timezone, category, months)
@@ -91,7 +92,6 @@ def find_hotspots(
         )
     shares_of = exposure_of(roads, study.table("street_scores"), profile, exposure)
     found = hot_streets(complaints, roads, shares_of, crs, profile, timezone, bandwidth_m, when)
-    again = repeats(complaints, crs, profile)
     summary = {
         "complaints": found.counted,
         "category": category,
@@ -106,11 +106,7 @@ def find_hotspots(
         "streets": _hot_streets(found, roads, complaints),
         "clusters": [_cluster_document(number, each, roads) for number, each in enumerate(found.clusters)],
         "emerging": _kinds(found.layer),
-        "repeats": {
-            "spots": len(again.spots),
-            "relapses": int(again.spots["relapses"].sum()),
-            "share": None if again.share is None else round(again.share, 3),
-        },
+        "repeats": _repeats_document(complaints, crs, profile),
     }
     command = command_of(
         "hotspots",
@@ -122,6 +118,16 @@ def find_hotspots(
     )
     HOTSPOTS.keep(study, summary, {"hotspots": found.layer}, command, seed=SEED)
     return summary
+
+
+def _repeats_document(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> dict[str, Any]:
+    """Return how many spots complaints come back to, and how often."""
+    again = repeats(complaints, crs, profile)
+    return {
+        "spots": len(again.spots),
+        "relapses": int(again.spots["relapses"].sum()),
+        "share": None if again.share is None else round(again.share, 3),
+    }
 
 
 def _kinds(layer: pd.DataFrame) -> dict[str, int]:

@@ -26,6 +26,8 @@ EMERGING: Final = codes.EMERGING
 _LEAST_MONTHS: Final = 4
 """With fewer, nothing is said of change."""
 
+_DAYS_MISSING: Final = 3
+
 
 def local_times(stamps: pd.Series, timezone: str) -> pd.Series:
     """Return moments on the study's clock."""
@@ -58,9 +60,6 @@ def whole_months(stamps: pd.Series, timezone: str) -> Integers:
     if local.max().day <= local.max().days_in_month - _DAYS_MISSING and first < last:
         last -= 1
     return np.arange(first, last + 1)
-
-
-_DAYS_MISSING: Final = 3
 
 
 def emerging(

@@ -79,6 +79,10 @@ class StudyError(JiexuError):
     """A study file that cannot be read or written."""
 
 
+class InfeasibleError(StudyError):
+    """A choice that does not exist: nothing fulfils all that is asked."""
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """

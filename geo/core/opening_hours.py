@@ -155,11 +155,20 @@ def _words(days: str, windows: list[Window]) -> str:
     return f"{days} {clock}" if clock else ""
 
 
+def hours_parts(text: str) -> list[tuple[str, str]]:
+    """
+    Return what `Slots.text` wrote in parts: days (`Mo-Fr`, `Sa-Su`, `Mo-Su`) and the clock's windows between commas.
+
+    At all hours, the days are `ALWAYS_TEXT` and there are no windows.
+    """
+    parts = (part.partition(" ") for part in text.split("; ") if part)
+    return [(days, clock) for days, _, clock in parts]
+
+
 def read_hours(text: str) -> tuple[Window, ...]:
     """Return what `Slots.text` wrote as windows."""
     texts = []
-    for part in filter(None, text.split("; ")):
-        days, _, clock = part.partition(" ")
+    for days, clock in hours_parts(text):
         texts += [f"{days} {window}" for window in clock.split(",")] if clock else [days]
     return parse_windows(texts)
 

@@ -25,6 +25,8 @@ Shapes = NDArray[np.object_]
 _SAMPLE_M = 20.0
 """Between the places of streets whose surroundings make a catchment."""
 
+_SQUARES = 4
+
 
 class Walks(NamedTuple):
     """
@@ -151,9 +153,6 @@ def gaps(shapes: Shapes, demand: Floats, left_out: NDArray[np.bool_], reach_m: f
     by_label = np.argsort(label, kind="stable")
     cuts = np.searchsorted(label[by_label], np.arange(len(sums) + 1))
     return [some[by_label[cuts[k] : cuts[k + 1]]] for k in order if sums[k] >= least]
-
-
-_SQUARES = 4
 
 
 def around(shapes: Shapes, groups: list[Integers], by_m: float) -> Shapes:

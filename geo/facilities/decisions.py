@@ -12,7 +12,7 @@ from geo.core.metric_geometry import metric_shapes
 from geo.core.text import Text
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage import street_near
-from geo.facilities.coverage_study import FacilityStudy
+from geo.facilities.facility_study import FacilityStudy
 from geo.study.decisions import record
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_blob

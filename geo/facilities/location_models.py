@@ -9,7 +9,7 @@ from scipy.optimize import LinearConstraint
 from scipy.sparse import csr_array
 
 from geo.core.arrays import Flags, Floats, Integers, run_starts
-from geo.core.errors import StudyError
+from geo.core.errors import InfeasibleError
 from geo.core.text import Text
 from geo.facilities.savings import Savings, merged_customers
 from geo.facilities.solver import open_sites, solve_whole
@@ -138,7 +138,7 @@ def solve(problem: LocationProblem, model: Model, seconds: float, start: Flags |
 
     Raises
     ------
-    StudyError
+    InfeasibleError
         If all that can be covered cannot be served with this room or money.
     """
     if np.isfinite(problem.room).any():
@@ -243,8 +243,8 @@ def _cover_all(problem: LocationProblem, seconds: float) -> Sited:
     return _chosen(problem, found.opened, found.cost, found.bound)
 
 
-def _too_little() -> StudyError:
-    return StudyError(
+def _too_little() -> InfeasibleError:
+    return InfeasibleError(
         Text(
             "在给定的容量、预算和数量内无法覆盖全部需求",
             "All demand cannot be covered with this room, money and number",

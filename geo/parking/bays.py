@@ -19,6 +19,9 @@ from geo.study.schema import conform_geo
 _TOUCHING_M2 = 0.01
 """Bays that share no more than this do not overlap."""
 
+_TOUCHING_SHARE = 1e-3
+"""Of a bay's area: bays that share no more than this only touch."""
+
 
 def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> gpd.GeoDataFrame:
     """
@@ -133,10 +136,6 @@ def without_overlap(first: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> NDArra
     share = shapely.area(shapely.intersection(mine[one], shapes[two])) / shapely.area(mine[one])
     kept[one[share > _TOUCHING_SHARE]] = False
     return kept
-
-
-_TOUCHING_SHARE = 1e-3
-"""Of a bay's area: bays that share no more than this only touch."""
 
 
 def _rules(room: BayRoom, kerb: Integers) -> NDArray[np.object_]:

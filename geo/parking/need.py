@@ -28,6 +28,8 @@ from geo.study.schema import conform_geo
 Period = Literal["day", "night"]
 PERIODS: Final[tuple[Period, ...]] = ("day", "night")
 
+_SPOT_M: Final = 25.0
+
 
 class Supply(NamedTuple):
     """
@@ -204,9 +206,6 @@ def on_street(mapped: Mapped, parking: gpd.GeoDataFrame, cells: Cells) -> dict[P
         counted = listed & (~night_only if period == "day" else True)
         found[period] = spaces + cells.sums(cell[counted], cars[counted])
     return found
-
-
-_SPOT_M: Final = 25.0
 
 
 def spread(from_m: Floats, to_m: Floats, cars: Floats) -> tuple[tuple[Floats, Floats], Integers]:

@@ -25,6 +25,23 @@ _KEPT = Text("已按原样导入", "It is kept as it is")
 
 _NUMBER = re.compile(r"^\s*([-+]?\d[\d,，]*(?:\.\d+)?)\s*(?:平方米|㎡|m2|个|位|次|星|级|颗|stars?)?\s*$", re.IGNORECASE)
 
+_LARGEST: Final = 1e9
+
+_EXCEL_DAY: Final = (20_000, 80_000)
+"""Numbers that Excel means as days since 1899-12-30: 1954 to 2119."""
+
+_EARLIEST: Final = pd.Timestamp("1990-01-01", tz="UTC")
+
+_CHINESE_TIME = re.compile(
+    r"^\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*(?:(上午|下午|晚上|凌晨)?\s*(\d{1,2})\s*[时点:]\s*(?:(\d{1,2})\s*分?)?\s*(?::?(\d{1,2})\s*秒?)?)?\s*$"
+)
+
+_FIRST_OF_BOTH = Text("已取第一次", "The first of both was taken")
+
+_ZONE: Final = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
+
+_AHEAD: Final = {"received_at": 2, "answered_at": 2, "closed_at": 2, "due_at": 36_500}
+
 
 def numbers(column: pd.Series, name: str, findings: list[Finding], whole: bool = False) -> pd.Series:
     """
@@ -52,15 +69,6 @@ def numbers(column: pd.Series, name: str, findings: list[Finding], whole: bool =
     ]
     plain = plain.where(~bad)
     return plain.round().astype("Int64") if whole else plain.astype("Float64")
-
-
-_LARGEST: Final = 1e9
-_EXCEL_DAY: Final = (20_000, 80_000)
-"""Numbers that Excel means as days since 1899-12-30: 1954 to 2119."""
-_EARLIEST: Final = pd.Timestamp("1990-01-01", tz="UTC")
-_CHINESE_TIME = re.compile(
-    r"^\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*(?:(上午|下午|晚上|凌晨)?\s*(\d{1,2})\s*[时点:]\s*(?:(\d{1,2})\s*分?)?\s*(?::?(\d{1,2})\s*秒?)?)?\s*$"
-)
 
 
 def times(column: pd.Series, name: str, findings: list[Finding], timezone: str) -> pd.Series:
@@ -109,11 +117,6 @@ def times(column: pd.Series, name: str, findings: list[Finding], timezone: str) 
         for row in column.index[twice]
     ]
     return result.astype("datetime64[ms, UTC]")
-
-
-_FIRST_OF_BOTH = Text("已取第一次", "The first of both was taken")
-_ZONE: Final = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
-_AHEAD: Final = {"received_at": 2, "answered_at": 2, "closed_at": 2, "due_at": 36_500}
 
 
 def dates(column: pd.Series) -> pd.Series:

@@ -19,6 +19,9 @@ from geo.study.results import MadeOf
 Z95: Final = 1.96
 """Half a 95 % interval of a mean, in standard errors."""
 
+LISTS: Final = MadeOf(layers=("other", "segments", "street_lines", "quarters"), rules=("lists",))
+"""The inputs of the figures of other lists; their ages are those of a moment."""
+
 
 class Rating(TypedDict):
     """The mean of ratings with its 95 % interval."""
@@ -110,10 +113,6 @@ def list_of(points: pd.DataFrame) -> pd.Series:
 def list_names(points: pd.DataFrame) -> list[str]:
     """Return the lists of the layer `other`, in the order in which tiles number them."""
     return sorted(list_of(points).unique())
-
-
-LISTS: Final = MadeOf(layers=("other", "segments", "street_lines", "quarters"), rules=("lists",))
-"""The inputs of the figures of other lists; their ages are those of a moment."""
 
 
 @on_study

@@ -43,6 +43,22 @@ class Leaf:
 
 _FIELDS: Final = frozenset(Leaf.__dataclass_fields__)
 
+ASSUMED: Final = "assumed by the developers"
+"""The source of a parameter that has none; after a colon, the reason."""
+
+_SET: Final = "set by hand"
+
+_PER_CLASS = (
+    "roads.width.lane",
+    "roads.width.default_two_way",
+    "roads.width.default_one_way",
+    "tiers.score.class",
+    "network.drive.speed",
+)
+
+_Node = dict[str, Any]
+"""A mapping of a YAML file, not checked yet."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -142,9 +158,6 @@ class Profile:
         return json.dumps({"name": self.name, "leaves": {path: asdict(leaf) for path, leaf in self.leaves.items()}})
 
 
-_SET: Final = "set by hand"
-
-
 @lru_cache(maxsize=_KEPT)
 def profile_from_json(text: str) -> Profile:
     """
@@ -221,15 +234,6 @@ def _no_such(file: Path | str, path: str, known: list[str], line: int | None = N
     )
 
 
-_PER_CLASS = (
-    "roads.width.lane",
-    "roads.width.default_two_way",
-    "roads.width.default_one_way",
-    "tiers.score.class",
-    "network.drive.speed",
-)
-
-
 def _complete(file: Path, profile: Profile) -> Profile:
     """Refuse a profile that keeps a highway class without saying its width and tier."""
     classes = {value.removesuffix("_link") for value in profile["roads.kept_highways"]}
@@ -304,10 +308,6 @@ def _lines(file: Path, node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
         seen.add(here)
         yield here, line
         yield from _lines(file, child, here)
-
-
-_Node = dict[str, Any]
-"""A mapping of a YAML file, not checked yet."""
 
 
 def _walk(file: Path, node: _Node, path: str, lines: Mapping[str, int]) -> Iterator[tuple[str, _Node]]:

@@ -18,8 +18,9 @@ from geo.network.graph import Network
 from geo.network.searches import distances
 from geo.network.snapping import snap
 from geo.stalls.assignment import assign
+from geo.stalls.judging import Judged
 from geo.stalls.plan import Plan
-from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, Judged
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS
 
 
 class Guidance(NamedTuple):

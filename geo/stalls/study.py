@@ -17,11 +17,12 @@ from geo.kerbs.waterfall import fall_document, waterfall
 from geo.network.on_foot import WALKING, network_of
 from geo.rules.loader import Profile
 from geo.stalls.displays import shop_displays
+from geo.stalls.judging import judge
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
 from geo.stalls.plan import Plan, UseKind
 from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide
-from geo.stalls.verdicts import OFF_STREET, VERDICTS, Answer, check, judge
+from geo.stalls.verdicts import OFF_STREET, VERDICTS, Answer, check
 from geo.study.file import rule_facts
 from geo.study.reader import Study, on_study, open_study
 from geo.study.results import MadeOf, Result, command_of

@@ -33,19 +33,11 @@ ROAD_TAGS: Final = (
 )
 """The tags that a road keeps from its way, besides its other names (`aliases`)."""
 
-
 _NAMES = ("name", "name:zh", "name:zh-Hans", "name:zh-Hant", "name:en", "alt_name", "alt_name:zh", "alt_name:en")
-
 
 _SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".xml")
 
-
 _ONLY_WAYS = osmium.filter.EntityFilter(osmium.osm.WAY)
-
-_WKB_HEADER = 18
-"""Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
-
-_GATE = "closed_gate"
 
 _FACILITY_TAGS = ("name", "capacity", "access", "orientation", "opening_hours")
 
@@ -55,6 +47,13 @@ _LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb", "barrier"})
 
 _EPOCH_YEAR = 1970
 """The year that an object without a time seems to be of."""
+
+_WKB_HEADER = 18
+"""Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
+
+_GATE = "closed_gate"
+
+_Tags = osmium.osm.TagList | Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -168,10 +167,6 @@ def _name_and_aliases(*tags: str | None) -> tuple[str | None, str | None]:
     return first, ";".join(filter(None, others)) or None
 
 
-_WKB_HEADER = 18
-"""Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
-
-
 def _vertices(wkb: osmium.geom.WKBFactory, way: osmium.osm.Way) -> str:
     """Return longitude and latitude of each node as hexadecimal float64, NaN where the extract lacks the node."""
     try:
@@ -243,11 +238,6 @@ def read_features(
         raise _damaged(path, error) from error
     stands, areas = _facilities(facilities)
     return Features(stands, areas, _context(context), _addresses(addresses))
-
-
-_GATE = "closed_gate"
-
-_Tags = osmium.osm.TagList | Mapping[str, str]
 
 
 def _locked(tags: _Tags) -> bool:

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 
 from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
-from geo.facilities.site_study import Wish, choose_sites
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import choose_sites
 from geo.study.file import read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.support.hostile_study import PAYLOADS, hostile_study
@@ -58,7 +59,7 @@ def test_hostile_names_are_only_text(tmp_path: Path, visit: Visiting) -> None:
     mark = tmp_path / "hacked"
     study = hostile_study(tmp_path, mark)
     cover(study, "toilet")
-    summary = choose_sites(study, "toilet", Wish(2))
+    summary = choose_sites(study, "toilet", SiteRequest(2))
     for site, payload in zip(summary["sites"], PAYLOADS, strict=False):
         decide_site(study, "toilet", site["lon"], site["lat"], payload, payload, payload)
     with serving(study) as where, visit(height=1500) as look:

@@ -133,6 +133,10 @@ def test_a_users_error_is_one_sentence_and_status_2(
         ["check", "s.gpkg", "--lon", "east", "--lat", "2"],
         ["check", "s.gpkg", "--lon", "1", "--lat", "2", "--kind", "tent"],
         ["zone", "s.gpkg", "--reason", "why"],
+        ["coverage", "s.gpkg", "--kind", "school"],
+        ["coverage", "s.gpkg", "--kind", "market", "--demand", "everybody"],
+        ["site", "s.gpkg", "--kind", "toilet", "--model", "guess"],
+        ["site", "s.gpkg", "--kind", "toilet", "--from", "nowhere"],
         ["nothing"],
     ],
 )
@@ -346,3 +350,45 @@ def test_surveyed_widths_by_command(study: Path, tmp_path: Path) -> None:
     said = run(app, ["widths", str(study), str(file)])
     assert said.exit_code == 0
     assert "No street is called “Nowhere”" in said.stdout
+
+
+@pytest.mark.parametrize(("locale", "words"), [("en_US.UTF-8", "has failed"), ("zh_CN.UTF-8", "内部故障")])
+def test_a_fault_of_ours_is_status_3_with_a_number_and_a_log(
+    locale: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault to look for")
+
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("jiexu.complaints.response_of", broken)
+    result = run(app, ["response", "s.gpkg", "--json"])
+    assert result.exit_code == 3
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+    (log,) = (tmp_path / "jiexu" / "faults").iterdir()
+    assert str(log) in result.stderr
+    assert log.stem in result.stderr
+    assert "ZeroDivisionError: a fault to look for" in log.read_text(encoding="utf-8")
+    assert log.stat().st_mode & 0o077 == 0
+
+
+def test_a_fault_whose_log_cannot_be_written_still_says_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault to look for")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc")
+    monkeypatch.setattr("jiexu.complaints.response_of", broken)
+    result = run(app, ["response", "s.gpkg"])
+    assert result.exit_code == 3
+    assert "a fault to look for" in result.stderr
+
+
+def test_a_kind_of_facility_is_known_by_its_names(study: Path) -> None:
+    documents = [
+        json.loads(run(app, ["coverage", str(study), "--kind", word, "--json"]).stdout)["kind"]
+        for word in ("农贸市场", "Market")
+    ]
+    assert documents == ["market", "market"]

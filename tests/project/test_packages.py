@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from geo.study.file import LAYERS
+from geo.study.schema import LAYERS
 from jiexu.__main__ import app
 from tests.conftest import ROOT
 

@@ -12,7 +12,7 @@ from geo.facilities.coverage_study import COVERAGE, cover
 from geo.facilities.site_study import SITES
 from geo.points.imports import add_points
 from geo.points.reading import Options
-from geo.study.file import profile_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import Study
 from tests.dashboards.test_shell import labelled
 
@@ -127,7 +127,7 @@ def test_a_list_of_any_kind_has_figures_and_is_shown_on_the_map(
     file = tmp_path / "list.csv"
     rows = {"lon": [p.x for p in place], "lat": [p.y for p in place], "category": ["shop"] * 4 + ["works"] * 2}
     pd.DataFrame({**rows, "rating": [5, 4, 3, 4, None, None]}).to_csv(file, index=False)
-    add_points(study, file, "other", profile_of(study), Options(crs="WGS84"))
+    add_points(study, file, "other", Study(study).profile, Options(crs="WGS84"))
     page = opened(study, monkeypatch)
     said = "\n".join(text.value for text in page.text)
     assert "4 rows · 4.00 stars on average" in said

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from geo.parking.study import BayStudy, plan_bays
 from geo.points.imports import add_points
 from geo.rules import Profile
-from geo.study.file import profile_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import Study
 from tests.dashboards.test_shell import labelled
 
@@ -89,7 +89,7 @@ def test_bays_of_before_a_change_say_so(study: Path, monkeypatch: pytest.MonkeyP
     assert not page.warning
     file = tmp_path / "more.csv"
     file.write_text("编号,类别,经度,纬度\n9001,违停,24.9405,60.1702\n", encoding="utf-8")
-    add_points(study, file, "complaints", profile_of(study))
+    add_points(study, file, "complaints", Study(study).profile)
     page.run()
     assert not page.exception
     assert any("have changed" in box.value for box in page.warning)

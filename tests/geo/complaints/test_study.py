@@ -18,7 +18,7 @@ from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.points.imports import add_points
 from geo.rules import Profile
-from geo.study.file import metric_crs_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import Study
 from tests.dashboards.complaints.test_page import SCRIPT
 
@@ -28,7 +28,7 @@ def test_hotspots_are_lixels_of_the_streets(study: Path) -> None:
     layer, roads = read_layer(study, "hotspots"), read_layer(study, "roads")
     assert set(layer["segment_id"]) == set(roads["segment_id"])
     assert (layer["to_m"] - layer["from_m"]).max() <= 25.01
-    length = gpd.GeoDataFrame(layer, crs=WGS84).to_crs(metric_crs_of(study)).length
+    length = gpd.GeoDataFrame(layer, crs=WGS84).to_crs(Study(study).crs).length
     assert length.sum() == pytest.approx(roads["length_m"].sum(), rel=1e-3)
     # an event keeps its mass at junctions: the density adds up to the complaints, but for what runs out of the study
     mass = (layer["density"] / 1000 * (layer["to_m"] - layer["from_m"])).sum()
@@ -104,7 +104,7 @@ def test_patrols_cover_every_graded_street(study: Path) -> None:
     assert districts["complaints"].sum() == len(read_layer(study, "complaints"))
     assert summary["balance"] == pytest.approx(districts["work"].max() / districts["work"].mean(), abs=0.01)
     assert summary["bound"] <= summary["balance"] <= 1.4
-    metric = gpd.GeoDataFrame(rounds, crs=WGS84).to_crs(metric_crs_of(study))
+    metric = gpd.GeoDataFrame(rounds, crs=WGS84).to_crs(Study(study).crs)
     # a round walks every segment once or twice
     assert (metric.length <= rounds["length_m"] + 1).all()
     assert (2 * metric.length >= rounds["length_m"] - 1).mean() > 0.8

@@ -17,16 +17,21 @@ from geo.build import Inputs, build_study
 from geo.core.crs import WGS84
 from geo.core.errors import InputError, StudyError
 from geo.core.place import place_at
-from geo.facilities.coverage_study import COVERAGE, FacilityStudy, check_kind, cover, set_population
+from geo.core.vocabulary import facility_kind
+from geo.facilities.coverage_study import COVERAGE, cover
 from geo.facilities.decisions import decide_site
-from geo.facilities.site_study import SITES, SiteStudy, Wish, choose_sites, moved_share
+from geo.facilities.facility_study import FacilityStudy
+from geo.facilities.population import set_population
+from geo.facilities.site_choice import SiteStudy
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import SITES, choose_sites, moved_share
 from geo.parking.decisions import adopt_bays
 from geo.points.imports import add_points
 from geo.points.other_lists import lists_of, working_days
 from geo.points.reading import Options
 from geo.rules import Profile
 from geo.stalls.study import guide_stalls
-from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import Study
 from geo.tiers.decisions import undo
 from geo.tiers.study import grade_study
@@ -55,7 +60,7 @@ def test_the_shares_are_those_of_the_layer(covered: Path) -> None:
             summary["demand"]["total"] - summary["covered"], rel=1e-3
         )
     # a way is never shorter than the straight line between the outlines
-    crs = metric_crs_of(covered)
+    crs = Study(covered).crs
     study = FacilityStudy(Study(covered), "toilet")
     straight = shapely.distance(study.demand.shapes, study.supply.shapes[study.walks.facility])
     assert (study.walks.walk_m >= straight - 0.5)[study.walks.facility >= 0].all()
@@ -66,7 +71,7 @@ def test_the_shares_are_those_of_the_layer(covered: Path) -> None:
 
 def test_catchments_hold_the_covered_and_gaps_the_left_out(covered: Path) -> None:
     layer = gpd.GeoDataFrame(read_layer(covered, "coverage"), crs=WGS84)
-    areas = gpd.GeoDataFrame(read_layer(covered, "catchments"), crs=WGS84).to_crs(metric_crs_of(covered))
+    areas = gpd.GeoDataFrame(read_layer(covered, "catchments"), crs=WGS84).to_crs(Study(covered).crs)
     overlap = shapely.area(areas.geometry).sum() - shapely.union_all(areas.geometry.to_numpy()).area
     assert overlap < 0.001 * shapely.area(areas.geometry).sum(), "every place belongs to one facility"
     gaps = gpd.GeoDataFrame(read_layer(covered, "coverage_gaps"), crs=WGS84)
@@ -125,7 +130,7 @@ def test_stalls_that_move_into_halls_are_market_demand(study: Path) -> None:
 
 
 def test_sites_cover_what_they_say_and_each_of_them_adds(study: Path) -> None:
-    summary = choose_sites(study, "toilet", Wish(3))
+    summary = choose_sites(study, "toilet", SiteRequest(3))
     assert summary["proven"]
     assert summary["proven_gap"] == 0
     assert SITES.of_kind("toilet").known(Study(study)).fresh
@@ -149,8 +154,8 @@ def test_sites_cover_what_they_say_and_each_of_them_adds(study: Path) -> None:
 
 def test_the_greedy_choice_is_never_better(study: Path) -> None:
     facilities = FacilityStudy(Study(study), "toilet")
-    sited = SiteStudy(facilities, Wish(4))
-    place, site, walk = sited.asked.demand, sited.asked.site, sited.asked.walk_m
+    sited = SiteStudy(facilities, SiteRequest(4))
+    place, site, walk = sited.within_limit.demand, sited.within_limit.site, sited.within_limit.walk_m
     near = np.zeros((len(facilities.demand.weight), sited.problem.sites), dtype=bool)
     near[place, site] = walk <= sited.within_m
     covered = np.asarray(near[:, : sited.before].any(axis=1))
@@ -162,63 +167,63 @@ def test_the_greedy_choice_is_never_better(study: Path) -> None:
 
 @pytest.mark.parametrize("model", ["median", "cover_all", "centre"])
 def test_other_models_have_their_own_best(model: str, study: Path) -> None:
-    summary = choose_sites(study, "market", Wish(2, model))  # type: ignore[arg-type]
+    summary = choose_sites(study, "market", SiteRequest(2, model))  # type: ignore[arg-type]
     assert summary["proven"]
     if model == "cover_all":
         assert summary["share"] == pytest.approx(1)
         assert len(summary["sites"]) == summary["objective"] > 2
-        fewer = choose_sites(study, "market", Wish(len(summary["sites"]) - 1))
+        fewer = choose_sites(study, "market", SiteRequest(len(summary["sites"]) - 1))
         assert fewer["share"] < 1, "one less does not cover all"
     else:
-        other = choose_sites(study, "market", Wish(2))
+        other = choose_sites(study, "market", SiteRequest(2))
         assert other["share"] >= summary["share"] - 1e-9
 
 
 def test_candidates_of_a_file_with_prices_and_a_budget(study: Path, tmp_path: Path) -> None:
-    junctions = SiteStudy(FacilityStudy(Study(study), "toilet"), Wish(1)).lonlat[:60]
+    junctions = SiteStudy(FacilityStudy(Study(study), "toilet"), SiteRequest(1)).lonlat[:60]
     file = tmp_path / "地块.csv"
     table = {"名称": [f"地块{n}" for n in range(60)], "经度": junctions[:, 0], "纬度": junctions[:, 1]}
     pd.DataFrame({**table, "造价": [n % 3 + 1 for n in range(60)]}).to_csv(file, index=False, encoding="gbk")
-    summary = choose_sites(study, "toilet", Wish(10, file=file, budget=4))
+    summary = choose_sites(study, "toilet", SiteRequest(10, file=file, budget=4))
     assert summary["candidates"] == {"number": 60, "source": "file"}
     assert sum(row["price"] for row in summary["sites"]) <= 4
     assert all(row["name"].startswith("地块") for row in summary["sites"])
     bad = tmp_path / "bad.csv"
     pd.DataFrame({**table, "造价": ["cheap"] * 60}).to_csv(bad, index=False)
     with pytest.raises(InputError) as caught:
-        choose_sites(study, "toilet", Wish(1, file=bad))
+        choose_sites(study, "toilet", SiteRequest(1, file=bad))
     assert (caught.value.row, caught.value.column) == (2, "price")
 
 
 def test_a_parcel_is_reached_at_its_edge_and_every_source_has_candidates(study: Path) -> None:
     facilities = FacilityStudy(Study(study), "market")
     for source in ("junctions", "kerbs", "lots"):
-        sited = SiteStudy(facilities, Wish(1, source=source))  # type: ignore[arg-type]
+        sited = SiteStudy(facilities, SiteRequest(1, source=source))  # type: ignore[arg-type]
         assert len(sited.candidates.table) > 10, source
         assert set(sited.access.owner) == set(range(len(sited.candidates.table)))
     west, south, east, north = read_layer(study, "roads").total_bounds
     x, y = (west + east) / 2, (south + north) / 2
     corners = np.array([[x, y], [x + 0.002, y], [x + 0.002, y + 0.001], [x, y + 0.001]])
-    drawn = choose_sites(study, "market", Wish(1, corners=corners))
+    drawn = choose_sites(study, "market", SiteRequest(1, corners=corners))
     assert drawn["candidates"] == {"number": 1, "source": "drawn"}
     assert drawn["share"] > drawn["share_before"]
     with pytest.raises(StudyError) as caught:
-        choose_sites(study, "market", Wish(1, source="vacant"))
+        choose_sites(study, "market", SiteRequest(1, source="vacant"))
     assert "no candidates" in caught.value.problem.en
 
 
 def test_one_may_be_closed_for_a_better_one(study: Path) -> None:
-    kept = choose_sites(study, "market", Wish(0))
-    moved = choose_sites(study, "market", Wish(0, closable=("all",)))
+    kept = choose_sites(study, "market", SiteRequest(0))
+    moved = choose_sites(study, "market", SiteRequest(0, closable=("all",)))
     assert moved["share"] > kept["share"], "the one market moves to where more people live"
     assert len(moved["closed"]) == len(moved["sites"]) == 1
     assert set(read_layer(study, "sites")["status"]) == {"proposed", "closed"}
     with pytest.raises(StudyError):
-        choose_sites(study, "market", Wish(0, closable=("no such",)))
+        choose_sites(study, "market", SiteRequest(0, closable=("no such",)))
 
 
 def test_an_accepted_site_counts_until_it_is_undone_and_stays_through_a_rebuild(study: Path, sample: Inputs) -> None:
-    first = choose_sites(study, "toilet", Wish(1))
+    first = choose_sites(study, "toilet", SiteRequest(1))
     place = first["sites"][0]
     decision = decide_site(study, "toilet", place["lon"], place["lat"], "near the school", "王")
     assert read_layer(study, "sites")["status"].tolist() == ["accepted"]
@@ -227,11 +232,11 @@ def test_an_accepted_site_counts_until_it_is_undone_and_stays_through_a_rebuild(
         decide_site(study, "toilet", place["lon"], place["lat"], "again")
     with pytest.raises(StudyError):
         decide_site(study, "toilet", place["lon"] + 0.001, place["lat"], "  ")
-    second = choose_sites(study, "toilet", Wish(1))
+    second = choose_sites(study, "toilet", SiteRequest(1))
     assert second["share_before"] == pytest.approx(first["share"], abs=1e-3), "the next one is beside it"
     set_population(study, None, 30_000)
     build_study(study, sample)
-    grade_study(study, profile_of(study))
+    grade_study(study, Study(study).profile)
     assert FacilityStudy(Study(study), "toilet").accepted["subject"].tolist() == [place["site_id"]]
     assert FacilityStudy(Study(study), "toilet").demand.weight.sum() == pytest.approx(30_000)
     undo(study, decision, "the plot was sold")
@@ -239,24 +244,24 @@ def test_an_accepted_site_counts_until_it_is_undone_and_stays_through_a_rebuild(
 
 
 def test_capacity_limits_what_a_facility_serves(study: Path, tmp_path: Path) -> None:
-    junctions = SiteStudy(FacilityStudy(Study(study), "toilet"), Wish(1)).lonlat[:25]
+    junctions = SiteStudy(FacilityStudy(Study(study), "toilet"), SiteRequest(1)).lonlat[:25]
     file = tmp_path / "small.csv"
     table = {"lon": junctions[:, 0], "lat": junctions[:, 1], "capacity": 100, "name": "x"}
     pd.DataFrame(table).to_csv(file, index=False)
-    summary = choose_sites(study, "toilet", Wish(2, file=file, with_capacity=True))
+    summary = choose_sites(study, "toilet", SiteRequest(2, file=file, with_capacity=True))
     assert summary["covered"] - summary["covered_before"] <= 200 + 1e-6
     assert all(row["demand"] <= 100 + 1e-6 for row in summary["sites"])
 
 
 def test_kinds_are_known_by_their_names(study: Path) -> None:
-    assert [check_kind(word) for word in ("market", "农贸市场", "Public Toilet", "停车场")] == [
+    assert [facility_kind(word) for word in ("market", "农贸市场", "Public Toilet", "停车场")] == [
         "market",
         "market",
         "toilet",
         "parking",
     ]
     with pytest.raises(StudyError):
-        check_kind("school")
+        facility_kind("school")
 
 
 def test_population_of_a_file_is_kept_through_a_rebuild(study: Path, sample: Inputs, tmp_path: Path) -> None:
@@ -307,7 +312,7 @@ def test_any_list_has_counts_ratings_ages_and_what_is_overdue(study: Path, tmp_p
     rows["到期时间"] = [None] * 32 + ["2025-04-01"] * 5 + ["2025-12-01"] * 3
     file = tmp_path / "名单.csv"
     rows.to_csv(file, index=False, encoding="gbk")
-    add_points(study, file, "other", profile_of(study), Options(crs="WGS84"))
+    add_points(study, file, "other", Study(study).profile, Options(crs="WGS84"))
     found = {each["list"]: each for each in lists_of(study, pd.Timestamp("2025-05-01", tz="UTC"))}
     assert {name: each["rows"] for name, each in found.items()} == {"店铺星级": 20, "外摆许可": 12, "围挡": 8}
     stars = found["店铺星级"]["rating"]

@@ -15,7 +15,8 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
-from geo.facilities.residents import read_population, residents
+from geo.facilities.population import read_population
+from geo.facilities.residents import residents
 from geo.files.crs_detection import StreetsIndex, streets_index
 from geo.rules import Profile
 from geo.study.schema import conform_geo

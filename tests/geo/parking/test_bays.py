@@ -32,7 +32,7 @@ from geo.parking.room import BAY_ORDER, BayRoom
 from geo.parking.study import BayStudy, plan_bays
 from geo.rules import Profile, load_profile
 from geo.stalls.decisions import decide_zone
-from geo.study.file import metric_crs_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import Study
 from geo.tiers.decisions import undo
 from tests.conftest import ROOT
@@ -117,7 +117,7 @@ def test_bays_on_real_streets_are_sound(
         room = study.room(hours)
         bays = place_bays(room, study.buildings)
         assert len(bays) <= room.zones.pitches.sum()
-        assert_sound(room, bays, metric_crs_of(path))
+        assert_sound(room, bays, Study(path).crs)
 
 
 streets = st.lists(
@@ -195,7 +195,7 @@ def test_night_time_bays_stand_where_there_is_none_by_day(study: Path) -> None:
     bays = read_layer(study, "bays")
     assert summary["bays"] == {hours: int((bays["hours"] == hours).sum()) for hours in ("all_day", "night")}
     assert bays["bay_id"].is_unique
-    metric = bays.to_crs(metric_crs_of(study))
+    metric = bays.to_crs(Study(study).crs)
     day, night = (metric[metric["hours"] == hours].geometry.to_numpy() for hours in ("all_day", "night"))
     one, two = shapely.STRtree(day).query(night, predicate="intersects")
     assert shapely.area(shapely.intersection(night[one], day[two])).max(initial=0.0) < 0.05
@@ -238,7 +238,7 @@ def test_engineers_get_a_drawing_in_metres_and_a_schedule(study: Path, tmp_path:
     drawing = pyogrio.read_dataframe(tmp_path / "bays.dxf")
     assert len(drawing) == len(bays)
     assert set(drawing["Layer"]) >= {"BAY_ALL_DAY_PARALLEL", "BAY_NIGHT_PARALLEL"}
-    west, south, _, _ = gpd.GeoDataFrame(bays, crs=WGS84).to_crs(metric_crs_of(study)).total_bounds
+    west, south, _, _ = gpd.GeoDataFrame(bays, crs=WGS84).to_crs(Study(study).crs).total_bounds
     assert drawing.total_bounds[:2] == pytest.approx([west, south], abs=0.01)
     assert "OpenStreetMap" in (tmp_path / "bays.dxf.credit.txt").read_text(encoding="utf-8")
     write_bays(study, tmp_path / "bays.xlsx")

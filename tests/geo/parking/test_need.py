@@ -32,7 +32,8 @@ from geo.parking.need import (
 from geo.parking.study import plan_bays
 from geo.rules import Profile, load_profile
 from geo.stalls.decisions import decide_zone
-from geo.study.file import metric_crs_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import Study
 from geo.study.schema import conform, conform_geo
 from tests.support.drawn import CRS, degrees, layers_of, road
 
@@ -304,7 +305,7 @@ def test_chosen_bays_keep_clear_of_accepted_zones(planned: Path, tmp_path: Path)
     rules = load_profile().changed({"need.own_space": 0.0})
     plan_bays(path, rules, budget=60)
     bays, zones = read_layer(path, "bays"), read_layer(path, "stall_zones")
-    over = gpd.GeoDataFrame(zones, crs=WGS84).to_crs(metric_crs_of(path))
+    over = gpd.GeoDataFrame(zones, crs=WGS84).to_crs(Study(path).crs)
     over["geometry"] = over.geometry.buffer(1.0)
     hit = gpd.sjoin(over, gpd.GeoDataFrame(bays, crs=WGS84).to_crs(over.crs), predicate="intersects")
     zone = hit["zone_id"].iloc[0]

@@ -15,7 +15,8 @@ from geo.rules import Profile, load_profile
 from geo.stalls.decisions import decide_zone
 from geo.stalls.penalty_steps import record_step, steps_due
 from geo.stalls.study import check_place, plan_stalls
-from geo.study.file import profile_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import Study
 from geo.study.schema import conform
 from geo.tiers.decisions import decide_tier, undo
 from tests.conftest import is_fresh
@@ -87,7 +88,7 @@ def test_where_only_accepted_places_count_the_others_are_not_designated(plan: Pa
     after = read_layer(plan, "stall_zones")
     assert after.loc[after["tier"] == "secondary", "pitches"].sum() == pytest.approx(zone["pitches"], abs=1)
     assert (after["tier"] == "back_street").sum() == (zones["tier"] == "back_street").sum()
-    assert profile_of(plan).name == "strict", "a study keeps the rules that it was computed with"
+    assert Study(plan).profile.name == "strict", "a study keeps the rules that it was computed with"
     assert "stalls.designation" in set(read_layer(plan, "kerb_exclusions")["rule"])
 
 

@@ -26,11 +26,12 @@ from geo.kerbs.waterfall import waterfall
 from geo.network.graph import walking
 from geo.rules import Profile, load_profile
 from geo.stalls.displays import shop_displays
+from geo.stalls.judging import judge
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
 from geo.stalls.plan import ORDER, Plan
 from geo.stalls.planning import make_plan
 from geo.stalls.study import stall_plan
-from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, check, judge, next_time
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, check, next_time
 from geo.study.file import read_layer
 from geo.study.reader import Study
 from tests.conftest import ROOT

@@ -19,12 +19,13 @@ from geo.kerbs.ground import KerbGround
 from geo.network.graph import walking
 from geo.rules import Profile
 from geo.stalls.assignment import assign
+from geo.stalls.judging import judge
 from geo.stalls.plan import Plan
 from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide, needs_hall
 from geo.stalls.study import guide_stalls, plan_stalls, stall_plan
-from geo.stalls.verdicts import FORBIDDEN, judge
-from geo.study.file import profile_of, read_layer
+from geo.stalls.verdicts import FORBIDDEN
+from geo.study.file import read_layer
 from geo.study.reader import Study
 from geo.tiers.decisions import decide_tier
 from tests.conftest import is_fresh
@@ -165,4 +166,4 @@ def test_a_plan_is_out_of_date_when_a_tier_changes(study: Path, tmp_path: Path) 
     again = plan_stalls(copy)
     assert again["pitches"] < first["pitches"]
     assert not (read_layer(copy, "stall_zones")["street_id"] == street).any()
-    assert stall_plan(Study(copy), profile_of(copy)).zones.pitches.sum() == again["pitches"]
+    assert stall_plan(Study(copy), Study(copy).profile).zones.pitches.sum() == again["pitches"]

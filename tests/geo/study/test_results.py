@@ -15,7 +15,8 @@ from geo.complaints.study import find_hotspots
 from geo.core.vocabulary import KINDS
 from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
-from geo.facilities.site_study import Wish, choose_sites
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import choose_sites
 from geo.parking.study import plan_bays
 from geo.stalls.study import STALLS, guide_stalls, plan_stalls
 from geo.study import file
@@ -43,7 +44,7 @@ RUNS: Mapping[str, tuple[Run, ...]] = {
         for kind, asked in DEMANDS
     ),
     "sites": tuple(
-        lambda path, kind=kind, asked=asked: choose_sites(path, kind, Wish(1), asked)  # type: ignore[misc]
+        lambda path, kind=kind, asked=asked: choose_sites(path, kind, SiteRequest(1), asked)  # type: ignore[misc]
         for kind, asked in DEMANDS
     ),
 }
@@ -115,7 +116,7 @@ def recomputed(path: Path) -> Path:
             runs[0](path)
         for kind in KINDS:
             cover(path, kind)
-            choose_sites(path, kind, Wish(1))
+            choose_sites(path, kind, SiteRequest(1))
     return path
 
 
@@ -170,7 +171,7 @@ def test_an_accepted_site_makes_coverage_and_sites_of_its_kind_stale(settled: Pa
     decide_site(path, "toilet", site["lon"], site["lat"], "agreed")
     assert before - fresh(path) == {"result:coverage:toilet", "result:sites:toilet"}
     cover(path, "toilet")
-    again = choose_sites(path, "toilet", Wish(1))
+    again = choose_sites(path, "toilet", SiteRequest(1))
     assert site["site_id"] not in {row["site_id"] for row in again["sites"]}, "an accepted site is not proposed again"
     known = RESULTS["coverage"].of_kind("toilet").known(Study(path)).summary
     assert known["share_with_accepted"] == pytest.approx(again["share_before"], abs=1e-3)  # type: ignore[index]

@@ -12,7 +12,7 @@ from playwright.sync_api import TimeoutError
 
 from geo.study.file import about, read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
-from tests.geo.points.test_imports import places
+from tests.support.points import places
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

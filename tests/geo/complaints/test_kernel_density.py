@@ -13,8 +13,8 @@ from scipy.integrate import quad
 from geo.complaints.kernel_density import Kernel, Split, bandwidth_by_likelihood, density, kernel_values
 from geo.network.graph import Network, Positions
 from geo.rules.units import KERNELS, SPLITS
-from tests.geo.network.test_graph import as_drawn, networks
 from tests.support.drawn import CRS, layers_of, road
+from tests.support.networks import as_drawn, networks
 
 
 def network_of(*lines: list[tuple[float, float]]) -> Network:

@@ -22,8 +22,8 @@ from geo.rules import Profile, load_profile
 from geo.streets.roads import make_roads
 from geo.study.file import read_layer
 from geo.study.schema import conform_geo
-from tests.geo.streets.test_assembly import make_ways
 from tests.support.drawn import CRS, degrees, layers_of, road
+from tests.support.ways import make_ways
 
 
 def mapped(tags: dict[str, str], profile: Profile) -> pd.Series:

@@ -15,7 +15,7 @@ from geo.points.gazetteer import PRECISIONS, Gazetteer
 from geo.points.imports import place_in
 from geo.rules import Profile
 from geo.streets.roads import make_roads
-from tests.geo.streets.test_street_lists import avenue
+from tests.support.lists import avenue
 
 STEP = 0.00045
 

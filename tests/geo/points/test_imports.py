@@ -16,27 +16,12 @@ from geo.points.reading import Options
 from geo.rules import Profile
 from geo.study.figures import info
 from geo.study.file import about, read_layer
+from tests.support.points import places
 
 
 def write(folder: Path, rows: pd.DataFrame, name: str = "投诉.csv") -> Path:
     rows.to_csv(folder / name, index=False, encoding="gbk")
     return folder / name
-
-
-def places(study: Path, count: int) -> pd.DataFrame:
-    """Return rows of complaints at the middle of named streets, each with its street."""
-    streets = read_layer(study, "streets")
-    named = streets[streets["name"].notna()].sort_values("length_m", ascending=False).head(count)
-    points = [shape.geoms[0].interpolate(0.5, normalized=True) for shape in named.geometry]
-    return pd.DataFrame(
-        {
-            "工单编号": [f"A{i}" for i in range(count)],
-            "诉求类型": "流动摊贩",
-            "受理时间": [f"2025-03-{1 + i % 28:02d} 08:00" for i in range(count)],
-            "经度": [point.x for point in points],
-            "纬度": [point.y for point in points],
-        }
-    )
 
 
 def test_a_newer_export_updates_and_the_same_file_adds_nothing(study: Path, profile: Profile, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from geo.rules import Profile
 from geo.streets.roads import make_roads
 from geo.streets.surveyed_widths import read_widths, with_surveyed
 from geo.study.file import read_layer
-from tests.geo.streets.test_street_lists import avenue
 from tests.support.drawn import CRS
+from tests.support.lists import avenue
 
 
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:

@@ -13,8 +13,8 @@ from geo.rules import Profile
 from geo.study.schema import POINT_KINDS
 from geo.tiers.audit import DOUBTS, audit
 from geo.tiers.grading import Grades
-from tests.geo.streets.test_assembly import ANYANG, make_ways
-from tests.geo.streets.test_street_lists import avenue, graded
+from tests.support.lists import avenue, graded
+from tests.support.ways import ANYANG, make_ways
 
 
 def doubts_of(grades: Grades, profile: Profile, complaints: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from geo.streets.roads import make_roads
 from geo.study.schema import conform
 from geo.tiers.grading import grade
 from geo.tiers.official_list import read_tier_list
-from tests.geo.streets.test_assembly import make_ways
+from tests.support.ways import make_ways
 
 NO_DECISIONS = conform(pd.DataFrame(), "decisions")
 

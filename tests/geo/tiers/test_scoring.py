@@ -17,7 +17,7 @@ from geo.study.file import read_layer
 from geo.study.schema import INGREDIENTS, conform
 from geo.tiers.grading import grade, nothing_around
 from geo.tiers.scoring import Surroundings, measure_segments, score_streets
-from tests.geo.streets.test_assembly import make_ways
+from tests.support.ways import make_ways
 
 
 def scored(

@@ -20,7 +20,7 @@ def test_every_parameter_of_ours_has_a_source(name: str) -> None:
 
 
 def test_every_parameter_is_documented(profile: Profile) -> None:
-    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "rules.md").read_text(encoding="utf-8")
     assert [path for path in profile.leaves if f"`{path}`" not in text] == []
 
 

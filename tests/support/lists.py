@@ -1,4 +1,4 @@
-"""Lists of streets with a value, and an avenue to find them on."""
+"""An avenue with cross-streets, and streets graded by a list."""
 
 from __future__ import annotations
 

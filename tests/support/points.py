@@ -1,4 +1,4 @@
-"""Points at the streets of a study, as rows of a bureau's list."""
+"""Rows of points as an office would send them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways drawn on a grid near Anyang."""
+"""Streets drawn on a grid near Anyang, as the reader of extracts returns them."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from geo.points.imports import add_points
-from geo.points.other_lists import lists_of, working_days
+from geo.points.other_lists import list_names, list_of, lists_of, working_days
 from geo.points.reading import Options
 from geo.study.file import profile_of, read_layer
 
@@ -54,3 +54,15 @@ def test_any_list_has_counts_ratings_ages_and_what_is_overdue(study: Path, tmp_p
     assert found["围挡"]["age_days"]["open"] == 8
     assert sum(row["rows"] for row in found["围挡"]["by_quarter"]) == 8
     assert sum(row["overdue"] for row in found["围挡"]["by_street"]) == 5
+
+
+ROWS = pd.DataFrame({"category": ["shop", None, "hoarding", None], "source": ["a.csv", "b.csv", "a.csv", "b.csv"]})
+
+
+def test_a_row_is_of_its_category_else_of_its_file() -> None:
+    assert list_of(ROWS).tolist() == ["shop", "b.csv", "hoarding", "b.csv"]
+
+
+def test_lists_stand_in_the_order_in_which_tiles_number_them() -> None:
+    assert list_names(ROWS) == ["b.csv", "hoarding", "shop"]
+    assert list_names(ROWS.iloc[:0]) == []

@@ -8,15 +8,10 @@ import pytest
 import shapely
 
 from geo.kerbs.decided import decided_on, reasons_of, zone_decisions
-from geo.kerbs.ground import KerbGround
-from geo.kerbs.lines import Kerbs
 from geo.rules import Profile
 from geo.study.schema import conform
-from tests.support.drawn import CRS, degrees, layers_of, road
-
-
-def kerbs_of(profile: Profile, *rows: dict[str, object]) -> Kerbs:
-    return KerbGround.of(layers_of(rows), CRS, profile).kerbs
+from tests.support.drawn import degrees, road
+from tests.support.plans import kerbs_of
 
 
 def log(*rows: dict[str, object]) -> pd.DataFrame:

@@ -20,15 +20,15 @@ OTHERS = frozenset(
 
 
 def modules_of_geo() -> set[str]:
-    """Return the modules of `geo/` by package and name ("kerbs/lines"), without those that only declare constants."""
+    """Return the modules of `geo/` by package and name ("kerbs/lines")."""
     geo = ROOT / "geo"
-    every = [module for module in geo.rglob("*.py") if module.name != "__init__.py" and does_something(module)]
-    return {module.relative_to(geo).with_suffix("").as_posix() for module in every}
+    every = (module.relative_to(geo).with_suffix("").as_posix() for module in geo.rglob("*.py"))
+    return {module for module in every if not module.endswith("__init__")}
 
 
-def does_something(module: Path) -> bool:
-    """Tell whether a module has a function or method that others call."""
-    nodes = ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+def does_something(module: str) -> bool:
+    """Tell whether a module has a function or method that others call: the others declare constants only."""
+    nodes = ast.walk(ast.parse((ROOT / "geo" / f"{module}.py").read_text(encoding="utf-8")))
     return any(isinstance(node, ast.FunctionDef) and not node.name.startswith("_") for node in nodes)
 
 
@@ -38,8 +38,8 @@ def mirror_of(module: str) -> Path:
     return TESTS / "geo" / folder / f"test_{name.removeprefix('_')}.py"
 
 
-def test_every_module_of_geo_has_a_test_module_of_its_own() -> None:
-    without = {module for module in modules_of_geo() if not mirror_of(module).is_file()}
+def test_every_module_of_geo_that_does_something_has_a_test_module_of_its_own() -> None:
+    without = {module for module in modules_of_geo() if does_something(module) and not mirror_of(module).is_file()}
     assert without == set()
 
 

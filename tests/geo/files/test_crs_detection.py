@@ -108,7 +108,8 @@ def test_the_index_knows_where_its_streets_lie() -> None:
 
 
 def test_a_verdict_is_said_in_both_languages_and_as_plain_values() -> None:
-    ground = streets_index(layers_of([road([(0, 0), (400, 0)])])["roads"].geometry.to_numpy(), CRS)
+    roads = layers_of([road([(0, 0), (400, 0)]), road([(0, 0), (0, 300)])])["roads"]
+    ground = streets_index(roads.geometry.to_numpy(), CRS)
     pairs = shapely.get_coordinates([degrees(shapely.Point(x, 2)) for x in range(5, 400, 10)])
     verdict = detect(pairs, ground)
     said = verdict.as_dict()

@@ -132,7 +132,11 @@ def test_a_withdrawal_proposes_every_row_of_every_layer_again(layer: str, study:
     assert rows.loc[["a", "b"], "status"].tolist() == ["proposed", "accepted"]
     assert pd.isna(rows.loc["a", "decision_id"])
     after = about(study)
-    assert {key for key in after if after[key] != before[key]} == {f"version:{layer}", "version:decisions"}
+    assert {key for key in after if after[key] != before[key]} == {
+        f"version:{layer}",
+        "version:decisions",
+        "version:decisions:site",
+    }
     said = read_layer(study, "decisions").set_index("decision_id").loc[number]
     assert (said["undoes"], said["subject"], said["before"], said["after"], said["by"]) == (
         ours,

@@ -10,10 +10,8 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from geo.core.calendars import Calendar
-from geo.core.crs import chinese_zone
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.core.time_zones import is_territory, middle_of, territory_of, zone_within
 
 DrivingSide = Literal["left", "right"]
 
@@ -102,6 +100,10 @@ def place_at(
     InputError
         For a time zone or a country that does not exist.
     """
+    # they load what draws shapes; of a study that exists the facts say where it lies
+    from geo.core.crs import chinese_zone  # noqa: PLC0415
+    from geo.core.time_zones import middle_of, territory_of, zone_within  # noqa: PLC0415
+
     zone = zone_within(west, south, east, north)
     lon = middle_of(west, south, east, north)[0]
     code = territory_of(zone) if country is None else _known_country(country)
@@ -155,6 +157,8 @@ def _known_zone(name: str) -> str:
 
 
 def _known_country(name: str) -> str:
+    from geo.core.time_zones import is_territory  # noqa: PLC0415 (as in `place_at`)
+
     code = name.strip().upper().removeprefix("CN-")
     if not is_territory(code):
         raise InputError(

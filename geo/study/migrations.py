@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from geo.study.qgis_styles import layer_styles
 from geo.study.schema import COLUMNS
 from geo.study.sql import placeholders, statement
 from geo.study.versions import facts_of, first_versions, put_facts
@@ -50,6 +49,8 @@ def _from_5(connection: sqlite3.Connection) -> str:
 
 def _restyle(connection: sqlite3.Connection) -> None:
     """Replace the styles for GIS programs by those of now, in a table as QGIS itself makes it."""
+    from geo.study.qgis_styles import layer_styles  # noqa: PLC0415 (it loads what reads tables)
+
     styles = layer_styles()
     connection.execute("DROP TABLE IF EXISTS layer_styles")
     connection.execute(_STYLE_TABLE)

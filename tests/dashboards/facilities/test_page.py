@@ -49,7 +49,7 @@ def test_sites_are_chosen_tried_and_accepted(study: Path, served: Serve) -> None
     assert decisions[["kind", "part", "after"]].to_numpy().tolist() == [["site", "toilet", "accepted"]]
     assert len(page.session_state["pins"]) == 1, "what is accepted need not be tried any more"
     assert COVERAGE.of_kind("toilet").known(Study(study)).summary["share"] == before  # type: ignore[index]
-    assert COVERAGE.of_kind("toilet").known(Study(study)).fresh, "a site that is decided on changes nothing of today"
+    assert COVERAGE.of_kind("toilet").known(Study(study)).changed == ("decisions:site:toilet",), "it counts as decided"
 
 
 def test_a_site_without_a_reason_is_refused_with_what_to_do(study: Path, served: Serve) -> None:

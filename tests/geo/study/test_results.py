@@ -21,7 +21,7 @@ from geo.parking.study import plan_bays
 from geo.stalls.study import STALLS, guide_stalls, plan_stalls
 from geo.study import file
 from geo.study.reader import Reads, Study, recording
-from geo.study.results import RESULTS, Known, MadeOf, Result, command_of
+from geo.study.results import RESULTS, Known, MadeOf, Result, command_of, input_title
 from geo.study.versions import BUILD, put_facts, touch, version_key
 from geo.tiers.study import grade_study
 
@@ -185,6 +185,25 @@ def test_a_change_made_while_stalls_are_planned_is_not_counted(built: Path, tmp_
     with Study(path).changing() as connection:
         touch(connection, "parking")
     assert STALLS.known(Study(path)).changed == ("parking",)
+
+
+def test_what_changed_is_named_in_both_languages(settled: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(settled, tmp_path / "study.gpkg"))
+    assert STALLS.known(Study(path)).because is None
+    with Study(path).changing() as connection:
+        touch(connection, "parking")
+        touch(connection, "decisions:zone")
+    because = STALLS.known(Study(path)).because
+    assert because is not None
+    assert because.en == "Out of date: decisions (zone), parking changed"
+    assert because.zh == "已过期：疏导点决定、停车有变化"
+
+
+def test_every_input_has_a_title(settled: Path) -> None:
+    names = {name for result in every(settled).values() for name in result.made_of.inputs(file.about(settled))}
+    for name in names:
+        title = input_title(name)
+        assert title.zh != title.en, name
 
 
 def test_a_result_keeps_what_repeats_it(settled: Path) -> None:

@@ -61,6 +61,14 @@ def built(sample: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def bare(sample: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of streets alone. Do not change it."""
+    path = tmp_path_factory.mktemp("bare") / "bare.gpkg"
+    build_study(path, Inputs(sample.osm))
+    return path
+
+
+@pytest.fixture(scope="session")
 def planned(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample study with its zones and verdicts. Do not change it."""
     path = Path(shutil.copy(built, tmp_path_factory.mktemp("planned") / "sample.gpkg"))

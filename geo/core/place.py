@@ -29,7 +29,7 @@ _DRIVES_ON_THE_LEFT: Final = frozenset(
 )
 """Countries and regions that drive on the left (the CIA's World Factbook, Wikipedia: Left- and right-hand traffic)."""
 
-_NATIONAL_GRIDS: Final[dict[str, tuple[tuple[float, int], ...]]] = {
+NATIONAL_GRIDS: Final[dict[str, tuple[tuple[float, int], ...]]] = {
     "AT": ((180, 31287),), "BE": ((180, 3812),), "BG": ((180, 7801),), "CH": ((180, 2056),), "CY": ((180, 6312),),
     "CZ": ((180, 5514),), "DE": ((12, 25832), (180, 25833)), "DK": ((180, 25832),), "EE": ((180, 3301),),
     "FI": ((180, 3067),), "FR": ((180, 2154),), "GB": ((180, 27700),), "GR": ((180, 2100),), "HK": ((180, 2326),),
@@ -142,7 +142,7 @@ def place_of(facts: Mapping[str, str]) -> Place:
 
 
 def _grid(code: str, lon: float) -> int | None:
-    return next((epsg for east, epsg in _NATIONAL_GRIDS.get(code, ()) if lon <= east), None)
+    return next((epsg for east, epsg in NATIONAL_GRIDS.get(code, ()) if lon <= east), None)
 
 
 def _known_zone(name: str) -> str:

@@ -13,7 +13,7 @@ from geo.core.errors import StudyError
 from geo.facilities.coverage_study import COVERAGE, cover
 from geo.parking.study import BAYS
 from geo.stalls.study import STALLS, plan_stalls
-from geo.study.file import FORMAT, about, connect
+from geo.study.file import FORMAT, OLDER, about, changing, connect
 from geo.study.migrations import STEPS, migrate
 from geo.study.qgis_styles import layer_styles
 from geo.study.reader import Study
@@ -107,3 +107,15 @@ def test_a_study_that_cannot_be_written_says_so_and_stays(old: Path, monkeypatch
     with pytest.raises(StudyError):
         Study(old)
     assert old.read_bytes() == content
+
+
+def test_every_step_leads_from_an_older_format_to_the_next() -> None:
+    assert set(STEPS) <= set(OLDER)
+    assert FORMAT not in STEPS
+
+
+def test_a_study_of_this_format_stays_as_it_is(study: Path) -> None:
+    before = about(study)
+    with changing(study) as connection:
+        migrate(connection)
+    assert about(study) == before

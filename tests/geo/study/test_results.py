@@ -12,6 +12,7 @@ import pytest
 
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.study import find_hotspots
+from geo.core.text import Text
 from geo.core.vocabulary import KINDS
 from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
@@ -21,7 +22,7 @@ from geo.parking.study import plan_bays
 from geo.stalls.study import STALLS, guide_stalls, plan_stalls
 from geo.study import file
 from geo.study.reader import Reads, Study, recording
-from geo.study.results import RESULTS, MadeOf, Result, command_of, input_title
+from geo.study.results import RESULTS, Known, MadeOf, Result, command_of, input_title
 from geo.study.versions import BUILD, put_facts, touch, version_key
 from geo.tiers.study import grade_study
 
@@ -220,3 +221,30 @@ def test_a_command_is_quoted_as_a_shell_needs_it(built: Path) -> None:
     assert command_of("hotspots", study, category="道路 破损", bandwidth=None, all=True) == (
         "jiexu hotspots sample.gpkg --category '道路 破损' --all"
     )
+
+
+FACTS = {"version:roads": "3", "version:stalls": "7", "profile_hash": "abc"}
+
+
+def result_of(*layers: str) -> Result[Any]:
+    """Return a result of one kind of facility: such a one is not among those that were declared."""
+    return Result("example", Text("示例", "An example"), MadeOf(layers), of="market")
+
+
+def test_a_result_is_made_of_versions_of_layers() -> None:
+    assert MadeOf(("roads", "stalls")).inputs(FACTS) == {"roads": "3", "stalls": "7"}
+    assert MadeOf().inputs(FACTS) == {}
+
+
+def test_a_result_is_fresh_until_what_it_is_made_of_changes() -> None:
+    result = result_of("roads")
+    summary = {"share": 0.5, "sites": [{"name": "菜场"}]}
+    kept = {**FACTS, **result.kept(summary, FACTS, "jiexu example", 721)}
+    assert (result.known(kept).summary, result.known(kept).fresh) == (summary, True)
+    later = result.known({**kept, "version:roads": "4"})
+    assert (later.summary, later.fresh, later.changed) == (summary, False, ("roads",))
+    assert result.known({**kept, "version:stalls": "8"}).fresh
+
+
+def test_what_was_never_computed_is_not_fresh() -> None:
+    assert result_of("roads").known({}) == result_of("roads").known({"result:example:market": ""}) == Known(None, False)

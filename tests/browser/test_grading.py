@@ -23,7 +23,7 @@ def test_a_section_is_decided_on_and_drawn_in_its_tier(study: Path, visit: Visit
     with serving(study) as where, visit() as look:
         look.open(f"{where}/streets?lang=en&street={find_street(study, 'Mannerheimintie')}")
         page = look.page
-        page.get_by_text("Only a section of it").click()
+        page.get_by_text("Only a section").click()
         for label, name in (("Begins at", "Lönnrotinkatu"), ("Ends at", "Postikatu")):
             page.get_by_label(label).click()
             page.keyboard.type(name)
@@ -58,7 +58,7 @@ def test_a_doubt_leads_to_its_place_and_can_be_settled(study: Path, visit: Visit
         lon, lat = doubted_place(study, "Kalevankatu")
         assert look.map.evaluate("([lon, lat]) => jiexu.map.getBounds().contains([lat, lon])", [lon, lat])
         assert look.map.evaluate("jiexu.map.getZoom()") >= 16
-        page.get_by_role("button", name="Yes, it does").click()
+        page.get_by_role("button", name="Yes").click()
         page.get_by_text("D0001").first.wait_for(timeout=15_000)
         assert page.get_by_text("Does the official list mean this street?").count() == 0
     row = read_layer(study, "streets").set_index("name").loc["Kalevankatu"]

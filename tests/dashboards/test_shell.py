@@ -133,9 +133,9 @@ decisions_page.page()
     page = AppTest.from_string(script, default_timeout=60)
     page.query_params["lang"] = "en"
     page.run()
-    labelled(page.text_input, "Why should it no longer count?").input("trial ended")
+    labelled(page.text_input, "Reason for undoing it").input("trial ended")
     labelled(page.button, "Undo this decision").click().run()
     assert not page.exception
     assert read_layer(study, "streets").set_index("street_id").loc[street, "tier"] == "back_street"
     stands = {metric.label: metric.value for metric in page.metric}
-    assert (stands["Decisions"], stands["Still standing"]) == ("2", "1")
+    assert (stands["Decisions"], stands["Decisions in force"]) == ("2", "1")

@@ -165,20 +165,20 @@ MODELS: Final = {
     "coverage": Text("覆盖最多", "most covered"),
     "median": Text("总步行最短", "least walking in total"),
     "cover_all": Text("全部覆盖", "all covered"),
-    "centre": Text("最远步行最短", "shortest longest walk"),
+    "centre": Text("最远步行最短", "longest walk shortened"),
 }
 
 MOVE_TARGETS: Final = {
     "zone": Text("疏导点", "zone"),
     "hall": Text("市场", "market hall"),
-    "none": Text("无处可去", "no place"),
+    "none": Text("无处安置", "no place"),
 }
 
 MOVE_REASONS: Final = {
-    "forbidden": Text("所在位置不允许", "forbidden where it stands"),
-    "zone_full": Text("疏导点已满", "the zone is full"),
-    "no_room": Text("附近没有空位", "no room within reach"),
-    "no_hall": Text("附近没有可入的市场", "no market hall within reach"),
+    "forbidden": Text("所在位置不允许", "in a forbidden place"),
+    "zone_full": Text("所在疏导点已满", "its zone is full"),
+    "no_room": Text("附近无空摊位", "no pitch within reach"),
+    "no_hall": Text("附近市场无空位", "no hall with room within reach"),
 }
 
 DECISION_KINDS: Final = {

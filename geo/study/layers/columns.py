@@ -138,5 +138,5 @@ LAT: Final = Column(Text("纬度", "Latitude"), Text("WGS 84", "WGS 84"), NUMBER
 
 
 def identifier(zh: str, en: str) -> Column:
-    """Return the column of a layer's own identifiers, by what its meaning says."""
+    """Return the column of a layer's own identifiers, with the given meaning."""
     return Column(Text("编号", "Identifier"), Text(zh, en))

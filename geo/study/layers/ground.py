@@ -1,4 +1,4 @@
-"""What stands along streets, from the extract: facilities, ground, quarters, house numbers."""
+"""Features along streets, from the extract: facilities, ground, quarters, house numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parking: bays, how they differ from what is mapped, and the demand for them."""
+"""Layers of parking: bays, their differences from mapped parking, and parking demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a study records: decisions, selections, findings, imports; and tables of free form."""
+"""Records of a study: decisions, selections, findings, imports; and tables of free form."""
 
 from __future__ import annotations
 

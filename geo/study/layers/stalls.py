@@ -1,4 +1,4 @@
-"""Stalls: kerbs, what rules forbid, zones, displays outside shops, relocation."""
+"""Layers of stalls: kerbs, exclusions, zones, displays outside shops, relocation."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def test_the_page_speaks_both_languages(
 def test_sites_are_chosen_tried_and_accepted(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = cover(study, "toilet")["share"]
     page = opened(study, monkeypatch)
-    labelled(page.number_input, "How many").set_value(2)
+    labelled(page.number_input, "Number of new sites").set_value(2)
     labelled(page.button, "Choose sites").click().run()
     assert not page.exception
     chosen = SITES.of_kind("toilet").known(Study(study)).summary
@@ -101,8 +101,8 @@ def test_a_clicked_gap_says_who_is_left_out_and_where_a_site_would_help(
     assert not page.exception
     said = "\n".join(text.value for text in page.text)
     assert f"{gaps['demand'].iloc[0]:,.0f} left out" in said
-    assert "best junction near it covers" in said
-    labelled(page.button, "Try a site there").click().run()
+    assert "best junction nearby covers" in said
+    labelled(page.button, "Try a site here").click().run()
     assert not page.exception
     (pin,) = page.session_state["pins"]
     assert gaps.geometry.iloc[0].distance(read_layer(study, "roads").union_all()) < 1
@@ -148,16 +148,16 @@ def test_land_that_was_drawn_and_closings_are_asked_for(study: Path, monkeypatch
     page.query_params["lang"], page.query_params["kind"] = "en", "market"
     page.session_state["area"] = [[x, y], [x + 0.002, y], [x + 0.002, y + 0.001], [x, y + 0.001]]
     page.run()
-    labelled(page.selectbox, "Among").select("drawn")
+    labelled(page.selectbox, "Candidates").select("drawn")
     labelled(page.button, "Choose sites").click().run()
     assert not page.exception
     chosen = SITES.of_kind("market").known(Study(study)).summary
     assert chosen is not None
     assert chosen["candidates"] == {"number": 1, "source": "drawn"}
-    own = labelled(page.multiselect, "May be closed for a new one")
+    own = labelled(page.multiselect, "Facilities that may close")
     own.select(own.options[0])
-    labelled(page.selectbox, "Among").select("junctions")
-    labelled(page.number_input, "How many").set_value(1)
+    labelled(page.selectbox, "Candidates").select("junctions")
+    labelled(page.number_input, "Number of new sites").set_value(1)
     labelled(page.button, "Choose sites").click().run()
     assert not page.exception
     chosen = SITES.of_kind("market").known(Study(study)).summary

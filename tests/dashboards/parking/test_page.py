@@ -68,7 +68,7 @@ def test_a_budget_places_the_bays_that_relieve_and_says_with_what_proof(
     page = AppTest.from_string(SCRIPT, default_timeout=60)
     page.query_params["lang"] = "en"
     page.run()
-    labelled(page.number_input, "At most so many new bays").set_value(25).run()
+    labelled(page.number_input, "Maximum number of new bays").set_value(25).run()
     labelled(page.button, "Place the bays").click().run()
     assert not page.exception
     assert len(read_layer(study, "bays")) == 25

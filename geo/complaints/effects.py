@@ -69,7 +69,7 @@ def tier_rates(complaints: pd.DataFrame, roads: pd.DataFrame, months: float) -> 
 
 class Effect(NamedTuple):
     """
-    What a decision did to a street's complaints, against comparable streets.
+    The effect of a decision on a street's complaints, against comparable streets.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ def effects(
     decisions: pd.DataFrame, complaints: pd.DataFrame, roads: pd.DataFrame, streets: pd.DataFrame, profile: Profile
 ) -> list[Effect]:
     """
-    Return what the decisions that stand did, each against comparable streets.
+    Return the effects of the decisions in force, each against comparable streets.
 
     Counts of equal times before and after are compared with those of the `measures.compared` streets of the same tier
     before, without a decision of their own, whose complaints per kilometre before were nearest: a ratio of ratios with
@@ -166,7 +166,7 @@ def effects(
 def _effect(
     before: int, after: int, pairs: Floats, days: float, profile: Profile
 ) -> tuple[float | None, float | None, float | None, Text]:
-    """Return change, low and high, and what to say of them."""
+    """Return change, low and high, and the result in words."""
     least_days, least = int(profile["measures.least_days"]), int(profile["measures.least_events"])
     others = pairs.sum(axis=0)
     if days < least_days:

@@ -115,7 +115,9 @@ def residents(
 
 
 class _Homes(NamedTuple):
-    """Homes: `demand_id`, `demand`, `source`, `floor`; which have got a given population (filled by `_given`)."""
+    """
+    Homes (`demand_id`, `demand`, `source`, `floor`), and a flag for homes with a given population (from `_given`).
+    """
 
     table: pd.DataFrame
     shapes: Shapes
@@ -169,7 +171,7 @@ def _given(population: gpd.GeoDataFrame, homes: _Homes, cells: _Cells, crs: pypr
     tree = shapely.STRtree(shapes[grounds])
 
     def inside(places: Shapes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return which places lie in which area; where areas overlap, in the first."""
+        """Return pairs of place and area; where areas overlap, the first counts."""
         place, ground = tree.query(places, predicate="intersects")
         place, first = np.unique(place, return_index=True)
         return place, ground[first]
@@ -232,7 +234,7 @@ _FIELDS: Final = {
 
 
 class Population(NamedTuple):
-    """A population as it was read: the layer `population`, and what was refused."""
+    """A population as it was read: the layer `population`, and the findings."""
 
     layer: gpd.GeoDataFrame
     findings: pd.DataFrame
@@ -240,8 +242,10 @@ class Population(NamedTuple):
 
 def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex) -> Population:
     """
-    Read a population: areas or points with a number each, a table of quarters by name, with a column `population`
-    (人口), or a raster of people per cell (GeoTIFF), of which the cells around the study count.
+    Read a population by areas, points, quarters or cells of a raster.
+
+    Areas or points have a number each; a table has quarters by name and a column `population` (人口); of a raster of
+    people per cell (GeoTIFF) the cells around the study count.
 
     Parameters
     ----------

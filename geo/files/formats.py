@@ -1,4 +1,4 @@
-"""Open the files that offices keep, and only as what they are: their bytes say so, not their names."""
+"""Read tables and map files; the format is recognised from the content, not the suffix."""
 
 from __future__ import annotations
 

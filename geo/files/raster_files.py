@@ -20,8 +20,7 @@ RASTERS: Final = (".tif", ".tiff")
 
 def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
     """
-    Return the middles of the cells around the study, in degrees, and their values; empty cells and those of 0 are left
-    out.
+    Return the middles of the cells around the study, in degrees, and their values, without empty cells and zeros.
 
     Parameters
     ----------

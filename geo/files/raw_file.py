@@ -56,7 +56,7 @@ class RawFile:
 
 
 def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[str], list[Finding]]:
-    """Number headers that stand twice, and name those that are empty."""
+    """Number repeated headers, and name empty ones."""
     names: list[str] = []
     findings = []
     for header, position in zip(headers, positions, strict=True):

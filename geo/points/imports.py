@@ -33,7 +33,7 @@ from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
 
 
 class ImportDocument(TypedDict):
-    """An import as plain values: what `jiexu add --json` prints."""
+    """An import as plain values: the document of `jiexu add --json`."""
 
     import_id: str | None
     file: str
@@ -53,7 +53,7 @@ class ImportDocument(TypedDict):
 
 class Outcome(NamedTuple):
     """
-    What an import did, or would do.
+    The outcome of an import, or of a dry run.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Outcome(NamedTuple):
     unchanged: int
 
     def as_dict(self) -> ImportDocument:
-        """Return what `jiexu add --json` prints."""
+        """Return the document of `jiexu add --json`."""
         reading = self.reading
         stated: VerdictDocument = {
             "system": None if reading.system is None else str(reading.system),
@@ -108,7 +108,7 @@ def place_of(
     crs: pyproj.CRS,
     timezone: str,
 ) -> Place:
-    """Return what coordinates, addresses and times are read by, from a study's layers and clock."""
+    """Return the place for reading coordinates, addresses and times, from a study's layers and clock."""
     return Place(streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs, timezone)
 
 
@@ -120,7 +120,7 @@ PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
 
 
 def place_in(study: Study) -> Place:
-    """Return what coordinates and addresses are tested against, from a study."""
+    """Return the place for reading coordinates, addresses and times, from a study."""
     roads, addresses, facilities, context = (study.layer(name) for name in PLACE.layers)
     return place_of(roads, addresses, [facilities, context], study.crs, study.place.timezone)
 
@@ -332,7 +332,7 @@ def _kept_row(row: pd.Series) -> str:
 @on_study
 def remove_import(study: Study, import_id: str) -> int:
     """
-    Remove an import as a whole: its rows go, those that it updated are as they were before it.
+    Remove an import as a whole: its new rows go, and updated rows return to their state before it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The graduated response: which step is due with which operator, and recording that it was taken."""
+"""Penalty steps: the step due with each operator, and the record of a step as taken."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def steps_due(stalls: pd.DataFrame, decisions: pd.DataFrame, profile: Profile) -
 
 def record_step(study: Study | Path, operator_id: str, reason: str, by: str = "") -> tuple[str, str]:
     """
-    Record that the step which is due with an operator was taken.
+    Record the step due with an operator as taken.
 
     Parameters
     ----------

@@ -120,7 +120,7 @@ def _standing(
 
 
 def _clearances(plan: Plan) -> dict[str, Clearance]:
-    """Return the clearance of each kind of obstacle that counts, in the slots in which it holds."""
+    """Return the clearance of each kind of obstacle, with its slots."""
     rules = {kind: f"clearance.{kind}" for kind in OBSTACLES if plan.kind == "stall" or kind not in _NOT_FOR_DISPLAY}
     return {
         kind: Clearance(rule, float(plan.profile[rule]), plan.hours.get(f"clearance_hours.{kind}", plan.slots.all))
@@ -129,7 +129,7 @@ def _clearances(plan: Plan) -> dict[str, Clearance]:
 
 
 def _whole_kerbs(plan: Plan) -> list[Exclusions]:
-    """Return what excludes whole kerbs: no frontage, bridges, tunnels, the tier's stance and its hours."""
+    """Return the exclusions of whole kerbs: no frontage, bridges, tunnels, the tier's stance and its hours."""
     every, group = plan.slots.all, GROUP[plan.kind]
     found = plan.without_frontage("stalls")
     for tier in TIERS:
@@ -153,7 +153,7 @@ def _other_side(plan: Plan, exclusions: Exclusions) -> Exclusions:
 
 
 def _not_designated(plan: Plan, exclusions: Exclusions) -> list[Exclusions]:
-    """Return what is left of kerbs where only designated places count, but is none, or too short to be one."""
+    """Return the free stretches of designated-only kerbs that are not designated, or too short for a place."""
     found = []
     every, kerbs = plan.slots.all, plan.kerbs
     if plan.profile["stalls.designation"] == "accepted":

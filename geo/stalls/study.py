@@ -119,7 +119,7 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> dict[str, Any]:
 
 def _summary(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame) -> dict[str, Any]:
     """
-    Return what a plan comes to: what `jiexu stalls --json` prints.
+    Return the summary of a plan: the document of `jiexu stalls --json`.
 
     Returns
     -------

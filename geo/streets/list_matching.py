@@ -22,7 +22,7 @@ from geo.study.findings import Finding, findings_table
 
 class Match(NamedTuple):
     """
-    What a row of the list means.
+    The street or section that a row of the list means.
 
     Attributes
     ----------

@@ -49,7 +49,7 @@ def _from_5(connection: sqlite3.Connection) -> str:
 
 
 def _restyle(connection: sqlite3.Connection) -> None:
-    """Replace the styles for GIS programs by those of now, in a table as QGIS itself makes it."""
+    """Replace the styles for GIS programs by today's, in a table as QGIS itself makes it."""
     styles = layer_styles()
     connection.execute("DROP TABLE IF EXISTS layer_styles")
     connection.execute(_STYLE_TABLE)

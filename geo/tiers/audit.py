@@ -1,4 +1,4 @@
-"""The audit: which tiers a planner should look at again, and why."""
+"""The audit: doubtful tiers for a planner to look at again, with reasons."""
 
 from __future__ import annotations
 
@@ -121,12 +121,12 @@ def _conflicts(streets: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def conflicts_with_list(streets: pd.DataFrame) -> pd.Series:
-    """Tell which streets a decision gave another tier than the official list."""
+    """Tell whether a decision gave streets another tier than the official list."""
     return streets["official_tier"].notna() & (streets["tier"] != streets["official_tier"])
 
 
 def to_confirm(streets: pd.DataFrame) -> pd.Series:
-    """Tell which streets have their tier from a row of the list that may mean another street."""
+    """Tell whether streets have their tier from an uncertain match with the list."""
     return (streets["tier_source"] == "official") & (streets["tier_confidence"] < 1)
 
 
@@ -136,7 +136,7 @@ def _to_confirm(streets: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _islands(streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
-    """Find short sections both of whose neighbours on the street have one other tier."""
+    """Find short sections between two neighbours on the street with one other tier."""
     sections = streets[streets["section"].notna() & streets["tier"].isin(GRADED)]
     if sections.empty:
         return _doubts("island", sections["street_id"], [])

@@ -116,7 +116,7 @@ def hotspot_legend(language: Language) -> Group:
 
 
 def patrol_legend(language: Language) -> Group:
-    """Return the legend's entries of districts and rounds, which are shown together."""
+    """Return the legend's entries of districts and rounds; both are shown together."""
     return {
         "title": _PATROLS.pick(language),
         "layer": "patrol_districts",

@@ -18,13 +18,13 @@ from geo.facilities.residents import SOURCES
 from geo.facilities.site_study import Wish, choose_sites
 from geo.points.other_lists import ListDocument, lists_of
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, day, print_document, say, speaks
+from jiexu.shared import AsJson, Study, day, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
 Kind = Annotated[str, typer.Option(help=f"{', '.join(KINDS)}.")]
 Within = Annotated[
-    float | None, typer.Option(min=1, metavar="M", help="The standard in metres; by default the rules say.")
+    float | None, typer.Option(min=1, metavar="M", help="The standard in metres; by default from the rules.")
 ]
 Need = Annotated[
     str, typer.Option("--demand", help="residents, or points: stalls that need a hall, complaints.", show_default=True)
@@ -38,11 +38,11 @@ def _asked(text: str) -> Asked:
 
 
 @app.command(epilog="Example: `jiexu coverage anyang.gpkg --kind market --within 500`")
-@speaks
+@errors_as_messages
 def coverage(
     study: Study, kind: Kind, within: Within = None, demand: Need = "residents", as_json: AsJson = False
 ) -> None:
-    """Say who has a market, a car park or a toilet within a walk, by street, quarter and tier, and who is left out."""
+    """Compute the coverage of markets, car parks or toilets on foot, by street, quarter and tier, and the gaps."""
     summary = cover(study, check_kind(kind), within, _asked(demand))
     if as_json:
         print_document(summary)
@@ -59,8 +59,8 @@ def coverage(
         Text(
             f"{name.zh} {summary['facilities']['count']} 处；步行 {summary['within_m']:.0f} 米内覆盖 "
             f"{summary['share']:.1%}（需求 {summary['demand']['total']:,.0f}，来源：{zh}）",
-            f"{summary['facilities']['count']} of the kind {name.en}; {summary['share']:.1%} have one within "
-            f"{summary['within_m']:.0f} m on foot (of {summary['demand']['total']:,.0f}, from: {en})",
+            f"{name.en}: {summary['facilities']['count']}; {summary['share']:.1%} covered within "
+            f"{summary['within_m']:.0f} m on foot (demand {summary['demand']['total']:,.0f}, from: {en})",
         )
     )
 
@@ -69,11 +69,11 @@ _SHOWN = 12
 
 
 @app.command(epilog="Example: `jiexu site anyang.gpkg --kind toilet --count 5 --model coverage`")
-@speaks
+@errors_as_messages
 def site(
     study: Study,
     kind: Kind,
-    count: Annotated[int, typer.Option(min=0, help="How many new ones at most.")] = 1,
+    count: Annotated[int, typer.Option(min=0, help="Maximum number of new facilities.")] = 1,
     model: Annotated[str, typer.Option(help=f"{', '.join(MODELS)}.")] = "coverage",
     within: Within = None,
     candidates: Annotated[
@@ -81,16 +81,16 @@ def site(
     ] = None,
     source: Annotated[str, typer.Option("--from", help=f"Without a file: {', '.join(CANDIDATES)}.")] = "junctions",
     closable: Annotated[
-        str, typer.Option(metavar="IDS", help="Facilities that may be closed, each for one more new one; or all.")
+        str, typer.Option(metavar="IDS", help="Comma-separated ids of facilities that may close, or `all`.")
     ] = "",
     budget: Annotated[
-        float | None, typer.Option(min=0, metavar="SUM", help="What new ones may cost, by the candidates' prices.")
+        float | None, typer.Option(min=0, metavar="SUM", help="Budget for new facilities, in the candidates' prices.")
     ] = None,
-    capacity: Annotated[bool, typer.Option("--capacity", help="Facilities take no more than their capacity.")] = False,
+    capacity: Annotated[bool, typer.Option("--capacity", help="Respect the capacity of facilities.")] = False,
     demand: Need = "residents",
     as_json: AsJson = False,
 ) -> None:
-    """Choose sites for new facilities, with proof: what each adds, and how surely it is right."""
+    """Choose sites for new facilities, with the gain of each, a proof and the stability of the choice."""
     if model not in MODELS:
         raise typer.BadParameter(f"--model takes {', '.join(MODELS)}")
     if source not in CANDIDATES:
@@ -116,15 +116,15 @@ def site(
         )
     for row in summary["closed"]:
         typer.echo(f"{'关闭' if language() == 'zh' else 'close'}  {row['name'] or row['site_id']}")
-    proof = Text("已证明最优", "proven best") if summary["proven"] else Text(
-        f"与最优之差不超过 {summary['proven_gap']:.2%}", f"within {summary['proven_gap']:.2%} of the best"
+    proof = Text("已证明最优", "proven optimal") if summary["proven"] else Text(
+        f"与最优之差不超过 {summary['proven_gap']:.2%}", f"within {summary['proven_gap']:.2%} of the optimum"
     )  # fmt: skip
     say(
         Text(
             f"覆盖 {summary['share_before']:.1%} → {summary['share']:.1%}（{proof.zh}）；需求或步行相差 "
             f"{summary['stability']['off_by']:.0%} 时，最多比最优少 {summary['stability']['worst_regret']:.1%}",
-            f"covered {summary['share_before']:.1%} -> {summary['share']:.1%} ({proof.en}); with demand or walks off "
-            f"by {summary['stability']['off_by']:.0%} it falls short of the best by at most "
+            f"covered {summary['share_before']:.1%} -> {summary['share']:.1%} ({proof.en}); with demand or walks "
+            f"wrong by {summary['stability']['off_by']:.0%} it falls short of the optimum by at most "
             f"{summary['stability']['worst_regret']:.1%}",
         )
     )
@@ -134,7 +134,7 @@ def site(
     "accept-site",
     epilog='Example: `jiexu accept-site anyang.gpkg --kind toilet --lon 114.35 --lat 36.1 --reason "…"`',
 )
-@speaks
+@errors_as_messages
 def accept_site(
     study: Study,
     kind: Kind,
@@ -148,16 +148,16 @@ def accept_site(
 
 
 @app.command(epilog="Example: `jiexu population anyang.gpkg 社区人口.xlsx --total 543000`")
-@speaks
+@errors_as_messages
 def population(
     study: Study,
     file: Annotated[
         Path | None, typer.Argument(help="Areas or points with people, or quarters by name.", show_default=False)
     ] = None,
-    total: Annotated[float | None, typer.Option(min=0, help="The known number of residents; 0 forgets it.")] = None,
+    total: Annotated[float | None, typer.Option(min=0, help="The known number of residents; 0 removes it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give the population: by areas, points of a grid or quarters, or as one known number."""
+    """Import the population: by areas, points of a grid or quarters, or as one known number."""
     if file is None and total is None:
         raise StudyError(
             Text("没有给出人口", "No population is given"),
@@ -182,15 +182,15 @@ def population(
 
 
 @app.command(epilog="Example: `jiexu lists anyang.gpkg`")
-@speaks
+@errors_as_messages
 def lists(
     study: Study,
     at: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Ages and what is overdue on this day; by default now.")
+        str | None, typer.Option(metavar="DATE", help="The day for ages and overdue rows; by default now.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give the figures of other lists of points: shops' stars, permits, hoardings, works and what is overdue."""
+    """Print the figures of other lists of points: shops' stars, permits, hoardings, works, and overdue rows."""
     found = lists_of(study, None if at is None else day(at, study))
     if as_json:
         print_document(found)
@@ -211,6 +211,6 @@ def _line(each: ListDocument) -> Text:
     if each["age_days"]:
         zh.append(f"未结 {each['age_days']['open']} 条，已 {each['age_days']['median']:.0f} 天（中位）")
         en.append(f"{each['age_days']['open']} open for {each['age_days']['median']:.0f} days (median)")
-    zh.append(f"逾期 {len(each['overdue'])}")
+    zh.append(f"超期 {len(each['overdue'])}")
     en.append(f"{len(each['overdue'])} overdue")
     return Text("，".join(zh), ", ".join(en))

@@ -1,4 +1,4 @@
-"""What verbs share: their arguments, the reader's language, and errors in one clear sentence."""
+"""Shared parts of verbs: arguments, the reader's language, and errors as messages of one clear sentence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Study = Annotated[Path, typer.Argument(metavar="STUDY.gpkg", help="The study fil
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
-def speaks(command: Callable[_P, _R]) -> Callable[_P, _R]:
+def errors_as_messages(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Turn an error of Jiexu's into one clear sentence and exit status 2."""
 
     @wraps(command)
@@ -59,7 +59,7 @@ def say(text: Text) -> None:
 
 
 def rule_title(rule: str) -> str:
-    """Return what a rule is called, for reading."""
+    """Return a rule's name, for reading."""
     from geo.rules.names import RULE_NAMES  # noqa: PLC0415
 
     return RULE_NAMES[rule].pick(language()) if rule in RULE_NAMES else rule

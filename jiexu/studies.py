@@ -1,4 +1,4 @@
-"""Make a study, look at it, take its layers out, open it in the browser."""
+"""Build a study, print its figures, export its layers, open it in the browser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from geo.study.export_formats import SUFFIXES
 from geo.study.figures import info
 from geo.study.file import FORMAT, LAYERS, about
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, say, speaks
+from jiexu.shared import AsJson, Study, errors_as_messages, print_document, say
 
 if TYPE_CHECKING:
     import shapely
@@ -31,11 +31,11 @@ _SAMPLE_SUPERVISORS = 10
 
 
 @app.command(epilog="Example: `jiexu sample sample-data`")
-@speaks
+@errors_as_messages
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.", show_default=False)],
 ) -> None:
-    """Write the sample inputs: central Helsinki, and made-up points that say so."""
+    """Write the sample inputs: central Helsinki, and synthetic points marked as such."""
     from geo.sample import write_sample  # noqa: PLC0415 (verbs load what they need: some libraries take seconds)
 
     write_sample(folder)
@@ -48,7 +48,7 @@ def sample(
 
 
 @app.command(epilog="Example: `jiexu build anyang.gpkg --osm anyang.osm.pbf --tiers 名单.xlsx --complaints 投诉.csv`")
-@speaks
+@errors_as_messages
 def build(
     study: Study,
     osm: Annotated[Path | None, typer.Option(help="An extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.")] = None,
@@ -69,10 +69,10 @@ def build(
     ] = None,
     rules: Annotated[str, typer.Option(help=f"A profile ({', '.join(PROFILES)}) or a YAML file.")] = "china",
     overpass: Annotated[
-        str, typer.Option(envvar="JIEXU_OVERPASS", help="The Overpass server that --place and --bbox ask.")
+        str, typer.Option(envvar="JIEXU_OVERPASS", help="The Overpass server for --place and --bbox.")
     ] = DEFAULT_OVERPASS,
 ) -> None:
-    """Build a study, or build it anew; decisions and the tiers that they set are kept."""
+    """Build a study, or rebuild it; decisions and their tiers are kept."""
     from geo.build import Inputs  # noqa: PLC0415
 
     if sum(source is not None for source in (osm, place, bbox)) != 1:
@@ -126,7 +126,7 @@ def _box(bbox: str) -> shapely.Polygon:
 
 
 @app.command("info", epilog="Example: `jiexu info anyang.gpkg --json`")
-@speaks
+@errors_as_messages
 def show_info(study: Study, as_json: AsJson = False) -> None:
     """Print a study's figures: rows, kilometres and points per tier, extent, rules, findings."""
     figures = info(study)
@@ -170,11 +170,11 @@ def _place_line(place: dict[str, Any]) -> str:
 
 
 @app.command(epilog="Example: `jiexu export anyang.gpkg --layer streets --to streets.geojson`")
-@speaks
+@errors_as_messages
 def export(
     study: Study,
     layer: Annotated[str, typer.Option(help=f"One of {', '.join(LAYERS)}.")],
-    to: Annotated[Path, typer.Option(help=f"The file to write; its suffix says how: {', '.join(SUFFIXES)}.")],
+    to: Annotated[Path, typer.Option(help=f"The file to write; its suffix gives the format: {', '.join(SUFFIXES)}.")],
     crs: Annotated[
         str | None,
         typer.Option(help="EPSG code, `grid` (the national grid) or `metric`; by default WGS 84."),
@@ -188,13 +188,13 @@ def export(
 
 
 @app.command(epilog="Example: `jiexu serve anyang.gpkg --port 8501`")
-@speaks
+@errors_as_messages
 def serve(
     study: Annotated[
         Path | None, typer.Argument(metavar="[STUDY.gpkg]", help="By default the sample.", show_default=False)
     ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8501,
-    host: Annotated[str, typer.Option(help="0.0.0.0 lets other computers in.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 accepts other computers.")] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
 ) -> None:
     """Open a study in the browser."""

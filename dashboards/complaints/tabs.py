@@ -99,12 +99,12 @@ def _again() -> None:
         )
         for spot in spots
     ]
-    columns = [_("Street"), _("Category"), _("Reports"), _("Recurrences"), _("First"), _("Last"), _("Identifiers")]
+    columns = [_("Street"), _("Category"), _("Reports"), _("Relapses"), _("First"), _("Last"), _("Identifiers")]
     table(pd.DataFrame(rows, columns=columns), "repeat-spots", "repeat-spots", height=360)
     profile = cache.profile()
     st.caption(
         _(
-            "Recurrence: the same category within {metres:.0f} m, up to {days} days after the previous complaint "
+            "A relapse: the same category within {metres:.0f} m, up to {days} days after the previous complaint "
             "was closed."
         ).format(metres=profile["repeats.within"], days=profile["repeats.days"])
     )

@@ -176,7 +176,7 @@ def _effect(
             None,
             Text(
                 f"不下结论：决定前后可比时间只有 {max(days, 0):.0f} 天，至少需要 {least_days} 天",
-                f"nothing is said: only {max(days, 0):.0f} days on either side of the decision, of {least_days}",
+                f"no conclusion: only {max(days, 0):.0f} days on either side of the decision, of {least_days}",
             ),
         )
     if before + after < least or others.min() < least:
@@ -186,7 +186,7 @@ def _effect(
             None,
             Text(
                 f"不下结论：投诉太少（本街 {before + after} 件，可比街道 {int(others.sum())} 件）",
-                f"nothing is said: too few complaints ({before + after} here, {int(others.sum())} on streets alike)",
+                f"no conclusion: too few complaints ({before + after} here, {int(others.sum())} on comparable streets)",
             ),
         )
     expected = pairs.sum(axis=1) * others[1] / others.sum()
@@ -206,8 +206,8 @@ def _effect(
         f"(95% interval {low:+.0%} to {high:+.0%})"
     )
     if not sure:
-        return change, low, high, Text(f"{zh}：可能出于偶然", f"{en}: it may be chance")
-    return change, low, high, Text(f"{zh}：不像偶然", f"{en}: hardly chance")
+        return change, low, high, Text(f"{zh}：可能出于偶然", f"{en}: possibly chance")
+    return change, low, high, Text(f"{zh}：不像偶然", f"{en}: unlikely to be chance")
 
 
 def months_covered(complaints: pd.DataFrame) -> float:

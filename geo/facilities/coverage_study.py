@@ -302,12 +302,12 @@ def no_demand(asked: Asked) -> StudyError:
     """Return the error of a study in which nobody needs a facility."""
     if asked == "points":
         return StudyError(
-            Text("研究中没有代表需求的点", "The study has no points that stand for a need"),
-            Text("请先导入摊点或投诉（jiexu add）", "Import stalls or complaints first (jiexu add)"),
+            Text("研究中没有代表需求的点", "The study has no points of this demand"),
+            Text("请先导入摊位或投诉（jiexu add）", "Import stalls or complaints first (jiexu add)"),
         )
     return StudyError(
         Text("研究中没有居民", "The study has no residents"),
-        Text("请导入人口（jiexu population）", "Give a population: jiexu population STUDY FILE"),
+        Text("请导入人口（jiexu population）", "Import a population: jiexu population STUDY FILE"),
     )
 
 

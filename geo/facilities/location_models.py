@@ -247,11 +247,11 @@ def _too_little() -> StudyError:
     return StudyError(
         Text(
             "在给定的容量、预算和数量内无法覆盖全部需求",
-            "All demand cannot be covered with this room, money and number",
+            "This capacity, budget and number cannot cover all demand",
         ),
         Text(
             "请放宽距离、增加容量或预算，或改用 coverage 模型",
-            "Allow longer walks, more room or money, or ask for the model coverage",
+            "Allow longer walks, more capacity or budget, or use the model coverage",
         ),
     )
 

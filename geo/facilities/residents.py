@@ -269,7 +269,7 @@ def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex
     if found["residents"].isna().all():
         raise InputError(
             file,
-            Text("没有人口列", "There is no column of people"),
+            Text("没有人口列", "There is no population column"),
             Text("请提供名为“人口”或 population 的列", "Give a column called population or 人口"),
             column="population",
         )
@@ -282,7 +282,7 @@ def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex
             Text("没有一行可用", "No row can be used"),
             Text(
                 "每行请给出人口，以及经纬度、面或片区名称",
-                "Give people in each row, and coordinates, an area or the name of a quarter",
+                "Give the population in each row, and coordinates, an area or the name of a quarter",
             ),
         )
     names = mask(found["name"]).to_numpy(dtype=object)[good]
@@ -312,7 +312,7 @@ def _by_name(names: pd.Series, geometry: Shapes, quarters: gpd.GeoDataFrame, fin
         if normal_name(name) in known:
             geometry[row] = shapes[known[normal_name(name)]]
             continue
-        problem = Text(f"没有名为“{name}”的片区，也没有坐标", f"No quarter is called “{name}”, and no coordinates")
+        problem = Text(f"没有名为“{name}”的片区，也没有坐标", f"No quarter with the name “{name}”, and no coordinates")
         findings.append(Finding(int(names.index[row]), "name", problem, Text("该行未采用", "The row was left out")))
 
 

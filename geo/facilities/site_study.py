@@ -136,7 +136,7 @@ class SiteStudy:
                 Text("没有候选地", "There are no candidates"),
                 Text(
                     "请换一种候选地来源，或用 --candidates 提供文件",
-                    "Ask for another source of candidates, or give a file with --candidates",
+                    "Choose another source of candidates, or give a file with --candidates",
                 ),
             )
         there = len(study.supply.table)

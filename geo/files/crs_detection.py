@@ -89,7 +89,7 @@ class Verdict(NamedTuple):
         lead = (
             Text("坐标系为", "It is")
             if self.sure
-            else Text("难以判断，请确认：最可能为", "Too close to tell, please say: most likely it is")
+            else Text("难以判断，请确认：最可能为", "Too close to tell, please confirm: most likely it is")
         )
         return Text(
             f"{lead.zh} {self.system}（{self.points} 个点）：{zh}",

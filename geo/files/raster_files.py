@@ -47,7 +47,7 @@ def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
     except ImportError as error:
         raise InputError(
             file,
-            Text("未安装读取栅格的组件", "What reads rasters is not installed"),
+            Text("未安装读取栅格的组件", "The reader of rasters is not installed"),
             Text("请运行 pip install 'jiexu[raster]'", "Run: pip install 'jiexu[raster]'"),
         ) from error
 

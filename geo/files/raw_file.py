@@ -70,8 +70,8 @@ def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[s
                 Finding(
                     1,
                     header,
-                    Text(f"列名“{header}”重复", f"The header “{header}” stands twice"),
-                    Text(f"第二列改称“{name}”", f"The second is called “{name}”"),
+                    Text(f"列名“{header}”重复", f"The header “{header}” is repeated"),
+                    Text(f"第二列改称“{name}”", f"The second was renamed “{name}”"),
                 )
             )
         names.append(name)

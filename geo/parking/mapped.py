@@ -33,9 +33,9 @@ NO_PARKING_TAG: Final = "no_parking_tag"
 OTHER_PLACE: Final = "other_place"
 REMNANT: Final = "remnant"
 CAUSE_NAMES: Final = {
-    NO_PARKING_TAG: Text("地图标注禁止停车", "the map says that nobody parks there"),
-    OTHER_PLACE: Text("地图标注的停车在该侧别处", "the map has the parking elsewhere on that side"),
-    REMNANT: Text("剩余长度不足一个泊位", "what is left is too short for a bay"),
+    NO_PARKING_TAG: Text("地图标注禁止停车", "the map marks no parking there"),
+    OTHER_PLACE: Text("地图标注的停车在该侧别处", "mapped parking is elsewhere on that side"),
+    REMNANT: Text("剩余长度不足一个泊位", "leftover stretch too short for a bay"),
 }
 """Causes of differences besides rules."""
 

@@ -196,7 +196,7 @@ def add_points(
             reading.verdict.text,
             Text(
                 "请用 --crs 指明坐标系（WGS84、GCJ-02、BD-09 或 EPSG 代码）",
-                "Say which with --crs (WGS84, GCJ-02, BD-09 or an EPSG code)",
+                "Name it with --crs (WGS84, GCJ-02, BD-09 or an EPSG code)",
             ),
         )
     if merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():

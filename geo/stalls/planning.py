@@ -75,7 +75,7 @@ def _slots(profile: Profile, windows: Mapping[str, tuple[Window, ...]]) -> Slots
                 f"各规则的时段把一周切成了 {error.count} 段，过多",
                 f"The hours of all rules cut the week into {error.count} parts",
             ),
-            Text("请把相近的时刻统一，至多 63 段", "Let nearby times be one: 63 parts at most"),
+            Text("请把相近的时刻统一，至多 63 段", "Merge nearby times: at most 63 parts"),
         ) from error
 
 

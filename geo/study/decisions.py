@@ -76,7 +76,7 @@ def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datet
         If the reason is empty.
     """
     if not reason.strip():
-        raise StudyError(Text("没有写理由", "The reason is empty"), Text("请写明理由", "Say why"))
+        raise StudyError(Text("没有写理由", "The reason is empty"), Text("请写明理由", "Give a reason"))
     number = connection.execute("SELECT max(CAST(substr(decision_id, 2) AS INTEGER)) FROM decisions").fetchone()[0]
     decision = f"D{(number or 0) + 1:04d}"
     stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"

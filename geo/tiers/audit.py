@@ -26,7 +26,7 @@ DOUBTS: Final[dict[str, Text]] = {
     "confirm": Text("名单匹配待确认", "Match with the list to be confirmed"),
     "island": Text("同一街道中的短段", "Short island on one street"),
     "jump": Text("无路口处等级突变", "Tier changes without a junction"),
-    "stall_complaints": Text("示范路摊点投诉多", "Stall complaints on a demonstration road"),
+    "stall_complaints": Text("示范路摊位投诉多", "Stall complaints on a demonstration road"),
     "through_traffic": Text("背街小巷过境交通大", "Through traffic on a back street"),
 }
 """The kinds of doubts, the most pressing first."""
@@ -224,8 +224,8 @@ def _stall_complaints(
     reasons = [
         str(
             Text(
-                f"示范路上有 {count:.0f} 件摊点类投诉（每公里 {rate:.1f} 件）",
-                f"{count:.0f} complaints of stalls on a demonstration road ({rate:.1f} per km)",
+                f"示范路上有 {count:.0f} 件摊位类投诉（每公里 {rate:.1f} 件）",
+                f"{count:.0f} stall complaints on a demonstration road ({rate:.1f} per km)",
             )
         )
         for count, rate in zip(counts[found], per_km[found], strict=True)

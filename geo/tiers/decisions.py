@@ -90,12 +90,14 @@ def find_street(study: Study | Path, street: str, whole: bool = False) -> str:
             for row in matches.itertuples()
         )
         raise StudyError(
-            Text(f"“{street}”对应 {len(matches)} 条街道或路段", f"“{street}” is {len(matches)} streets or sections"),
+            Text(
+                f"“{street}”对应 {len(matches)} 条街道或路段", f"“{street}” matches {len(matches)} streets or sections"
+            ),
             Text(f"请用编号指定其一：{ids}", f"Name one by its id: {ids}"),
         )
     nearest = find_names(named["name"].unique().tolist(), street, limit=3)
     raise StudyError(
-        Text(f"没有名为“{street}”的街道", f"No street is called “{street}”"),
+        Text(f"没有名为“{street}”的街道", f"No street with the name “{street}”"),
         Text(f"最相近的是：{'、'.join(nearest)}", f"The nearest names are {', '.join(nearest)}"),
     )
 

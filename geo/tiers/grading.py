@@ -196,7 +196,7 @@ def _reasons(score: NDArray[np.float64], place: NDArray[np.int64], grading: Grad
                 str(
                     Text(
                         f"由官方名单训练的模型推断为{TIER_NAMES[tier].zh}",
-                        f"a model that learned from the official list infers {TIER_NAMES[tier].en}",
+                        f"a model trained on the official list infers {TIER_NAMES[tier].en}",
                     )
                 )
                 for tier in ORDER
@@ -321,8 +321,6 @@ def _with_unnamed(
     capped = strictest[~strictest.index.isin(at) & (strictest < place[strictest.index])]
     tier[capped.index] = np.array(ORDER, dtype=object)[capped]
     confidence[capped.index] = np.maximum(own[capped.index, capped], _LEAST_OF_NEIGHBOURS)
-    reason[capped.index] = str(
-        Text("无名道路，不严于所连接的街道", "unnamed, no stricter than the streets that it meets")
-    )
+    reason[capped.index] = str(Text("无名道路，不严于所连接的街道", "unnamed, no stricter than the streets it meets"))
     result["tier"], result["tier_reason"], result["tier_confidence"] = tier, reason, confidence.round(3)
     return result

@@ -145,7 +145,7 @@ EMERGING: Final = {
 """Kinds of emerging hot spots."""
 
 COVERED: Final = {
-    "true": Text("标准距离内有设施", "has one within the standard"),
+    "true": Text("标准距离内有设施", "facility within the standard"),
     "false": Text("超出标准距离", "beyond the standard"),
 }
 
@@ -156,7 +156,7 @@ DEMAND_SOURCES: Final = {
     "population_streets": Text("人口数据，按街道长度分配", "population, by length of streets"),
     "population_points": Text("人口数据（点）", "population of points"),
     "streets": Text("街道长度（没有建筑和人口数据）", "length of streets (no building and no population is known)"),
-    "stalls": Text("需要或将要进场的摊位", "stalls that need a hall or are guided to one"),
+    "stalls": Text("需要或将要进场的摊位", "stalls that need a hall or are relocated to one"),
     "complaints": Text("投诉", "complaints"),
 }
 """Where a place's demand comes from."""

@@ -106,11 +106,11 @@ CAPACITY: Final = Column(
 HOURS: Final = Column(
     Text("时段", "Hours"), Text("OSM opening_hours 写法", "In the words of OpenStreetMap's opening_hours")
 )
-RULES: Final = Column(Text("规则", "Rules"), Text("据以得出的规则，以逗号隔开", "That made it so, between commas"))
+RULES: Final = Column(Text("规则", "Rules"), Text("据以得出的规则，以逗号隔开", "The rules behind it, between commas"))
 PLACE: Final = Column(
     Text("占用位置", "Place"), Text("设在人行道或车行道", "On which part of the street"), values=codes.PLACES
 )
-DEPTH_M: Final = Column(Text("进深", "Depth"), Text("可占用的深度", "That may be used"), NUMBER, METRES)
+DEPTH_M: Final = Column(Text("进深", "Depth"), Text("可占用的深度", "Usable depth"), NUMBER, METRES)
 DEMAND: Final = Column(Text("需求", "Demand"), Text("居民、摊位或投诉的数量", "People, stalls or complaints"), NUMBER)
 WALK_M: Final = Column(Text("步行距离", "Walk"), Text("沿步行网络", "Along the network of walkers"), NUMBER, METRES)
 SITED_KIND: Final = Column(Text("设施类型", "Kind"), Text("哪一类设施", "Of facilities"), values=codes.SITED_KINDS)
@@ -132,7 +132,7 @@ TIER_GROUP: Final[Mapping[str, Column]] = {
 RECEIVED_AT: Final = Column(Text("受理时间", "Received"), Text("受理的时刻", "When it was received"), MOMENT)
 CLOSED_AT: Final = Column(Text("办结", "Closed"), Text("办结的时刻", "When it was closed"), MOMENT)
 AT: Final = Column(Text("时间", "At"), Text("发生的时刻", "When it was done"), MOMENT)
-BY: Final = Column(Text("经办人", "By"), Text("何人所为", "Who did it"))
+BY: Final = Column(Text("经办人", "By"), Text("何人所为", "The person who did it"))
 LON: Final = Column(Text("经度", "Longitude"), Text("WGS 84", "WGS 84"), NUMBER, "°")
 LAT: Final = Column(Text("纬度", "Latitude"), Text("WGS 84", "WGS 84"), NUMBER, "°")
 

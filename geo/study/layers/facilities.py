@@ -15,7 +15,7 @@ POPULATION: Final = Layer(
     Text("人口", "Population"),
     Text(
         "文件给出的一个区域或点的人口，重建后保留",
-        "people of an area or a point that a file gave, kept through rebuilds",
+        "population of an area or a point from a file, kept through rebuilds",
     ),
     "Unknown",
     {

@@ -43,7 +43,7 @@ FACILITIES: Final = Layer(
 FACILITY_AREAS: Final = Layer(
     "facility_areas",
     Text("设施用地", "Grounds of facilities"),
-    Text("数据中以面表示的设施的用地", "the grounds of those facilities that the extract maps as areas"),
+    Text("数据中以面表示的设施的用地", "the grounds of facilities mapped as areas in the extract"),
     "MultiPolygon",
     {
         "facility_id": c.FACILITY_ID,

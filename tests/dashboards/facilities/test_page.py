@@ -82,7 +82,7 @@ def test_a_site_without_a_reason_is_refused_with_what_to_do(study: Path, monkeyp
     page = opened(study, monkeypatch)
     labelled(page.button, "Choose sites").click().run()
     labelled(page.button, "Accept this site").click().run()
-    assert any("Say why" in text.value for text in page.text)
+    assert any("Give a reason" in text.value for text in page.text)
     assert read_layer(study, "decisions").empty
 
 
@@ -117,7 +117,7 @@ def test_the_other_demand_is_asked_for_again(study: Path, monkeypatch: pytest.Mo
     page.session_state["facility-demand"] = "points"
     page.run()
     assert not page.exception
-    assert any("need of others" in box.value for box in page.warning)
+    assert any("another group's demand" in box.value for box in page.warning)
 
 
 def test_a_list_of_any_kind_has_figures_and_is_shown_on_the_map(

@@ -110,7 +110,7 @@ def test_zone_decisions_leave_tiers_alone(plan: Path) -> None:
     assert read_layer(plan, "streets").set_index("street_id").loc[zone["street_id"], "tier_source"] != "manual"
 
 
-# ---- the graduated response ---------------------------------------------------------------------------------------
+# ---- penalty steps ---------------------------------------------------------------------------------------
 
 
 def stalls(rows: list[tuple[str | None, int, bool, str]]) -> pd.DataFrame:
@@ -159,5 +159,5 @@ def test_a_recorded_step_is_a_decision_and_counts(plan: Path, profile: Profile) 
     undo(plan, decision, "误记")
     back = steps_due(read_layer(plan, "stalls"), read_layer(plan, "decisions"), profile).set_index("operator_id")
     assert back.loc[mildest["operator_id"], "step"] == "guidance"
-    with pytest.raises(StudyError, match="Nothing is due"):
+    with pytest.raises(StudyError, match="No step is due"):
         record_step(plan, "nobody", "why")

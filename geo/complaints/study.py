@@ -24,7 +24,7 @@ from geo.study.results import MadeOf, Result, command_of
 HOTSPOTS: Final[Result[dict[str, Any]]] = Result(
     "hotspots",
     Text("热点", "Hot spots"),
-    MadeOf(layers=("segments", "complaints", "street_scores"), rules=("hotspots", "repeats", "network")),
+    MadeOf(layers=("segments", "complaints", "street_scores"), rules=("hotspots", "repeats")),
     ("hotspots",),
 )
 ANSWERS: Final = MadeOf(

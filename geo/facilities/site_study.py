@@ -373,7 +373,7 @@ class SiteStudy:
 SITES: Final[Result[dict[str, Any]]] = Result(
     "sites",
     Text("选址", "Sites"),
-    DEMAND | MadeOf(decisions=("site:{of}",), rules=("sites",)),
+    DEMAND | MadeOf(layers=("quarters",), decisions=("site:{of}",), rules=("sites",)),
     ("sites",),
 )
 

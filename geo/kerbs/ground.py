@@ -22,7 +22,7 @@ from geo.study.results import MadeOf
 
 _INPUTS: Final = ("roads", "facilities", "facility_areas", "context", "parking")
 
-GROUND: Final = MadeOf(layers=_INPUTS, rules=("kerb", "clearance", "mapped_parking", "pavement", "bay"))
+GROUND: Final = MadeOf(layers=_INPUTS, rules=("kerb", "clearance", "bay", "points", "streets"))
 """The inputs of kerbs and their obstacles."""
 
 

@@ -50,7 +50,7 @@ BAYS: Final[Result[dict[str, Any]]] = Result(
     | MadeOf(
         layers=("street_scores", "streets", "complaints", "quarters"),
         decisions=("zone",),
-        rules=("bay", "need", "roads", "fire_lane"),
+        rules=("bay", "need", "roads", "fire_lane", "mapped_parking"),
     ),
     ("bays", "parking_differences", "parking_need"),
 )

@@ -73,6 +73,11 @@ class Profile:
             if key.startswith(prefix) and "." not in key.removeprefix(prefix)
         }
 
+    def of_unit(self, unit: str, groups: Sequence[str]) -> dict[str, Any]:
+        """Return the values of a unit in groups of parameters, by their whole path."""
+        inside = [path for path, leaf in self.leaves.items() if path.startswith(tuple(f"{group}." for group in groups))]
+        return {path: self.leaves[path].value for path in inside if self.leaves[path].unit == unit}
+
     def below(self, path: str) -> dict[str, Leaf]:
         """
         Return the parameter at `path`, or all below it.

@@ -26,6 +26,9 @@ from geo.study.schema import TIERS
 _NOT_FOR_DISPLAY: Final = ("entrance", "bay")
 """A shop's display stands at its own entrance and on the pavement."""
 
+_HOURS_OF: Final = ("stalls", "display", "clearance_hours")
+"""The groups of rules whose hours cut the week."""
+
 
 def make_plan(ground: KerbGround, profile: Profile, decided: Decided | None = None, kind: UseKind = "stall") -> Plan:
     """
@@ -47,7 +50,7 @@ def make_plan(ground: KerbGround, profile: Profile, decided: Decided | None = No
     RuleError
         If the hours of all rules cut the week into too many parts.
     """
-    windows = {path: parse_windows(leaf.value) for path, leaf in profile.leaves.items() if leaf.unit == "hours"}
+    windows = {path: parse_windows(value) for path, value in profile.of_unit("hours", _HOURS_OF).items()}
     slots = _slots(profile, windows)
     hours = {path: slots.mask(window) for path, window in windows.items()}
     standing, none, rule = _standing(ground, profile, kind, ground.kerbs.tier)

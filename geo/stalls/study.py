@@ -28,7 +28,7 @@ from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform, conform_geo
 
 PLAN: Final = GROUND | MadeOf(
-    layers=("street_lines",), decisions=("zone",), rules=("stalls", "display", "fire_lane", "clearance_hours")
+    decisions=("zone",), rules=("stalls", "display", "fire_lane", "clearance_hours", "pavement")
 )
 """The inputs of a plan of the kerbs for stalls or displays."""
 

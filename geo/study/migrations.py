@@ -54,9 +54,12 @@ def _restyle(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE IF EXISTS layer_styles")
     connection.execute(_STYLE_TABLE)
     change = "INSERT INTO layer_styles ({columns}) VALUES ({places})"
+    styles["update_time"] = styles["update_time"].map(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.000Z")
     values = styles.astype(object).where(styles.notna(), None).to_numpy().tolist()
     columns = tuple(styles.columns)
     connection.executemany(statement(change, columns=columns, places=placeholders(len(columns))), values)
+    # GDAL keeps counts of rows, and the triggers that keep them right went with the old table
+    connection.execute("UPDATE gpkg_ogr_contents SET feature_count = NULL WHERE table_name = 'layer_styles'")
 
 
 STEPS: Final[Mapping[str, Callable[[sqlite3.Connection], str]]] = {"jiexu-study-5": _from_5}

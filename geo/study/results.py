@@ -122,6 +122,8 @@ class Result(Generic[_D]):
         Its inputs.
     writes
         The layers that it writes.
+    in_step
+        Inputs whose changes are put into its layers by whoever makes them: they do not make it stale.
     of
         The kind of facility that it is of, where there is one for each.
     """
@@ -130,6 +132,7 @@ class Result(Generic[_D]):
     title: Text
     made_of: MadeOf
     writes: tuple[str, ...] = ()
+    in_step: tuple[str, ...] = ()
     of: str = ""
 
     def __post_init__(self) -> None:

@@ -62,7 +62,7 @@ def build(
     quarters: Annotated[Path | None, typer.Option(help="Polygons: the city's quarters (社区, 街道).")] = None,
     widths: Annotated[Path | None, typer.Option(help="Surveyed widths: street, from, to, width.")] = None,
     timezone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="The clock (Asia/Urumqi); by default that of the place.")
+        str | None, typer.Option(metavar="ZONE", help="The clock (Asia/Urumqi); by default the place's.")
     ] = None,
     country: Annotated[
         str | None, typer.Option(metavar="CODE", help="Country or region (CN, HK, GB); by default by the place.")

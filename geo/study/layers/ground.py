@@ -83,7 +83,7 @@ QUARTERS: Final = Layer(
     Text("片区", "Quarters"),
     Text(
         "一个片区：来自城市自己的文件、OSM，或主要街道围成的街区（source 指明）",
-        "a quarter: of the city's own file, of OSM, or a block between main streets (`source` says which)",
+        "a quarter: of the city's own file, of OSM, or a block between main streets (see `source`)",
     ),
     "MultiPolygon",
     {

@@ -24,7 +24,7 @@ DECISIONS: Final = Layer(
         ),
         "at": c.AT,
         "by": c.BY,
-        "subject": Column(Text("对象", "Subject"), Text("作出时的对象编号", "The id of what it was taken on")),
+        "subject": Column(Text("对象", "Subject"), Text("作出时的对象编号", "The id of its subject at that time")),
         "subject_name": Column(Text("对象名称", "Subject, name"), Text("作出时的名称", "As it was called then")),
         "before": Column(Text("此前", "Before"), Text("此前的等级或状态", "The tier or status before")),
         "after": Column(Text("此后", "After"), Text("此后的等级或状态", "The tier or status after")),
@@ -37,7 +37,7 @@ DECISIONS: Final = Layer(
             Text("部分", "Part"),
             Text(
                 "分段的线（WKT），重建后据以找回；设施选址则为设施类型",
-                "The section's lines (WKT), by which it is found again; of a site, the kind of facility",
+                "The section's lines (WKT), for finding it again; of a site, the kind of facility",
             ),
         ),
         "street_id": Column(
@@ -130,7 +130,7 @@ MAPPINGS: Final = Layer(
 REPLACED: Final = Layer(
     "replaced",
     Text("被更新的旧记录", "Replaced rows"),
-    Text("导入所更新的行的旧值，撤回导入时恢复", "rows that an import updated, to which its removal returns"),
+    Text("导入所更新的行的旧值，撤回导入时恢复", "rows before an import updated them, restored by its removal"),
     None,
     {
         "import_id": c.IMPORT_ID,

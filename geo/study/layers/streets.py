@@ -88,7 +88,7 @@ STREETS: Final = Layer(
     Text("街道", "Streets"),
     Text(
         "一条街道，或其中单独分级的一段（section 指明）",
-        "a street, or a section of one that is graded apart (`section` says which)",
+        "a street, or a section graded apart (named in `section`)",
     ),
     "MultiLineString",
     {

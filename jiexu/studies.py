@@ -137,12 +137,11 @@ def show_info(study: Study, as_json: AsJson = False) -> None:
 
 
 def _table(figures: dict[str, Any]) -> str:
-    zh = language() == "zh"
     made_up = [kind for kind, count in figures["synthetic"].items() if count]
     lines = [
         f"{figures['study']}  OSM {(figures['osm_date'] or '?')[:10]}  {figures['metric_crs']}  "
         f"{figures['profile']['name']} {figures['profile']['hash']}",
-        "extent: " + ", ".join(f"{value:.5f}" for value in figures["extent"]),
+        _labelled(Text("范围", "extent")) + ", ".join(f"{value:.5f}" for value in figures["extent"]),
         _place_line(figures["place"]),
         "",
         f"{'tier':<16}{'km':>10}{'complaints/km':>15}{'stalls':>9}{'parking':>9}",
@@ -150,15 +149,26 @@ def _table(figures: dict[str, Any]) -> str:
     for tier, row in figures["per_tier"].items():
         rate = "-" if row["complaints_per_km"] is None else f"{row['complaints_per_km']:.2f}"
         lines.append(
-            f"{tier:<16}{row['km']:>10.2f}{rate:>15}{row['stalls']:>9}{row['parking']:>9}  {TIER_NAMES[tier].zh}"
+            f"{tier:<16}{row['km']:>10.2f}{rate:>15}{row['stalls']:>9}{row['parking']:>9}  "
+            f"{TIER_NAMES[tier].pick(language())}"
         )
-    lines += ["", "km by source: " + ", ".join(f"{k} {v:.2f}" for k, v in figures["streets_km"]["tier_source"].items())]
-    lines += ["rows: " + ", ".join(f"{name} {count}" for name, count in figures["layers"].items())]
+    by_source = ", ".join(f"{name} {km:.2f}" for name, km in figures["streets_km"]["tier_source"].items())
+    lines += ["", _labelled(Text("各等级来源里程（公里）", "km by source")) + by_source]
+    lines.append(_labelled(Text("行数", "rows")) + _counts(figures["layers"]))
     if figures["findings"]:
-        lines.append("findings: " + ", ".join(f"{name} {count}" for name, count in figures["findings"].items()))
+        lines.append(_labelled(Text("待核实问题", "findings")) + _counts(figures["findings"]))
     if made_up:
-        lines.append(("合成数据：" if zh else "synthetic data: ") + ", ".join(made_up))
+        lines.append(_labelled(Text("合成数据", "synthetic data")) + ", ".join(made_up))
     return "\n".join([*lines, figures["credit"]])
+
+
+def _labelled(label: Text) -> str:
+    """Return the beginning of a line, in the reader's language."""
+    return Text(f"{label.zh}：", f"{label.en}: ").pick(language())
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
 def _place_line(place: dict[str, Any]) -> str:
@@ -166,7 +176,7 @@ def _place_line(place: dict[str, Any]) -> str:
     sides = {"left": Text("靠左行驶", "drives on the left"), "right": Text("靠右行驶", "drives on the right")}
     known = [place["region"] or place["country"], place["timezone"], place["national_grid"]]
     known += [sides[place["drives_on"]].pick(language()), place["calendar"]["text"][language()]]
-    return "place: " + ", ".join(filter(None, known))
+    return _labelled(Text("所在地", "place")) + ", ".join(filter(None, known))
 
 
 @app.command(epilog="Example: `jiexu export anyang.gpkg --layer streets --to streets.geojson`")

@@ -53,7 +53,7 @@ _CHOSEN: Final = "place_chosen"
 _NAMED_WAYS: Final = 20
 _ADD_LATER: Final = Text(
     "请先不带该文件生成，再用 jiexu add --crs 指明坐标系导入",
-    "Build without this file, then import it with jiexu add --crs, which says the system",
+    "Build without this file, then import it with jiexu add --crs, naming its coordinate system",
 )
 
 

@@ -127,7 +127,7 @@ def moves() -> None:
     )
 
 
-def response() -> None:
+def penalty_steps() -> None:
     """Draw the penalty steps due with operators, and record one."""
     rows = cache.layer("stalls")
     due = steps_due(rows, cache.layer("decisions"), cache.profile())
@@ -150,8 +150,8 @@ def response() -> None:
                 _("Stalls"): due["stall_ids"],
             }
         ),
-        "response",
-        "response-table",
+        "penalty-steps",
+        "penalty-steps-table",
         height=320,
     )
     ladder = " → ".join(STEP_NAMES[step].pick(language) for step in cache.profile()["response.ladder"])

@@ -108,7 +108,7 @@ def _tabs(now: Moment) -> None:
         _("Zones"): zones.zones,
         _("Stalls and permits"): operators.permits,
         _("Relocation"): operators.moves,
-        _("Penalty steps"): operators.response,
+        _("Penalty steps"): operators.penalty_steps,
         _("Displays"): zones.displays,
         _("What if"): partial(what_if.panel, now.day, now.minute),
     }

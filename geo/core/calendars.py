@@ -63,7 +63,7 @@ class Calendar:
             return Text("法定节假日", "public holidays")
         return Text(
             f"法定节假日及调休（至 {self.known_until} 年；其后年份的调休尚未公布）",
-            f"public holidays and moved working days (to {self.known_until}; those of later years are not known yet)",
+            f"public holidays and moved working days (to {self.known_until}; later ones are not known yet)",
         )
 
     def is_working_day(self, day: dt.date) -> bool:

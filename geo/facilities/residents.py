@@ -270,7 +270,7 @@ def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex
         raise InputError(
             file,
             Text("没有人口列", "There is no population column"),
-            Text("请提供名为“人口”或 population 的列", "Give a column called population or 人口"),
+            Text("请提供名为“人口”或 population 的列", "Name a column population or 人口"),
             column="population",
         )
     people = numbers(found["residents"], "population", findings, False).to_numpy(dtype=float, na_value=np.nan)

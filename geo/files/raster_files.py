@@ -56,7 +56,7 @@ def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
             if source.crs is None:
                 raise InputError(
                     file,
-                    Text("栅格没有坐标系", "The raster does not say its coordinate system"),
+                    Text("栅格没有坐标系", "The raster has no coordinate system"),
                     Text("请用 GIS 软件指定坐标系后重试", "Give it one in a GIS, then try again"),
                 )
             lies = pyproj.CRS.from_user_input(source.crs.to_wkt())

@@ -297,7 +297,7 @@ def _lines(file: Path, node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
             raise RuleError(
                 file,
                 here,
-                Text("该键重复出现", "This key stands here twice"),
+                Text("该键重复出现", "This key is repeated here"),
                 Text("请删去其中一个", "Delete one of them"),
                 line,
             )

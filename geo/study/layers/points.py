@@ -65,7 +65,7 @@ STALLS: Final = Layer(
         "hardship": Column(Text("困难群体", "In hardship"), Text("经营者属困难群体", "Whether its operator is"), FLAG),
         **c.LOCATED,
         "verdict": Column(
-            Text("判定", "Verdict"), Text("该处可否设摊", "Whether a stall may stand there"), values=codes.VERDICT_NAMES
+            Text("判定", "Verdict"), Text("该处可否设摊", "Whether the place is allowed"), values=codes.VERDICT_NAMES
         ),
         "reasons": Column(
             Text("规则", "Rules"), Text("据以判定的规则，以逗号隔开", "Behind the verdict, between commas")

@@ -153,7 +153,7 @@ TIER_BASE: Final = Layer(
     Text("决定前的等级", "Tiers before decisions"),
     Text(
         "各街道在任何决定之前的等级，撤销决定时恢复",
-        "each street's tier before any decision, to which an undone decision returns",
+        "each street's tier before any decision, restored by undoing",
     ),
     None,
     {"street_id": c.STREET_ID, **c.TIER_GROUP},

@@ -109,7 +109,7 @@ SHOP_DISPLAYS: Final = Layer(
 MOVES: Final = Layer(
     "moves",
     Text("摊位去向", "Relocation"),
-    Text("一个须迁移的摊位及其去向", "a stall that stands in the way, and where it should go"),
+    Text("一个须迁移的摊位及其去向", "a stall in the way, and its place to move to"),
     None,
     {
         "stall_id": c.STALL_ID,

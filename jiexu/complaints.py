@@ -154,7 +154,7 @@ def patrols(
         typer.echo(_district(row))
     typer.echo(
         Text(
-            f"最重片区为平均的 {summary['balance']:.2f} 倍（不可能低于 {summary['bound']:.2f}）",
+            f"最重巡查片区为平均的 {summary['balance']:.2f} 倍（不可能低于 {summary['bound']:.2f}）",
             f"the heaviest district has {summary['balance']:.2f} times the mean (no division has less than "
             f"{summary['bound']:.2f})",
         ).pick(language())

@@ -1,4 +1,4 @@
-"""Bays on all kerbs of a city, as polygons, and the choice of those that relieve the most."""
+"""Bays on all kerbs of a city, as polygons, and the choice of the bays that relieve the most."""
 
 from __future__ import annotations
 

@@ -54,14 +54,14 @@ _CHOSEN: Final = "place_chosen"
 _NAMED_WAYS: Final = 20
 _ADD_LATER: Final = Text(
     "请先不带该文件生成，再用 jiexu add --crs 指明坐标系导入",
-    "Build without this file, then import it with jiexu add --crs, which says the system",
+    "Build without this file, then import it with jiexu add --crs, naming its coordinate system",
 )
 
 
 @dataclass(frozen=True)
 class Inputs:
     """
-    What a study is built from.
+    The files and options of a new study.
 
     Attributes
     ----------
@@ -202,7 +202,7 @@ def _features(osm: Path, boundary: shapely.Geometry | None, profile: Profile) ->
 
 
 def _world(inputs: Inputs, old: CarriedOver, roads: gpd.GeoDataFrame) -> tuple[WorldPlace, str]:
-    """Return where the study lies, and which options of that a person gave, now or for the old study."""
+    """Return the study's place in the world, and the options of it given by a person, now or for the old study."""
     kept = set(old.seen.get(_CHOSEN, "").split())
     options = {
         "timezone": inputs.timezone or (old.seen["timezone"] if "timezone" in kept else None),
@@ -273,7 +273,7 @@ def _of(replaced: pd.DataFrame, imports: pd.DataFrame) -> pd.DataFrame:
 def _facts(
     inputs: Inputs, ways: Ways, roads: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile
 ) -> dict[str, str | None]:
-    """Return what the table `about` says of the study as a whole."""
+    """Return the facts of the study as a whole, for the table `about`."""
     return {
         "built_at": now().isoformat(),
         "metric_crs": crs.to_string(),
@@ -286,7 +286,7 @@ def _facts(
 
 
 def _old_points(old: CarriedOver) -> dict[str, gpd.GeoDataFrame]:
-    """Return the points of an earlier study by kind; of facilities, those that were imported."""
+    """Return the points of an earlier study by kind; of facilities, the imported ones."""
     points = {kind: old.layer(kind) for kind in KINDS}
     imported = points["facilities"]["import_id"].notna()
     return points | {"facilities": points["facilities"][imported].reset_index(drop=True)}

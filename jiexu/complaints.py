@@ -1,4 +1,4 @@
-"""Complaints: where, when, whether the city answers well, and where supervisors should be."""
+"""Complaints: hot spots, responses and patrols."""
 
 from __future__ import annotations
 
@@ -22,9 +22,12 @@ app = typer.Typer()
 @errors_as_messages
 def hotspots(
     study: Study,
-    category: Annotated[str | None, typer.Option(help=f"Only these: {', '.join(CATEGORIES)}, or as written.")] = None,
+    category: Annotated[
+        str | None, typer.Option(help=f"Only this category: {', '.join(CATEGORIES)}, or as written.")
+    ] = None,
     bandwidth: Annotated[
-        str | None, typer.Option(metavar="M", help=f"Where the kernel ends, in metres; {CROSS_VALIDATED}: as likely.")
+        str | None,
+        typer.Option(metavar="M", help=f"The kernel's bandwidth in metres; {CROSS_VALIDATED}: by cross-validation."),
     ] = None,
     exposure: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="A column of roads to divide by; by default the length.")
@@ -34,10 +37,12 @@ def hotspots(
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="The density around this day: 2025-12-01; with --days.")
     ] = None,
-    days: Annotated[float, typer.Option(min=1, help="Complaints so many days from --at count for nothing.")] = 30,
+    days: Annotated[
+        float, typer.Option(min=1, help="Time bandwidth in days: complaints further from --at are ignored.")
+    ] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """Find the streets where complaints are dense beyond chance, and what is new, lasting or fading there."""
+    """Find hot spots of complaints beyond chance, with new, lasting and fading ones."""
     months = None
     if since or until:
         months = (_month(since or "0001-01"), _month(until or "9998-12"))
@@ -57,8 +62,8 @@ def hotspots(
             Text(
                 f"聚集区 {row['cluster']}：{'、'.join(row['streets'])}；投诉 {row['complaints']} 件，"
                 f"按平均应为 {row['expected']} 件，p {row['p_value']:.3f}",
-                f"cluster {row['cluster']}: {', '.join(row['streets'])}; {row['complaints']} complaints where the mean "
-                f"would be {row['expected']}, p {row['p_value']:.3f}",
+                f"cluster {row['cluster']}: {', '.join(row['streets'])}; {row['complaints']} complaints, "
+                f"{row['expected']} expected, p {row['p_value']:.3f}",
             ).pick(language())
         )
     again = summary["repeats"]
@@ -67,7 +72,7 @@ def hotspots(
             f"投诉 {summary['complaints']} 件，带宽 {summary['bandwidth_m']:.0f} 米；热点路段 {summary['hot']} 段；"
             f"反复点 {again['spots']} 处",
             f"{summary['complaints']} complaints, bandwidth {summary['bandwidth_m']:.0f} m; {summary['hot']} hot "
-            f"segments; {again['spots']} spots that come back",
+            f"segments; {again['spots']} recurring spots",
         )
     )
 
@@ -96,7 +101,7 @@ def _month(text: str) -> str:
 @app.command(epilog="Example: `jiexu response anyang.gpkg --json`")
 @errors_as_messages
 def response(study: Study, as_json: AsJson = False) -> None:
-    """Say how complaints are answered: service before enforcement (721), how long they take, what is overdue."""
+    """Report the responses to complaints: shares of the 721 method, times to close, overdue complaints."""
     summary = response_of(study)
     if as_json:
         print_document(summary)
@@ -115,8 +120,8 @@ def response(study: Study, as_json: AsJson = False) -> None:
     typer.echo(
         Text(
             f"办结用时：中位 {_hours(hours['median'])}，90% {_hours(hours['p90'])}；未办结 {hours['open']}，"
-            f"超时未结 {len(summary['overdue'])}",
-            f"closed after {_hours(hours['median'])} (half), {_hours(hours['p90'])} (90 %); {hours['open']} open, "
+            f"超期未结 {len(summary['overdue'])}",
+            f"time to close: median {_hours(hours['median'])}, 90 % {_hours(hours['p90'])}; {hours['open']} open, "
             f"{len(summary['overdue'])} of them overdue",
         ).pick(language())
     )
@@ -139,10 +144,10 @@ def _hours(value: float | None) -> str:
 @errors_as_messages
 def patrols(
     study: Study,
-    people: Annotated[int, typer.Option(min=1, help="How many supervisors there are.")] = 50,
+    people: Annotated[int, typer.Option(min=1, help="Number of supervisors.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Divide the streets among supervisors by work, with a walking round for each, and say when to be where."""
+    """Divide the streets among supervisors by work, with a walking round for each and priorities by hour."""
     summary = plan_patrols(study, people)
     if as_json:
         print_document(summary)
@@ -151,7 +156,7 @@ def patrols(
         typer.echo(_district(row))
     typer.echo(
         Text(
-            f"最重片区为平均的 {summary['balance']:.2f} 倍（不可能低于 {summary['bound']:.2f}）",
+            f"最重巡查片区为平均的 {summary['balance']:.2f} 倍（不可能低于 {summary['bound']:.2f}）",
             f"the heaviest district has {summary['balance']:.2f} times the mean (no division has less than "
             f"{summary['bound']:.2f})",
         ).pick(language())

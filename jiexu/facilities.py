@@ -42,7 +42,7 @@ Kind = Annotated[
     typer.Option(parser=_kind, metavar="KIND", help=f"{', '.join(KINDS)}.", autocompletion=lambda: list(KINDS)),
 ]
 Within = Annotated[
-    float | None, typer.Option(min=1, metavar="M", help="The standard in metres; by default the rules say.")
+    float | None, typer.Option(min=1, metavar="M", help="The standard in metres; by default from the rules.")
 ]
 Need = Annotated[
     DemandSource, typer.Option("--demand", help="residents, or points: stalls that need a hall, complaints.")
@@ -54,7 +54,7 @@ Need = Annotated[
 def coverage(
     study: Study, kind: Kind, within: Within = None, demand: Need = "residents", as_json: AsJson = False
 ) -> None:
-    """Say who has a market, a car park or a toilet within a walk, by street, quarter and tier, and who is left out."""
+    """Compute the coverage of markets, car parks or toilets on foot, by street, quarter and tier, and the gaps."""
     summary = cover(study, kind, within, demand)
     if as_json:
         print_document(summary)
@@ -71,8 +71,8 @@ def coverage(
         Text(
             f"{name.zh} {summary['facilities']['count']} 处；步行 {summary['within_m']:.0f} 米内覆盖 "
             f"{summary['share']:.1%}（需求 {summary['demand']['total']:,.0f}，来源：{zh}）",
-            f"{summary['facilities']['count']} of the kind {name.en}; {summary['share']:.1%} have one within "
-            f"{summary['within_m']:.0f} m on foot (of {summary['demand']['total']:,.0f}, from: {en})",
+            f"{name.en}: {summary['facilities']['count']}; {summary['share']:.1%} covered within "
+            f"{summary['within_m']:.0f} m on foot (demand {summary['demand']['total']:,.0f}, from: {en})",
         )
     )
 
@@ -82,24 +82,24 @@ def coverage(
 def site(
     study: Study,
     kind: Kind,
-    count: Annotated[int, typer.Option(min=0, help="How many new ones at most.")] = 1,
-    model: Annotated[Model, typer.Option(help="What is best.")] = "coverage",
+    count: Annotated[int, typer.Option(min=0, help="Maximum number of new facilities.")] = 1,
+    model: Annotated[Model, typer.Option(help="The objective.")] = "coverage",
     within: Within = None,
     candidates: Annotated[
         Path | None, typer.Option(help="A file of areas or points: name, capacity, price if known.")
     ] = None,
     source: Annotated[Source, typer.Option("--from", help="Where candidates come from without a file.")] = "junctions",
     closable: Annotated[
-        str, typer.Option(metavar="IDS", help="Facilities that may be closed, each for one more new one; or all.")
+        str, typer.Option(metavar="IDS", help="Comma-separated ids of facilities that may close, or `all`.")
     ] = "",
     budget: Annotated[
-        float | None, typer.Option(min=0, metavar="SUM", help="What new ones may cost, by the candidates' prices.")
+        float | None, typer.Option(min=0, metavar="SUM", help="Budget for new facilities, in the candidates' prices.")
     ] = None,
-    capacity: Annotated[bool, typer.Option("--capacity", help="Facilities take no more than their capacity.")] = False,
+    capacity: Annotated[bool, typer.Option("--capacity", help="Respect the capacity of facilities.")] = False,
     demand: Need = "residents",
     as_json: AsJson = False,
 ) -> None:
-    """Choose sites for new facilities, with proof: what each adds, and how surely it is right."""
+    """Choose sites for new facilities, with the gain of each, a proof and the stability of the choice."""
     request = SiteRequest(
         number=count,
         model=model,
@@ -121,15 +121,15 @@ def site(
         )
     for row in summary["closed"]:
         typer.echo(f"{'关闭' if language() == 'zh' else 'close'}  {row['name'] or row['site_id']}")
-    proof = Text("已证明最优", "proven best") if summary["proven"] else Text(
-        f"与最优之差不超过 {summary['proven_gap']:.2%}", f"within {summary['proven_gap']:.2%} of the best"
+    proof = Text("已证明最优", "proven optimal") if summary["proven"] else Text(
+        f"与最优之差不超过 {summary['proven_gap']:.2%}", f"within {summary['proven_gap']:.2%} of the optimum"
     )  # fmt: skip
     say(
         Text(
             f"覆盖 {summary['share_before']:.1%} → {summary['share']:.1%}（{proof.zh}）；需求或步行相差 "
             f"{summary['stability']['off_by']:.0%} 时，最多比最优少 {summary['stability']['worst_regret']:.1%}",
-            f"covered {summary['share_before']:.1%} -> {summary['share']:.1%} ({proof.en}); with demand or walks off "
-            f"by {summary['stability']['off_by']:.0%} it falls short of the best by at most "
+            f"covered {summary['share_before']:.1%} -> {summary['share']:.1%} ({proof.en}); with demand or walks "
+            f"wrong by {summary['stability']['off_by']:.0%} it falls short of the optimum by at most "
             f"{summary['stability']['worst_regret']:.1%}",
         )
     )
@@ -159,10 +159,10 @@ def population(
     file: Annotated[
         Path | None, typer.Argument(help="Areas or points with people, or quarters by name.", show_default=False)
     ] = None,
-    total: Annotated[float | None, typer.Option(min=0, help="The known number of residents; 0 forgets it.")] = None,
+    total: Annotated[float | None, typer.Option(min=0, help="The known number of residents; 0 removes it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give the population: by areas, points of a grid or quarters, or as one known number."""
+    """Import the population: by areas, points of a grid or quarters, or as one known number."""
     if file is None and total is None:
         raise StudyError(
             Text("没有给出人口", "No population is given"),
@@ -191,11 +191,11 @@ def population(
 def lists(
     study: Study,
     at: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Ages and what is overdue on this day; by default now.")
+        str | None, typer.Option(metavar="DATE", help="The day for ages and overdue rows; by default now.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give the figures of other lists of points: shops' stars, permits, hoardings, works and what is overdue."""
+    """Print the figures of other lists of points: shops' stars, permits, hoardings, works, and overdue rows."""
     found = lists_of(study, None if at is None else day(at, study))
     if as_json:
         print_document(found)
@@ -216,6 +216,6 @@ def _line(each: ListDocument) -> Text:
     if each["age_days"]:
         zh.append(f"未结 {each['age_days']['open']} 条，已 {each['age_days']['median']:.0f} 天（中位）")
         en.append(f"{each['age_days']['open']} open for {each['age_days']['median']:.0f} days (median)")
-    zh.append(f"逾期 {len(each['overdue'])}")
+    zh.append(f"超期 {len(each['overdue'])}")
     en.append(f"{len(each['overdue'])} overdue")
     return Text("，".join(zh), ", ".join(en))

@@ -1,4 +1,4 @@
-"""Import points, and look at what was imported."""
+"""Import points, and list or remove imports."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ def add(
             show_default=False,
         ),
     ],
-    kind: Annotated[PointKind, typer.Option(help="What the rows are.")],
+    kind: Annotated[PointKind, typer.Option(help="The kind of points in the file.")],
     crs: Annotated[
-        str | None, typer.Option(help="WGS84, GCJ-02, BD-09 or an EPSG code; by default the streets tell.")
+        str | None, typer.Option(help="WGS84, GCJ-02, BD-09 or an EPSG code; by default detected from the streets.")
     ] = None,
     columns: Annotated[
-        list[str] | None, typer.Option("--map", metavar="COL=FIELD", help="Which column serves which field.")
+        list[str] | None, typer.Option("--map", metavar="COL=FIELD", help="The column of a field.")
     ] = None,
     encoding: Annotated[str | None, typer.Option(help=f"One of {', '.join(ENCODINGS)}; by default detected.")] = None,
     by: Annotated[str, typer.Option(help="Who imports.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and store nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report the outcome, and store nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
@@ -63,9 +63,9 @@ def add(
         )
     done = Text(
         f"共 {reading.rows} 行：新增 {outcome.added}，更新 {outcome.updated}，未变 {outcome.unchanged}，"
-        f"未采用 {reading.refused}，存疑 {reading.doubted}",
+        f"未导入 {reading.refused}，存疑 {reading.doubted}",
         f"{reading.rows} rows: {outcome.added} new, {outcome.updated} updated, {outcome.unchanged} unchanged, "
-        f"{reading.refused} left out, {reading.doubted} doubted",
+        f"{reading.refused} left out, {reading.doubted} with warnings",
     )
     stored = ("试运行，未写入" if zh else "dry run, nothing stored") if dry_run else outcome.import_id or "-"
     typer.echo(f"{done.pick(language())}  [{stored}]")
@@ -102,7 +102,12 @@ def list_imports(
         typer.echo(imports.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
         return
     for row in imports.itertuples():
+        counts = Text(
+            f"{row.rows} 行，新增 {row.added}，更新 {row.updated}，未导入 {row.refused}，存疑 {row.doubted}",
+            f"rows {row.rows}, new {row.added}, updated {row.updated}, left out {row.refused}, "
+            f"with warnings {row.doubted}",
+        )
         typer.echo(
             f"{row.import_id}  {row.at:%Y-%m-%d %H:%M}  {row.by or '-'}  {row.kind}  {row.file}  {row.crs or '-'}  "
-            f"rows {row.rows}, new {row.added}, updated {row.updated}, left out {row.refused}, doubted {row.doubted}"
+            f"{counts.pick(language())}"
         )

@@ -1,4 +1,4 @@
-"""What verbs share: their arguments, the reader's language, and errors in one clear sentence."""
+"""Shared parts of verbs: arguments, the reader's language, and errors as messages of one clear sentence."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def say(text: Text) -> None:
 
 
 def rule_title(rule: str) -> str:
-    """Return what a rule is called, for reading."""
+    """Return a rule's name, for reading."""
     from geo.rules.names import RULE_NAMES  # noqa: PLC0415
 
     return RULE_NAMES[rule].pick(language()) if rule in RULE_NAMES else rule

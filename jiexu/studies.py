@@ -1,4 +1,4 @@
-"""Make a study, look at it, take its layers out, open it in the browser."""
+"""Build a study, print its figures, export its layers, open it in the browser."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SAMPLE_SUPERVISORS = 10
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.", show_default=False)],
 ) -> None:
-    """Write the sample inputs: central Helsinki, and made-up points that say so."""
+    """Write the sample inputs: central Helsinki, and synthetic points marked as such."""
     from geo.sample import write_sample  # noqa: PLC0415 (verbs load what they need: some libraries take seconds)
 
     write_sample(folder)
@@ -63,17 +63,17 @@ def build(
     quarters: Annotated[Path | None, typer.Option(help="Polygons: the city's quarters (社区, 街道).")] = None,
     widths: Annotated[Path | None, typer.Option(help="Surveyed widths: street, from, to, width.")] = None,
     timezone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="The clock (Asia/Urumqi); by default that of the place.")
+        str | None, typer.Option(metavar="ZONE", help="The clock (Asia/Urumqi); by default the place's.")
     ] = None,
     country: Annotated[
         str | None, typer.Option(metavar="CODE", help="Country or region (CN, HK, GB); by default by the place.")
     ] = None,
     rules: Annotated[str, typer.Option(help=f"A profile ({', '.join(PROFILES)}) or a YAML file.")] = "china",
     overpass: Annotated[
-        str, typer.Option(envvar="JIEXU_OVERPASS", help="The Overpass server that --place and --bbox ask.")
+        str, typer.Option(envvar="JIEXU_OVERPASS", help="The Overpass server for --place and --bbox.")
     ] = DEFAULT_OVERPASS,
 ) -> None:
-    """Build a study, or build it anew; decisions and the tiers that they set are kept."""
+    """Build a study, or rebuild it; decisions and their tiers are kept."""
     from geo.build import Inputs  # noqa: PLC0415
 
     if sum(source is not None for source in (osm, place, bbox)) != 1:
@@ -143,12 +143,11 @@ def show_info(study: Study, as_json: AsJson = False) -> None:
 
 
 def _table(figures: dict[str, Any]) -> str:
-    zh = language() == "zh"
     made_up = [kind for kind, count in figures["synthetic"].items() if count]
     lines = [
         f"{figures['study']}  OSM {(figures['osm_date'] or '?')[:10]}  {figures['metric_crs']}  "
         f"{figures['profile']['name']} {figures['profile']['hash']}",
-        "extent: " + ", ".join(f"{value:.5f}" for value in figures["extent"]),
+        _labelled(Text("范围", "extent")) + ", ".join(f"{value:.5f}" for value in figures["extent"]),
         _place_line(figures["place"]),
         "",
         f"{'tier':<16}{'km':>10}{'complaints/km':>15}{'stalls':>9}{'parking':>9}",
@@ -156,15 +155,26 @@ def _table(figures: dict[str, Any]) -> str:
     for tier, row in figures["per_tier"].items():
         rate = "-" if row["complaints_per_km"] is None else f"{row['complaints_per_km']:.2f}"
         lines.append(
-            f"{tier:<16}{row['km']:>10.2f}{rate:>15}{row['stalls']:>9}{row['parking']:>9}  {TIER_NAMES[tier].zh}"
+            f"{tier:<16}{row['km']:>10.2f}{rate:>15}{row['stalls']:>9}{row['parking']:>9}  "
+            f"{TIER_NAMES[tier].pick(language())}"
         )
-    lines += ["", "km by source: " + ", ".join(f"{k} {v:.2f}" for k, v in figures["streets_km"]["tier_source"].items())]
-    lines += ["rows: " + ", ".join(f"{name} {count}" for name, count in figures["layers"].items())]
+    by_source = ", ".join(f"{name} {km:.2f}" for name, km in figures["streets_km"]["tier_source"].items())
+    lines += ["", _labelled(Text("各等级来源里程（公里）", "km by source")) + by_source]
+    lines.append(_labelled(Text("行数", "rows")) + _counts(figures["layers"]))
     if figures["findings"]:
-        lines.append("findings: " + ", ".join(f"{name} {count}" for name, count in figures["findings"].items()))
+        lines.append(_labelled(Text("待核实问题", "findings")) + _counts(figures["findings"]))
     if made_up:
-        lines.append(("合成数据：" if zh else "synthetic data: ") + ", ".join(made_up))
+        lines.append(_labelled(Text("合成数据", "synthetic data")) + ", ".join(made_up))
     return "\n".join([*lines, figures["credit"]])
+
+
+def _labelled(label: Text) -> str:
+    """Return the beginning of a line, in the reader's language."""
+    return Text(f"{label.zh}：", f"{label.en}: ").pick(language())
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
 def _place_line(place: dict[str, Any]) -> str:
@@ -172,7 +182,7 @@ def _place_line(place: dict[str, Any]) -> str:
     sides = {"left": Text("靠左行驶", "drives on the left"), "right": Text("靠右行驶", "drives on the right")}
     known = [place["region"] or place["country"], place["timezone"], place["national_grid"]]
     known += [sides[place["drives_on"]].pick(language()), place["calendar"]["text"][language()]]
-    return "place: " + ", ".join(filter(None, known))
+    return _labelled(Text("所在地", "place")) + ", ".join(filter(None, known))
 
 
 @app.command(epilog="Example: `jiexu export anyang.gpkg --layer streets --to streets.geojson`")
@@ -180,7 +190,7 @@ def _place_line(place: dict[str, Any]) -> str:
 def export(
     study: Study,
     layer: Annotated[str, typer.Option(help=f"One of {', '.join(LAYERS)}.")],
-    to: Annotated[Path, typer.Option(help=f"The file to write; its suffix says how: {', '.join(SUFFIXES)}.")],
+    to: Annotated[Path, typer.Option(help=f"The file to write; its suffix gives the format: {', '.join(SUFFIXES)}.")],
     crs: Annotated[
         str | None,
         typer.Option(help="EPSG code, `grid` (the national grid) or `metric`; by default WGS 84."),
@@ -200,7 +210,7 @@ def serve(
         Path | None, typer.Argument(metavar="[STUDY.gpkg]", help="By default the sample.", show_default=False)
     ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8501,
-    host: Annotated[str, typer.Option(help="0.0.0.0 lets other computers in.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 accepts other computers.")] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
 ) -> None:
     """Open a study in the browser."""

@@ -62,12 +62,10 @@ def tier(
 def grade(
     study: Study,
     list_file: Annotated[Path | None, typer.Option("--list", help="The official list: CSV or XLSX.")] = None,
-    rules: Annotated[
-        str | None, typer.Option(help="A profile or a YAML file; by default the profile that the study was built with.")
-    ] = None,
+    rules: Annotated[str | None, typer.Option(help="A profile or a YAML file; by default the study's profile.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Grade the streets again, say how well the inference does on the list, and list the doubts."""
+    """Grade the streets again; print the accuracy of inference on the list, and the doubtful tiers."""
     profile = load_profile(rules) if rules else open_study(study).profile
     report = grade_study(study, profile, list_file)
     doubts = audit_study(open_study(study))
@@ -98,9 +96,9 @@ def grade(
 
 
 def _inference(report: GradingReport) -> str:
-    """Return what a report of `geo.tiers.inference` says, for reading."""
+    """Return a report of `geo.tiers.inference` in words."""
     zh = language() == "zh"
-    method = {"score": Text("评分", "score"), "model": Text("由名单训练的模型", "model that learned from the list")}
+    method = {"score": Text("评分", "score"), "model": Text("由名单训练的模型", "model trained on the list")}
     weights = ", ".join(f"{name} {points:.0f}" for name, points in report["weights"].items())
     lines = [f"{'推断方法' if zh else 'inferred by'}: {method[report['method']].pick(language())} ({weights})"]
     if "accuracy" not in report:
@@ -112,10 +110,10 @@ def _inference(report: GradingReport) -> str:
     low, high = report["interval"]
     lines.append(
         Text(
-            f"{report['folds']} 折交叉验证：{report['listed']} 条名单街道中 {report['accuracy']:.0%} 推断正确"
+            f"{report['folds']} 折交叉验证：{report['listed']} 条名单街道的推断准确率 {report['accuracy']:.0%}"
             f"（95% 区间 {low:.0%}–{high:.0%}），校准误差 {report['calibration']['error']:.2f}",
-            f"{report['folds']}-fold cross-validation: {report['accuracy']:.0%} of {report['listed']} listed streets "
-            f"right (95% interval {low:.0%}–{high:.0%}), calibration error {report['calibration']['error']:.2f}",
+            f"{report['folds']}-fold cross-validation: accuracy {report['accuracy']:.0%} on {report['listed']} listed "
+            f"streets (95% interval {low:.0%}–{high:.0%}), calibration error {report['calibration']['error']:.2f}",
         ).pick(language())
     )
     for name, figures in report["compared"].items():
@@ -138,7 +136,7 @@ def _inference(report: GradingReport) -> str:
 @errors_as_messages
 def decisions(
     study: Study,
-    undo: Annotated[str | None, typer.Option(metavar="ID", help="The decision that should no longer count.")] = None,
+    undo: Annotated[str | None, typer.Option(metavar="ID", help="The decision to undo.")] = None,
     reason: Annotated[str, typer.Option(help="Why, for --undo.")] = "",
     by: Annotated[str, typer.Option(help="Who undoes it.")] = "",
     as_json: AsJson = False,

@@ -69,7 +69,7 @@ def _option(option: Any, annotation: Any) -> str:
 
 
 def _document(document: type) -> list[str]:
-    """Return a table of a document's keys, those of the documents in it after a point."""
+    """Return a table of a document's keys, the keys of inner documents after a point."""
     rows = ["", "With `--json`:", "", "| key | type |", "|---|---|"]
 
     def add(prefix: str, part: type) -> None:

@@ -23,7 +23,7 @@ _ASK_AGAIN = {"Cache-Control": "no-cache"}
 
 
 def archives() -> dict[str, Path]:
-    """Return the archive of each of the map's layers that has features. Cuts what changed."""
+    """Return the archive of each of the map's layers with features; cut the changed ones again."""
     path = study_path()
     cut = {layer: tile_archive(path, layer) for layer in BY_NAME}
     return {layer: archive for layer, archive in cut.items() if archive is not None}

@@ -54,7 +54,7 @@ Values = tuple[tuple[str, Any], ...]
 
 
 class Derived(NamedTuple):
-    """A cached value: its inputs, and what makes it of the served study."""
+    """A cached value of the served study: its inputs, and the function that makes it."""
 
     made_of: Callable[..., MadeOf]
     make: Callable[..., Any]
@@ -78,7 +78,7 @@ def derived(
     made_of: MadeOf | Callable[..., MadeOf], kept: int = _KEPT
 ) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """
-    Decorate what is made of the served study: it is made again when one of its inputs changed.
+    Decorate a function of the served study: its value is cached until one of its inputs changes.
 
     Parameters
     ----------
@@ -124,14 +124,14 @@ def figures() -> dict[str, Any]:
 
 
 def street_names() -> pd.Series:
-    """Return the names of the streets by their ids; None for those without one."""
+    """Return the names of the streets by their ids; None for streets without one."""
     streets = layer("streets")
     return pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
 
 
 @derived(lambda kind: MadeOf(layers=(kind,)), kept=24)
 def categories(kind: str) -> list[str]:
-    """Return the categories of a kind of points, in the order in which tiles number them."""
+    """Return the categories of a kind of points, in the order of their numbers in tiles."""
     return points.categories(layer(kind), kind)
 
 
@@ -164,13 +164,13 @@ def crossings(street_id: str) -> list[str]:
 
 @derived(PLACE, kept=2)
 def place() -> Place:
-    """Return what a file's coordinates and addresses are tested against, as `geo.points.imports.place_in`."""
+    """Return the place of the study for reading files, as `geo.points.imports.place_in`."""
     return place_in(study())
 
 
 @derived(GROUND, kept=2)
 def ground() -> KerbGround:
-    """Return the kerbs of the study and what stands at them, as `geo.kerbs.ground.read_ground`."""
+    """Return the kerbs of the study and their obstacles, as `geo.kerbs.ground.read_ground`."""
     return read_ground(study())
 
 
@@ -186,7 +186,7 @@ def _rules(values: Values) -> Profile:
 
 
 def plan_state() -> Known[dict[str, Any]]:
-    """Return what the study knows of its zones for stalls."""
+    """Return the state of the zones for stalls."""
     return STALLS.known(about(study_path()))
 
 
@@ -202,17 +202,17 @@ def bay_study(values: Values) -> BayStudy:
 
 
 def bays_state() -> Known[dict[str, Any]]:
-    """Return what the study knows of its bays."""
+    """Return the state of the bays."""
     return BAYS.known(about(study_path()))
 
 
 def hotspots_state() -> Known[dict[str, Any]]:
-    """Return what the study knows of its hot spots."""
+    """Return the state of the hot spots."""
     return HOTSPOTS.known(about(study_path()))
 
 
 def patrols_state() -> Known[dict[str, Any]]:
-    """Return what the study knows of its patrols."""
+    """Return the state of the patrols."""
     return PATROLS.known(about(study_path()))
 
 
@@ -268,12 +268,12 @@ def siting(kind: FacilityKind, asked: DemandSource, within_m: float) -> SiteStud
 
 
 def coverage_state(kind: FacilityKind) -> Known[dict[str, Any]]:
-    """Return what the study knows of its coverage."""
+    """Return the state of the coverage by a kind of facility."""
     return COVERAGE.of_kind(kind).known(about(study_path()))
 
 
 def sites_state(kind: FacilityKind) -> Known[dict[str, Any]]:
-    """Return what the study knows of its sites."""
+    """Return the state of the sites for a kind of facility."""
     return SITES.of_kind(kind).known(about(study_path()))
 
 
@@ -284,7 +284,7 @@ def residents_total() -> float | None:
 
 
 def lists() -> list[ListDocument]:
-    """Return the figures of other lists, as `geo.points.other_lists.lists_of`; their ages are those of this day."""
+    """Return the figures of other lists, as `geo.points.other_lists.lists_of`; ages are counted to this day."""
     return lists_on(f"{now():%Y-%m-%d}")
 
 
@@ -302,7 +302,7 @@ def network() -> Network:
 
 @derived(lambda name: MadeOf(layers=(name,)))
 def distinct_hours(layer_name: str) -> list[str]:
-    """Return the hours of a layer in the order in which tiles number them."""
+    """Return the hours of a layer in the order of their numbers in tiles."""
     return hours.distinct(layer(layer_name)["hours"])
 
 

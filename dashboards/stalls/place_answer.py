@@ -28,7 +28,7 @@ def answer(day: DayKind, minute: int) -> bool:
         return False
     kinds = {"stall": _("Stall"), "display": _("Display outside a shop")}
     chosen = st.segmented_control(
-        _("What would stand there"), list(kinds), default="stall", format_func=kinds.__getitem__, key="ask-kind"
+        _("Proposed use"), list(kinds), default="stall", format_func=kinds.__getitem__, key="ask-kind"
     )
     kind: Literal["stall", "display"] = "display" if chosen == "display" else "stall"
     try:
@@ -59,7 +59,7 @@ def _next(day: DayKind, minute: int) -> dt.datetime:
 
 
 def _clear() -> None:
-    if st.button(_("Ask no more"), icon=":material/close:", type="tertiary", key="ask-clear"):
+    if st.button(_("Close"), icon=":material/close:", type="tertiary", key="ask-clear"):
         state.ask_about(None)
         state.select([])
         st.rerun()
@@ -85,7 +85,7 @@ def _verdict(found: Answer) -> None:
 
 
 def _rules(found: Answer, day: DayKind, minute: int) -> None:
-    """Show every rule that speaks: what forbids now, what forbids at other hours, what allows."""
+    """Show every rule at the place: forbidding now, forbidding at other hours, allowing."""
     for rule in found.rules:
         now = "✕" if open_at(rule["hours"], day, minute) else "◷"
         mark = "✓" if rule["says"] == "allows" else now

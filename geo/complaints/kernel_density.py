@@ -123,7 +123,9 @@ def _by_all_ways(spread: _Spread, continuous: bool, least: float) -> Floats:
     first = np.searchsorted(to_edge[by_edge], np.arange(len(network.tail) + 1))
 
     def count(event: Integers, on: Integers, origin_m: Floats, factor: Floats) -> None:
-        """Add what walks leave at the targets on edges: as if each came along from an origin on the edge or beyond."""
+        """
+        Add the values of walks at the targets on edges, as if each came along from an origin on the edge or beyond.
+        """
         which, number = members(np.diff(first)[on])
         target = by_edge[first[on[which]] + number]
         away = np.abs(to_along[target] - origin_m[which])
@@ -153,7 +155,7 @@ def _by_all_ways(spread: _Spread, continuous: bool, least: float) -> Floats:
 
 
 class _Walks(NamedTuple):
-    """Ways from events: the arm (end `2 e` or `2 e + 1` of edge e) that each is at, metres walked, and what is left."""
+    """Ways from events: the arm (end `2 e` or `2 e + 1` of edge e) of each, metres walked, and the factor left."""
 
     event: Integers
     arm: Integers
@@ -162,7 +164,7 @@ class _Walks(NamedTuple):
 
 
 class _Arms(NamedTuple):
-    """The arms of each node: those of node v are `order[begin[v]:begin[v + 1]]`; and the node of each arm."""
+    """The arms of each node (node v has `order[begin[v]:begin[v + 1]]`), and the node of each arm."""
 
     node: Integers
     order: Integers
@@ -176,7 +178,7 @@ class _Arms(NamedTuple):
 
 
 def _onward(arms: _Arms, walks: _Walks, bandwidth_m: float, continuous: bool, least: float) -> _Walks:
-    """Return the walks that leave the nodes which walks came to: the arm that each leaves by."""
+    """Continue walks beyond the nodes they reached: one walk for each arm that leaves the node."""
     kept = (walks.walked_m < bandwidth_m) & (np.abs(walks.factor) > least)
     walks = _Walks(walks.event[kept], walks.arm[kept], walks.walked_m[kept], walks.factor[kept])
     node = arms.node[walks.arm]
@@ -209,7 +211,7 @@ def bandwidth_by_likelihood(
     network: Network, events: Positions, candidates_m: Floats, kernel: Kernel, split: Split
 ) -> float:
     """
-    Return the bandwidth under which the events are most likely when each is left out in turn.
+    Choose the bandwidth by leave-one-out cross-validation: the events are most likely under it.
 
     The score is the mean log density at the events (likelihood cross-validation: Habbema, Hermans and van den Broek
     1974; for networks McSwiggan et al. 2017). An event that stands alone counts as one at the least density seen.

@@ -84,10 +84,10 @@ def find_hotspots(
     complaints = counted_complaints(study.layer("complaints"), timezone, category, months)
     if complaints.empty:
         raise StudyError(
-            Text("研究中没有可分析的投诉", "The study has no such complaints"),
+            Text("研究中没有可分析的投诉", "The study has no complaints to analyse"),
             Text(
                 "请先导入投诉（jiexu add --kind complaints），或换一个类别",
-                "Import them first (jiexu add --kind complaints), or ask for another category",
+                "Import them first (jiexu add --kind complaints), or choose another category",
             ),
         )
     shares_of = exposure_of(roads, study.table("street_scores"), profile, exposure)
@@ -178,7 +178,7 @@ def _cluster_document(number: int, cluster: Cluster, roads: gpd.GeoDataFrame) ->
 @on_study
 def response_of(study: Study) -> dict[str, Any]:
     """
-    Return how the city answers its complaints: what `jiexu response --json` prints.
+    Return the responses to complaints: the document of `jiexu response --json`.
 
     Returns
     -------

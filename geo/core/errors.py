@@ -1,4 +1,4 @@
-"""What may go wrong, each with its place and its remedy, in Chinese and in English."""
+"""Errors, each with its place and its remedy, in Chinese and in English."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ areas of use; mainland China's is the 3-degree zone)."""
 @dataclass(frozen=True)
 class Place:
     """
-    Where in the world a study lies, and what follows from it.
+    A study's place in the world: country or region, clock, national grid and driving side.
 
     Attributes
     ----------

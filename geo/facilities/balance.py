@@ -82,7 +82,7 @@ def _parking(study: Study, network: Network) -> pd.DataFrame:
 
 
 def _decided_bays(study: Study) -> gpd.GeoDataFrame:
-    """Return the bays on the streets whose bays were decided on."""
+    """Return the bays on streets with a decision on bays."""
     decided = standing_on(study.decisions("bays"), "bays")
     bays = study.layer("bays")
     return bays[bays["street_id"].isin(decided["street_id"])].reset_index(drop=True)

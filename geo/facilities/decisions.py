@@ -21,7 +21,7 @@ from geo.study.versions import touch
 
 
 def site_id(kind: str, lon: float, lat: float) -> str:
-    """Return what a site is called: by its kind and place, so that the name outlives a new choice."""
+    """Return a site's identifier, made of its kind and place, so that it outlives a new choice."""
     return f"{kind}-{zlib.crc32(f'{lon:.5f},{lat:.5f}'.encode()):08x}"
 
 

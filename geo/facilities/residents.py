@@ -107,7 +107,9 @@ def residents(
 
 
 class _Homes(NamedTuple):
-    """Homes: `demand_id`, `demand`, `source`, `floor`; which have got a given population (filled by `_given`)."""
+    """
+    Homes (`demand_id`, `demand`, `source`, `floor`), and a flag for homes with a given population (from `_given`).
+    """
 
     table: pd.DataFrame
     shapes: Shapes
@@ -161,7 +163,7 @@ def _given(population: gpd.GeoDataFrame, homes: _Homes, cells: _Cells, crs: pypr
     tree = shapely.STRtree(shapes[grounds])
 
     def inside(places: Shapes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return which places lie in which area; where areas overlap, in the first."""
+        """Return pairs of place and area; where areas overlap, the first counts."""
         place, ground = tree.query(places, predicate="intersects")
         place, first = np.unique(place, return_index=True)
         return place, ground[first]

@@ -35,7 +35,7 @@ PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
 
 
 class ImportDocument(TypedDict):
-    """An import as plain values: what `jiexu add --json` prints."""
+    """An import as plain values: the document of `jiexu add --json`."""
 
     import_id: str | None
     file: str
@@ -55,7 +55,7 @@ class ImportDocument(TypedDict):
 
 class Outcome(NamedTuple):
     """
-    What an import did, or would do.
+    The outcome of an import, or of a dry run.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ class Outcome(NamedTuple):
     unchanged: int
 
     def as_dict(self) -> ImportDocument:
-        """Return what `jiexu add --json` prints."""
+        """Return the document of `jiexu add --json`."""
         reading = self.reading
         stated: VerdictDocument = {
             "system": None if reading.system is None else str(reading.system),
@@ -110,12 +110,12 @@ def reading_place(
     crs: pyproj.CRS,
     timezone: str,
 ) -> Place:
-    """Return what coordinates, addresses and times are read by, from a study's layers and clock."""
+    """Return the place for reading coordinates, addresses and times, from a study's layers and clock."""
     return Place(streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs, timezone)
 
 
 def place_in(study: Study) -> Place:
-    """Return what coordinates and addresses are tested against, from a study."""
+    """Return the place for reading coordinates, addresses and times, from a study."""
     roads, addresses, facilities, context = (study.layer(name) for name in PLACE.layers)
     return reading_place(roads, addresses, [facilities, context], study.crs, study.place.timezone)
 
@@ -190,7 +190,7 @@ def add_points(
             reading.verdict.text,
             Text(
                 "请用 --crs 指明坐标系（WGS84、GCJ-02、BD-09 或 EPSG 代码）",
-                "Say which with --crs (WGS84, GCJ-02, BD-09 or an EPSG code)",
+                "Name it with --crs (WGS84, GCJ-02, BD-09 or an EPSG code)",
             ),
         )
     if merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
@@ -298,7 +298,7 @@ def _counted(study: Study, points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, ki
 @on_study
 def remove_import(study: Study, import_id: str) -> int:
     """
-    Remove an import as a whole: its rows go, those that it updated are as they were before it.
+    Remove an import as a whole: its new rows go, and updated rows return to their state before it.
 
     Parameters
     ----------

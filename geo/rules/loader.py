@@ -154,7 +154,7 @@ class Profile:
         return found
 
     def to_json(self) -> str:
-        """Return name and parameters as text, for `profile_from_json`: what a study keeps of its rules."""
+        """Return name and parameters as text, for `profile_from_json`: a study keeps its rules in this form."""
         return json.dumps({"name": self.name, "leaves": {path: asdict(leaf) for path, leaf in self.leaves.items()}})
 
 
@@ -253,7 +253,7 @@ def _complete(file: Path, profile: Profile) -> Profile:
 
 @dataclass(frozen=True)
 class _Tree:
-    """What a file says: its name, its base, its parameters, and on which line each begins."""
+    """The content of a rule file: its name, its base, its parameters, and the line of each."""
 
     name: str
     base: str
@@ -301,7 +301,7 @@ def _lines(file: Path, node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
             raise RuleError(
                 file,
                 here,
-                Text("该键重复出现", "This key stands here twice"),
+                Text("该键重复出现", "This key is repeated here"),
                 Text("请删去其中一个", "Delete one of them"),
                 line,
             )
@@ -357,7 +357,7 @@ def _leaf(file: Path, path: str, node: _Node, lines: Mapping[str, int]) -> Leaf:
 
 
 def _checked(file: Path | str, path: str, leaf: Leaf, line: int | None = None) -> Leaf:
-    """Refuse a leaf of an unknown unit, or whose value its unit does not take."""
+    """Refuse a leaf with an unknown unit, or with a value outside its unit."""
     if leaf.unit not in UNITS:
         raise RuleError(
             file,

@@ -35,13 +35,13 @@ PLAN: Final = GROUND | MadeOf(
 
 STALLS: Final[Result[dict[str, Any]]] = Result(
     "stalls",
-    Text("摊区", "Zones for stalls"),
+    Text("疏导点", "Zones for stalls"),
     PLAN | MadeOf(layers=("vendors",)),
     ("kerbs", "kerb_exclusions", "stall_zones", "shop_displays", "stalls", "moves"),
 )
 RELOCATION: Final[Result[dict[str, Any]]] = Result(
     "relocation",
-    Text("疏导", "Relocation"),
+    Text("摊位去向", "Relocation"),
     PLAN | WALKING | MadeOf(layers=("vendors",), rules=("guide",)),
     ("moves",),
 )
@@ -120,7 +120,7 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> dict[str, Any]:
 
 def _summary(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame) -> dict[str, Any]:
     """
-    Return what a plan comes to: what `jiexu stalls --json` prints.
+    Return the summary of a plan: the document of `jiexu stalls --json`.
 
     Returns
     -------
@@ -175,8 +175,8 @@ def _guide(study: Study) -> Guidance:
     stalls = study.layer("vendors")
     if stalls.empty:
         raise StudyError(
-            Text("研究中没有摊点", "The study has no stalls"),
-            Text("请先导入摊点（jiexu add --kind stalls）", "Import them first: jiexu add --kind stalls"),
+            Text("研究中没有摊位", "The study has no stalls"),
+            Text("请先导入摊位（jiexu add --kind stalls）", "Import them first: jiexu add --kind stalls"),
         )
     plan = stall_plan(study, study.profile)
     found = guide(plan, judge(plan, stalls), stalls, study.layer("facilities"), network_of(study))

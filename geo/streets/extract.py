@@ -93,7 +93,7 @@ class Ways:
 
 def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
     """
-    Read the ways whose `highway` is one of `kept_highways` and that are no areas.
+    Read the ways with a `highway` of `kept_highways`, except areas.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def _locked(tags: _Tags) -> bool:
 
 class Features(NamedTuple):
     """
-    What stands along streets.
+    Features along streets: facilities, their grounds, context and addresses.
 
     Attributes
     ----------

@@ -117,13 +117,13 @@ def table_file(table: pd.DataFrame, suffix: str, name: str, credit: str) -> byte
 
 
 def credit_line(study: Path, layer: str) -> str:
-    """Return what an export says of its source: layer, study, dates, OpenStreetMap's credit."""
+    """Return the source of an export in words: layer, study, dates, OpenStreetMap's credit."""
     facts = about(study)
     return f"{layer}, {study.name}, {facts['built_at'][:10]}; OSM {(facts['osm_date'] or '?')[:10]}: {CREDIT}"
 
 
 def _aside(to: Path, write: Callable[[Path], object]) -> None:
-    """Write beside `to` and swap, so that a failure leaves what was there."""
+    """Write beside `to` and swap, so that a failure leaves the old file as it was."""
     aside = to.with_name(f".{secrets.token_hex(4)}{to.suffix}")
     try:
         write(aside)

@@ -28,7 +28,7 @@ def synthetic_counts(path: Path) -> dict[str, int]:
 
 def info(path: Path) -> dict[str, Any]:
     """
-    Return the study's figures: what `jiexu info --json` prints.
+    Return the study's figures: the document of `jiexu info --json`.
 
     Returns
     -------

@@ -48,7 +48,7 @@ def _from_5(connection: sqlite3.Connection) -> str:
 
 
 def _restyle(connection: sqlite3.Connection) -> None:
-    """Replace the styles for GIS programs by those of now, in a table as QGIS itself makes it."""
+    """Replace the styles for GIS programs by today's, in a table as QGIS itself makes it."""
     from geo.study.qgis_styles import layer_styles  # noqa: PLC0415 (pandas, which opening a study does not need)
 
     styles = layer_styles()

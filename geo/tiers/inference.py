@@ -1,4 +1,4 @@
-"""From points to tiers: the profile's thresholds, or a model that learned from the city's list; and which is better."""
+"""Tiers from points: the profile's thresholds, or a model trained on the city's list, by cross-validated loss."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Model(NamedTuple):
         return -np.diff(np.concatenate([ones, self.at_least(shares), zeros], axis=1), axis=1)
 
     def tiers(self, shares: Floats) -> Integers:
-        """Return the median tier, as places in `ORDER`: for a score, the one whose threshold it reaches."""
+        """Return the median tier, as places in `ORDER`: for a score, the tier of the threshold it reaches."""
         return (self.at_least(shares) >= 0.5).sum(axis=1)
 
 
@@ -157,7 +157,7 @@ class GradingReport(TypedDict):
 
 class Grading(NamedTuple):
     """
-    How streets off the list are graded, and how well that does on those on it.
+    The method of grading streets off the list, with its accuracy on listed ones.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The work on tiers, from and into the study file: grade again, surveyed widths, what grading makes."""
+"""Tiers from and into the study file: grading again, surveyed widths, and layers that grading writes."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def grade_study(study: Study, profile: Profile | None = None, list_file: Path | 
 @on_study
 def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocument:
     """
-    Put surveyed widths into a study, over those that it has, and grade its streets again: the width counts there.
+    Put surveyed widths into a study, over its earlier ones, and grade its streets again: the width counts there.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ def test_a_gap_is_clicked_and_a_site_is_dragged(built: Path, tmp_path: Path, vis
         look.page.mouse.click(*look.place(place.x, place.y))
         card = look.page.locator(".st-key-gap-card")
         expect(card).to_contain_text(f"{gap['demand']:,.0f} left out")
-        card.get_by_role("button", name="Try a site there").click()
+        card.get_by_role("button", name="Try a site here").click()
         trial = look.page.locator(".st-key-trial-card").get_by_text("With 1 sites on the map")
         before = trial.inner_text()
         look.shows("document.querySelectorAll('.jiexu-pin').length === 1")

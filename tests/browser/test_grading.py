@@ -23,7 +23,7 @@ def test_a_section_is_decided_on_and_drawn_in_its_tier(study: Path, visit: Visit
     with serving(study) as where, visit() as look:
         look.open(f"{where}/streets?lang=en&street={find_street(study, 'Mannerheimintie')}")
         page = look.page
-        page.get_by_text("Only a section of it").click()
+        page.get_by_text("Only a section").click()
         for label, name in (("Begins at", "Lönnrotinkatu"), ("Ends at", "Postikatu")):
             page.get_by_label(label).click()
             page.keyboard.type(name)
@@ -52,7 +52,7 @@ def test_a_doubt_leads_to_its_place_and_can_be_settled(study: Path, visit: Visit
         page.get_by_text("Does the official list mean this street?").wait_for()
         look.shows("jiexu.map.getZoom() >= 16")
         look.shows_place(*doubted_place(study, "Kalevankatu"))
-        page.get_by_role("button", name="Yes, it does").click()
+        page.get_by_role("button", name="Yes").click()
         page.get_by_text("D0001").first.wait_for()
         expect(page.get_by_text("Does the official list mean this street?")).to_have_count(0)
     row = read_layer(study, "streets").set_index("name").loc["Kalevankatu"]

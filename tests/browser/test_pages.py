@@ -27,11 +27,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 TEXTS = {
     "overview": "Complaints per km, by tier",
     "streets": "All streets shown",
-    "stalls": "What each rule takes at this hour",
-    "parking": "What each rule takes of the kerb",
+    "stalls": "Kerb taken by each rule at this hour",
+    "parking": "Kerb taken by each rule",
     "complaints": "By weekday and hour",
     "facilities": "Coverage has not been computed yet",
-    "data": "Bring in a file",
+    "data": "Import a file",
     "decisions": "All decisions",
 }
 

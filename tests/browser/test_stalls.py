@@ -92,8 +92,8 @@ def test_what_if_shows_pitches_won_and_lost(plan: Path, visit: Visiting) -> None
         field = look.page.get_by_role("spinbutton", name="Pedestrian crossing (m)")
         field.fill("15")
         field.press("Enter")
-        look.page.get_by_text("Won or lost").first.wait_for(state="attached")
-        expect(look.page.get_by_test_id("stMetric").filter(has_text="Streets that change")).to_be_visible()
+        look.page.get_by_text("Gain or loss").first.wait_for(state="attached")
+        expect(look.page.get_by_test_id("stMetric").filter(has_text="Streets with a change")).to_be_visible()
         look.settled()
         look.page.screenshot(path=ARTEFACTS / "stalls-what-if.png")
     assert is_fresh(plan), "trying a rule changes nothing in the study"

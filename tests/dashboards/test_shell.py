@@ -118,9 +118,9 @@ def test_an_undone_decision_no_longer_stands(study: Path, served: Serve) -> None
     decide_tier(study, street, "secondary", "trial", "Li")
     served(study)
     page = opened("decisions")
-    labelled(page.text_input, "Why should it no longer count?").input("trial ended")
+    labelled(page.text_input, "Reason for undoing it").input("trial ended")
     labelled(page.button, "Undo this decision").click().run()
     assert not page.exception
     assert read_layer(study, "streets").set_index("street_id").loc[street, "tier"] == "back_street"
     stands = figures(page)
-    assert (stands["Decisions"], stands["Still standing"]) == ("2", "1")
+    assert (stands["Decisions"], stands["Decisions in force"]) == ("2", "1")

@@ -40,7 +40,7 @@ def test_surveyed_widths_by_command(study: Path, tmp_path: Path) -> None:
     assert len(summary["findings"]) == 1
     said = run(app, ["widths", str(study), str(file)])
     assert said.exit_code == 0
-    assert "No street is called “Nowhere”" in said.stdout
+    assert "No street with the name “Nowhere”" in said.stdout
 
 
 @pytest.mark.parametrize(("options", "key"), [(["--budget", "20", "--night"], "choice"), ([], "agreement")])

@@ -58,7 +58,7 @@ def test_the_figures_are_those_of_the_complaints(study: Path, served: Serve) -> 
     assert metrics["Service"] == f"{(complaints['response'] == 'service').mean():.0%}"
     half = survival(complaints, data_end(complaints)).quantile(0.5)
     assert half is not None
-    assert metrics["Half are closed after"] == f"{half:.0f} h"
+    assert metrics["Median time to close"] == f"{half:.0f} h"
 
 
 def test_only_the_selected_street_counts(study: Path, served: Serve) -> None:

@@ -34,7 +34,7 @@ def test_sites_are_chosen_tried_and_accepted(study: Path, served: Serve) -> None
     before = cover(study, "toilet")["share"]
     served(study)
     page = opened("facilities", query={"kind": "toilet"})
-    labelled(page.number_input, "How many").set_value(2)
+    labelled(page.number_input, "Number of new sites").set_value(2)
     labelled(page.button, "Choose sites").click().run()
     assert not page.exception
     chosen = SITES.of_kind("toilet").known(Study(study)).summary
@@ -58,7 +58,7 @@ def test_a_site_without_a_reason_is_refused_with_what_to_do(study: Path, served:
     page = opened("facilities", query={"kind": "toilet"})
     labelled(page.button, "Choose sites").click().run()
     labelled(page.button, "Accept this site").click().run()
-    assert any("Say why" in text.value for text in page.text)
+    assert any("Give a reason" in text.value for text in page.text)
     assert read_layer(study, "decisions").empty
 
 
@@ -70,8 +70,8 @@ def test_a_clicked_gap_says_who_is_left_out_and_where_a_site_would_help(study: P
     page = opened("facilities", query={"kind": "toilet"}, state={"asked_place": (place.x, place.y)})
     said = "\n".join(text.value for text in page.text)
     assert f"{gaps['demand'].iloc[0]:,.0f} left out" in said
-    assert "best junction near it covers" in said
-    labelled(page.button, "Try a site there").click().run()
+    assert "best junction nearby covers" in said
+    labelled(page.button, "Try a site here").click().run()
     assert not page.exception
     (pin,) = page.session_state["pins"]
     assert gaps.geometry.iloc[0].distance(read_layer(study, "roads").union_all()) < 1
@@ -87,7 +87,7 @@ def test_the_other_demand_is_asked_for_again(study: Path, served: Serve) -> None
     page.session_state["facility-demand"] = "points"
     page.run()
     assert not page.exception
-    assert any("need of others" in box.value for box in page.warning)
+    assert any("another group's demand" in box.value for box in page.warning)
 
 
 def test_a_list_of_any_kind_has_figures_and_is_shown_on_the_map(study: Path, tmp_path: Path, served: Serve) -> None:
@@ -117,16 +117,16 @@ def test_land_that_was_drawn_and_closings_are_asked_for(study: Path, served: Ser
         query={"kind": "market"},
         state={"area": [[x, y], [x + 0.002, y], [x + 0.002, y + 0.001], [x, y + 0.001]]},
     )
-    labelled(page.selectbox, "Among").select("drawn")
+    labelled(page.selectbox, "Candidates").select("drawn")
     labelled(page.button, "Choose sites").click().run()
     assert not page.exception
     chosen = SITES.of_kind("market").known(Study(study)).summary
     assert chosen is not None
     assert chosen["candidates"] == {"number": 1, "source": "drawn"}
-    own = labelled(page.multiselect, "May be closed for a new one")
+    own = labelled(page.multiselect, "Facilities that may close")
     own.select(own.options[0])
-    labelled(page.selectbox, "Among").select("junctions")
-    labelled(page.number_input, "How many").set_value(1)
+    labelled(page.selectbox, "Candidates").select("junctions")
+    labelled(page.number_input, "Number of new sites").set_value(1)
     labelled(page.button, "Choose sites").click().run()
     assert not page.exception
     chosen = SITES.of_kind("market").known(Study(study)).summary

@@ -46,7 +46,7 @@ def test_a_longer_bay_loses_some(study: Path, served: Serve) -> None:
 def test_a_budget_places_the_bays_that_relieve_and_says_with_what_proof(study: Path, served: Serve) -> None:
     served(study)
     page = opened("parking")
-    labelled(page.number_input, "At most so many new bays").set_value(25).run()
+    labelled(page.number_input, "Maximum number of new bays").set_value(25).run()
     labelled(page.button, "Place the bays").click().run()
     assert not page.exception
     assert len(read_layer(study, "bays")) == 25

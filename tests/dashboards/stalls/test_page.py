@@ -69,7 +69,7 @@ def test_a_wider_clearance_loses_pitches_and_can_be_made_the_rule(plan: Path) ->
     then = int(metrics[1].value.replace(",", ""))
     assert then < before
     assert metrics[1].delta == f"{then - before:+,}"
-    labelled(page.button, "Make these the study's rules").click().run()
+    labelled(page.button, "Save as the study's rules").click().run()
     assert not page.exception
     assert int(figures(page)["Pitches at this hour"].replace(",", "")) == then
     assert read_layer(plan, "stall_zones")["pitches"].sum() == then
@@ -85,7 +85,7 @@ def test_hours_that_are_none_are_refused_with_a_remedy(plan: Path) -> None:
 
 def test_every_stall_in_the_way_finds_a_place(plan: Path) -> None:
     page = opened("stalls")
-    labelled(page.button, "Find a place for every stall in the way").click().run()
+    labelled(page.button, "Relocate the stalls in the way").click().run()
     assert not page.exception
     assert any("no assignment is shorter by more than 0.000 m" in text.value for text in page.text)
     assert len(read_layer(plan, "moves")) > 0

@@ -49,7 +49,7 @@ def test_the_scan_and_gi_look_at_one_category_or_some_months(study: Path) -> Non
     spring = find_hotspots(study, months=("2025-03", "2025-05"))["complaints"]
     assert 0 < one < every
     assert 0 < spring < every / 2
-    with pytest.raises(StudyError, match="no such complaints"):
+    with pytest.raises(StudyError, match="no complaints to analyse"):
         find_hotspots(study, "no such category")
     with pytest.raises(StudyError, match="footfall"):
         find_hotspots(study, exposure="footfall")

@@ -1,4 +1,4 @@
-"""What is getting worse: emerging hot spots, seasons and hours, spots that come back."""
+"""Trends: emerging hot spots, seasons and hours, recurring spots."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ from geo.facilities.decisions import decide_site
 from geo.facilities.location_models import MODELS
 from geo.facilities.residents import SOURCES
 from geo.facilities.site_study import Wish, choose_sites
-from geo.points.other_lists import ListDocument, lists_of
+from geo.points.documents import ListDocument
+from geo.points.other_lists import lists_of
 from jiexu.language import language
 from jiexu.shared import AsJson, Study, day, print_document, say, speaks
 
@@ -49,9 +50,9 @@ def coverage(
         return
     for row in summary["by_tier"]:
         typer.echo(f"{TIER_NAMES[row['group']].pick(language())}  {row['share']:.0%}  {row['left_out']:,.0f}")
-    for row in summary["gaps"][:_SHOWN]:
-        walk = "–" if row["walk_m"] is None else f"{row['walk_m']:,.0f} m"
-        typer.echo(f"{row['gap_id']}  {row['demand']:,.0f}  {walk}  {row['streets']}")
+    for gap in summary["gaps"][:_SHOWN]:
+        walk = "–" if gap["walk_m"] is None else f"{gap['walk_m']:,.0f} m"
+        typer.echo(f"{gap['gap_id']}  {gap['demand']:,.0f}  {walk}  {gap['streets']}")
     name = KIND_NAMES[check_kind(kind)]
     names = [SOURCES[source] for source in summary["demand"]["sources"]]
     zh, en = "、".join(each.zh for each in names), "; ".join(each.en for each in names)

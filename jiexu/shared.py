@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 
@@ -38,7 +38,7 @@ def speaks(command: Callable[_P, _R]) -> Callable[_P, _R]:
     return run
 
 
-def print_document(document: Any) -> None:
+def print_document(document: object) -> None:
     """Print one JSON document: all that a verb writes to standard output with `--json`."""
     typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
 

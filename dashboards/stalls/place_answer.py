@@ -15,7 +15,8 @@ from dashboards.stalls import zones
 from geo.core.errors import JiexuError
 from geo.core.opening_hours import DayKind, open_at
 from geo.kerbs.decided import reasons_of
-from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, NearestPlace, SpokenRule, check
+from geo.stalls.documents import NearestPlace, SpokenRule
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, check
 
 _AROUND_DEGREES = 0.002
 

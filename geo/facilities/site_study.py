@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError
-from geo.core.records import plain_rows
+from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.access import Access, joined
@@ -24,9 +24,11 @@ from geo.facilities.candidates import Candidates, Source, drawn, junctions, kerb
 from geo.facilities.coverage import pairs_within, street_near
 from geo.facilities.coverage_study import DEMAND, Asked, FacilityStudy, beside_other_kinds, no_demand
 from geo.facilities.decisions import site_id
+from geo.facilities.documents import CurvePoint, SiteDocument, SitesDocument, Stability, TrialDocument
 from geo.facilities.location_models import LocationProblem, Model, Sited, solve
 from geo.facilities.residents import place_of
 from geo.points.imports import place_in
+from geo.rules.documents import profile_document
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform_geo
@@ -200,10 +202,10 @@ class SiteStudy:
         walk = self.asked.least(there)
         return float(self.problem.weight[walk <= self.within_m].sum())
 
-    def curve(self) -> list[dict[str, Any]]:
+    def curve(self) -> list[CurvePoint]:
         """
-        Return what the best choice of each number of new facilities comes to, whatever they cost: `count`, `covered`,
-        `share`, `walk_m` (mean; those out of reach count as `sites.reach`), `gain` (of the last one), `gap`.
+        Return the best choice of each number of new facilities, whatever they cost; in mean walks, demand out of reach
+        counts as `sites.reach`.
         """
         most = int(self.chosen.opened[self.before :].sum()) if self.wish.model == "cover_all" else self.wish.number
         numbers = list(range(most + 3))
@@ -211,14 +213,14 @@ class SiteStudy:
             numbers = sorted({0, *np.unique(np.linspace(0, most, _CURVE_AT_MOST).astype(int)).tolist()})
         model: Model = "median" if self.wish.model == "median" else "coverage"
         total = float(self.problem.weight.sum())
-        rows: list[dict[str, Any]] = []
+        rows: list[CurvePoint] = []
         limit = self.seconds / len(numbers)
         for number in numbers:
             problem = self.asked._replace(number=number, budget=np.inf)
             same = number == most and model == self.wish.model and not np.isfinite(self.wish.budget)
             found = self.chosen if same else solve(problem, model, limit)
             covered = float(found.served.sum())
-            row: dict[str, Any] = {
+            row: CurvePoint = {
                 "count": number,
                 "covered": round(covered, 1),
                 "share": round(covered / total, 4),
@@ -231,15 +233,14 @@ class SiteStudy:
             rows.append(row)
         return rows
 
-    def stability(self) -> dict[str, Any]:
+    def stability(self) -> Stability:
         """
         Draw demand by street, and walks by site, anew within `sites.off_by`, and choose again.
 
         Returns
         -------
         stability
-            `draws`, `off_by`, `share` (by site: in how many of the draws it is chosen) and `worst_regret` (by how much
-            of the best the choice falls short at worst).
+            The share of the draws in which each site is chosen, and the worst regret.
         """
         draws, rng = int(self.study.profile["sites.draws"]), np.random.default_rng(_SEED)
         street, names = pd.factorize(self.study.table["street_id"])
@@ -306,7 +307,7 @@ class SiteStudy:
             return float((weight * np.maximum(np.minimum(walk_m[who], self.reach_m) - walk, 0.0)).sum())
         return float(weight[(walk <= self.within_m) & (walk_m[who] > self.within_m)].sum())
 
-    def layer(self, stability: Mapping[str, Any]) -> gpd.GeoDataFrame:
+    def layer(self, stability: Stability) -> gpd.GeoDataFrame:
         """Return the layer `sites`: the new ones in order, accepted ones, and those that are closed."""
         (order, gains), study = self.order(), self.study
         number = order - self.before
@@ -370,7 +371,7 @@ class SiteStudy:
         return [one, other]
 
 
-SITES: Final[Result[dict[str, Any]]] = Result(
+SITES: Final[Result[SitesDocument]] = Result(
     "sites",
     Text("选址", "Sites"),
     DEMAND | MadeOf(decisions=("site:{of}",), rules=("sites",)),
@@ -379,7 +380,7 @@ SITES: Final[Result[dict[str, Any]]] = Result(
 
 
 @on_study
-def choose_sites(study: Study, kind: FacilityKind, wish: Wish, asked: Asked = "residents") -> dict[str, Any]:
+def choose_sites(study: Study, kind: FacilityKind, wish: Wish, asked: Asked = "residents") -> SitesDocument:
     """
     Choose sites for new facilities and write the layer `sites` into the study.
 
@@ -397,10 +398,7 @@ def choose_sites(study: Study, kind: FacilityKind, wish: Wish, asked: Asked = "r
     Returns
     -------
     summary
-        `kind`, `model`, `count`, `within_m`, `candidates` (number and source), `objective`, `bound`, `proven_gap`,
-        `proven`, `demand`, `covered_before`, `share_before`, `covered`, `share`, `walk_m` (mean, for `median`),
-        `out_of_reach` (demand that no candidate and no facility reaches), `sites`, `closed`, `curve`, `stability`,
-        `credit`.
+        The sites with the proof, the shares before and after, the curve by number, and the stability.
 
     Raises
     ------
@@ -431,7 +429,7 @@ def choose_sites(study: Study, kind: FacilityKind, wish: Wish, asked: Asked = "r
     return document
 
 
-def site_summary(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
+def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
     """Return what a choice comes to, as `choose_sites` does, and the layer `sites`."""
     study, wish, chosen = sited.study, sited.wish, sited.chosen
     total = float(study.demand.weight.sum())
@@ -442,7 +440,7 @@ def site_summary(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
     rows = pd.DataFrame(layer.drop(columns="geometry")).assign(
         lon=shapely.get_x(layer.geometry.to_numpy()).round(6), lat=shapely.get_y(layer.geometry.to_numpy()).round(6)
     )
-    document = {
+    document: SitesDocument = {
         "kind": study.kind,
         "asked": study.asked,
         "model": wish.model,
@@ -450,7 +448,7 @@ def site_summary(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
         "within_m": sited.within_m,
         "budget": wish.budget if np.isfinite(wish.budget) else None,
         "with_capacity": wish.with_capacity,
-        "profile": {"name": study.profile.name, "hash": study.profile.hash},
+        "profile": profile_document(study.profile),
         "candidates": {
             "number": len(sited.candidates.table),
             "source": str(sited.candidates.table["source"].iloc[0]),
@@ -466,16 +464,20 @@ def site_summary(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
         "share": round(covered / total, 4),
         "walk_m": round(chosen.objective / total, 1) if wish.model == "median" else None,
         "out_of_reach": round(float(study.demand.weight[~np.isfinite(reach)].sum()), 1),
-        "sites": plain_rows(rows[rows["status"] == "proposed"]),
-        "closed": plain_rows(rows[rows["status"] == "closed"]),
+        "sites": document_rows(rows[rows["status"] == "proposed"], SiteDocument),
+        "closed": document_rows(rows[rows["status"] == "closed"], SiteDocument),
         "curve": sited.curve(),
-        "stability": {key: value for key, value in stable.items() if key != "share"},
+        "stability": {
+            "draws": stable["draws"],
+            "off_by": stable["off_by"],
+            "worst_regret": stable["worst_regret"],
+        },
         "credit": study.study.facts["credit"],
     }
     return document, layer
 
 
-def moved_share(study: FacilityStudy, places: Sequence[tuple[float, float]]) -> dict[str, float]:
+def moved_share(study: FacilityStudy, places: Sequence[tuple[float, float]]) -> TrialDocument:
     """
     Return what facilities at these places come to beside those that are there or decided on: `covered`, `share`,
     `gain`.

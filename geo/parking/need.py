@@ -147,7 +147,7 @@ def demand(
 def at_night(received_at: pd.Series, profile: Profile, timezone: str) -> NDArray[np.bool_]:
     """Tell which moments (UTC) lie in the hours of `need.night` on a clock; an unknown one does not."""
     local = received_at.dt.tz_convert(timezone)
-    minute = (local.dt.hour * 60 + local.dt.minute + (local.dt.dayofweek >= 5) * DAY).to_numpy(dtype=float)
+    minute = (local.dt.hour * 60 + local.dt.minute + (local.dt.day_of_week >= 5) * DAY).to_numpy(dtype=float)
     late = np.zeros(len(received_at), dtype=bool)
     for begin, end in parse_windows(profile["need.night"]):
         late |= (minute >= begin) & (minute < end)

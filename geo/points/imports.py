@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -15,14 +14,16 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.errors import InputError, StudyError
-from geo.core.records import Row
+from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
+from geo.points.documents import ImportDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street, locate
+from geo.study.documents import StudyFinding
 from geo.study.file import now
 from geo.study.findings import Finding, findings_table
 from geo.study.reader import Study, on_study
@@ -30,25 +31,6 @@ from geo.study.results import MadeOf
 from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
 
 """The layers whose points lie on a street."""
-
-
-class ImportDocument(TypedDict):
-    """An import as plain values: what `jiexu add --json` prints."""
-
-    import_id: str | None
-    file: str
-    format: str
-    encoding: str
-    mapping: Mapping[str, str]
-    crs: VerdictDocument
-    rows: int
-    added: int
-    updated: int
-    unchanged: int
-    refused: int
-    doubted: int
-    precision: dict[str, int]
-    findings: list[Row]
 
 
 class Outcome(NamedTuple):
@@ -97,7 +79,7 @@ class Outcome(NamedTuple):
             "refused": reading.refused,
             "doubted": reading.doubted,
             "precision": {str(name): int(count) for name, count in precision.items()},
-            "findings": json.loads(reading.findings.to_json(orient="records", force_ascii=False)),
+            "findings": document_rows(reading.findings, StudyFinding),
         }
 
 

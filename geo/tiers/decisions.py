@@ -188,7 +188,7 @@ def decide_section(
     street_id
         The street, or a section of it.
     segment_ids
-        The section's segments, as `geo.streets.street_lists.find_section` finds them.
+        The section's segments, as `geo.streets.cross_streets.find_section` finds them.
     label
         What the section is called (both languages, as `geo.core.text.Text` is stored).
     tier, reason, by

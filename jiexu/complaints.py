@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from geo.complaints.documents import DistrictDocument
 from geo.complaints.hot_streets import CROSS_VALIDATED, Moment
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.study import find_hotspots, response_of
@@ -57,13 +58,13 @@ def hotspots(
             f"{row['name'] or unnamed}  Gi* {row['gi_z']:.1f}  p {row['p_value']:.3f}  {row['hot_m']:,.0f} m  "
             f"{row['complaints']}"
         )
-    for row in summary["clusters"]:
+    for cluster in summary["clusters"]:
         typer.echo(
             Text(
-                f"聚集区 {row['cluster']}：{'、'.join(row['streets'])}；投诉 {row['complaints']} 件，"
-                f"按平均应为 {row['expected']} 件，p {row['p_value']:.3f}",
-                f"cluster {row['cluster']}: {', '.join(row['streets'])}; {row['complaints']} complaints, "
-                f"{row['expected']} expected, p {row['p_value']:.3f}",
+                f"聚集区 {cluster['cluster']}：{'、'.join(cluster['streets'])}；投诉 {cluster['complaints']} 件，"
+                f"按平均应为 {cluster['expected']} 件，p {cluster['p_value']:.3f}",
+                f"cluster {cluster['cluster']}: {', '.join(cluster['streets'])}; {cluster['complaints']} complaints, "
+                f"{cluster['expected']} expected, p {cluster['p_value']:.3f}",
             ).pick(language())
         )
     again = summary["repeats"]
@@ -107,14 +108,33 @@ def response(study: Study, as_json: AsJson = False) -> None:
         print_document(summary)
         return
     zh = language() == "zh"
-    names = {"service": Text("服务", "service"), "management": Text("管理", "management")}
-    names["enforcement"] = Text("执法", "enforcement")
-    if summary["shares"]:
-        for name, title in names.items():
-            share = summary["shares"]
+    if found := summary["shares"]:
+        target = summary["target"]
+        for title, share, low, high, aim in (
+            (
+                Text("服务", "service"),
+                found["service"],
+                found["service_low"],
+                found["service_high"],
+                target["service"],
+            ),
+            (
+                Text("管理", "management"),
+                found["management"],
+                found["management_low"],
+                found["management_high"],
+                target["management"],
+            ),
+            (
+                Text("执法", "enforcement"),
+                found["enforcement"],
+                found["enforcement_low"],
+                found["enforcement_high"],
+                target["enforcement"],
+            ),
+        ):
             typer.echo(
-                f"{title.pick(language())} {share[name]:.0%} ({share[f'{name}_low']:.0%}–{share[f'{name}_high']:.0%})"
-                f"  {'目标' if zh else 'target'} {summary['target'][name]:.0%}"
+                f"{title.pick(language())} {share:.0%} ({low:.0%}–{high:.0%})  {'目标' if zh else 'target'} {aim:.0%}"
             )
     hours = summary["hours"]
     typer.echo(
@@ -125,15 +145,18 @@ def response(study: Study, as_json: AsJson = False) -> None:
             f"{len(summary['overdue'])} of them overdue",
         ).pick(language())
     )
-    for row in summary["channels"]:
-        share = "-" if row["within_limit"] is None else f"{row['within_limit']:.0%}"
-        typer.echo(f"  {row['channel'] or '-'}  {row['complaints']}  {_hours(row['median_hours'])}  {share}")
-    for row in summary["tiers"]:
-        low = "" if row["low"] is None else f" ({row['low']:.2f}–{row['high']:.2f})"
-        rate = "-" if row["rate"] is None else f"{row['rate']:.2f}"
-        typer.echo(f"{TIER_NAMES[row['tier']].pick(language())}  {rate}{low} /km/{'月' if zh else 'month'}")
-    for row in summary["measures"]:
-        typer.echo(f"{row['decision_id']}  {row['name'] or row['street_id']}  {pick(row['says'], language())}")
+    for channel in summary["channels"]:
+        in_time = "-" if channel["within_limit"] is None else f"{channel['within_limit']:.0%}"
+        half = _hours(channel["median_hours"])
+        typer.echo(f"  {channel['channel'] or '-'}  {channel['complaints']}  {half}  {in_time}")
+    for tier in summary["tiers"]:
+        within = "" if tier["low"] is None else f" ({tier['low']:.2f}–{tier['high']:.2f})"
+        rate = "-" if tier["rate"] is None else f"{tier['rate']:.2f}"
+        typer.echo(f"{TIER_NAMES[tier['tier']].pick(language())}  {rate}{within} /km/{'月' if zh else 'month'}")
+    for effect in summary["measures"]:
+        typer.echo(
+            f"{effect['decision_id']}  {effect['name'] or effect['street_id']}  {pick(effect['says'], language())}"
+        )
 
 
 def _hours(value: float | None) -> str:
@@ -163,7 +186,7 @@ def patrols(
     )
 
 
-def _district(row: dict[str, Any]) -> str:
+def _district(row: DistrictDocument) -> str:
     streets = ("、" if language() == "zh" else ", ").join(row["streets"])
     return Text(
         f"{row['district_id']}  {streets}  {row['length_m'] / 1000:.1f} 公里，投诉 {row['complaints']} 件，"

@@ -19,7 +19,8 @@ from geo.facilities.population import set_population
 from geo.facilities.residents import SOURCES
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import choose_sites
-from geo.points.other_lists import ListDocument, lists_of
+from geo.points.documents import ListDocument
+from geo.points.other_lists import lists_of
 from jiexu.language import language
 from jiexu.shared import AsJson, Study, day, errors_as_messages, print_document, say
 
@@ -61,9 +62,9 @@ def coverage(
         return
     for row in summary["by_tier"]:
         typer.echo(f"{TIER_NAMES[row['group']].pick(language())}  {row['share']:.0%}  {row['left_out']:,.0f}")
-    for row in summary["gaps"][:_SHOWN]:
-        walk = "–" if row["walk_m"] is None else f"{row['walk_m']:,.0f} m"
-        typer.echo(f"{row['gap_id']}  {row['demand']:,.0f}  {walk}  {row['streets']}")
+    for gap in summary["gaps"][:_SHOWN]:
+        walk = "–" if gap["walk_m"] is None else f"{gap['walk_m']:,.0f} m"
+        typer.echo(f"{gap['gap_id']}  {gap['demand']:,.0f}  {walk}  {gap['streets']}")
     name = KIND_NAMES[kind]
     names = [SOURCES[source] for source in summary["demand"]["sources"]]
     zh, en = "、".join(each.zh for each in names), "; ".join(each.en for each in names)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from geo.core.text import Text, pick
 from geo.parking.decisions import adopt_bays
+from geo.parking.documents import ChoiceDocument
 from geo.parking.files import write_bays
 from geo.parking.study import plan_bays
 from geo.study.export_formats import SUFFIXES
@@ -81,8 +82,8 @@ def bays(
         typer.echo(_chosen(summary["choice"]).pick(language()))
 
 
-def _chosen(choice: dict[str, Any]) -> Text:
-    """Return a choice of bays in words."""
+def _chosen(choice: ChoiceDocument) -> Text:
+    """Return what a choice of bays comes to."""
     zh = {"day": "白天", "night": "夜间"}[choice["period"]]
     en = {"day": "by day", "night": "at night"}[choice["period"]]
     return Text(

@@ -8,11 +8,13 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from geo.core.records import document_rows, to_text
 from geo.core.text import Text, pick
 from geo.files.column_matching import fields_of
 from geo.files.text_encoding import ENCODINGS
 from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options, PointKind
+from geo.study.documents import ImportRecord
 from geo.study.file import read_layer
 from geo.study.reader import open_study
 from jiexu.language import language
@@ -99,7 +101,7 @@ def list_imports(
         say(Text(f"已移除 {remove}：{gone} 行", f"{remove} is removed: {gone} rows"))
     imports = pd.DataFrame(read_layer(study, "imports"))
     if as_json:
-        typer.echo(imports.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
+        print_document(document_rows(imports.assign(at=to_text(imports["at"])), ImportRecord))
         return
     for row in imports.itertuples():
         counts = Text(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
+from geo.core.records import document_rows
 from geo.core.text import Text
+from geo.rules.documents import rules_document
 from geo.rules.loader import PROFILES, load_profile
 from geo.rules.names import RULE_NAMES
 from geo.stalls.decisions import decide_zone
+from geo.stalls.documents import StepDocument
 from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
 from geo.stalls.plan import UseKind
 from geo.stalls.relocation import guidance_document
@@ -42,8 +44,7 @@ def rules(
     loaded = load_profile(profile)
     leaves = loaded.below(explain) if explain else loaded.leaves
     if as_json:
-        document = {"name": loaded.name, "hash": loaded.hash, "parameters": {k: asdict(v) for k, v in leaves.items()}}
-        print_document(document)
+        print_document(rules_document(loaded, dict(leaves)))
         return
     typer.echo(f"{loaded.name} {loaded.hash}")
     for path, leaf in leaves.items():
@@ -108,7 +109,7 @@ def check(
     """Check whether a stall or display may stand at a place and time, with the rules and the nearest place allowed."""
     answer = check_place(study, lon, lat, _moment(at, study), kind)
     if as_json:
-        print_document(answer._asdict())
+        print_document(answer.as_dict())
         return
     zh = language() == "zh"
     street = answer.name or ("无名道路" if zh else "unnamed street")
@@ -212,7 +213,7 @@ def steps(
         say(Text(f"已记录决定 {decision}：{name.zh}", f"Decision {decision} is recorded: {name.en}"))
     due = steps_due(read_layer(study, "stalls"), read_layer(study, "decisions"), open_study(study).profile)
     if as_json:
-        typer.echo(due.to_json(orient="records", force_ascii=False, indent=2))
+        print_document(document_rows(due, StepDocument))
         return
     for row in due.itertuples():
         flag = Text(" [困难群体]", " [hardship]").pick(language()) if row.hardship else ""

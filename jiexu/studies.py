@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from geo.core.text import Text
 from geo.core.vocabulary import KINDS, TIER_NAMES
 from geo.rules.loader import PROFILES, load_profile
 from geo.streets.download import DEFAULT_OVERPASS, download_area, download_place, tags_by_key
+from geo.study.documents import FiguresDocument, PlaceDocument
 from geo.study.export_formats import SUFFIXES
 from geo.study.figures import info
 from geo.study.file import FORMAT, about
@@ -142,7 +143,7 @@ def show_info(study: Study, as_json: AsJson = False) -> None:
         typer.echo(_table(figures))
 
 
-def _table(figures: dict[str, Any]) -> str:
+def _table(figures: FiguresDocument) -> str:
     made_up = [kind for kind, count in figures["synthetic"].items() if count]
     lines = [
         f"{figures['study']}  OSM {(figures['osm_date'] or '?')[:10]}  {figures['metric_crs']}  "
@@ -177,7 +178,7 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
-def _place_line(place: dict[str, Any]) -> str:
+def _place_line(place: PlaceDocument) -> str:
     """Return a study's place in the world in one line."""
     sides = {"left": Text("靠左行驶", "drives on the left"), "right": Text("靠右行驶", "drives on the right")}
     known = [place["region"] or place["country"], place["timezone"], place["national_grid"]]

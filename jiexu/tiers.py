@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -10,17 +9,19 @@ import geopandas as gpd
 import pandas as pd
 import typer
 
+from geo.core.records import document_rows, to_text
 from geo.core.text import Text, pick
 from geo.rules.loader import load_profile
 from geo.streets.cross_streets import find_section
 from geo.study.decisions import standing_decisions
+from geo.study.documents import DecisionDocument
 from geo.study.file import read_layer
 from geo.study.reader import open_study
 from geo.study.schema import GRADED
 from geo.tiers.audit import DOUBTS, audit_study
 from geo.tiers.decisions import decide_section, decide_tier, find_street
 from geo.tiers.decisions import undo as undo_decision
-from geo.tiers.inference import GradingReport
+from geo.tiers.documents import GradingReport, grade_document
 from geo.tiers.study import grade_study
 from jiexu.language import language
 from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
@@ -74,16 +75,7 @@ def grade(
     streets = read_layer(study, "streets")
     by_source = {str(source): int(count) for source, count in streets["tier_source"].value_counts().items()}
     if as_json:
-        document = {
-            "streets": {"total": len(streets), "tier_source": by_source},
-            "accuracy": None,
-            "interval": None,
-            "confusion": None,
-            **report,
-            "doubts": json.loads(doubts.to_json(orient="records", force_ascii=False)),
-            "findings": json.loads(pd.DataFrame(findings).to_json(orient="records", force_ascii=False)),
-        }
-        print_document(document)
+        print_document(grade_document(report, streets, doubts, findings))
         return
     typer.echo(", ".join(f"{source} {count}" for source, count in by_source.items()))
     typer.echo(_inference(report))
@@ -148,7 +140,7 @@ def decisions(
     taken = pd.DataFrame(read_layer(study, "decisions"))
     taken["stands"] = taken["decision_id"].isin(standing_decisions(taken))
     if as_json:
-        typer.echo(taken.to_json(orient="records", date_format="iso", force_ascii=False, indent=2))
+        print_document(document_rows(taken.assign(at=to_text(taken["at"])), DecisionDocument))
         return
     for row in taken.itertuples():
         state = "" if row.stands else ("（已撤销）" if language() == "zh" else " (undone)")

@@ -2,20 +2,51 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import sys
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, NotRequired, get_args, get_origin, get_type_hints
 
 import typer
 
+from geo.complaints.documents import HotspotsDocument, PatrolsDocument, ResponseDocument
+from geo.facilities.documents import CoverageDocument, PopulationDocument, SitesDocument
+from geo.parking.documents import BaysDocument
+from geo.points.documents import ImportDocument, ListDocument
+from geo.rules.documents import RulesDocument
+from geo.stalls.documents import AnswerDocument, GuidanceDocument, StallsDocument, StepDocument
+from geo.study.documents import DecisionDocument, FiguresDocument, ImportRecord
+from geo.tiers.documents import GradeDocument, WidthsDocument
 from jiexu.__main__ import app
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "commands.md"
-# what a verb prints with --json: a TypedDict or NamedTuple per verb, whose keys the page lists
-DOCUMENTS: Final[Mapping[str, type]] = {}
+
+DOCUMENTS: Final[Mapping[str, Any]] = {
+    "info": FiguresDocument,
+    "grade": GradeDocument,
+    "decisions": list[DecisionDocument],
+    "add": ImportDocument,
+    "imports": list[ImportRecord],
+    "rules": RulesDocument,
+    "stalls": StallsDocument,
+    "check": AnswerDocument,
+    "guide": GuidanceDocument,
+    "steps": list[StepDocument],
+    "bays": BaysDocument,
+    "widths": WidthsDocument,
+    "hotspots": HotspotsDocument,
+    "response": ResponseDocument,
+    "patrols": PatrolsDocument,
+    "coverage": CoverageDocument,
+    "site": SitesDocument,
+    "population": PopulationDocument,
+    "lists": list[ListDocument],
+}
+"""The document that each verb prints with --json: a TypedDict, or a list of them."""
 
 HEAD = """# Commands
 
@@ -32,6 +63,14 @@ prints what this page says of a verb.
 
 This page is written by `make docs` from the command line itself.
 """
+_JSON_WORDS: Final[Mapping[Any, str]] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    object: "value",
+    types.NoneType: "null",
+}
 _WORDS: Final[Mapping[type, str]] = {Path: "PATH", float: "NUMBER", int: "INTEGER", str: "TEXT"}
 
 
@@ -68,31 +107,100 @@ def _option(option: Any, annotation: Any) -> str:
     return f"| {names}{f' `{_cell(value)}`' if value else ''} | {_cell(meaning)} | {_cell(default)} |"
 
 
-def _document(document: type) -> list[str]:
-    """Return a table of a document's keys, the keys of inner documents after a point."""
-    rows = ["", "With `--json`:", "", "| key | type |", "|---|---|"]
+def _document(document: Any) -> list[str]:
+    """Return a table of a document's keys, those of the documents in it after a point."""
+    inner = _inner(document)
+    lead = "With `--json`:" if inner is document else "With `--json`, a list of objects:"
+    rows = ["", lead, "", "| key | type | meaning |", "|---|---|---|"]
 
     def add(prefix: str, part: type) -> None:
-        for key, annotation in get_type_hints(part).items():
-            inner = next((each for each in (annotation, *get_args(annotation)) if _is_document(each)), None)
-            if inner is None:
-                rows.append(f"| `{prefix}{key}` | `{_cell(inspect.formatannotation(annotation))}` |")
-                continue
-            shape = "list of objects" if get_origin(annotation) is list else "object"
-            rows.append(
-                f"| `{prefix}{key}` | {shape}{'' if inner is annotation or shape != 'object' else ' or null'} |"
-            )
-            add(f"{prefix}{key}.", inner)
+        meanings = meanings_of(part)
+        for key, hint in get_type_hints(part, include_extras=True).items():
+            optional = get_origin(hint) is NotRequired or key not in getattr(part, "__required_keys__", (key,))
+            annotation = get_args(hint)[0] if get_origin(hint) is NotRequired else hint
+            words = [_json_word(annotation), *(["optional"] if optional else [])]
+            rows.append(f"| `{prefix}{key}` | {', '.join(words)} | {_cell(meanings.get(key, ''))} |")
+            inside = _inner(annotation)
+            if inside is not None:
+                keyed = any(_is_mapping(arm) for arm in (annotation, *get_args(annotation)))
+                add(f"{prefix}{key}.{'*.' if keyed else ''}", inside)
 
-    add("", document)
+    if inner is not None:
+        add("", inner)
     return rows
+
+
+def meanings_of(document: type) -> dict[str, str]:
+    """Return the meaning of each key of a document, from the sections Attributes of its docstring and its bases'."""
+    found: dict[str, str] = {}
+    for base in _bases(document):
+        found |= meanings_of(base)
+    attributes = inspect.cleandoc(document.__doc__ or "").partition("Attributes\n----------\n")[2]
+    names: list[str] = []
+    for line in attributes.splitlines():
+        if line and not line.startswith(" "):
+            names = line.split(", ")
+            found |= dict.fromkeys(names, "")
+        elif line:
+            found |= {name: f"{found[name]} {line.strip()}".strip() for name in names}
+    return found
+
+
+def _bases(document: type) -> list[type]:
+    """Return the documents that a document extends: Python 3.11 forgets those of a TypedDict."""
+    (statement,) = ast.parse(inspect.getsource(document)).body
+    names = [base.id for base in getattr(statement, "bases", ()) if isinstance(base, ast.Name)]
+    named = [getattr(sys.modules[document.__module__], name) for name in names]
+    return [each for each in named if _is_document(each)]
+
+
+def _json_word(annotation: Any) -> str:
+    """Return the JSON type of an annotation, in words."""
+    origin, arms = get_origin(annotation), get_args(annotation)
+    if _is_document(annotation):
+        return "object"
+    if origin is typing.Literal:
+        return " or ".join(f"`{value}`" for value in arms)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_json_word(arm) for arm in arms)
+    if _is_mapping(annotation):
+        return f"{_many(arms[1])} by key"
+    if _is_list(annotation):
+        return f"list of {_many(arms[0])}"
+    return _JSON_WORDS[annotation]
+
+
+def _many(annotation: Any) -> str:
+    if _is_mapping(annotation):
+        return f"objects ({_json_word(annotation)})"
+    if _is_list(annotation):
+        return f"lists of {_many(get_args(annotation)[0])}"
+    return f"{_json_word(annotation)}s"
+
+
+def _is_mapping(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    return isinstance(origin, type) and issubclass(origin, Mapping)
+
+
+def _is_list(annotation: Any) -> bool:
+    origin = get_origin(annotation)
+    return isinstance(origin, type) and issubclass(origin, Sequence)
+
+
+def _inner(annotation: Any) -> type | None:
+    """Return the document that an annotation is, or holds."""
+    if _is_document(annotation):
+        found: type = annotation
+        return found
+    return next((inner for arm in get_args(annotation) if (inner := _inner(arm)) is not None), None)
 
 
 def _is_document(annotation: Any) -> bool:
     return typing.is_typeddict(annotation) or (isinstance(annotation, type) and hasattr(annotation, "_fields"))
 
 
-def section(name: str, command: Any, document: type | None = None) -> str:
+def section(name: str, command: Any, document: Any = None) -> str:
     """Return the part of the page on one verb."""
     callback: Callable[..., Any] = command.callback
     hints = get_type_hints(callback)

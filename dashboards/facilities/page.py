@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import altair as alt
 import numpy as np
@@ -21,6 +21,7 @@ from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
 from geo.facilities.candidates import Source
 from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
+from geo.facilities.documents import CoverageDocument, SitesDocument, TrialDocument
 from geo.facilities.facility_study import DemandSource, FacilityStudy
 from geo.facilities.location_models import Model
 from geo.facilities.site_problem import SiteRequest
@@ -103,7 +104,7 @@ def _switch(kind: FacilityKind) -> None:
 
 
 def _figures(
-    kind: FacilityKind, study: FacilityStudy, summary: dict[str, Any] | None, tried: dict[str, float] | None
+    kind: FacilityKind, study: FacilityStudy, summary: CoverageDocument | None, tried: TrialDocument | None
 ) -> list[Figure]:
     standard = _("within {metres:.0f} m on foot").format(metres=study.within_m)
     if summary is None or study.demand.table.empty:
@@ -137,7 +138,7 @@ def _figures(
     return shown
 
 
-def _of(summary: dict[str, Any]) -> str:
+def _of(summary: CoverageDocument) -> str:
     total = summary["demand"]["total"]
     if summary["demand"]["asked"] == "points":
         parts = [_("of {total:,.0f} points").format(total=total)]
@@ -148,7 +149,7 @@ def _of(summary: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def _compute(kind: FacilityKind, asked: DemandSource, fresh: bool, summary: dict[str, Any] | None) -> None:
+def _compute(kind: FacilityKind, asked: DemandSource, fresh: bool, summary: CoverageDocument | None) -> None:
     same = summary is not None and summary["demand"]["asked"] == asked
     if summary is None:
         st.info(_("Coverage has not been computed yet for this kind."), icon=":material/directions_walk:")
@@ -199,7 +200,7 @@ def _gap(kind: FacilityKind, study: FacilityStudy) -> None:
             st.rerun()
 
 
-def _trial(kind: FacilityKind, pins: list[state.Pin], tried: dict[str, float] | None) -> None:
+def _trial(kind: FacilityKind, pins: list[state.Pin], tried: TrialDocument | None) -> None:
     """Show the coverage with the sites on the map, and offer to accept one."""
     if saved := st.session_state.pop("site-saved", None):
         st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
@@ -334,7 +335,7 @@ def _curve(kind: FacilityKind) -> None:
     st.caption(_proof(known.summary))
 
 
-def _proof(summary: dict[str, Any]) -> str:
+def _proof(summary: SitesDocument) -> str:
     proof = (
         _("Proven optimal.")
         if summary["proven"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +16,7 @@ from dashboards.shared.widgets import marked_rows, show_error, table, uploaded
 from geo.core.errors import JiexuError
 from geo.core.text import pick
 from geo.core.vocabulary import FacilityKind
+from geo.facilities.documents import CoverageDocument
 from geo.facilities.population import set_population
 from geo.facilities.residents import SOURCES
 from geo.points.other_lists import list_names
@@ -26,7 +27,7 @@ _POPULATION: Final = ["csv", "xlsx", "xls", "geojson", "gpkg", "tif"]
 _ON_MAP: Final = "other-on-map"
 
 
-def tabs(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
+def tabs(kind: FacilityKind, summary: CoverageDocument | None) -> None:
     """Draw the tabs."""
     names = [
         _("By street, quarter and tier"),
@@ -72,13 +73,16 @@ def _none() -> None:
     st.caption(_("Compute the coverage first: see the button beside the map."))
 
 
-def _shares(summary: dict[str, Any] | None) -> None:
+def _shares(summary: CoverageDocument | None) -> None:
     if summary is None:
         _none()
         return
     left, right = st.columns(2)
-    for column, key, title in ((left, "by_street", _("Street")), (right, "by_quarter", _("Quarter"))):
-        rows = pd.DataFrame(summary[key])
+    for column, key, title, groups in (
+        (left, "by_street", _("Street"), summary["by_street"]),
+        (right, "by_quarter", _("Quarter"), summary["by_quarter"]),
+    ):
+        rows = pd.DataFrame(groups)
         with column:
             unnamed = _("Unnamed street") if key == "by_street" else ""
             _share_table(rows.assign(name=rows["name"].fillna(unnamed)), title, f"coverage-{key}", 360)
@@ -94,7 +98,7 @@ def _shares(summary: dict[str, Any] | None) -> None:
     )
 
 
-def _share_table(rows: pd.DataFrame, title: str, key: str, height: Any) -> None:
+def _share_table(rows: pd.DataFrame, title: str, key: str, height: int | Literal["auto"]) -> None:
     table(
         pd.DataFrame(
             {
@@ -111,7 +115,7 @@ def _share_table(rows: pd.DataFrame, title: str, key: str, height: Any) -> None:
     )
 
 
-def _gaps(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
+def _gaps(kind: FacilityKind, summary: CoverageDocument | None) -> None:
     if summary is None:
         _none()
         return
@@ -141,7 +145,7 @@ def _gaps(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
         st.rerun()
 
 
-def _facilities(summary: dict[str, Any] | None) -> None:
+def _facilities(summary: CoverageDocument | None) -> None:
     if summary is None:
         _none()
         return
@@ -198,7 +202,7 @@ def _sites(kind: FacilityKind) -> None:
     )
 
 
-def _balance(kind: FacilityKind, summary: dict[str, Any] | None) -> None:
+def _balance(kind: FacilityKind, summary: CoverageDocument | None) -> None:
     if summary is None:
         _none()
         return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -15,6 +13,7 @@ from dashboards.session.wording import tier_name
 from dashboards.shared.selection_card import card, hint
 from dashboards.shared.widgets import Figure, credits, first_screen, table
 from geo.streets.locating import count_per_street
+from geo.study.documents import FiguresDocument
 from geo.study.schema import GRADED, TIERS
 from layers import palette
 
@@ -28,6 +27,9 @@ def page() -> None:
     official = figures["streets_km"]["tier_source"].get("official", 0)
     manual = figures["streets_km"]["tier_source"].get("manual", 0)
     share = (official + manual) / km if km else 0
+    rows = [row for tier, row in figures["per_tier"].items() if tier in GRADED]
+    complaints, stalls = sum(row["complaints"] for row in rows), sum(row["stalls"] for row in rows)
+    made_up = figures["synthetic"]
 
     def left() -> None:
         map_view()
@@ -44,8 +46,8 @@ def page() -> None:
         [
             Figure(_("Graded streets"), f"{graded:,.1f} km", _("of {km:,.1f} km of roads").format(km=km)),
             Figure(_("By list or decision"), f"{share:.0%}", _("of road length")),
-            Figure(_("Complaints"), f"{layers['complaints']:,}", _rate(figures, "complaints", graded)),
-            Figure(_("Stalls"), f"{layers['stalls']:,}", _rate(figures, "stalls", graded)),
+            Figure(_("Complaints"), f"{layers['complaints']:,}", _rate(complaints, graded, made_up["complaints"])),
+            Figure(_("Stalls"), f"{layers['stalls']:,}", _rate(stalls, graded, made_up["stalls"])),
             Figure(_("Findings to check"), f"{layers['findings']:,}", _("on the page Data")),
         ],
         left,
@@ -54,17 +56,17 @@ def page() -> None:
     _hot_streets()
 
 
-def _rate(figures: dict[str, Any], kind: str, graded_km: float) -> str:
-    count = sum(row[kind] for tier, row in figures["per_tier"].items() if tier in GRADED)
+def _rate(count: int, graded_km: float, made_up: int) -> str:
     text = _("{rate:.1f} per graded km").format(rate=count / graded_km) if graded_km else ""
-    return " · ".join((text, _("synthetic"))) if figures["synthetic"][kind] else text
+    return " · ".join((text, _("synthetic"))) if made_up else text
 
 
-def _chart(figures: dict[str, Any]) -> None:
+def _chart(figures: FiguresDocument) -> None:
+    rates = {tier: row["complaints_per_km"] or 0 for tier, row in figures["per_tier"].items()}
     rows = pd.DataFrame(
         {
             "tier": [tier_name(tier) for tier in GRADED],
-            "rate": [figures["per_tier"].get(tier, {}).get("complaints_per_km") or 0 for tier in GRADED],
+            "rate": [rates.get(tier, 0) for tier in GRADED],
             "colour": [palette.TIERS[tier]["colour"] for tier in GRADED],
         }
     )
@@ -84,7 +86,7 @@ def _chart(figures: dict[str, Any]) -> None:
     st.altair_chart(bars, width="stretch")
 
 
-def _tier_table(figures: dict[str, Any]) -> None:
+def _tier_table(figures: FiguresDocument) -> None:
     rows = pd.DataFrame.from_dict(figures["per_tier"], orient="index")
     rows = rows.reindex([tier for tier in TIERS if tier in rows.index])
     table(

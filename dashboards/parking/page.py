@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +15,7 @@ from dashboards.session.served_study import study_path
 from dashboards.shared.waterfall_chart import waterfall_chart
 from dashboards.shared.widgets import Figure, compute, credits, first_screen
 from geo.kerbs.waterfall import waterfall
+from geo.parking.documents import BaysDocument, ChoiceDocument
 from geo.parking.need import PERIODS
 from geo.parking.room import BayHours
 from geo.parking.study import plan_bays
@@ -99,7 +100,7 @@ def _seeking(hours: BayHours, selected: list[str]) -> Figure:
     return Figure(title, f"{cars:,.0f}", _("{spaces:,.0f} spaces within walking distance").format(spaces=spaces))
 
 
-def _compute(known: Known[dict[str, Any]], hours: BayHours) -> None:
+def _compute(known: Known[BaysDocument], hours: BayHours) -> None:
     names: dict[BayHours, str] = {"all_day": _("All day"), "night": _("At night")}
     st.segmented_control(
         _("Rules for"), list(names), default=hours, format_func=names.__getitem__, key="bay-hours",
@@ -129,7 +130,7 @@ def _compute(known: Known[dict[str, Any]], hours: BayHours) -> None:
         _chosen(known.summary["choice"])
 
 
-def _chosen(choice: dict[str, Any]) -> None:
+def _chosen(choice: ChoiceDocument) -> None:
     when = _("at night") if choice["period"] == "night" else _("by day")
     st.success(
         _(

@@ -19,6 +19,7 @@ from dashboards.shared.widgets import show_error, table
 from geo.core.errors import InputError, JiexuError
 from geo.core.text import pick
 from geo.parking.decisions import adopt_bays
+from geo.parking.documents import BaysDocument
 from geo.parking.files import schedule, write_bays
 from geo.parking.mapped import CAUSE_NAMES
 from geo.parking.room import BayHours, BayRoom
@@ -30,7 +31,7 @@ _GROUPS: Final = ("bay", "clearance", "fire_lane")
 _CHECKED: Final = (".csv", ".xlsx", ".xls", ".txt")
 
 
-def tabs(room: BayRoom, hours: BayHours, bays: pd.DataFrame, known: Known[dict[str, Any]]) -> None:
+def tabs(room: BayRoom, hours: BayHours, bays: pd.DataFrame, known: Known[BaysDocument]) -> None:
     """Draw the tabs."""
     names = [
         _("Bays by street"),
@@ -180,7 +181,7 @@ def cause_name(cause: str) -> str:
     return CAUSE_NAMES[cause].pick(current_language()) if cause in CAUSE_NAMES else rule_name(cause)
 
 
-def _agreement(known: Known[dict[str, Any]]) -> None:
+def _agreement(known: Known[BaysDocument]) -> None:
     if known.summary is None or known.summary["agreement"]["precision"] is None:
         st.caption(_("OpenStreetMap maps no kerbside parking here."))
         return

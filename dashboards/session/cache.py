@@ -12,10 +12,12 @@ import pyproj
 import streamlit as st
 
 from dashboards.session.served_study import study_path
+from geo.complaints.documents import HotspotsDocument, PatrolsDocument, ResponseDocument
 from geo.complaints.patrol_study import PATROLS
 from geo.complaints.study import ANSWERS, HOTSPOTS, response_of
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import COVERAGE
+from geo.facilities.documents import CoverageDocument, SitesDocument
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.facilities.site_choice import SiteStudy
@@ -24,15 +26,19 @@ from geo.facilities.site_study import SITES
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.network.graph import Network
 from geo.network.on_foot import WALKING, network_of
+from geo.parking.documents import BaysDocument
 from geo.parking.room import BayHours, BayRoom
 from geo.parking.study import BAYS, BayStudy
+from geo.points.documents import ListDocument
 from geo.points.imports import PLACE, place_in
-from geo.points.other_lists import LISTS, ListDocument, lists_of
+from geo.points.other_lists import LISTS, lists_of
 from geo.points.reading import Place
 from geo.rules.loader import Profile
+from geo.stalls.documents import StallsDocument
 from geo.stalls.plan import Plan, UseKind
 from geo.stalls.study import PLAN, STALLS, stall_plan
 from geo.streets.cross_streets import crossing_names
+from geo.study.documents import FiguresDocument
 from geo.study.figures import info
 from geo.study.file import about, now
 from geo.study.reader import Study
@@ -40,7 +46,7 @@ from geo.study.results import Known, MadeOf
 from geo.study.schema import LAYERS, SPATIAL_LAYERS
 from geo.study.versions import VIEWS
 from geo.tiers.audit import AUDIT, audit_study
-from geo.tiers.inference import GradingReport
+from geo.tiers.documents import GradingReport
 from geo.tiers.result import TIERS
 from layers import hours, points
 
@@ -118,7 +124,7 @@ def layer(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
 
 
 @derived(MadeOf(layers=LAYERS), kept=2)
-def figures() -> dict[str, Any]:
+def figures() -> FiguresDocument:
     """Return the study's figures, as `geo.study.figures.info`."""
     return info(study_path())
 
@@ -185,7 +191,7 @@ def _rules(values: Values) -> Profile:
     return profile().changed({name: list(value) if isinstance(value, tuple) else value for name, value in values})
 
 
-def plan_state() -> Known[dict[str, Any]]:
+def plan_state() -> Known[StallsDocument]:
     """Return the state of the zones for stalls."""
     return STALLS.known(about(study_path()))
 
@@ -201,23 +207,23 @@ def bay_study(values: Values) -> BayStudy:
     return BayStudy(study(), _rules(values), ground())
 
 
-def bays_state() -> Known[dict[str, Any]]:
+def bays_state() -> Known[BaysDocument]:
     """Return the state of the bays."""
     return BAYS.known(about(study_path()))
 
 
-def hotspots_state() -> Known[dict[str, Any]]:
+def hotspots_state() -> Known[HotspotsDocument]:
     """Return the state of the hot spots."""
     return HOTSPOTS.known(about(study_path()))
 
 
-def patrols_state() -> Known[dict[str, Any]]:
+def patrols_state() -> Known[PatrolsDocument]:
     """Return the state of the patrols."""
     return PATROLS.known(about(study_path()))
 
 
 @derived(ANSWERS, kept=2)
-def answers() -> dict[str, Any]:
+def answers() -> ResponseDocument:
     """Return how complaints are answered, as `geo.complaints.study.response_of`."""
     return response_of(study())
 
@@ -267,12 +273,12 @@ def siting(kind: FacilityKind, asked: DemandSource, within_m: float) -> SiteStud
     return SiteStudy(facilities_within(kind, asked, within_m), SiteRequest(1))
 
 
-def coverage_state(kind: FacilityKind) -> Known[dict[str, Any]]:
+def coverage_state(kind: FacilityKind) -> Known[CoverageDocument]:
     """Return the state of the coverage by a kind of facility."""
     return COVERAGE.of_kind(kind).known(about(study_path()))
 
 
-def sites_state(kind: FacilityKind) -> Known[dict[str, Any]]:
+def sites_state(kind: FacilityKind) -> Known[SitesDocument]:
     """Return the state of the sites for a kind of facility."""
     return SITES.of_kind(kind).known(about(study_path()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ from dashboards.stalls import operators, place_answer, what_if, zones
 from geo.core.opening_hours import DAY_KINDS, DayKind
 from geo.kerbs.exclusions import holds
 from geo.kerbs.waterfall import Waterfall, waterfall
+from geo.stalls.documents import StallsDocument
 from geo.stalls.study import plan_stalls
 from geo.stalls.verdicts import FORBIDDEN
 from geo.study.results import Known
@@ -128,7 +129,7 @@ def _compute() -> None:
         compute(lambda: plan_stalls(study_path()))
 
 
-def _stale(known: Known[dict[str, Any]]) -> None:
+def _stale(known: Known[StallsDocument]) -> None:
     if not known.fresh:
         st.warning(_("Inputs have changed since zones and verdicts were computed."), icon=":material/history:")
         _compute()

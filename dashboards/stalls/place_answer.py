@@ -16,7 +16,8 @@ from geo.core.errors import JiexuError
 from geo.core.opening_hours import DayKind, open_at
 from geo.kerbs.decided import reasons_of
 from geo.rules.loader import ASSUMED
-from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, NearestPlace, SpokenRule, check
+from geo.stalls.documents import NearestPlace, SpokenRule
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, check
 
 _AROUND_DEGREES = 0.002
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.complaints.documents import DistrictDocument, PatrolsDocument, PriorityDocument
 from geo.complaints.effects import months_covered
 from geo.complaints.hot_streets import street_network
 from geo.complaints.patrols import Round, divide, heaviest, linked, priorities, walking_round
@@ -18,7 +19,7 @@ from geo.core.arrays import Floats
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.core.metric_geometry import metric_lines
-from geo.core.records import plain_rows
+from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.network.graph import adjacency
 from geo.streets.locating import street_of
@@ -27,7 +28,7 @@ from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform_geo
 
-PATROLS: Final[Result[dict[str, Any]]] = Result(
+PATROLS: Final[Result[PatrolsDocument]] = Result(
     "patrols",
     Text("巡查", "Patrols"),
     MadeOf(layers=("roads", "complaints"), rules=("patrols",)),
@@ -36,7 +37,7 @@ PATROLS: Final[Result[dict[str, Any]]] = Result(
 
 
 @on_study
-def plan_patrols(study: Study, people: int) -> dict[str, Any]:
+def plan_patrols(study: Study, people: int) -> PatrolsDocument:
     """
     Divide the streets among supervisors, with a round for each, and write `patrol_districts` and `patrol_rounds`.
 
@@ -50,9 +51,7 @@ def plan_patrols(study: Study, people: int) -> dict[str, Any]:
     Returns
     -------
     summary
-        `people`, `districts` (`district_id`, `work`, `complaints`, `length_m`, `round_m`, `stops`, `streets`),
-        `balance` (the heaviest district by the mean), `bound` (what that is at least, however the streets are divided),
-        `priorities` (streets and hours of the week).
+        The districts with their rounds, how even their work is, and the streets and hours of the week that come first.
 
     Raises
     ------
@@ -90,20 +89,19 @@ def plan_patrols(study: Study, people: int) -> dict[str, Any]:
     called = roads.drop_duplicates("street_id").set_index("street_id")["name"]
     hours.insert(1, "name", hours["street_id"].map(called))
     mean = float(found.work.mean())
-    summary = {
+    summary: PatrolsDocument = {
         "people": people,
-        "districts": [
-            {
-                **row_,
-                "round_m": rounds[number].length_m,
-                "stops": len(rounds[number].stops),
-                "streets": longest_names(roads[found.district == number], 4),
-            }
-            for number, row_ in enumerate(plain_rows(pd.DataFrame(tables["patrol_districts"].drop(columns="geometry"))))
-        ],
+        "districts": document_rows(
+            pd.DataFrame(tables["patrol_districts"]).assign(
+                round_m=[each.length_m for each in rounds],
+                stops=[len(each.stops) for each in rounds],
+                streets=[longest_names(roads[found.district == number], 4) for number in range(len(rounds))],
+            ),
+            DistrictDocument,
+        ),
         "balance": round(found.balance, 3),
         "bound": round(found.bound / mean, 3) if mean else 1.0,
-        "priorities": plain_rows(hours),
+        "priorities": document_rows(hours, PriorityDocument),
     }
     PATROLS.keep(study, summary, tables, command_of("patrols", study, people=people))
     return summary

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 import pyproj
 
 from geo.complaints.answer_times import RESPONSES, data_end, in_time, months, overdue, shares, survival
-from geo.complaints.effects import effects, months_covered, tier_rates
+from geo.complaints.documents import (
+    AnsweringDocument,
+    AnswerTimes,
+    ChannelDocument,
+    ClosingTimes,
+    ClusterDocument,
+    EffectDocument,
+    HotspotsDocument,
+    HotStreet,
+    MeasuresDocument,
+    OverdueComplaint,
+    PatternsDocument,
+    RepeatsDocument,
+    RepeatSpot,
+    ResponseDocument,
+    ResponseShares,
+    SeasonDocument,
+    StreetShares,
+    TierRate,
+    TimesDocument,
+)
+from geo.complaints.effects import Effect, effects, months_covered, tier_rates
 from geo.complaints.hot_streets import Hot, Moment, counted_complaints, exposure_of, hot_streets
 from geo.complaints.local_statistics import SEED, Cluster
 from geo.complaints.trends import EMERGING, repeats, seasons, weekday_hours
 from geo.core.errors import StudyError
-from geo.core.records import plain_rows
+from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.rules.loader import Profile
 from geo.streets.locating import street_of
@@ -23,7 +44,7 @@ from geo.streets.quarters import quarter_of
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
 
-HOTSPOTS: Final[Result[dict[str, Any]]] = Result(
+HOTSPOTS: Final[Result[HotspotsDocument]] = Result(
     "hotspots",
     Text("热点", "Hot spots"),
     MadeOf(layers=("segments", "complaints", "street_scores"), rules=("hotspots", "repeats")),
@@ -47,7 +68,7 @@ def find_hotspots(
     exposure: str | None = None,
     months: tuple[str, str] | None = None,
     when: Moment | None = None,
-) -> dict[str, Any]:
+) -> HotspotsDocument:
     """
     Find the hot spots of a study's complaints and write the layer `hotspots` into it.
 
@@ -69,10 +90,7 @@ def find_hotspots(
     Returns
     -------
     summary
-        `complaints`, `bandwidth_m`, `kernel`, `split`, `exposure`, `segments`, `hot` (segments), `streets` (the hottest
-        ones: `street_id`, `name`, `hot_m`, `complaints`, `gi_z`, `p_value`), `clusters` (`cluster`, `streets`,
-        `segments`, `complaints`, `expected`, `p_value`), `emerging` (segments by kind), `repeats` (`spots`,
-        `relapses`, `share`).
+        The hot streets, the clusters, the emerging hot spots and the recurring spots.
 
     Raises
     ------
@@ -92,7 +110,7 @@ def find_hotspots(
         )
     shares_of = exposure_of(roads, study.table("street_scores"), profile, exposure)
     found = hot_streets(complaints, roads, shares_of, crs, profile, timezone, bandwidth_m, when)
-    summary = {
+    summary: HotspotsDocument = {
         "complaints": found.counted,
         "category": category,
         "months": list(months) if months else None,
@@ -120,7 +138,7 @@ def find_hotspots(
     return summary
 
 
-def _repeats_document(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> dict[str, Any]:
+def _repeats_document(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> RepeatsDocument:
     """Return how many spots complaints come back to, and how often."""
     again = repeats(complaints, crs, profile)
     return {
@@ -135,7 +153,7 @@ def _kinds(layer: pd.DataFrame) -> dict[str, int]:
     return {kind: int(kinds.get(kind, 0)) for kind in EMERGING}
 
 
-def _hot_streets(found: Hot, roads: gpd.GeoDataFrame, complaints: pd.DataFrame) -> list[dict[str, Any]]:
+def _hot_streets(found: Hot, roads: gpd.GeoDataFrame, complaints: pd.DataFrame) -> list[HotStreet]:
     """Return the streets with hot segments, the most certain first."""
     hot = pd.DataFrame(
         {
@@ -164,7 +182,7 @@ def _hot_streets(found: Hot, roads: gpd.GeoDataFrame, complaints: pd.DataFrame) 
     ]
 
 
-def _cluster_document(number: int, cluster: Cluster, roads: gpd.GeoDataFrame) -> dict[str, Any]:
+def _cluster_document(number: int, cluster: Cluster, roads: gpd.GeoDataFrame) -> ClusterDocument:
     return {
         "cluster": f"C{number + 1}",
         "streets": longest_names(roads.iloc[cluster.members], 3),
@@ -176,18 +194,9 @@ def _cluster_document(number: int, cluster: Cluster, roads: gpd.GeoDataFrame) ->
 
 
 @on_study
-def response_of(study: Study) -> dict[str, Any]:
+def response_of(study: Study) -> ResponseDocument:
     """
     Return the responses to complaints: the document of `jiexu response --json`.
-
-    Returns
-    -------
-    summary
-        `until` (when the data end), `target` and `shares` of the 721 method, `by_month`, `by_street`, `by_quarter`;
-        `hours` until complaints are closed (`median`, `p90`, `closed`, `open`: open ones are censored, not left out),
-        and `answer_hours` until they are first answered, where the data say when;
-        `channels`, `overdue`, `ladder` (recorded steps), `tiers` (rates with intervals), `measures` (effects of
-        decisions), `seasons` (by month of the year), `weekday_hours` (7 days from Monday by 24 hours), `repeats`.
 
     Raises
     ------
@@ -200,49 +209,55 @@ def response_of(study: Study) -> dict[str, Any]:
             Text("研究中没有投诉", "The study has no complaints"),
             Text("请先导入投诉（jiexu add --kind complaints）", "Import them first: jiexu add --kind complaints"),
         )
-    profile, crs, timezone = study.profile, study.crs, study.place.timezone
-    roads, streets = study.layer("roads"), study.table("street_lines")
-    decisions, now = study.decisions("tier", "zone", "step", "bays"), data_end(complaints)
-    street = street_of(complaints, roads)
-    names = streets.set_index("street_id")["name"]
-    quarters = study.layer("quarters")
-    quarter = pd.Series(
-        quarter_of(complaints.get_coordinates().to_numpy(), quarters, crs), index=complaints.index, dtype=object
-    )
-    curve = survival(complaints, now)
-    by_street = shares(complaints, street)
-    by_street.insert(1, "name", by_street["group"].map(names))
-    again = repeats(complaints[complaints["segment_id"].notna()], crs, profile)
-    steps = decisions.loc[decisions["kind"] == "step", "after"].value_counts()
+    now = data_end(complaints)
     return {
         "until": None if pd.isna(now) else now.isoformat(),
-        "target": {name: profile[f"answer.shares.{name}"] for name in RESPONSES},
-        "shares": plain_rows(shares(complaints))[0] if complaints["response"].isin(RESPONSES).any() else None,
-        "by_month": plain_rows(shares(complaints, months(complaints, timezone))),
-        "by_street": plain_rows(by_street.sort_values("answered", ascending=False)),
-        "by_quarter": plain_rows(shares(complaints, quarter)),
-        "hours": {
-            "median": curve.quantile(0.5),
-            "p90": curve.quantile(0.9),
-            "closed": curve.events,
-            "open": curve.censored,
-        },
-        "answer_hours": _first_answers(complaints, now),
-        "channels": plain_rows(in_time(complaints, profile, now)),
-        "overdue": plain_rows(overdue(complaints, profile, now)),
-        "ladder": {str(step): int(count) for step, count in steps.items()},
-        "tiers": plain_rows(tier_rates(complaints, roads, months_covered(complaints))),
-        "measures": [
-            {**effect._asdict(), "says": str(effect.says)}
-            for effect in effects(decisions, complaints, roads, streets, profile)
-        ],
-        "seasons": plain_rows(seasons(complaints["received_at"], timezone)),
-        "weekday_hours": weekday_hours(complaints["received_at"], timezone).tolist(),
-        "repeats": plain_rows(pd.DataFrame(again.spots.drop(columns="geometry")).head(_MOST_SPOTS)),
+        **_answering(study, complaints),
+        **_times(study, complaints, now),
+        **_measures(study, complaints),
+        **_patterns(study, complaints),
     }
 
 
-def _first_answers(complaints: pd.DataFrame, now: pd.Timestamp) -> dict[str, Any] | None:
+def _answering(study: Study, complaints: gpd.GeoDataFrame) -> AnsweringDocument:
+    """Return the shares of the responses: of all complaints, by month, street and quarter."""
+    names = study.table("street_lines").set_index("street_id")["name"]
+    lonlat = complaints.get_coordinates().to_numpy()
+    quarter = pd.Series(quarter_of(lonlat, study.layer("quarters"), study.crs), index=complaints.index, dtype=object)
+    by_street = shares(complaints, street_of(complaints, study.layer("roads")))
+    by_street.insert(1, "name", by_street["group"].map(names))
+    answered = complaints["response"].isin(RESPONSES).any()
+    return {
+        "target": {name: study.profile[f"answer.shares.{name}"] for name in RESPONSES},
+        "shares": document_rows(shares(complaints), ResponseShares)[0] if answered else None,
+        "by_month": document_rows(shares(complaints, months(complaints, study.place.timezone)), ResponseShares),
+        "by_street": document_rows(by_street.sort_values("answered", ascending=False), StreetShares),
+        "by_quarter": document_rows(shares(complaints, quarter), ResponseShares),
+    }
+
+
+def _times(study: Study, complaints: gpd.GeoDataFrame, now: pd.Timestamp) -> TimesDocument:
+    """Return how long complaints stay open, and which are overdue."""
+    return {
+        "hours": _closing(complaints, now),
+        "answer_hours": _first_answers(complaints, now),
+        "channels": document_rows(in_time(complaints, study.profile, now), ChannelDocument),
+        "overdue": document_rows(overdue(complaints, study.profile, now), OverdueComplaint),
+    }
+
+
+def _closing(complaints: pd.DataFrame, now: pd.Timestamp) -> ClosingTimes:
+    """Return the times until complaints are closed."""
+    curve = survival(complaints, now)
+    return {
+        "median": curve.quantile(0.5),
+        "p90": curve.quantile(0.9),
+        "closed": curve.events,
+        "open": curve.censored,
+    }
+
+
+def _first_answers(complaints: pd.DataFrame, now: pd.Timestamp) -> AnswerTimes | None:
     """Return the times until complaints are first answered, None where the data know none."""
     if complaints["answered_at"].isna().all():
         return None
@@ -252,4 +267,49 @@ def _first_answers(complaints: pd.DataFrame, now: pd.Timestamp) -> dict[str, Any
         "p90": curve.quantile(0.9),
         "answered": curve.events,
         "open": curve.censored,
+    }
+
+
+def _measures(study: Study, complaints: gpd.GeoDataFrame) -> MeasuresDocument:
+    """Return the recorded steps, the rates by tier, and the effects of decisions."""
+    roads = study.layer("roads")
+    tiers = roads.drop_duplicates("street_id").set_index("street_id")["tier"]
+    lines = study.table("street_lines")
+    streets = lines.assign(tier=lines["street_id"].map(tiers))  # the lines come without tiers
+    decisions = study.decisions("tier", "zone", "step", "bays")
+    steps = decisions.loc[decisions["kind"] == "step", "after"].value_counts()
+    found = effects(decisions, complaints, roads, streets, study.profile)
+    return {
+        "ladder": {str(step): int(count) for step, count in steps.items()},
+        "tiers": document_rows(tier_rates(complaints, roads, months_covered(complaints)), TierRate),
+        "measures": [_effect_document(effect) for effect in found],
+    }
+
+
+def _effect_document(effect: Effect) -> EffectDocument:
+    return {
+        "decision_id": effect.decision_id,
+        "street_id": effect.street_id,
+        "name": effect.name,
+        "what": effect.what,
+        "before": effect.before,
+        "after": effect.after,
+        "others_before": effect.others_before,
+        "others_after": effect.others_after,
+        "days": effect.days,
+        "change": effect.change,
+        "low": effect.low,
+        "high": effect.high,
+        "says": str(effect.says),
+    }
+
+
+def _patterns(study: Study, complaints: gpd.GeoDataFrame) -> PatternsDocument:
+    """Return when complaints come, and where they come again."""
+    received, timezone = complaints["received_at"], study.place.timezone
+    again = repeats(complaints[complaints["segment_id"].notna()], study.crs, study.profile)
+    return {
+        "seasons": document_rows(seasons(received, timezone), SeasonDocument),
+        "weekday_hours": weekday_hours(received, timezone).tolist(),
+        "repeats": document_rows(pd.DataFrame(again.spots.drop(columns="geometry")).head(_MOST_SPOTS), RepeatSpot),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -11,22 +11,34 @@ import shapely
 
 from geo.core.arrays import Floats
 from geo.core.crs import WGS84
-from geo.core.records import plain_rows
+from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.balance import balance
 from geo.facilities.coverage import around, catchments, degrees_layer, shares
+from geo.facilities.documents import (
+    BalanceDocument,
+    CatchmentDocument,
+    CoverageDocument,
+    GapDocument,
+    ServedGroup,
+    ServedTier,
+    WalkQuantiles,
+)
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy, no_demand
+from geo.rules.documents import profile_document
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform_geo
+
+_Document = TypeVar("_Document")
 
 _NAMED: Final = 4
 """So many streets name a gap, those with the most demand first."""
 
 _QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
 
-COVERAGE: Final[Result[dict[str, Any]]] = Result(
+COVERAGE: Final[Result[CoverageDocument]] = Result(
     "coverage",
     Text("服务范围", "Coverage"),
     DEMAND | MadeOf(layers=("quarters", "street_lines", "bays"), decisions=("site:{of}", "bays")),
@@ -37,7 +49,7 @@ COVERAGE: Final[Result[dict[str, Any]]] = Result(
 @on_study
 def cover(
     study: Study, kind: FacilityKind, within_m: float | None = None, asked: DemandSource = "residents"
-) -> dict[str, Any]:
+) -> CoverageDocument:
     """
     Compute who has a facility within a walk, and write `coverage`, `catchments` and `coverage_gaps` into the study.
 
@@ -55,11 +67,7 @@ def cover(
     Returns
     -------
     summary
-        `kind`, `within_m`, `within_source`, `demand` (`asked`, `total`, `sources`, `calibrated`, `synthetic`),
-        `facilities` (`count`, `listed`, `merged`, `capacity_known`, `hours_known`), `covered`, `share`,
-        `share_with_accepted`, `accepted`,
-        `walk_m` (quantiles by demand), `by_street`, `by_quarter`, `by_tier` (`demand`, `covered`, `share`, `left_out`),
-        `facilities_list`, `gaps` (the people left out), `balance` (by quarter), `credit`.
+        Shares by street, quarter and tier, walks, facilities, gaps, and the balance by quarter.
 
     Raises
     ------
@@ -130,7 +138,7 @@ def gap_table(study: FacilityStudy) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.DataFrame) -> dict[str, Any]:
+def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.DataFrame) -> CoverageDocument:
     """Return what a coverage comes to, as `cover` does."""
     table, weight, profile = study.table, study.demand.weight, study.profile
     total, reached = float(weight.sum()), study.covered(study.walks.walk_m)
@@ -145,7 +153,7 @@ def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.Dat
         "kind": study.kind,
         "within_m": study.within_m,
         "within_source": {"source": leaf.source, "status": leaf.status, "value": leaf.value},
-        "profile": {"name": profile.name, "hash": profile.hash},
+        "profile": profile_document(profile),
         "demand": {
             "asked": study.asked,
             "total": round(total, 1),
@@ -165,26 +173,23 @@ def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.Dat
         "accepted": len(study.accepted),
         "share_with_accepted": round(planned / total, 4),
         "walk_m": quantiles(study.walks.walk_m, weight),
-        "by_street": _records(_called(shares(table["street_id"], weight, covered), street_names)),
-        "by_quarter": _records(_called(shares(table["quarter_id"], weight, covered), quarter_names)),
-        "by_tier": _records(shares(table["tier"], weight, covered)),
-        "facilities_list": _records(pd.DataFrame(areas.drop(columns="geometry", errors="ignore"))),
-        "gaps": _records(pd.DataFrame(gap_rows.drop(columns="geometry", errors="ignore"))),
-        "balance": _records(balance(study.study, study.kind, study.supply, study.network)),
+        "by_street": _records(_called(shares(table["street_id"], weight, covered), street_names), ServedGroup),
+        "by_quarter": _records(_called(shares(table["quarter_id"], weight, covered), quarter_names), ServedGroup),
+        "by_tier": _records(shares(table["tier"], weight, covered), ServedTier),
+        "facilities_list": _records(pd.DataFrame(areas), CatchmentDocument),
+        "gaps": _records(pd.DataFrame(gap_rows), GapDocument),
+        "balance": _records(balance(study.study, study.kind, study.supply, study.network), BalanceDocument),
         "credit": study.study.facts["credit"],
     }
 
 
-def quantiles(walk_m: Floats, weight: Floats) -> dict[str, float | None]:
+def quantiles(walk_m: Floats, weight: Floats) -> WalkQuantiles:
     """Return how far a tenth, a quarter, half … of the demand walks at most; None where that is beyond the search."""
     order = np.argsort(walk_m, kind="stable")
     cumulative_weight = np.cumsum(weight[order]) / weight.sum()
     at = np.minimum(np.searchsorted(cumulative_weight, np.array(_QUANTILES) - 1e-12), len(order) - 1)
-    values = walk_m[order][at]
-    return {
-        f"p{share * 100:.0f}": round(float(value), 1) if np.isfinite(value) else None
-        for share, value in zip(_QUANTILES, values, strict=True)
-    }
+    p10, p25, p50, p75, p90 = (round(float(m), 1) if np.isfinite(m) else None for m in walk_m[order][at])
+    return {"p10": p10, "p25": p25, "p50": p50, "p75": p75, "p90": p90}
 
 
 def _called(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
@@ -193,8 +198,8 @@ def _called(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     return table
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+def _records(table: pd.DataFrame, document: type[_Document]) -> list[_Document]:
     rounded = table.copy()
     for column in rounded.select_dtypes("floating"):
         rounded[column] = rounded[column].round(4)
-    return plain_rows(rounded)
+    return document_rows(rounded, document)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -16,13 +16,16 @@ from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.masking import mask
 from geo.core.name_matching import normal_name
+from geo.core.records import document_rows
 from geo.core.text import Text
+from geo.facilities.documents import PopulationDocument
 from geo.facilities.residents import RESIDENTS_TOTAL, Shapes
 from geo.files.crs_detection import StreetsIndex
 from geo.files.place_files import read_placed
 from geo.files.raster_files import RASTERS, read_raster
 from geo.points.cleaning import numbers
 from geo.points.imports import place_in
+from geo.study.documents import FindingDocument
 from geo.study.findings import Finding, findings_table
 from geo.study.reader import Study, on_study
 from geo.study.schema import conform_geo
@@ -120,7 +123,7 @@ def _by_name(names: pd.Series, geometry: Shapes, quarters: gpd.GeoDataFrame, fin
 @on_study
 def set_population(
     study: Study, file: Path | None, total: float | None = None, name: str | None = None
-) -> dict[str, Any]:
+) -> PopulationDocument:
     """
     Give a study the population of its areas, or the known number of its residents.
 
@@ -147,7 +150,7 @@ def set_population(
     """
     layers: dict[str, pd.DataFrame] = {}
     layer: pd.DataFrame = study.table("population")
-    problems: list[dict[str, Any]] = []
+    problems: list[FindingDocument] = []
     if file is not None:
         read = read_population(file, study.layer("quarters"), place_in(study).ground)
         layer = read.layer.assign(source=name or file.name)
@@ -155,7 +158,7 @@ def set_population(
         kept = known[known["layer"] != "population"]
         both = [part for part in (kept, read.findings) if len(part)]
         layers = {"population": layer, "findings": pd.concat(both, ignore_index=True) if both else kept}
-        problems = read.findings[["row", "column", "problem", "action"]].to_dict("records")
+        problems = document_rows(read.findings, FindingDocument)
     study.write(layers, {} if total is None else {RESIDENTS_TOTAL: str(total) if total > 0 else ""})
     kept_total = study.facts.get(RESIDENTS_TOTAL)
     return {

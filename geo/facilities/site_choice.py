@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from geo.core.arrays import Floats, Integers
 from geo.facilities.access import Access
 from geo.facilities.candidates import Candidates
+from geo.facilities.documents import CurvePoint
 from geo.facilities.facility_study import FacilityStudy
 from geo.facilities.location_models import LocationProblem, Model, Sited, solve
 from geo.facilities.residents import inner_lonlat
@@ -83,7 +84,7 @@ class SiteStudy:
         walk = self.within_limit.least(there)
         return float(self.problem.weight[walk <= self.within_m].sum())
 
-    def curve(self) -> list[dict[str, Any]]:
+    def curve(self) -> list[CurvePoint]:
         """
         Return what the best choice of each number of new facilities comes to, whatever they cost: `count`, `covered`,
         `share`, `walk_m` (mean; those out of reach count as `sites.reach`), `gain` (of the last one), `gap`.
@@ -96,14 +97,14 @@ class SiteStudy:
             numbers = sorted({0, *np.unique(np.linspace(0, most, _CURVE_AT_MOST).astype(int)).tolist()})
         model: Model = "median" if self.request.model == "median" else "coverage"
         total = float(self.problem.weight.sum())
-        rows: list[dict[str, Any]] = []
+        rows: list[CurvePoint] = []
         limit = self.seconds / len(numbers)
         for number in numbers:
             problem = self.within_limit._replace(number=number, budget=np.inf)
             same = number == most and model == self.request.model and not np.isfinite(self.request.budget)
             found = self.chosen if same else solve(problem, model, limit)
             covered = float(found.served.sum())
-            row: dict[str, Any] = {
+            row: CurvePoint = {
                 "count": number,
                 "covered": round(covered, 1),
                 "share": round(covered / total, 4),

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo.core.records import plain_rows
+from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import beside_other_kinds
+from geo.facilities.documents import SiteDocument, SitesDocument, TrialDocument
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy
 from geo.facilities.site_choice import SiteStudy
 from geo.facilities.site_layer import sites_layer
@@ -22,7 +23,7 @@ from geo.facilities.stability import SEED
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
 
-SITES: Final[Result[dict[str, Any]]] = Result(
+SITES: Final[Result[SitesDocument]] = Result(
     "sites",
     Text("选址", "Sites"),
     DEMAND | MadeOf(layers=("quarters",), decisions=("site:{of}",), rules=("sites",)),
@@ -33,7 +34,7 @@ SITES: Final[Result[dict[str, Any]]] = Result(
 @on_study
 def choose_sites(
     study: Study, kind: FacilityKind, request: SiteRequest, asked: DemandSource = "residents"
-) -> dict[str, Any]:
+) -> SitesDocument:
     """
     Choose sites for new facilities and write the layer `sites` into the study.
 
@@ -51,10 +52,7 @@ def choose_sites(
     Returns
     -------
     summary
-        `kind`, `model`, `count`, `within_m`, `candidates` (number and source), `objective`, `bound`, `proven_gap`,
-        `proven`, `demand`, `covered_before`, `share_before`, `covered`, `share`, `walk_m` (mean, for `median`),
-        `out_of_reach` (demand that no candidate and no facility reaches), `sites`, `closed`, `curve`, `stability`,
-        `credit`.
+        The sites with the proof, the shares before and after, the curve by number, and the stability.
 
     Raises
     ------
@@ -74,17 +72,18 @@ def choose_sites(
         model=None if request.model == "coverage" else request.model,
         within=request.within_m,
         demand=None if asked == "residents" else asked,
-        candidates=request.file or (None if request.source == "junctions" else request.source),
-        close=request.closable,
+        candidates=request.file,
+        closable=request.closable,
         budget=request.budget if np.isfinite(request.budget) else None,
-        with_capacity=request.with_capacity,
+        capacity=request.with_capacity,
+        **{"from": None if request.source == "junctions" else request.source},
     )
     sites = beside_other_kinds(study, "sites", kind, layer)
     SITES.of_kind(kind).keep(study, document, {"sites": sites}, command, seed=SEED)
     return document
 
 
-def site_summary(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
+def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
     """Return what a choice comes to, as `choose_sites` does, and the layer `sites`."""
     study, request, chosen = sited.study, sited.request, sited.chosen
     total = float(study.demand.weight.sum())
@@ -95,7 +94,7 @@ def site_summary(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
     rows = pd.DataFrame(layer.drop(columns="geometry")).assign(
         lon=shapely.get_x(layer.geometry.to_numpy()).round(6), lat=shapely.get_y(layer.geometry.to_numpy()).round(6)
     )
-    document = {
+    document: SitesDocument = {
         "kind": study.kind,
         "asked": study.asked,
         "model": request.model,
@@ -119,8 +118,8 @@ def site_summary(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
         "share": round(covered / total, 4),
         "walk_m": round(chosen.objective / total, 1) if request.model == "median" else None,
         "out_of_reach": round(float(study.demand.weight[~np.isfinite(reach)].sum()), 1),
-        "sites": plain_rows(rows[rows["status"] == "proposed"]),
-        "closed": plain_rows(rows[rows["status"] == "closed"]),
+        "sites": document_rows(rows[rows["status"] == "proposed"], SiteDocument),
+        "closed": document_rows(rows[rows["status"] == "closed"], SiteDocument),
         "curve": sited.curve(),
         "stability": {"draws": stable.draws, "off_by": stable.off_by, "worst_regret": stable.worst_regret},
         "credit": study.study.facts["credit"],
@@ -128,7 +127,7 @@ def site_summary(sited: SiteStudy) -> tuple[dict[str, Any], gpd.GeoDataFrame]:
     return document, layer
 
 
-def moved_share(study: FacilityStudy, places: Sequence[tuple[float, float]]) -> dict[str, float]:
+def moved_share(study: FacilityStudy, places: Sequence[tuple[float, float]]) -> TrialDocument:
     """
     Return what facilities at these places come to beside those that are there or decided on: `covered`, `share`,
     `gain`.

@@ -37,7 +37,20 @@ class Candidate(NamedTuple):
 
 
 class Evidence(TypedDict):
-    """How well one coordinate system fits."""
+    """
+    How well a coordinate system fits.
+
+    Attributes
+    ----------
+    system
+        The coordinate system.
+    on_streets
+        Share of the points on streets.
+    inside
+        Share of the points within the study.
+    median_m
+        Median distance to the nearest street, in metres.
+    """
 
     system: str
     on_streets: float
@@ -46,7 +59,22 @@ class Evidence(TypedDict):
 
 
 class VerdictDocument(TypedDict):
-    """A verdict as plain values; `points` and `text` are missing where the system was stated."""
+    """
+    A verdict as plain values.
+
+    Attributes
+    ----------
+    system
+        The most likely coordinate system; null where none puts a point into the study.
+    sure
+        Whether it is so by far; else somebody must say.
+    evidence
+        The coordinate systems that were tried, best first; empty where the system was stated.
+    points
+        Points that were looked at; only where the system was not stated.
+    text
+        The verdict with its evidence; only where the system was not stated.
+    """
 
     system: str | None
     sure: bool

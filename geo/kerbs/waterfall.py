@@ -103,7 +103,24 @@ def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None)
 
 
 class FallDocument(TypedDict):
-    """A waterfall as plain values: metres and pitches by rule, metres taken by one rule only, the rest."""
+    """
+    A waterfall as plain values.
+
+    Attributes
+    ----------
+    metres_lost
+        Metres of kerb that each rule takes of what the rules before it left.
+    pitches_lost
+        Pitches that each rule takes of what the rules before it left.
+    sole_metres
+        Metres that each rule alone takes.
+    free_m
+        Metres of kerb left.
+    remnants_m
+        Metres of it in stretches too short for one pitch.
+    pitches_at_moment
+        Pitches left.
+    """
 
     metres_lost: dict[str, float]
     pitches_lost: dict[str, int]

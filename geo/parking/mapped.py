@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,10 +11,11 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import WGS84
-from geo.core.records import Row
+from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.kerbs.exclusions import Exclusions, Runs, cut, runs, together
 from geo.kerbs.layers import references, stretch_lines
+from geo.parking.documents import AgreementDocument, DifferenceDocument
 from geo.parking.room import BayRoom
 from geo.rules.loader import Profile
 from geo.streets.segment_tags import ORIENTATIONS
@@ -268,19 +268,6 @@ def _causes(room: BayRoom, kerb: Integers, from_m: Floats, to_m: Floats, status:
     return cause
 
 
-class AgreementDocument(TypedDict):
-    """An agreement as plain values: `Agreement`'s figures, metres by status and cause, the largest differences."""
-
-    metres: Mapping[str, float]
-    cars: Mapping[str, int]
-    precision: float | None
-    recall: float | None
-    kerbs_mapped: int
-    kerbs: int
-    causes: dict[str, dict[str, float]]
-    largest: list[Row]
-
-
 def agreement_document(agreement: Agreement, names: pd.Series) -> AgreementDocument:
     """
     Return an agreement as plain values, with metres by cause and the largest differences.
@@ -296,6 +283,8 @@ def agreement_document(agreement: Agreement, names: pd.Series) -> AgreementDocum
     sums = apart.groupby(["status", "cause"])["length_m"].sum().sort_values(ascending=False)
     largest = apart.sort_values("length_m", ascending=False, kind="stable").head(_LARGEST)
     columns = ["status", "cause", "length_m", "segment_id", "side", "from_m", "to_m"]
+    shown = pd.DataFrame(largest[columns])
+    shown.insert(0, "street", largest["street_id"].map(names))
     return {
         "metres": agreement.metres,
         "cars": agreement.cars,
@@ -308,8 +297,5 @@ def agreement_document(agreement: Agreement, names: pd.Series) -> AgreementDocum
             for status in ("study", "mapped")
             if status in sums.index.get_level_values(0)
         },
-        "largest": [
-            {"street": name if isinstance(name, str) else None, **row}
-            for name, row in zip(largest["street_id"].map(names), largest[columns].to_dict("records"), strict=True)
-        ],
+        "largest": document_rows(shown, DifferenceDocument),
     }

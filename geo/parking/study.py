@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,7 @@ from geo.network.graph import Network, Positions
 from geo.network.on_foot import WALKING, network_of
 from geo.parking.bays import place_bays, with_accessible, without_overlap
 from geo.parking.choice import BayProblem, Choice, choose, whole
+from geo.parking.documents import BaysDocument, CapacityDocument, ChoiceDocument, ChosenBays, NeedDocument, PlacedBays
 from geo.parking.mapped import Mapped, agreement_document, compare, mapped_parking
 from geo.parking.need import (
     PERIODS,
@@ -36,13 +37,14 @@ from geo.parking.need import (
     within_walk,
 )
 from geo.parking.room import BayHours, BayRoom
+from geo.rules.documents import profile_document
 from geo.rules.loader import Profile
 from geo.streets.quarters import quarter_of
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform_geo
 
-BAYS: Final[Result[dict[str, Any]]] = Result(
+BAYS: Final[Result[BaysDocument]] = Result(
     "bays",
     Text("停车泊位", "Parking bays"),
     GROUND
@@ -111,9 +113,10 @@ class BayStudy:
         both = gpd.GeoDataFrame(pd.concat([bays, late], ignore_index=True), geometry="geometry", crs=WGS84)
         return conform_geo(both, "bays"), room
 
-    def capacity(self, hours: BayHours) -> dict[str, int]:
+    def capacity(self, hours: BayHours) -> CapacityDocument:
         """Return how many bays fit if guessed widths are too wide, right, or too narrow."""
-        return {name: int(self.room(hours, off).zones.pitches.sum()) for name, off in SPREADS.items()}
+        fitting = {name: int(self.room(hours, off).zones.pitches.sum()) for name, off in SPREADS.items()}
+        return {"low": fitting["low"], "likely": fitting["likely"], "high": fitting["high"]}
 
     @cached_property
     def mapped(self) -> Mapped:
@@ -165,7 +168,7 @@ class Need:
     def _within(self, places: Positions) -> WalkReach:
         return within_walk(self.network, self.cells, places, self._seeking, self.within_m)
 
-    def document(self) -> dict[str, dict[str, float]]:
+    def document(self) -> dict[str, NeedDocument]:
         """Return cars and spaces by day and at night."""
         return {
             period: {
@@ -237,7 +240,7 @@ class Need:
         sums = table.groupby("street").sum()
         return sums["cars"] / sums["spaces"].clip(lower=1e-6)
 
-    def _most(self, names: NDArray[Any]) -> NDArray[np.int64]:
+    def _most(self, names: NDArray[np.str_]) -> NDArray[np.int64]:
         """Return how many bays each street may have by the share of its kerb."""
         room = self.bays.room("all_day")
         kerbs = room.kerbs
@@ -254,7 +257,7 @@ def plan_bays(
     street_ids: Sequence[str] | None = None,
     night: bool = False,
     budget: int | None = None,
-) -> dict[str, Any]:
+) -> BaysDocument:
     """
     Place bays and write the layers `bays`, `parking_differences` and `parking_need` into the study.
 
@@ -275,12 +278,7 @@ def plan_bays(
     Returns
     -------
     summary
-        `profile`, `bays` (`all_day`, `night`), `capacity` (by hours, `low`, `likely` and `high`), `per_tier`,
-        `per_quarter`, `streets` (with bays), `width_source` (bays by where their width comes from), and what the rules
-        take of the kerb by day: `metres_lost`, `bays_lost`, `sole_metres`, `free_m`; `agreement` with the parking that
-        is mapped, as `geo.parking.mapped.agreement_document`; `need` (cars and spaces by day and at night); with a
-        budget `choice`: `period`, `chosen`, `cars`, `served_before`, `served_after`, `relieved`, `bound`,
-        `proven_gap`, `greedy_relieved`, `mean_walk_m`.
+        The bays by hours, tier and quarter, and the metres of kerb that rules take; with a budget, the choice.
     """
     rules = profile or study.profile
     rooms = BayStudy(study, rules)
@@ -291,7 +289,8 @@ def plan_bays(
         counted = room.on_streets(street_ids)
     bays = rooms.described(bays)
     need = Need(rooms, network_of(study))
-    chosen, relieved = {}, None
+    chosen: ChosenBays = {}
+    relieved = None
     if budget is not None:
         period: Period = "night" if night else "day"
         mine, found = need.choice(bays, budget, period)
@@ -305,10 +304,10 @@ def plan_bays(
         "parking_need": need.layer(streets, bays, relieved),
     }
     names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
-    capacity: dict[str, dict[str, int]] = {
+    capacity: dict[str, CapacityDocument] = {
         hours: rooms.capacity(hours) for hours in (_DAY_AND_NIGHT if night else _DAY)
     }
-    summary = {
+    summary: BaysDocument = {
         **_summary(rules, bays, capacity, waterfall(room, 0, counted)),
         "agreement": agreement_document(agreement, names),
         "need": need.document(),
@@ -326,7 +325,7 @@ def plan_bays(
     return summary
 
 
-def _choice_document(found: Choice, period: Period, budget: int) -> dict[str, Any]:
+def _choice_document(found: Choice, period: Period, budget: int) -> ChoiceDocument:
     return {
         "period": period,
         "budget": budget,
@@ -341,16 +340,14 @@ def _choice_document(found: Choice, period: Period, budget: int) -> dict[str, An
     }
 
 
-def _summary(
-    rules: Profile, bays: pd.DataFrame, capacity: dict[str, dict[str, int]], fall: Waterfall
-) -> dict[str, Any]:
+def _summary(rules: Profile, bays: pd.DataFrame, capacity: dict[str, CapacityDocument], fall: Waterfall) -> PlacedBays:
     def counts(column: str) -> dict[str, int]:
         return {str(value): int(count) for value, count in bays[column].value_counts().items()}
 
     hours = counts("hours")
     falls = fall_document(fall)
     return {
-        "profile": {"name": rules.name, "hash": rules.hash},
+        "profile": profile_document(rules),
         "bays": {"all_day": hours.get("all_day", 0), "night": hours.get("night", 0)},
         "accessible": int(bays["accessible"].sum()),
         "capacity": capacity,

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 import pyproj
 
 from geo.core.errors import InputError, StudyError
-from geo.core.records import Row
+from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
+from geo.points.documents import ImportDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
 from geo.points.merging import Merged, kept_row, merge, restored_rows
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street, locate
+from geo.study.documents import StudyFinding
 from geo.study.file import now
 from geo.study.findings import Finding, findings_table
 from geo.study.reader import Study, on_study
@@ -32,25 +33,6 @@ LOCATED: Final = (*POINT_KINDS, "other")
 
 PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
 """The inputs of what coordinates and addresses are tested against."""
-
-
-class ImportDocument(TypedDict):
-    """An import as plain values: the document of `jiexu add --json`."""
-
-    import_id: str | None
-    file: str
-    format: str
-    encoding: str
-    mapping: Mapping[str, str]
-    crs: VerdictDocument
-    rows: int
-    added: int
-    updated: int
-    unchanged: int
-    refused: int
-    doubted: int
-    precision: dict[str, int]
-    findings: list[Row]
 
 
 class Outcome(NamedTuple):
@@ -99,7 +81,7 @@ class Outcome(NamedTuple):
             "refused": reading.refused,
             "doubted": reading.doubted,
             "precision": {str(name): int(count) for name, count in precision.items()},
-            "findings": json.loads(reading.findings.to_json(orient="records", force_ascii=False)),
+            "findings": document_rows(reading.findings, StudyFinding),
         }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, TypedDict
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from geo.core.place import Place
+from geo.points.documents import Ages, ListDocument, ListGroup, Rating
 from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.streets.quarters import quarter_of
@@ -21,71 +21,6 @@ Z95: Final = 1.96
 
 LISTS: Final = MadeOf(layers=("other", "segments", "street_lines", "quarters"), rules=("lists",))
 """The inputs of the figures of other lists; their ages are those of a moment."""
-
-
-class Rating(TypedDict):
-    """The mean of ratings with its 95 % interval."""
-
-    rated: int
-    mean: float
-    low: float | None
-    high: float | None
-
-
-class Ages(TypedDict):
-    """Ages of open rows, in days."""
-
-    median: float
-    p90: float
-    open: int
-
-
-class Answered(TypedDict):
-    """Closed rows, in working days from `received_at` to `closed_at`."""
-
-    limit_days: int
-    answered: int
-    within_limit: int
-    share: float
-    median_days: float
-
-
-class ListGroup(TypedDict):
-    """A list's rows of one street or quarter."""
-
-    group: str
-    name: str | None
-    rows: int
-    rating: float | None
-    rating_low: float | None
-    rating_high: float | None
-    overdue: int
-
-
-class OverdueRow(TypedDict):
-    """A row past its time that is not closed."""
-
-    other_id: str
-    name: str | None
-    street_id: str | None
-    due_at: str
-    days: float
-
-
-class ListDocument(TypedDict):
-    """The figures of one list: see `lists_of`."""
-
-    list: str
-    rows: int
-    synthetic: int
-    at: str
-    by_street: Sequence[ListGroup]
-    by_quarter: Sequence[ListGroup]
-    status: dict[str, int]
-    rating: Rating | None
-    age_days: Ages | None
-    answered: Answered | None
-    overdue: Sequence[OverdueRow]
 
 
 def working_days(begin: pd.Series, end: pd.Series, place: Place) -> pd.Series:
@@ -132,12 +67,7 @@ def lists_of(study: Study, at: pd.Timestamp | None = None) -> list[ListDocument]
     Returns
     -------
     lists
-        `list`, `rows`, `synthetic` (rows that are made up), `at`, `by_street` and `by_quarter`
-        (`group`, `name`, `rows`, `rating`, `rating_low`, `rating_high`, `overdue`), `status` (rows by status),
-        `rating` (`mean`, `low`, `high`, `rated`), `age_days` (of rows that are not closed: `median`, `p90`, `open`),
-        `answered` (`within_limit`, `share`, `median_days`, `answered`, `limit_days`: working days from `received_at` to
-        `closed_at`) and `overdue` (rows past `due_at` that are not closed, the oldest first; `days`). What a list does
-        not say is None.
+        In the order of their names; what a list does not say is None.
     """
     profile, crs = study.profile, study.crs
     points = study.layer("other")

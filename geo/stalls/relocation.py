@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84, to_degrees
-from geo.core.records import Row, plain_rows
+from geo.core.records import document_rows
 from geo.network.graph import Network
 from geo.network.searches import distances
 from geo.network.snapping import snap
 from geo.stalls.assignment import assign
+from geo.stalls.documents import GuidanceDocument, HallDocument, MoveDocument, ShortageDocument
 from geo.stalls.judging import Judged
 from geo.stalls.plan import Plan
 from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS
@@ -178,27 +179,15 @@ def _shortage(plan: Plan, moves: pd.DataFrame) -> pd.DataFrame:
     return sums.sort_values(["stalls", "street_id"], ascending=[False, True]).reset_index(drop=True)
 
 
-class GuidanceDocument(TypedDict):
-    """Guidance as plain values: rows of `Guidance`'s tables, and its sums."""
-
-    moves: list[Row]
-    total_walk_m: float
-    proven_gap_m: float
-    moved: int
-    without_place: int
-    shortage: list[Row]
-    halls: list[Row]
-
-
 def guidance_document(guidance: Guidance) -> GuidanceDocument:
     """Return guidance as plain values, for a JSON document."""
     placed = guidance.moves["to_kind"] != "none"
     return {
-        "moves": plain_rows(guidance.moves.drop(columns="street_id")),
+        "moves": document_rows(guidance.moves, MoveDocument),
         "total_walk_m": round(guidance.total_walk_m, 1),
         "proven_gap_m": round(guidance.gap_m, 6),
         "moved": int(placed.sum()),
         "without_place": int((~placed).sum()),
-        "shortage": plain_rows(guidance.shortage),
-        "halls": plain_rows(guidance.halls),
+        "shortage": document_rows(guidance.shortage, ShortageDocument),
+        "halls": document_rows(guidance.halls, HallDocument),
     }

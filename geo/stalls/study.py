@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -15,14 +15,16 @@ from geo.kerbs.decided import decided_on, reasons_of
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
 from geo.network.on_foot import WALKING, network_of
+from geo.rules.documents import profile_document
 from geo.rules.loader import Profile
 from geo.stalls.displays import shop_displays
+from geo.stalls.documents import RelocationDocument, StallsDocument
 from geo.stalls.judging import judge
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
 from geo.stalls.plan import Plan, UseKind
 from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide
-from geo.stalls.verdicts import OFF_STREET, VERDICTS, Answer, check
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OFF_STREET, OTHER_HOURS, Answer, check
 from geo.study.file import rule_facts
 from geo.study.reader import Study, on_study, open_study
 from geo.study.results import MadeOf, Result, command_of
@@ -33,13 +35,13 @@ PLAN: Final = GROUND | MadeOf(
 )
 """The inputs of a plan of the kerbs for stalls or displays."""
 
-STALLS: Final[Result[dict[str, Any]]] = Result(
+STALLS: Final[Result[StallsDocument]] = Result(
     "stalls",
     Text("疏导点", "Zones for stalls"),
     PLAN | MadeOf(layers=("vendors",)),
     ("kerbs", "kerb_exclusions", "stall_zones", "shop_displays", "stalls", "moves"),
 )
-RELOCATION: Final[Result[dict[str, Any]]] = Result(
+RELOCATION: Final[Result[RelocationDocument]] = Result(
     "relocation",
     Text("摊位去向", "Relocation"),
     PLAN | WALKING | MadeOf(layers=("vendors",), rules=("guide",)),
@@ -69,7 +71,7 @@ def stall_plan(study: Study, profile: Profile, kind: UseKind = "stall", ground: 
 
 
 @on_study
-def plan_stalls(study: Study, profile: Profile | None = None) -> dict[str, Any]:
+def plan_stalls(study: Study, profile: Profile | None = None) -> StallsDocument:
     """
     Compute kerbs, exclusions, zones and displays, judge the stalls, and write all of it into the study at once.
 
@@ -83,7 +85,7 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> dict[str, Any]:
     Returns
     -------
     summary
-        As `_summary`.
+        The plan's figures.
 
     Raises
     ------
@@ -118,23 +120,14 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> dict[str, Any]:
     return summary
 
 
-def _summary(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame) -> dict[str, Any]:
-    """
-    Return the summary of a plan: the document of `jiexu stalls --json`.
-
-    Returns
-    -------
-    summary
-        `profile`, `kerb_km`, `zones`, `pitches`, `moment` (when most pitches may be used), `metres_lost` and
-        `pitches_lost` by rule at that moment, each of what the rules before it left, `sole_metres` (what each alone
-        forbids), `free_m`, `remnants_m`, `per_tier` (zones and pitches), `stalls` by verdict, `displays`.
-    """
+def _summary(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame) -> StallsDocument:
+    """Return the figures of a plan."""
     slot = fullest_slot(plan)
     fall = waterfall(plan, slot)
     verdicts = stalls["verdict"].value_counts()
     tiers = zones.groupby("tier")["pitches"].agg(["size", "sum"])
     return {
-        "profile": {"name": plan.profile.name, "hash": plan.profile.hash},
+        "profile": profile_document(plan.profile),
         "kerb_km": round(fall.kerb_m / 1000, 3),
         "zones": len(zones),
         "pitches": int(zones["pitches"].sum()),
@@ -143,7 +136,12 @@ def _summary(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd
         "per_tier": {
             str(tier): {"zones": int(row["size"]), "pitches": int(row["sum"])} for tier, row in tiers.iterrows()
         },
-        "stalls": {verdict: int(verdicts.get(verdict, 0)) for verdict in (*VERDICTS, OFF_STREET)},
+        "stalls": {
+            "allowed": int(verdicts.get(ALLOWED, 0)),
+            "other_hours": int(verdicts.get(OTHER_HOURS, 0)),
+            "forbidden": int(verdicts.get(FORBIDDEN, 0)),
+            "off_street": int(verdicts.get(OFF_STREET, 0)),
+        },
         "displays": int((displays["length_m"] > 0).sum()),
     }
 
@@ -180,7 +178,7 @@ def _guide(study: Study) -> Guidance:
         )
     plan = stall_plan(study, study.profile)
     found = guide(plan, judge(plan, stalls), stalls, study.layer("facilities"), network_of(study))
-    summary = {"moved": int((found.moves["to_kind"] != "none").sum()), "moves": len(found.moves)}
+    summary: RelocationDocument = {"moved": int((found.moves["to_kind"] != "none").sum()), "moves": len(found.moves)}
     RELOCATION.keep(study, summary, {"moves": conform(found.moves, "moves")}, command_of("guide", study))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +22,7 @@ from geo.network.graph import Network
 from geo.network.searches import distances
 from geo.network.snapping import snap
 from geo.rules.loader import Profile
+from geo.stalls.documents import AnswerDocument, NearestPlace, SpokenRule
 from geo.stalls.plan import GROUP, ORDER, Plan
 from geo.stalls.positions import KerbPositions, free_at
 from geo.study.layers import codes
@@ -42,33 +43,6 @@ _AT_THE_END_M: Final = 1e-3
 """A position this near to the end of an exclusion is asked about as if within it."""
 
 
-class SpokenRule(TypedDict):
-    """A rule that speaks of a place: see `Answer`."""
-
-    id: str
-    says: str
-    hours: str
-    distance_m: float
-    cause_id: object
-    value: object
-    unit: str | None
-    source: str
-    status: str
-
-
-class NearestPlace(TypedDict):
-    """The nearest place where it is allowed: see `Answer`."""
-
-    zone_id: str | None
-    lon: float
-    lat: float
-    street_id: str
-    name: str | None
-    walk_m: float
-    hours: str
-    at: str | None
-
-
 class Answer(NamedTuple):
     """
     What the rules say of a place at a moment.
@@ -82,12 +56,9 @@ class Answer(NamedTuple):
     street_id, name, tier, segment_id, side, offset_m, distance_m
         The kerb that was asked about, and how far from it the place is.
     rules
-        Every rule that speaks, those that hold at the moment first: `id`, `says` (forbids or allows), `hours`,
-        `distance_m` to its cause (of a rule that holds for the whole kerb: to the kerb), `cause_id`, `value`, `unit`,
-        `source`, `status`.
+        Every rule that speaks, those that hold at the moment first.
     nearest
-        The nearest place where it is allowed, by walking: `zone_id` (of a stall's), `lon`, `lat`, `street_id`, `name`,
-        `walk_m`, `hours` and `at`, the next time from the moment asked about; or None.
+        The nearest place where it is allowed, by walking; or None.
     """
 
     verdict: str
@@ -101,6 +72,22 @@ class Answer(NamedTuple):
     distance_m: float
     rules: list[SpokenRule]
     nearest: NearestPlace | None
+
+    def as_dict(self) -> AnswerDocument:
+        """Return the answer as plain values, for a JSON document."""
+        return {
+            "verdict": self.verdict,
+            "hours": self.hours,
+            "street_id": self.street_id,
+            "name": self.name,
+            "tier": self.tier,
+            "segment_id": self.segment_id,
+            "side": self.side,
+            "offset_m": self.offset_m,
+            "distance_m": self.distance_m,
+            "rules": self.rules,
+            "nearest": self.nearest,
+        }
 
 
 def check(

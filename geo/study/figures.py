@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from geo.core.place import Place, place_of
+from geo.study.documents import FiguresDocument, PlaceDocument, TierFigures
 from geo.study.file import about, connect
 from geo.study.schema import LAYERS, POINT_KINDS, SYNTHETIC
 from geo.study.sql import statement
@@ -26,19 +26,8 @@ def synthetic_counts(path: Path) -> dict[str, int]:
         }
 
 
-def info(path: Path) -> dict[str, Any]:
-    """
-    Return the study's figures: the document of `jiexu info --json`.
-
-    Returns
-    -------
-    figures
-        `layers` (rows by layer), `streets_km` by `tier` and by `tier_source`, `per_tier` (for each tier: km, and
-        complaints, stalls and parking with their count per km), `synthetic` (made-up points by layer), `extent`
-        (west, south, east, north in degrees), `metric_crs`, `place` (`country` and `region` by ISO 3166-1, `timezone`,
-        `calendar` and what it knows, `national_grid`, `drives_on`), `osm_date`, `osm_source`, `profile` (name and
-        hash), `findings` (by layer), `credit`.
-    """
+def info(path: Path) -> FiguresDocument:
+    """Return the study's figures: what `jiexu info --json` prints."""
     facts = about(path)
     with connect(path) as connection:
         connection.execute("BEGIN")  # one state of the study for all figures
@@ -49,12 +38,6 @@ def info(path: Path) -> dict[str, Any]:
         findings = connection.execute(
             "SELECT layer, count(*) FROM findings WHERE layer IS NOT NULL GROUP BY layer ORDER BY 2 DESC, min(rowid)"
         ).fetchall()
-    per_tier: dict[str, dict[str, float | int | None]] = {tier: {"km": length} for tier, length in km.items()}
-    for kind, counts in points.items():
-        for tier, figures in per_tier.items():
-            count, length = counts.get(tier, 0), km[tier]
-            figures[kind] = count
-            figures[f"{kind}_per_km"] = round(count / length, 3) if length else None
     return {
         "study": path.name,
         "built_at": facts["built_at"],
@@ -63,7 +46,10 @@ def info(path: Path) -> dict[str, Any]:
             "tier": km,
             "tier_source": by_source,
         },
-        "per_tier": per_tier,
+        "per_tier": {
+            tier: _tier_figures(length, {kind: counts.get(tier, 0) for kind, counts in points.items()})
+            for tier, length in km.items()
+        },
         "synthetic": synthetic_counts(path),
         "extent": json.loads(facts["extent"]),
         "metric_crs": facts["metric_crs"],
@@ -76,7 +62,21 @@ def info(path: Path) -> dict[str, Any]:
     }
 
 
-def _place_document(place: Place) -> dict[str, Any]:
+def _tier_figures(km: float, points: dict[str, int]) -> TierFigures:
+    """Return the figures of a tier from its kilometres and its points by kind."""
+    per_km = {kind: round(count / km, 3) if km else None for kind, count in points.items()}
+    return {
+        "km": km,
+        "complaints": points["complaints"],
+        "complaints_per_km": per_km["complaints"],
+        "stalls": points["stalls"],
+        "stalls_per_km": per_km["stalls"],
+        "parking": points["parking"],
+        "parking_per_km": per_km["parking"],
+    }
+
+
+def _place_document(place: Place) -> PlaceDocument:
     """Return a study's place in the world as `info` has it."""
     calendar = place.calendar
     return {

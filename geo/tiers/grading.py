@@ -20,7 +20,8 @@ from geo.streets.sections import carve, root_of
 from geo.streets.street_lists import StreetList
 from geo.study.schema import conform_geo
 from geo.tiers.columns import TIER_COLUMNS, spread_to_roads
-from geo.tiers.inference import ORDER, Grading, GradingReport, choose, shares_of
+from geo.tiers.documents import GradingReport
+from geo.tiers.inference import ORDER, Grading, choose, shares_of
 from geo.tiers.kept_decisions import carve_decided, reapply
 from geo.tiers.official_list import TIERS_OF_STREETS
 from geo.tiers.scoring import Surroundings, measure_segments, score_streets

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, NotRequired, TypedDict
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from scipy.stats import binomtest
 from geo.core.arrays import Floats, Integers
 from geo.rules.loader import Profile
 from geo.study.schema import GRADED, INGREDIENTS
+from geo.tiers.documents import Calibration, CalibrationBin, Compared, GradingReport
 
 ORDER: Final = tuple(reversed(GRADED))
 """Tiers from the most lenient to the strictest, as an ordinal model counts them."""
@@ -118,43 +119,6 @@ def _calibrated(shares: Floats, tier: Integers, profile: Profile) -> Model:
     return profile_model(profile, float(np.exp(minimize_scalar(loss, bounds=(-1.0, 4.5), method="bounded").x)))
 
 
-class CalibrationBin(TypedDict):
-    """Streets of about one stated confidence, and how often it was right."""
-
-    confidence: float
-    right: float
-    streets: int
-
-
-class Calibration(TypedDict):
-    """Stated confidence and how often it was right; `error` is the bins' mean distance."""
-
-    error: float
-    bins: list[CalibrationBin]
-
-
-class Compared(TypedDict):
-    """How well one method grades streets that it did not see."""
-
-    accuracy: float
-    log_loss: float
-
-
-class GradingReport(TypedDict):
-    """How streets off the list were graded, and how well: see `Grading`."""
-
-    method: str
-    listed: int
-    weights: dict[str, float]
-    accuracy: NotRequired[float]
-    interval: NotRequired[list[float]]
-    confusion: NotRequired[dict[str, dict[str, int]]]
-    log_loss: NotRequired[float]
-    calibration: NotRequired[Calibration]
-    folds: NotRequired[int]
-    compared: NotRequired[dict[str, Compared]]
-
-
 class Grading(NamedTuple):
     """
     The method of grading streets off the list, with its accuracy on listed ones.
@@ -164,11 +128,8 @@ class Grading(NamedTuple):
     model
         What to grade with.
     report
-        What `jiexu grade --json` prints under `inference`: `method` (`score` or `model`), `listed` (how many streets),
-        `weights` (points of 100 by ingredient), and where the list was long enough `accuracy`, `interval` (95 %,
-        Wilson), `confusion` (by listed tier, then inferred tier), `log_loss`, `calibration` (bins of `confidence`,
-        `right`, `streets`; `error` is their mean distance), each from `FOLDS`-fold cross-validation, and `compared`
-        (accuracy and log loss of both methods).
+        The method and its weights; where the list was long enough, its accuracy and calibration, each from
+        `FOLDS`-fold cross-validation.
     """
 
     model: Model

@@ -7,7 +7,7 @@ from typing import Final
 from geo.core.text import Text
 from geo.study.decisions import BASE_TABLE
 from geo.study.results import MadeOf, Result
-from geo.tiers.inference import GradingReport
+from geo.tiers.documents import GradingReport
 
 TIER_LIST: Final = "tier_list"
 """The study's table of the official list, as it was read."""

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.core.records import Row
+from geo.core.records import document_rows
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street
 from geo.streets.street_lists import StreetList
 from geo.streets.surveyed_widths import SURVEY, read_widths, width_table, with_surveyed
 from geo.study.decisions import BASE_TABLE
+from geo.study.documents import FindingDocument
 from geo.study.file import rule_facts
 from geo.study.findings import findings_table
 from geo.study.reader import Study, on_study
 from geo.study.results import command_of
 from geo.study.schema import POINT_KINDS
+from geo.tiers.documents import GradingReport, WidthsDocument
 from geo.tiers.grading import Grades, grade
-from geo.tiers.inference import GradingReport
 from geo.tiers.official_list import LIST_COLUMNS, read_tier_list
 from geo.tiers.result import TIER_LIST, TIERS
 from geo.tiers.scoring import Surroundings
@@ -82,15 +82,6 @@ def graded_layers(
     return layers
 
 
-class WidthsDocument(TypedDict):
-    """The outcome of surveyed widths: see `add_widths`."""
-
-    rows: int
-    segments: int
-    km: float
-    findings: list[Row]
-
-
 @on_study
 def grade_study(study: Study, profile: Profile | None = None, list_file: Path | None = None) -> GradingReport:
     """
@@ -135,7 +126,7 @@ def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocum
     Returns
     -------
     summary
-        `rows` that were read, `segments` and `km` that have a surveyed width now, and the `findings` of the file.
+        The length with a surveyed width now, and the findings of the file.
 
     Raises
     ------
@@ -152,7 +143,7 @@ def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocum
         "rows": len(surveyed.rows),
         "segments": len(measured),
         "km": round(float(measured["length_m"].sum()) / 1000, 3),
-        "findings": found[["row", "column", "problem", "action"]].to_dict("records"),
+        "findings": document_rows(found, FindingDocument),
     }
 
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -120,6 +120,17 @@ def test_a_generated_page_is_up_to_date(generator: Any) -> None:
 
 
 class Share(TypedDict):
+    """
+    A share.
+
+    Attributes
+    ----------
+    group
+        The tier.
+    share
+        Its share.
+    """
+
     group: str
     share: float
 
@@ -129,22 +140,57 @@ class Proof(NamedTuple):
 
 
 class Document(TypedDict):
+    """
+    A document.
+
+    Attributes
+    ----------
+    total, rest
+        Counts,
+        all of them.
+    """
+
     total: int
+    rest: NotRequired[int]
+    side: Literal["left", "right"] | None
     by_tier: list[Share]
+    by_name: dict[str, Share]
     proof: Proof | None
+    lost: dict[str, dict[str, float]]
+    hours: list[list[int]]
 
 
 def test_the_keys_of_a_document_are_listed_with_those_inside() -> None:
     section = commands_page.section("coverage", VERBS["coverage"], Document)
     for row in (
-        "| `total` | `int` |",
-        "| `by_tier` | list of objects |",
-        "| `by_tier.group` | `str` |",
-        "| `by_tier.share` | `float` |",
-        "| `proof` | object or null |",
-        "| `proof.gap` | `float` |",
+        "| `total` | integer | Counts, all of them. |",
+        "| `rest` | integer, optional | Counts, all of them. |",
+        "| `side` | `left` or `right` or null |  |",
+        "| `by_tier` | list of objects |  |",
+        "| `by_tier.group` | string | The tier. |",
+        "| `by_tier.share` | number | Its share. |",
+        "| `by_name` | objects by key |  |",
+        "| `by_name.*.group` | string | The tier. |",
+        "| `proof` | object or null |  |",
+        "| `proof.gap` | number |  |",
+        "| `lost` | objects (numbers by key) by key |  |",
+        "| `hours` | list of lists of integers |  |",
     ):
         assert row in section.splitlines()
+
+
+def test_every_verb_that_prints_a_document_has_its_keys_on_the_page() -> None:
+    with_json = {name for name, verb in VERBS.items() if any("--json" in option.opts for option in verb.params)}
+    assert set(commands_page.DOCUMENTS) == with_json
+
+
+@pytest.mark.parametrize("verb", sorted(commands_page.DOCUMENTS))
+def test_every_key_of_every_document_has_a_meaning(verb: str) -> None:
+    rows = commands_page.section(verb, VERBS[verb], commands_page.DOCUMENTS[verb]).splitlines()
+    begin = rows.index("| key | type | meaning |")
+    keys = [row for row in rows[begin + 2 :] if row.startswith("| `")]
+    assert keys
+    assert not [row for row in keys if row.endswith("|  |")]
 
 
 # what the documents name, exists

@@ -84,6 +84,7 @@ def test_the_answers_add_up(study: Path) -> None:
     summary = response_of(study)
     complaints = read_layer(study, "complaints")
     share = summary["shares"]
+    assert share is not None
     assert share["service"] + share["management"] + share["enforcement"] == pytest.approx(1)
     assert sum(row["answered"] for row in summary["by_month"]) == share["answered"] == len(complaints)
     assert sum(row["answered"] for row in summary["by_quarter"]) == len(complaints)

@@ -161,6 +161,8 @@ def test_in_neukoelln_the_study_finds_most_of_what_is_mapped(shared: Callable[[s
     build_study(path, Inputs(shared("neukolln.osm.pbf")))
     summary = plan_bays(path, load_profile("berlin"))
     agreement = summary["agreement"]
+    assert agreement["recall"] is not None
+    assert agreement["precision"] is not None
     assert agreement["recall"] > 0.8
     assert agreement["precision"] > 0.6
     layer = read_layer(path, "parking_differences")

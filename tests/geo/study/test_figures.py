@@ -20,7 +20,7 @@ def test_figures_add_up(built: Path) -> None:
     assert sum(row["complaints"] for row in figures["per_tier"].values()) == figures["layers"]["complaints"] == 597
     assert figures["synthetic"] == {"complaints": 597, "stalls": 90, "parking": 36}
     assert figures["metric_crs"] == "EPSG:32635"
-    assert figures["osm_date"].startswith("2019-04-17")
+    assert str(figures["osm_date"]).startswith("2019-04-17")
     assert figures["profile"]["name"] == "china"
     assert figures["findings"]["streets"] == 2  # the misspelt street and the tier that does not exist
     assert "OpenStreetMap" in figures["credit"]

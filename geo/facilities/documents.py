@@ -1,0 +1,598 @@
+"""The JSON documents of facilities."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+from geo.core.arrays import Floats
+from geo.core.vocabulary import FacilityKind
+from geo.rules.documents import ProfileDocument
+from geo.study.documents import FindingDocument
+
+
+class StandardDocument(TypedDict):
+    """
+    The source of a standard.
+
+    Attributes
+    ----------
+    source
+        The standard, regulation or paper.
+    status
+        `sourced`, or `assumption` where nobody checked the source.
+    value
+        The profile's value, in metres.
+    """
+
+    source: str
+    status: str
+    value: float
+
+
+class DemandDocument(TypedDict):
+    """
+    The demand that is counted.
+
+    Attributes
+    ----------
+    asked
+        Residents, or points (stalls that need a hall, complaints).
+    total
+        All of it.
+    sources
+        Demand by source.
+    calibrated
+        Factor by which estimates were scaled to the known number of residents; 1 without one.
+    synthetic
+        Made-up points in it.
+    """
+
+    asked: Literal["residents", "points"]
+    total: float
+    sources: dict[str, float]
+    calibrated: float
+    synthetic: int
+
+
+class OwnFacilities(TypedDict):
+    """
+    The facilities of the kind.
+
+    Attributes
+    ----------
+    count
+        Facilities.
+    listed
+        Those from a list, not from OpenStreetMap.
+    merged
+        Entries that were the same place as another.
+    capacity_known
+        Facilities with a known capacity.
+    hours_known
+        Facilities with known opening hours.
+    """
+
+    count: int
+    listed: int
+    merged: int
+    capacity_known: int
+    hours_known: int
+
+
+class WalkQuantiles(TypedDict):
+    """
+    Walks to the nearest facility, in metres; null beyond the search radius.
+
+    Attributes
+    ----------
+    p10
+        10 % of demand walks at most this far.
+    p25
+        25 % of demand walks at most this far.
+    p50
+        50 % of demand walks at most this far.
+    p75
+        75 % of demand walks at most this far.
+    p90
+        90 % of demand walks at most this far.
+    """
+
+    p10: float | None
+    p25: float | None
+    p50: float | None
+    p75: float | None
+    p90: float | None
+
+
+class ServedTier(TypedDict):
+    """
+    Demand on streets of a tier.
+
+    Attributes
+    ----------
+    group
+        The tier.
+    demand
+        Demand in it.
+    covered
+        Demand with a facility within the standard.
+    share
+        Share that is covered.
+    left_out
+        Demand without one.
+    """
+
+    group: str
+    demand: float
+    covered: float
+    share: float | None
+    left_out: float
+
+
+class ServedGroup(TypedDict):
+    """
+    Demand on a street or in a quarter.
+
+    Attributes
+    ----------
+    group
+        The street or quarter; null for demand in none.
+    name
+        Its name.
+    demand
+        Demand in it.
+    covered
+        Demand with a facility within the standard.
+    share
+        Share that is covered.
+    left_out
+        Demand without one.
+    """
+
+    group: str | None
+    name: str | None
+    demand: float
+    covered: float
+    share: float | None
+    left_out: float
+
+
+class CatchmentDocument(TypedDict):
+    """
+    A facility and its users.
+
+    Attributes
+    ----------
+    facility_id
+        The facility.
+    kind
+        Its kind.
+    name
+        Its name.
+    demand
+        Demand for which it is the nearest one.
+    within_m
+        The standard, in metres.
+    capacity
+        Its capacity.
+    hours
+        Its opening hours.
+    source
+        Where it comes from.
+    """
+
+    facility_id: str
+    kind: str
+    name: str | None
+    demand: float
+    within_m: float
+    capacity: int | None
+    hours: str | None
+    source: str | None
+
+
+class GapDocument(TypedDict):
+    """
+    Demand that is left out, near together.
+
+    Attributes
+    ----------
+    gap_id
+        Its number.
+    kind
+        The kind of facility.
+    demand
+        Demand in it.
+    places
+        Places of demand in it.
+    walk_m
+        Mean walk to the nearest facility, in metres; null beyond the search radius.
+    streets
+        Its main streets.
+    quarter_id
+        The quarter with most of it.
+    """
+
+    gap_id: str
+    kind: str
+    demand: float
+    places: int
+    walk_m: float | None
+    streets: str
+    quarter_id: str | None
+
+
+class BalanceDocument(TypedDict):
+    """
+    Supply against demand in a quarter.
+
+    Attributes
+    ----------
+    quarter_id
+        The quarter.
+    name
+        Its name.
+    cars_day
+        Parking: cars that look for a space by day.
+    off_street_day
+        Parking: spaces off the street by day.
+    bays_day
+        Parking: bays decided on, by day.
+    balance_day
+        Parking: spaces and bays less cars by day.
+    cars_night
+        Parking: cars that look for a space at night.
+    off_street_night
+        Parking: spaces off the street at night.
+    bays_night
+        Parking: bays decided on, at night.
+    balance_night
+        Parking: spaces and bays less cars at night.
+    stalls_to_halls
+        Markets: stalls that move into halls.
+    stalls_without_hall
+        Markets: stalls that find no hall.
+    hall_places
+        Markets: places in halls.
+    balance
+        Markets: places less stalls.
+    """
+
+    quarter_id: str
+    name: str | None
+    cars_day: NotRequired[float]
+    off_street_day: NotRequired[float]
+    bays_day: NotRequired[float]
+    balance_day: NotRequired[float]
+    cars_night: NotRequired[float]
+    off_street_night: NotRequired[float]
+    bays_night: NotRequired[float]
+    balance_night: NotRequired[float]
+    stalls_to_halls: NotRequired[float]
+    stalls_without_hall: NotRequired[float]
+    hall_places: NotRequired[float]
+    balance: NotRequired[float]
+
+
+class CoverageDocument(TypedDict):
+    """
+    Coverage: what `jiexu coverage --json` prints.
+
+    Attributes
+    ----------
+    kind
+        The kind of facility.
+    within_m
+        The standard, in metres on foot.
+    within_source
+        Source of the profile's standard.
+    profile
+        The rules.
+    demand
+        The demand that is counted.
+    facilities
+        The facilities.
+    covered
+        Demand with a facility within the standard.
+    share
+        Its share of all demand.
+    accepted
+        Sites decided on.
+    share_with_accepted
+        Share covered with the sites decided on.
+    walk_m
+        Walks to the nearest facility.
+    by_street
+        Streets, the most left out first.
+    by_quarter
+        Quarters, the most left out first.
+    by_tier
+        Tiers, the most left out first.
+    facilities_list
+        The facilities with their users.
+    gaps
+        Demand that is left out, the most first.
+    balance
+        Supply against demand by quarter, the worst first; none for toilets.
+    credit
+        The credit that maps and documents must show.
+    """
+
+    kind: FacilityKind
+    within_m: float
+    within_source: StandardDocument
+    profile: ProfileDocument
+    demand: DemandDocument
+    facilities: OwnFacilities
+    covered: float
+    share: float
+    accepted: int
+    share_with_accepted: float
+    walk_m: WalkQuantiles
+    by_street: list[ServedGroup]
+    by_quarter: list[ServedGroup]
+    by_tier: list[ServedTier]
+    facilities_list: list[CatchmentDocument]
+    gaps: list[GapDocument]
+    balance: list[BalanceDocument]
+    credit: str
+
+
+class CandidatesDocument(TypedDict):
+    """
+    The candidate sites.
+
+    Attributes
+    ----------
+    number
+        Candidates.
+    source
+        Where they come from.
+    """
+
+    number: int
+    source: str
+
+
+class SiteDocument(TypedDict):
+    """
+    A site, or a facility to close.
+
+    Attributes
+    ----------
+    site_id
+        Kind and a hash of its place; of a facility to close, its id.
+    kind
+        The kind of facility.
+    model
+        Model by which it was chosen.
+    rank
+        Order by gain.
+    source
+        Where the candidate comes from.
+    name
+        Name of the place.
+    street_id
+        The nearest street.
+    gain
+        Gain over the sites above.
+    demand
+        Demand that would use it.
+    chosen_share
+        Share of simulations in which it is chosen.
+    capacity
+        Its capacity.
+    price
+        Its price, in units of the budget.
+    status
+        `closed` for a facility to close.
+    decision_id
+        The decision, where there is one.
+    lon
+        Longitude in degrees.
+    lat
+        Latitude in degrees.
+    """
+
+    site_id: str
+    kind: str
+    model: str | None
+    rank: int | None
+    source: str | None
+    name: str | None
+    street_id: str | None
+    gain: float | None
+    demand: float | None
+    chosen_share: float | None
+    capacity: int | None
+    price: float | None
+    status: Literal["proposed", "accepted", "closed"]
+    decision_id: str | None
+    lon: float
+    lat: float
+
+
+class CurvePoint(TypedDict):
+    """
+    The best choice of a number of new facilities, whatever they cost.
+
+    Attributes
+    ----------
+    count
+        New facilities at most.
+    covered
+        Demand covered.
+    share
+        Its share of all demand.
+    walk_m
+        Mean walk in metres, for the model `median`.
+    gap
+        Share by which it may fall short of the best; 0 is proven best.
+    gain
+        Demand that the last one adds.
+    """
+
+    count: int
+    covered: float
+    share: float
+    walk_m: float | None
+    gap: float
+    gain: NotRequired[float]
+
+
+class StabilityDocument(TypedDict):
+    """
+    How stable the choice is if demand or walks are wrong.
+
+    Attributes
+    ----------
+    draws
+        Simulations.
+    off_by
+        Share by which demand or walks vary.
+    worst_regret
+        Share by which the choice falls short of the best at worst.
+    """
+
+    draws: int
+    off_by: float
+    worst_regret: float
+
+
+class Stability(StabilityDocument):
+    """
+    How stable the choice is, with the sites.
+
+    Attributes
+    ----------
+    share
+        Share of the simulations in which each site is chosen.
+    """
+
+    share: Floats
+
+
+class SitesDocument(TypedDict):
+    """
+    New sites: what `jiexu site --json` prints.
+
+    Attributes
+    ----------
+    kind
+        The kind of facility.
+    asked
+        Whose demand counts: residents, or points.
+    model
+        The model.
+    count
+        New facilities at most.
+    within_m
+        The standard, in metres on foot.
+    budget
+        The budget, if any.
+    with_capacity
+        Whether facilities take no more than their capacity.
+    profile
+        The rules.
+    candidates
+        The candidates.
+    objective
+        The model's objective: demand covered, or walking.
+    bound
+        No choice is better than this.
+    proven_gap
+        Share by which the choice may fall short of the best; 0 is proven best.
+    proven
+        Whether it is proven best.
+    demand
+        All demand.
+    covered_before
+        Demand covered by what is there or decided on.
+    share_before
+        Its share of all demand.
+    covered
+        Demand covered with the choice.
+    share
+        Its share of all demand.
+    walk_m
+        Mean walk in metres, for the model `median`.
+    out_of_reach
+        Demand that no candidate and no facility reaches.
+    sites
+        The new sites, in the order of their gain.
+    closed
+        Facilities to close.
+    curve
+        The best choices of fewer and more new facilities.
+    stability
+        How stable the choice is.
+    credit
+        The credit that maps and documents must show.
+    """
+
+    kind: FacilityKind
+    asked: Literal["residents", "points"]
+    model: str
+    count: int
+    within_m: float
+    budget: float | None
+    with_capacity: bool
+    profile: ProfileDocument
+    candidates: CandidatesDocument
+    objective: float
+    bound: float
+    proven_gap: float
+    proven: bool
+    demand: float
+    covered_before: float
+    share_before: float
+    covered: float
+    share: float
+    walk_m: float | None
+    out_of_reach: float
+    sites: list[SiteDocument]
+    closed: list[SiteDocument]
+    curve: list[CurvePoint]
+    stability: StabilityDocument
+    credit: str
+
+
+class TrialDocument(TypedDict):
+    """
+    Facilities at tried places, beside what is there or decided on.
+
+    Attributes
+    ----------
+    covered
+        Demand covered.
+    share
+        Its share of all demand.
+    gain
+        Demand that they add.
+    """
+
+    covered: float
+    share: float
+    gain: float
+
+
+class PopulationDocument(TypedDict):
+    """
+    The population that the study has: what `jiexu population --json` prints.
+
+    Attributes
+    ----------
+    rows
+        Rows of population.
+    residents
+        Residents in them.
+    total
+        The known number of residents, if any.
+    findings
+        Findings of the file.
+    """
+
+    rows: int
+    residents: float
+    total: float | None
+    findings: list[FindingDocument]

@@ -1,0 +1,226 @@
+"""The JSON documents of imports and of other lists of points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from geo.files.crs_detection import VerdictDocument
+from geo.study.documents import StudyFinding
+
+
+class ImportDocument(TypedDict):
+    """
+    An import: what `jiexu add --json` prints.
+
+    Attributes
+    ----------
+    import_id
+        Its number; null where nothing was stored.
+    file
+        Name of the file.
+    format
+        Format, as the content tells.
+    encoding
+        Encoding of its text.
+    mapping
+        Column by field.
+    crs
+        The coordinate system, with the evidence.
+    rows
+        Rows of the file.
+    added
+        New rows.
+    updated
+        Changed rows.
+    unchanged
+        Rows known already.
+    refused
+        Rows left out.
+    doubted
+        Rows with warnings.
+    precision
+        Points by how their place was found.
+    findings
+        Findings of the file.
+    """
+
+    import_id: str | None
+    file: str
+    format: str
+    encoding: str
+    mapping: Mapping[str, str]
+    crs: VerdictDocument
+    rows: int
+    added: int
+    updated: int
+    unchanged: int
+    refused: int
+    doubted: int
+    precision: dict[str, int]
+    findings: list[StudyFinding]
+
+
+class Rating(TypedDict):
+    """
+    The mean of ratings.
+
+    Attributes
+    ----------
+    rated
+        Rows with a rating.
+    mean
+        Mean rating.
+    low
+        Its 95 % interval, lower end.
+    high
+        Its 95 % interval, upper end.
+    """
+
+    rated: int
+    mean: float
+    low: float | None
+    high: float | None
+
+
+class Ages(TypedDict):
+    """
+    Ages of open rows, in days.
+
+    Attributes
+    ----------
+    median
+        Median age.
+    p90
+        Age that nine in ten do not exceed.
+    open
+        Open rows.
+    """
+
+    median: float
+    p90: float
+    open: int
+
+
+class Answered(TypedDict):
+    """
+    Closed rows, in working days from receipt to closing.
+
+    Attributes
+    ----------
+    limit_days
+        The limit.
+    answered
+        Closed rows.
+    within_limit
+        Rows closed within the limit.
+    share
+        Share closed within the limit.
+    median_days
+        Median of working days.
+    """
+
+    limit_days: int
+    answered: int
+    within_limit: int
+    share: float
+    median_days: float
+
+
+class ListGroup(TypedDict):
+    """
+    A list's rows on a street or in a quarter.
+
+    Attributes
+    ----------
+    group
+        The street or quarter.
+    name
+        Its name.
+    rows
+        Rows there.
+    rating
+        Mean rating.
+    rating_low
+        Its 95 % interval, lower end.
+    rating_high
+        Its 95 % interval, upper end.
+    overdue
+        Overdue rows.
+    """
+
+    group: str
+    name: str | None
+    rows: int
+    rating: float | None
+    rating_low: float | None
+    rating_high: float | None
+    overdue: int
+
+
+class OverdueRow(TypedDict):
+    """
+    An open row past its time.
+
+    Attributes
+    ----------
+    other_id
+        The row.
+    name
+        Its name.
+    street_id
+        Its street.
+    due_at
+        When it was due, in ISO 8601.
+    days
+        Days overdue.
+    """
+
+    other_id: str
+    name: str | None
+    street_id: str | None
+    due_at: str
+    days: float
+
+
+class ListDocument(TypedDict):
+    """
+    The figures of a list: an element of what `jiexu lists --json` prints.
+
+    Attributes
+    ----------
+    list
+        The list: a category, or a file.
+    rows
+        Rows.
+    synthetic
+        Made-up ones among them.
+    at
+        The moment of ages and of what is overdue, in ISO 8601.
+    by_street
+        Rows by street.
+    by_quarter
+        Rows by quarter.
+    status
+        Rows by status.
+    rating
+        The mean of ratings; null without any.
+    age_days
+        Ages of open rows; null without any.
+    answered
+        Closed rows; null without any.
+    overdue
+        Open rows past their time, the longest overdue first.
+    """
+
+    list: str
+    rows: int
+    synthetic: int
+    at: str
+    by_street: Sequence[ListGroup]
+    by_quarter: Sequence[ListGroup]
+    status: dict[str, int]
+    rating: Rating | None
+    age_days: Ages | None
+    answered: Answered | None
+    overdue: Sequence[OverdueRow]

@@ -1,0 +1,245 @@
+"""The JSON documents of tiers."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+import pandas as pd
+
+from geo.core.records import document_rows
+from geo.study.documents import FindingDocument, StudyFinding
+
+
+class CalibrationBin(TypedDict):
+    """
+    Streets of about one stated confidence.
+
+    Attributes
+    ----------
+    confidence
+        Their stated confidence, on average.
+    right
+        Share of them whose tier was right.
+    streets
+        Streets.
+    """
+
+    confidence: float
+    right: float
+    streets: int
+
+
+class Calibration(TypedDict):
+    """
+    Calibration of the stated confidence.
+
+    Attributes
+    ----------
+    error
+        Mean distance of stated confidence and observed accuracy.
+    bins
+        Streets by stated confidence.
+    """
+
+    error: float
+    bins: list[CalibrationBin]
+
+
+class Compared(TypedDict):
+    """
+    How well a method grades streets that it did not see.
+
+    Attributes
+    ----------
+    accuracy
+        Share of streets whose tier was right.
+    log_loss
+        Mean negative logarithm of the probability given to the right tier.
+    """
+
+    accuracy: float
+    log_loss: float
+
+
+class GradingReport(TypedDict):
+    """
+    How streets off the list were graded, and how well.
+
+    Attributes
+    ----------
+    method
+        `score` by the profile, or `model` that learned from the list.
+    listed
+        Listed streets to learn from.
+    weights
+        Points of 100 by ingredient.
+    accuracy
+        Share of listed streets that are graded right when held out.
+    interval
+        Its 95 % interval (Wilson).
+    confusion
+        Streets by listed tier, then by inferred tier.
+    log_loss
+        Mean negative logarithm of the probability given to the right tier.
+    calibration
+        Calibration of the stated confidence.
+    folds
+        Folds of the cross-validation.
+    compared
+        Both methods compared.
+    """
+
+    method: str
+    listed: int
+    weights: dict[str, float]
+    accuracy: NotRequired[float]
+    interval: NotRequired[list[float]]
+    confusion: NotRequired[dict[str, dict[str, int]]]
+    log_loss: NotRequired[float]
+    calibration: NotRequired[Calibration]
+    folds: NotRequired[int]
+    compared: NotRequired[dict[str, Compared]]
+
+
+class WidthsDocument(TypedDict):
+    """
+    Surveyed widths: what `jiexu widths --json` prints.
+
+    Attributes
+    ----------
+    rows
+        Rows read.
+    segments
+        Segments that have a surveyed width now.
+    km
+        Their length, in kilometres.
+    findings
+        Findings of the file.
+    """
+
+    rows: int
+    segments: int
+    km: float
+    findings: list[FindingDocument]
+
+
+class GradedStreets(TypedDict):
+    """
+    The streets of a study.
+
+    Attributes
+    ----------
+    total
+        Streets.
+    tier_source
+        Streets by source of their tier.
+    """
+
+    total: int
+    tier_source: dict[str, int]
+
+
+class DoubtDocument(TypedDict):
+    """
+    A tier that a planner should look at again.
+
+    Attributes
+    ----------
+    kind
+        Kind of doubt.
+    street_id
+        The street.
+    name
+        Its name.
+    reason
+        The reason, Chinese and English.
+    lon
+        Longitude of a place on the street, in degrees.
+    lat
+        Latitude of it, in degrees.
+    """
+
+    kind: str
+    street_id: str
+    name: str | None
+    reason: str
+    lon: float
+    lat: float
+
+
+class GradeDocument(TypedDict):
+    """
+    Graded streets: what `jiexu grade --json` prints.
+
+    Attributes
+    ----------
+    streets
+        The streets.
+    method
+        `score` by the profile, or `model` that learned from the list.
+    listed
+        Listed streets to learn from.
+    weights
+        Points of 100 by ingredient.
+    accuracy
+        Share of listed streets that are graded right when held out; null where the list is too short.
+    interval
+        Its 95 % interval (Wilson).
+    confusion
+        Streets by listed tier, then by inferred tier.
+    log_loss
+        Mean negative logarithm of the probability given to the right tier.
+    calibration
+        Calibration of the stated confidence.
+    folds
+        Folds of the cross-validation.
+    compared
+        Both methods compared.
+    doubts
+        Doubtful tiers, the most pressing first.
+    findings
+        Findings on streets and decisions.
+    """
+
+    streets: GradedStreets
+    method: str
+    listed: int
+    weights: dict[str, float]
+    accuracy: float | None
+    interval: list[float] | None
+    confusion: dict[str, dict[str, int]] | None
+    log_loss: NotRequired[float]
+    calibration: NotRequired[Calibration]
+    folds: NotRequired[int]
+    compared: NotRequired[dict[str, Compared]]
+    doubts: list[DoubtDocument]
+    findings: list[StudyFinding]
+
+
+def grade_document(
+    report: GradingReport, streets: pd.DataFrame, doubts: pd.DataFrame, findings: pd.DataFrame
+) -> GradeDocument:
+    """
+    Return graded streets as plain values, for a JSON document.
+
+    Parameters
+    ----------
+    report
+        As `geo.tiers.study.grade_study` returns.
+    streets
+        The study's layer.
+    doubts
+        As `geo.tiers.audit.audit_study` returns.
+    findings
+        The study's, of streets and decisions.
+    """
+    sources = streets["tier_source"].value_counts()
+    return {
+        "streets": {"total": len(streets), "tier_source": {str(name): int(count) for name, count in sources.items()}},
+        "accuracy": None,
+        "interval": None,
+        "confusion": None,
+        **report,
+        "doubts": document_rows(doubts, DoubtDocument),
+        "findings": document_rows(findings, StudyFinding),
+    }

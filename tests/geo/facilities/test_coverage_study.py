@@ -17,7 +17,6 @@ from geo.core.vocabulary import facility_kind
 from geo.facilities.coverage_study import COVERAGE, cover
 from geo.facilities.facility_study import FacilityStudy
 from geo.facilities.population import set_population
-from geo.rules import Profile
 from geo.study.file import read_layer
 from geo.study.reader import Study
 
@@ -69,17 +68,6 @@ def test_a_shorter_standard_covers_fewer_and_kinds_stay_beside_each_other(study:
     assert COVERAGE.of_kind("toilet").known(Study(study)).fresh
     set_population(study, None, 12_345)
     assert cover(study, "market")["demand"]["total"] == pytest.approx(12_345)
-
-
-def test_stalls_and_complaints_are_demand_too(study: Path, profile: Profile) -> None:
-    summary = cover(study, "parking", asked="points")
-    complaints = read_layer(study, "complaints")
-    mine = complaints["category"].isin(profile["need.complaint_categories"]) & complaints["duplicate_of"].isna()
-    assert summary["demand"]["total"] == summary["demand"]["synthetic"] == mine.sum(), "made-up points say so"
-    assert list(summary["demand"]["sources"]) == ["complaints"]
-    goods = read_layer(study, "stalls")["goods"]
-    market = cover(study, "market", asked="points")
-    assert market["demand"]["total"] == goods.str.contains("肉").sum()
 
 
 def test_kinds_are_known_by_their_names(study: Path) -> None:

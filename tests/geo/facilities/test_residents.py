@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import pytest
-import rasterio.transform
 import shapely
 
 from geo.core.crs import WGS84
-from geo.core.errors import InputError
-from geo.facilities.population import read_population
 from geo.facilities.residents import residents
-from geo.files.crs_detection import StreetsIndex, streets_index
 from geo.rules import Profile
 from geo.study.schema import conform_geo
 from tests.support.drawn import CRS, degrees, layers_of, road
@@ -101,83 +93,3 @@ def test_without_homes_and_population_people_are_along_the_streets(profile: Prof
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
-
-
-def ground() -> StreetsIndex:
-    rows = [road([(0, 0), (500, 0)]), road([(0, -60), (500, 90)], street_id="s2")]
-    return streets_index(layers_of(rows)["roads"].geometry.to_numpy(), CRS)
-
-
-def quarters() -> gpd.GeoDataFrame:
-    shapes = [shapely.MultiPolygon([degrees(shapely.box(*box))]) for box in BOXES.values()]
-    table = {"quarter_id": ["Q001", "Q002"], "name": ["文峰社区", "北关社区"]}
-    return conform_geo(gpd.GeoDataFrame(table, geometry=shapes, crs=WGS84), "quarters")
-
-
-def test_a_table_of_quarters_by_name_in_gbk(tmp_path: Path) -> None:
-    file = tmp_path / "人口.csv"
-    pd.DataFrame({"社区名称": ["文峰社区", "北关社区", "没有的社区"], "常住人口": ["1,200", "800", "50"]}).to_csv(
-        file, index=False, encoding="gbk"
-    )
-    found = read_population(file, quarters(), ground())
-    assert found.layer["residents"].tolist() == [1200, 800]
-    assert shapely.equals(found.layer.geometry.iloc[0], quarters().geometry.iloc[0])
-    assert found.findings["row"].tolist() == [4]
-    assert "没有的社区" in found.findings["problem"].iloc[0]
-
-
-def test_areas_and_grids_of_points(tmp_path: Path) -> None:
-    areas = tmp_path / "areas.geojson"
-    shapes = [degrees(shapely.box(*box)) for box in BOXES.values()]
-    gpd.GeoDataFrame({"pop": [10.5, 20.0]}, geometry=shapes, crs=WGS84).to_file(areas)
-    assert read_population(areas, quarters(), ground()).layer["residents"].tolist() == [10.5, 20.0]
-    points = [degrees(shapely.Point(x, 5)) for x in range(20, 480, 40)]
-    grid = tmp_path / "grid.csv"
-    pd.DataFrame({"lon": [p.x for p in points], "lat": [p.y for p in points], "population": 7}).to_csv(
-        grid, index=False
-    )
-    found = read_population(grid, quarters(), ground()).layer
-    assert len(found) == len(points)
-    assert found.geometry.x.to_numpy() == pytest.approx([p.x for p in points])
-
-
-def test_a_raster_of_people_is_read_around_the_study(tmp_path: Path) -> None:
-    west, north, cell = 114.0, 36.5, 1 / 1200  # three seconds, as WorldPop
-    values = np.zeros((960, 720), dtype="float32")
-    place = degrees(shapely.Point(250, 10))
-    row, column = int((north - place.y) / cell), int((place.x - west) / cell)
-    values[row, column], values[0, 0], values[row, column + 1] = 42.5, 1000.0, -99999.0
-    file = tmp_path / "people.tif"
-    shape = {"height": 960, "width": 720, "count": 1, "dtype": "float32", "nodata": -99999.0}
-    transform = rasterio.transform.from_origin(west, north, cell, cell)
-    with rasterio.open(file, "w", driver="GTiff", crs="EPSG:4326", transform=transform, **shape) as target:
-        target.write(values, 1)
-    found = read_population(file, quarters(), ground()).layer
-    assert found["residents"].tolist() == [42.5], "the rest of the country does not count"
-    assert found.geometry.iloc[0].distance(place) < cell
-    (tmp_path / "bad.tif").write_bytes(b"no raster")
-    with pytest.raises(InputError):
-        read_population(tmp_path / "bad.tif", quarters(), ground())
-
-
-def test_without_the_extra_a_raster_is_refused_with_the_command_that_installs_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "rasterio", None)  # as where it is not installed
-    file = tmp_path / "people.tif"
-    file.write_bytes(b"II*")
-    with pytest.raises(InputError, match=r"pip install 'jiexu\[raster\]'"):
-        read_population(file, quarters(), ground())
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("name,other\n文峰社区,1\n", "no population column"), ("name,population\n没有,1\n", "No row can be used")],
-)
-def test_a_file_that_says_nothing_is_refused_with_what_to_do(text: str, words: str, tmp_path: Path) -> None:
-    file = tmp_path / "bad.csv"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError) as caught:
-        read_population(file, quarters(), ground())
-    assert words in caught.value.problem.en
-    assert caught.value.remedy.en

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.study import find_hotspots
@@ -25,6 +27,7 @@ from geo.study.reader import Reads, Study, recording
 from geo.study.results import RESULTS, Known, MadeOf, Result, command_of, input_title
 from geo.study.versions import BUILD, put_facts, touch, version_key
 from geo.tiers.study import grade_study
+from jiexu.__main__ import app
 
 DEMANDS = [*((kind, "residents") for kind in KINDS), ("market", "points"), ("parking", "points")]
 """Kinds of facilities and demand for them; no complaint of the sample asks for a toilet."""
@@ -214,6 +217,17 @@ def test_a_result_keeps_what_repeats_it(settled: Path) -> None:
     assert repeat["seed"] == 721
     assert repeat["rules"] == file.about(settled)["profile_hash"]
     assert set(repeat) == {"command", "seed", "version", "at", "rules"}
+
+
+def test_every_kept_command_is_one_of_the_command_line(settled: Path) -> None:
+    verbs = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    for key, result in every(settled).items():
+        repeat = result.known(Study(settled)).repeat
+        assert repeat is not None
+        program, verb, study, *options = shlex.split(str(repeat["command"]))
+        assert (program, study) == ("jiexu", settled.name), key
+        known = {option for parameter in verbs[verb].params for option in parameter.opts}
+        assert {word for word in options if word.startswith("--")} <= known, key
 
 
 def test_a_command_is_quoted_as_a_shell_needs_it(built: Path) -> None:

@@ -18,10 +18,11 @@ from geo.complaints.kernel_density import density, kernel_values
 from geo.network.lixels import Lixels
 from geo.network.graph import Positions
 from geo.network.snapping import edge_of
-from geo.study.file import metric_crs_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import Study
 study = Path({study!r})
 roads = gpd.GeoDataFrame(read_layer(study, "roads"), crs=4326)
-network = street_network(roads, metric_crs_of(study))
+network = street_network(roads, Study(study).crs)
 lixels = Lixels(roads, {lixel})
 targets = Positions(lixels.row, lixels.middle_m(np.arange(len(lixels))))
 length = roads["length_m"].to_numpy()

@@ -41,7 +41,7 @@ SHARES = (0.125, 0.25, 0.5, 1.0)
 
 
 def cuts(path: Path, folder: Path) -> list[Path]:
-    """Write growing cuts of an extract: the ways whose first node lies in the western part of its area."""
+    """Write growing cuts of an extract: the ways with their first node in the western part of its area."""
     lons = [way.nodes[0].lon for way in _street_ways(path)]
     files = []
     for share in SHARES:

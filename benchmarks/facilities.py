@@ -63,11 +63,12 @@ from geo.facilities.access import access
 from geo.facilities.coverage import catchments, nearest_walks
 from geo.core.metric_geometry import metric_shapes
 from geo.network.on_foot import network_of
-from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import Study
 from geo.core.vocabulary import KINDS
 from geo.facilities.supply import supply
 study = Path({study!r})
-profile, crs, network = profile_of(study), metric_crs_of(study), network_of(Study(study))
+profile, crs, network = Study(study).profile, Study(study).crs, network_of(Study(study))
 layers = {{name: gpd.GeoDataFrame(read_layer(study, name), geometry="geometry", crs=4326)
           for name in ("facilities", "facility_areas", "parking", "context")}}
 """

@@ -25,7 +25,8 @@ import shapely
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from geo.build import Inputs, build_study
-from geo.study.file import about, read_layer, write_study
+from geo.study.file import about, read_layer
+from geo.study.writing import write_study
 from layers.map.tiles import tile_archive
 
 ROOT = Path(__file__).parent.parent
@@ -83,7 +84,7 @@ def study_of(segments: int, porto: Path, folder: Path) -> Path:
 
 
 def _shifted(table: gpd.GeoDataFrame, copy: int, width: float) -> gpd.GeoDataFrame:
-    """Return a copy of the table, moved east, whose streets have ids of their own."""
+    """Return a copy of the table, moved east, with street ids of its own."""
     moved = table.copy()
     moved["geometry"] = table.geometry.translate(copy * width)
     number = moved["street_id"].str.removeprefix("s").astype("int64") + copy * 10**10

@@ -1,4 +1,4 @@
-"""Bays on all kerbs of a city, as polygons, and the choice of those that relieve the most."""
+"""Bays on all kerbs of a city, as polygons, and the choice of the bays that relieve the most."""
 
 from __future__ import annotations
 
@@ -33,9 +33,11 @@ import numpy as np
 import shapely
 from pathlib import Path
 from geo.study.schema import conform_geo
-from geo.study.file import about, change_layers, metric_crs_of, read_layer
+from geo.study.file import about, read_layer
+from geo.study.writing import change_layers
+from geo.study.reader import Study
 study = Path({study!r})
-roads = gpd.GeoDataFrame(read_layer(study, "roads"), crs=4326).to_crs(metric_crs_of(study))
+roads = gpd.GeoDataFrame(read_layer(study, "roads"), crs=4326).to_crs(Study(study).crs)
 rng = np.random.default_rng(721)
 at = shapely.line_interpolate_point(roads.geometry.to_numpy(), rng.random(len(roads)), normalized=True)
 squares = shapely.buffer(at, rng.uniform(4, 12, len(roads)), cap_style="square")

@@ -42,10 +42,11 @@ import shapely
 from geo.points.imports import place_in
 from geo.streets.locating import locate
 from geo.points.reading import read_points
-from geo.study.file import profile_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import Study
 study = Path({study!r})
 roads = gpd.GeoDataFrame(read_layer(study, "roads"))
-place, profile = place_in(Study(study)), profile_of(study)
+place, profile = place_in(Study(study)), Study(study).profile
 """
 _READ = """
 reading = read_points(Path({file!r}), "complaints", profile, place)

@@ -24,11 +24,12 @@ from pathlib import Path
 from geo.kerbs.ground import INPUTS
 from geo.kerbs.ground import KerbGround
 from geo.stalls.planning import make_plan
-from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import Study
 from geo.stalls.layers import exclusion_layer, kerb_layer, zone_layer
 study = Path({study!r})
 layers = {{name: gpd.GeoDataFrame(read_layer(study, name), geometry="geometry", crs=4326) for name in INPUTS}}
-crs, profile = metric_crs_of(study), profile_of(study)
+crs, profile = Study(study).crs, Study(study).profile
 west, south, east, north = layers["roads"].total_bounds
 half = {share} ** 0.5 / 2
 middle = shapely.box(

@@ -1,4 +1,4 @@
-"""What `jiexu --help` and `jiexu info` cost before they answer: seconds of CPU and peak memory."""
+"""Start-up costs of `jiexu --help` and `jiexu info`: seconds of CPU and peak memory."""
 
 from __future__ import annotations
 

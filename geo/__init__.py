@@ -1,5 +1,5 @@
 """
-Street analysis without a screen, in packages of one order: each knows those above it and none below.
+Street analysis without a screen, in packages of one order: a package imports only from the packages above it.
 
 - `geo.core`: sentences in two languages, errors, coordinate systems, arrays, opening hours, names of tiers and kinds.
 - `geo.rules`: rule profiles, every number and choice as data with its source.

@@ -21,7 +21,7 @@ from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_areas
-from geo.points.imports import far_findings, import_record, next_import, place_of
+from geo.points.imports import far_findings, import_record, next_import, reading_place
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
 from geo.streets.extract import Ways, read_features, read_ways
@@ -31,9 +31,10 @@ from geo.streets.roads import make_paths, make_roads
 from geo.streets.street_lists import StreetList
 from geo.streets.surveyed_widths import kept_widths, read_widths, width_table, with_surveyed
 from geo.study.carried_over import CarriedOver
-from geo.study.file import now, rule_facts, until_unchanged, write_study
+from geo.study.file import now, rule_facts
 from geo.study.findings import Finding, findings_table
 from geo.study.schema import together
+from geo.study.writing import until_unchanged, write_study
 from geo.tiers.grading import grade
 from geo.tiers.official_list import read_tier_list
 from geo.tiers.result import TIER_LIST, TIERS
@@ -53,14 +54,14 @@ _CHOSEN: Final = "place_chosen"
 _NAMED_WAYS: Final = 20
 _ADD_LATER: Final = Text(
     "请先不带该文件生成，再用 jiexu add --crs 指明坐标系导入",
-    "Build without this file, then import it with jiexu add --crs, which says the system",
+    "Build without this file, then import it with jiexu add --crs, naming its coordinate system",
 )
 
 
 @dataclass(frozen=True)
 class Inputs:
     """
-    What a study is built from.
+    The files and options of a new study.
 
     Attributes
     ----------
@@ -131,10 +132,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     boundary, area_findings = None, findings_table("roads", [], "")
     if inputs.boundary is not None:
         boundary, area_findings = _read_boundary(inputs.boundary, roads)
-        inside = roads["street_id"].isin(roads.loc[shapely.intersects(roads.geometry, boundary), "street_id"])
-        roads = roads[inside].reset_index(drop=True)
-        paths = paths[shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))].reset_index(drop=True)
-
+        roads, paths = _inside(boundary, roads, paths)
     world, chosen = _world(inputs, old, roads)
 
     on_step(Text("读取设施和底图", "Reading facilities and base map"))
@@ -151,7 +149,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     context = context[~mapped].reset_index(drop=True)
 
     on_step(Text("读取点位", "Reading points"))
-    place = place_of(roads, addresses, [facilities, context], crs, world.timezone) if inputs.points else None
+    place = reading_place(roads, addresses, [facilities, context], crs, world.timezone) if inputs.points else None
     points, imports, point_findings = _points(inputs, old, roads, place, crs, profile)
     facilities = together(facilities, points.pop("facilities"), "facilities")
 
@@ -179,6 +177,16 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     on_step(Text("完成", "Done"))
 
 
+def _inside(
+    boundary: shapely.Geometry, roads: gpd.GeoDataFrame, paths: gpd.GeoDataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the streets that touch a boundary, whole, and the paths around them."""
+    touching = roads.loc[shapely.intersects(roads.geometry, boundary), "street_id"]
+    roads = roads[roads["street_id"].isin(touching)].reset_index(drop=True)
+    near = shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))
+    return roads, paths[near].reset_index(drop=True)
+
+
 def _features(osm: Path, boundary: shapely.Geometry | None, profile: Profile) -> tuple[gpd.GeoDataFrame, ...]:
     """Return facilities, their areas, context and addresses; within a boundary, and context and addresses around it."""
     features = read_features(osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
@@ -194,7 +202,7 @@ def _features(osm: Path, boundary: shapely.Geometry | None, profile: Profile) ->
 
 
 def _world(inputs: Inputs, old: CarriedOver, roads: gpd.GeoDataFrame) -> tuple[WorldPlace, str]:
-    """Return where the study lies, and which options of that a person gave, now or for the old study."""
+    """Return the study's place in the world, and the options of it given by a person, now or for the old study."""
     kept = set(old.seen.get(_CHOSEN, "").split())
     options = {
         "timezone": inputs.timezone or (old.seen["timezone"] if "timezone" in kept else None),
@@ -265,7 +273,7 @@ def _of(replaced: pd.DataFrame, imports: pd.DataFrame) -> pd.DataFrame:
 def _facts(
     inputs: Inputs, ways: Ways, roads: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile
 ) -> dict[str, str | None]:
-    """Return what the table `about` says of the study as a whole."""
+    """Return the facts of the study as a whole, for the table `about`."""
     return {
         "built_at": now().isoformat(),
         "metric_crs": crs.to_string(),
@@ -278,7 +286,7 @@ def _facts(
 
 
 def _old_points(old: CarriedOver) -> dict[str, gpd.GeoDataFrame]:
-    """Return the points of an earlier study by kind; of facilities, those that were imported."""
+    """Return the points of an earlier study by kind; of facilities, the imported ones."""
     points = {kind: old.layer(kind) for kind in KINDS}
     imported = points["facilities"]["import_id"].notna()
     return points | {"facilities": points["facilities"][imported].reset_index(drop=True)}

@@ -1,4 +1,4 @@
-"""Complaints: where, when, whether the city answers well, and where supervisors should be."""
+"""Complaints: hot spots, responses and patrols."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES
 from geo.points.categories import CATEGORIES
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, day, print_document, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, day, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
 
 @app.command(epilog="Example: `jiexu hotspots anyang.gpkg --category unlicensed_stall --bandwidth cv`")
-@speaks
+@errors_as_messages
 def hotspots(
     study: Study,
-    category: Annotated[str | None, typer.Option(help=f"Only these: {', '.join(CATEGORIES)}, or as written.")] = None,
+    category: Annotated[
+        str | None, typer.Option(help=f"Only this category: {', '.join(CATEGORIES)}, or as written.")
+    ] = None,
     bandwidth: Annotated[
-        str | None, typer.Option(metavar="M", help=f"Where the kernel ends, in metres; {CROSS_VALIDATED}: as likely.")
+        str | None,
+        typer.Option(metavar="M", help=f"The kernel's bandwidth in metres; {CROSS_VALIDATED}: by cross-validation."),
     ] = None,
     exposure: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="A column of roads to divide by; by default the length.")
@@ -35,10 +38,12 @@ def hotspots(
     at: Annotated[
         str | None, typer.Option(metavar="DATE", help="The density around this day: 2025-12-01; with --days.")
     ] = None,
-    days: Annotated[float, typer.Option(min=1, help="Complaints so many days from --at count for nothing.")] = 30,
+    days: Annotated[
+        float, typer.Option(min=1, help="Time bandwidth in days: complaints further from --at are ignored.")
+    ] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """Find the streets where complaints are dense beyond chance, and what is new, lasting or fading there."""
+    """Find hot spots of complaints beyond chance, with new, lasting and fading ones."""
     months = None
     if since or until:
         months = (_month(since or "0001-01"), _month(until or "9998-12"))
@@ -53,13 +58,13 @@ def hotspots(
             f"{row['name'] or unnamed}  Gi* {row['gi_z']:.1f}  p {row['p_value']:.3f}  {row['hot_m']:,.0f} m  "
             f"{row['complaints']}"
         )
-    for found in summary["clusters"]:
+    for cluster in summary["clusters"]:
         typer.echo(
             Text(
-                f"聚集区 {found['cluster']}：{'、'.join(found['streets'])}；投诉 {found['complaints']} 件，"
-                f"按平均应为 {found['expected']} 件，p {found['p_value']:.3f}",
-                f"cluster {found['cluster']}: {', '.join(found['streets'])}; {found['complaints']} complaints where "
-                f"the mean would be {found['expected']}, p {found['p_value']:.3f}",
+                f"聚集区 {cluster['cluster']}：{'、'.join(cluster['streets'])}；投诉 {cluster['complaints']} 件，"
+                f"按平均应为 {cluster['expected']} 件，p {cluster['p_value']:.3f}",
+                f"cluster {cluster['cluster']}: {', '.join(cluster['streets'])}; {cluster['complaints']} complaints, "
+                f"{cluster['expected']} expected, p {cluster['p_value']:.3f}",
             ).pick(language())
         )
     again = summary["repeats"]
@@ -68,7 +73,7 @@ def hotspots(
             f"投诉 {summary['complaints']} 件，带宽 {summary['bandwidth_m']:.0f} 米；热点路段 {summary['hot']} 段；"
             f"反复点 {again['spots']} 处",
             f"{summary['complaints']} complaints, bandwidth {summary['bandwidth_m']:.0f} m; {summary['hot']} hot "
-            f"segments; {again['spots']} spots that come back",
+            f"segments; {again['spots']} recurring spots",
         )
     )
 
@@ -79,23 +84,25 @@ def _metres(text: str | None) -> float | str | None:
     try:
         metres = float(text)
     except ValueError as error:
-        raise typer.BadParameter(f"--bandwidth takes metres, or {CROSS_VALIDATED}") from error
+        raise bad_option(
+            Text(f"--bandwidth 须为米数，或 {CROSS_VALIDATED}", f"--bandwidth takes metres, or {CROSS_VALIDATED}")
+        ) from error
     if not 1 <= metres <= 5000:
-        raise typer.BadParameter("--bandwidth takes 1 to 5000 metres")
+        raise bad_option(Text("--bandwidth 须为 1 至 5000 米", "--bandwidth takes 1 to 5000 metres"))
     return metres
 
 
 def _month(text: str) -> str:
     year, dash, month = text.partition("-")
     if not (dash and year.isdigit() and len(year) == 4 and month.isdigit() and 1 <= int(month) <= 12):
-        raise typer.BadParameter("a month is written as 2025-03")
+        raise bad_option(Text("月份写作 2025-03", "a month is written as 2025-03"))
     return f"{year}-{int(month):02d}"
 
 
 @app.command(epilog="Example: `jiexu response anyang.gpkg --json`")
-@speaks
+@errors_as_messages
 def response(study: Study, as_json: AsJson = False) -> None:
-    """Say how complaints are answered: service before enforcement (721), how long they take, what is overdue."""
+    """Report the responses to complaints: shares of the 721 method, times to close, overdue complaints."""
     summary = response_of(study)
     if as_json:
         print_document(summary)
@@ -133,8 +140,8 @@ def response(study: Study, as_json: AsJson = False) -> None:
     typer.echo(
         Text(
             f"办结用时：中位 {_hours(hours['median'])}，90% {_hours(hours['p90'])}；未办结 {hours['open']}，"
-            f"超时未结 {len(summary['overdue'])}",
-            f"closed after {_hours(hours['median'])} (half), {_hours(hours['p90'])} (90 %); {hours['open']} open, "
+            f"超期未结 {len(summary['overdue'])}",
+            f"time to close: median {_hours(hours['median'])}, 90 % {_hours(hours['p90'])}; {hours['open']} open, "
             f"{len(summary['overdue'])} of them overdue",
         ).pick(language())
     )
@@ -157,13 +164,13 @@ def _hours(value: float | None) -> str:
 
 
 @app.command(epilog="Example: `jiexu patrols anyang.gpkg --people 50`")
-@speaks
+@errors_as_messages
 def patrols(
     study: Study,
-    people: Annotated[int, typer.Option(min=1, help="How many supervisors there are.")] = 50,
+    people: Annotated[int, typer.Option(min=1, help="Number of supervisors.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Divide the streets among supervisors by work, with a walking round for each, and say when to be where."""
+    """Divide the streets among supervisors by work, with a walking round for each and priorities by hour."""
     summary = plan_patrols(study, people)
     if as_json:
         print_document(summary)
@@ -172,7 +179,7 @@ def patrols(
         typer.echo(_district(row))
     typer.echo(
         Text(
-            f"最重片区为平均的 {summary['balance']:.2f} 倍（不可能低于 {summary['bound']:.2f}）",
+            f"最重巡查片区为平均的 {summary['balance']:.2f} 倍（不可能低于 {summary['bound']:.2f}）",
             f"the heaviest district has {summary['balance']:.2f} times the mean (no division has less than "
             f"{summary['bound']:.2f})",
         ).pick(language())

@@ -3,48 +3,60 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Final
 
 import typer
 
 from geo.core.errors import StudyError
 from geo.core.text import Text, pick
-from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES
-from geo.facilities.candidates import SOURCES as CANDIDATES
-from geo.facilities.coverage_study import Asked, check_kind, cover, set_population
+from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES, FacilityKind, facility_kind
+from geo.facilities.candidates import Source
+from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
-from geo.facilities.location_models import MODELS
+from geo.facilities.facility_study import DemandSource
+from geo.facilities.location_models import Model
+from geo.facilities.population import set_population
 from geo.facilities.residents import SOURCES
-from geo.facilities.site_study import Wish, choose_sites
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import choose_sites
 from geo.points.documents import ListDocument
 from geo.points.other_lists import lists_of
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, day, print_document, say, speaks
+from jiexu.shared import AsJson, Study, day, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
-Kind = Annotated[str, typer.Option(help=f"{', '.join(KINDS)}.")]
+_SHOWN: Final = 12
+"""So many gaps are listed."""
+
+
+def _kind(word: str) -> FacilityKind:
+    """Return a kind of facility by code or name, as an option gives it."""
+    try:
+        return facility_kind(word)
+    except StudyError as error:
+        raise typer.BadParameter(error.sentence(language())) from error
+
+
+Kind = Annotated[
+    FacilityKind,
+    typer.Option(parser=_kind, metavar="KIND", help=f"{', '.join(KINDS)}.", autocompletion=lambda: list(KINDS)),
+]
 Within = Annotated[
-    float | None, typer.Option(min=1, metavar="M", help="The standard in metres; by default the rules say.")
+    float | None, typer.Option(min=1, metavar="M", help="The standard in metres; by default from the rules.")
 ]
 Need = Annotated[
-    str, typer.Option("--demand", help="residents, or points: stalls that need a hall, complaints.", show_default=True)
+    DemandSource, typer.Option("--demand", help="residents, or points: stalls that need a hall, complaints.")
 ]
-
-
-def _asked(text: str) -> Asked:
-    if text not in ("residents", "points"):
-        raise typer.BadParameter("--demand takes residents or points")
-    return cast(Asked, text)
 
 
 @app.command(epilog="Example: `jiexu coverage anyang.gpkg --kind market --within 500`")
-@speaks
+@errors_as_messages
 def coverage(
     study: Study, kind: Kind, within: Within = None, demand: Need = "residents", as_json: AsJson = False
 ) -> None:
-    """Say who has a market, a car park or a toilet within a walk, by street, quarter and tier, and who is left out."""
-    summary = cover(study, check_kind(kind), within, _asked(demand))
+    """Compute the coverage of markets, car parks or toilets on foot, by street, quarter and tier, and the gaps."""
+    summary = cover(study, kind, within, demand)
     if as_json:
         print_document(summary)
         return
@@ -53,50 +65,43 @@ def coverage(
     for gap in summary["gaps"][:_SHOWN]:
         walk = "–" if gap["walk_m"] is None else f"{gap['walk_m']:,.0f} m"
         typer.echo(f"{gap['gap_id']}  {gap['demand']:,.0f}  {walk}  {gap['streets']}")
-    name = KIND_NAMES[check_kind(kind)]
+    name = KIND_NAMES[kind]
     names = [SOURCES[source] for source in summary["demand"]["sources"]]
     zh, en = "、".join(each.zh for each in names), "; ".join(each.en for each in names)
     say(
         Text(
             f"{name.zh} {summary['facilities']['count']} 处；步行 {summary['within_m']:.0f} 米内覆盖 "
             f"{summary['share']:.1%}（需求 {summary['demand']['total']:,.0f}，来源：{zh}）",
-            f"{summary['facilities']['count']} of the kind {name.en}; {summary['share']:.1%} have one within "
-            f"{summary['within_m']:.0f} m on foot (of {summary['demand']['total']:,.0f}, from: {en})",
+            f"{name.en}: {summary['facilities']['count']}; {summary['share']:.1%} covered within "
+            f"{summary['within_m']:.0f} m on foot (demand {summary['demand']['total']:,.0f}, from: {en})",
         )
     )
 
 
-_SHOWN = 12
-
-
 @app.command(epilog="Example: `jiexu site anyang.gpkg --kind toilet --count 5 --model coverage`")
-@speaks
+@errors_as_messages
 def site(
     study: Study,
     kind: Kind,
-    count: Annotated[int, typer.Option(min=0, help="How many new ones at most.")] = 1,
-    model: Annotated[str, typer.Option(help=f"{', '.join(MODELS)}.")] = "coverage",
+    count: Annotated[int, typer.Option(min=0, help="Maximum number of new facilities.")] = 1,
+    model: Annotated[Model, typer.Option(help="The objective.")] = "coverage",
     within: Within = None,
     candidates: Annotated[
         Path | None, typer.Option(help="A file of areas or points: name, capacity, price if known.")
     ] = None,
-    source: Annotated[str, typer.Option("--from", help=f"Without a file: {', '.join(CANDIDATES)}.")] = "junctions",
+    source: Annotated[Source, typer.Option("--from", help="Where candidates come from without a file.")] = "junctions",
     closable: Annotated[
-        str, typer.Option(metavar="IDS", help="Facilities that may be closed, each for one more new one; or all.")
+        str, typer.Option(metavar="IDS", help="Comma-separated ids of facilities that may close, or `all`.")
     ] = "",
     budget: Annotated[
-        float | None, typer.Option(min=0, metavar="SUM", help="What new ones may cost, by the candidates' prices.")
+        float | None, typer.Option(min=0, metavar="SUM", help="Budget for new facilities, in the candidates' prices.")
     ] = None,
-    capacity: Annotated[bool, typer.Option("--capacity", help="Facilities take no more than their capacity.")] = False,
+    capacity: Annotated[bool, typer.Option("--capacity", help="Respect the capacity of facilities.")] = False,
     demand: Need = "residents",
     as_json: AsJson = False,
 ) -> None:
-    """Choose sites for new facilities, with proof: what each adds, and how surely it is right."""
-    if model not in MODELS:
-        raise typer.BadParameter(f"--model takes {', '.join(MODELS)}")
-    if source not in CANDIDATES:
-        raise typer.BadParameter(f"--from takes {', '.join(CANDIDATES)}")
-    wish = Wish(
+    """Choose sites for new facilities, with the gain of each, a proof and the stability of the choice."""
+    request = SiteRequest(
         number=count,
         model=model,
         within_m=within,
@@ -106,7 +111,7 @@ def site(
         budget=float("inf") if budget is None else budget,
         with_capacity=capacity,
     )
-    summary = choose_sites(study, check_kind(kind), wish, _asked(demand))
+    summary = choose_sites(study, kind, request, demand)
     if as_json:
         print_document(summary)
         return
@@ -117,15 +122,15 @@ def site(
         )
     for row in summary["closed"]:
         typer.echo(f"{'关闭' if language() == 'zh' else 'close'}  {row['name'] or row['site_id']}")
-    proof = Text("已证明最优", "proven best") if summary["proven"] else Text(
-        f"与最优之差不超过 {summary['proven_gap']:.2%}", f"within {summary['proven_gap']:.2%} of the best"
+    proof = Text("已证明最优", "proven optimal") if summary["proven"] else Text(
+        f"与最优之差不超过 {summary['proven_gap']:.2%}", f"within {summary['proven_gap']:.2%} of the optimum"
     )  # fmt: skip
     say(
         Text(
             f"覆盖 {summary['share_before']:.1%} → {summary['share']:.1%}（{proof.zh}）；需求或步行相差 "
             f"{summary['stability']['off_by']:.0%} 时，最多比最优少 {summary['stability']['worst_regret']:.1%}",
-            f"covered {summary['share_before']:.1%} -> {summary['share']:.1%} ({proof.en}); with demand or walks off "
-            f"by {summary['stability']['off_by']:.0%} it falls short of the best by at most "
+            f"covered {summary['share_before']:.1%} -> {summary['share']:.1%} ({proof.en}); with demand or walks "
+            f"wrong by {summary['stability']['off_by']:.0%} it falls short of the optimum by at most "
             f"{summary['stability']['worst_regret']:.1%}",
         )
     )
@@ -135,7 +140,7 @@ def site(
     "accept-site",
     epilog='Example: `jiexu accept-site anyang.gpkg --kind toilet --lon 114.35 --lat 36.1 --reason "…"`',
 )
-@speaks
+@errors_as_messages
 def accept_site(
     study: Study,
     kind: Kind,
@@ -145,20 +150,20 @@ def accept_site(
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
 ) -> None:
     """Record that a facility will stand at a place; it counts as decided from then on."""
-    typer.echo(decide_site(study, check_kind(kind), lon, lat, reason, by))
+    typer.echo(decide_site(study, kind, lon, lat, reason, by))
 
 
 @app.command(epilog="Example: `jiexu population anyang.gpkg 社区人口.xlsx --total 543000`")
-@speaks
+@errors_as_messages
 def population(
     study: Study,
     file: Annotated[
         Path | None, typer.Argument(help="Areas or points with people, or quarters by name.", show_default=False)
     ] = None,
-    total: Annotated[float | None, typer.Option(min=0, help="The known number of residents; 0 forgets it.")] = None,
+    total: Annotated[float | None, typer.Option(min=0, help="The known number of residents; 0 removes it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give the population: by areas, points of a grid or quarters, or as one known number."""
+    """Import the population: by areas, points of a grid or quarters, or as one known number."""
     if file is None and total is None:
         raise StudyError(
             Text("没有给出人口", "No population is given"),
@@ -183,15 +188,15 @@ def population(
 
 
 @app.command(epilog="Example: `jiexu lists anyang.gpkg`")
-@speaks
+@errors_as_messages
 def lists(
     study: Study,
     at: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Ages and what is overdue on this day; by default now.")
+        str | None, typer.Option(metavar="DATE", help="The day for ages and overdue rows; by default now.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give the figures of other lists of points: shops' stars, permits, hoardings, works and what is overdue."""
+    """Print the figures of other lists of points: shops' stars, permits, hoardings, works, and overdue rows."""
     found = lists_of(study, None if at is None else day(at, study))
     if as_json:
         print_document(found)
@@ -212,6 +217,6 @@ def _line(each: ListDocument) -> Text:
     if each["age_days"]:
         zh.append(f"未结 {each['age_days']['open']} 条，已 {each['age_days']['median']:.0f} 天（中位）")
         en.append(f"{each['age_days']['open']} open for {each['age_days']['median']:.0f} days (median)")
-    zh.append(f"逾期 {len(each['overdue'])}")
+    zh.append(f"超期 {len(each['overdue'])}")
     en.append(f"{len(each['overdue'])} overdue")
     return Text("，".join(zh), ", ".join(en))

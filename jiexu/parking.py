@@ -13,24 +13,28 @@ from geo.parking.documents import ChoiceDocument
 from geo.parking.files import write_bays
 from geo.parking.study import plan_bays
 from geo.study.export_formats import SUFFIXES
-from geo.study.file import profile_of
+from geo.study.reader import open_study
 from geo.tiers.decisions import find_street
 from geo.tiers.study import add_widths
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, rule_title, say, speaks
+from jiexu.shared import AsJson, Study, errors_as_messages, print_document, rule_title, say
 
 app = typer.Typer()
 
 
 @app.command(epilog="Example: `jiexu bays anyang.gpkg --night --set clearance.crossing=10 --out bays.dxf`")
-@speaks
+@errors_as_messages
 def bays(
     study: Study,
     streets: Annotated[str | None, typer.Option(help="Only these streets: names or ids between commas.")] = None,
     night: Annotated[bool, typer.Option("--night", help="Night-time bays too, where there is no room by day.")] = False,
     budget: Annotated[
         int | None,
-        typer.Option(min=0, metavar="N", help="At most N new bays, those that relieve the most (with --night: then)."),
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Maximum number of new bays: the ones that relieve the most (with --night, at night).",
+        ),
     ] = None,
     changes: Annotated[
         list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Another value of a rule, for this run.")
@@ -39,13 +43,14 @@ def bays(
         Path | None, typer.Option(help=f"A drawing (.dxf), a schedule (.xlsx), or {', '.join(SUFFIXES)}.")
     ] = None,
     adopt: Annotated[
-        str | None, typer.Option(metavar="REASON", help="Record these bays as decided, street by street, and why.")
+        str | None,
+        typer.Option(metavar="REASON", help="Record these bays as decided, street by street, for this reason."),
     ] = None,
     by: Annotated[str, typer.Option(help="Who decides, for --adopt.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Place parking bays along the kerbs: how many fit, what each rule costs, and which relieve the most."""
-    profile = profile_of(study)
+    """Place parking bays along the kerbs: capacity, kerb taken by each rule, and the bays that relieve the most."""
+    profile = open_study(study).profile
     if changes:
         profile = profile.changed(profile.read(changes), f"{profile.name}+")
     chosen = [find_street(study, name.strip()) for name in streets.split(",")] if streets else None
@@ -69,8 +74,8 @@ def bays(
             f"泊位：全天 {placed['all_day']}，夜间 {placed['night']}，其中无障碍 {summary['accessible']}；"
             f"全市可容（按宽度误差）{likely['low']}–{likely['likely']}–{likely['high']}",
             f"bays: {placed['all_day']} all day, {placed['night']} at night, {summary['accessible']} of them "
-            f"accessible; the whole study takes {likely['low']} to {likely['high']} (likely {likely['likely']}), by "
-            "how far guessed widths may be off",
+            f"accessible; capacity of the whole study {likely['low']} to {likely['high']} (likely "
+            f"{likely['likely']}), by the error of estimated widths",
         ).pick(language())
     )
     if "choice" in summary:
@@ -92,7 +97,7 @@ def _chosen(choice: ChoiceDocument) -> Text:
 
 
 @app.command(epilog="Example: `jiexu widths anyang.gpkg 路宽.csv`")
-@speaks
+@errors_as_messages
 def widths(
     study: Study,
     file: Annotated[
@@ -100,7 +105,7 @@ def widths(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Put surveyed widths of carriageways over tagged and guessed ones; they are kept through every rebuild."""
+    """Import surveyed widths of carriageways; they override tagged and estimated ones and are kept through rebuilds."""
     summary = add_widths(study, file)
     if as_json:
         print_document(summary)

@@ -1,4 +1,4 @@
-"""Import points, and look at what was imported."""
+"""Import points, and list or remove imports."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from geo.files.text_encoding import ENCODINGS
 from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options, PointKind
 from geo.study.documents import ImportRecord
-from geo.study.file import profile_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import open_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
 
 @app.command(epilog="Example: `jiexu add anyang.gpkg 投诉.csv --kind complaints --crs GCJ-02`")
-@speaks
+@errors_as_messages
 def add(
     study: Study,
     file: Annotated[
@@ -34,21 +35,21 @@ def add(
             show_default=False,
         ),
     ],
-    kind: Annotated[PointKind, typer.Option(help="What the rows are.")],
+    kind: Annotated[PointKind, typer.Option(help="The kind of points in the file.")],
     crs: Annotated[
-        str | None, typer.Option(help="WGS84, GCJ-02, BD-09 or an EPSG code; by default the streets tell.")
+        str | None, typer.Option(help="WGS84, GCJ-02, BD-09 or an EPSG code; by default detected from the streets.")
     ] = None,
     columns: Annotated[
-        list[str] | None, typer.Option("--map", metavar="COL=FIELD", help="Which column serves which field.")
+        list[str] | None, typer.Option("--map", metavar="COL=FIELD", help="The column of a field.")
     ] = None,
     encoding: Annotated[str | None, typer.Option(help=f"One of {', '.join(ENCODINGS)}; by default detected.")] = None,
     by: Annotated[str, typer.Option(help="Who imports.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and store nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report the outcome, and store nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
     options = Options(encoding, _mapping(columns or [], kind), crs)
-    outcome = add_points(study, file, kind, profile_of(study), options, by, dry_run)
+    outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
     if as_json:
         print_document(outcome.as_dict())
         return
@@ -64,9 +65,9 @@ def add(
         )
     done = Text(
         f"共 {reading.rows} 行：新增 {outcome.added}，更新 {outcome.updated}，未变 {outcome.unchanged}，"
-        f"未采用 {reading.refused}，存疑 {reading.doubted}",
+        f"未导入 {reading.refused}，存疑 {reading.doubted}",
         f"{reading.rows} rows: {outcome.added} new, {outcome.updated} updated, {outcome.unchanged} unchanged, "
-        f"{reading.refused} left out, {reading.doubted} doubted",
+        f"{reading.refused} left out, {reading.doubted} with warnings",
     )
     stored = ("试运行，未写入" if zh else "dry run, nothing stored") if dry_run else outcome.import_id or "-"
     typer.echo(f"{done.pick(language())}  [{stored}]")
@@ -77,13 +78,18 @@ def _mapping(columns: list[str], kind: str) -> dict[str, str]:
     for word in columns:
         column, found, name = word.rpartition("=")
         if not found or name not in fields_of(kind):
-            raise typer.BadParameter(f"--map takes COLUMN=FIELD; the fields are {', '.join(fields_of(kind))}")
+            raise bad_option(
+                Text(
+                    f"--map 须为 列名=字段；字段有 {'、'.join(fields_of(kind))}",
+                    f"--map takes COLUMN=FIELD; the fields are {', '.join(fields_of(kind))}",
+                )
+            )
         mapping[name] = column
     return mapping
 
 
 @app.command("imports", epilog="Example: `jiexu imports anyang.gpkg --remove I0002`")
-@speaks
+@errors_as_messages
 def list_imports(
     study: Study,
     remove: Annotated[str | None, typer.Option(metavar="ID", help="Remove this import as a whole.")] = None,
@@ -98,7 +104,12 @@ def list_imports(
         print_document(document_rows(imports.assign(at=to_text(imports["at"])), ImportRecord))
         return
     for row in imports.itertuples():
+        counts = Text(
+            f"{row.rows} 行，新增 {row.added}，更新 {row.updated}，未导入 {row.refused}，存疑 {row.doubted}",
+            f"rows {row.rows}, new {row.added}, updated {row.updated}, left out {row.refused}, "
+            f"with warnings {row.doubted}",
+        )
         typer.echo(
             f"{row.import_id}  {row.at:%Y-%m-%d %H:%M}  {row.by or '-'}  {row.kind}  {row.file}  {row.crs or '-'}  "
-            f"rows {row.rows}, new {row.added}, updated {row.updated}, left out {row.refused}, doubted {row.doubted}"
+            f"{counts.pick(language())}"
         )

@@ -1,4 +1,4 @@
-"""Where stalls may stand, and what to do where they may not."""
+"""Rules and stalls: zones, checks of a place, relocation, penalty steps."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ from geo.stalls.plan import UseKind
 from geo.stalls.relocation import guidance_document
 from geo.stalls.study import check_place, guide_stalls, plan_stalls
 from geo.stalls.verdicts import VERDICT_NAMES
-from geo.study.file import place_of_study, profile_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import open_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, rule_title, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, rule_title, say
 
 app = typer.Typer()
 
 
 @app.command(epilog="Example: `jiexu rules nyc --explain clearance.corner`")
-@speaks
+@errors_as_messages
 def rules(
     profile: Annotated[
         str, typer.Argument(metavar="[PROFILE]", help=f"One of {', '.join(PROFILES)}, or a YAML file.")
@@ -60,15 +61,15 @@ def rules(
 
 
 @app.command(epilog="Example: `jiexu stalls anyang.gpkg --rules our-city.yaml`")
-@speaks
+@errors_as_messages
 def stalls(
     study: Study,
     rules: Annotated[
-        str | None, typer.Option(help="A profile or a YAML file, the study's from then on; by default what it has.")
+        str | None, typer.Option(help="A profile or a YAML file, saved as the study's rules; by default its own.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compute where stalls may stand: kerbs, exclusions, zones, displays; and judge the stalls."""
+    """Compute kerbs, exclusions, zones for stalls and displays, and judge the stalls."""
     summary = plan_stalls(study, load_profile(rules) if rules else None)
     if as_json:
         print_document(summary)
@@ -85,7 +86,7 @@ def stalls(
     typer.echo(f"{summary['free_m']:>12,.0f} {head[1]} {summary['pitches_at_moment']:>8,} {head[2]}  {left}")
     typer.echo(
         Text(
-            f"摊区 {summary['zones']} 处；摊点：可设 {summary['stalls']['allowed']}，"
+            f"疏导点 {summary['zones']} 处；摊位：可设 {summary['stalls']['allowed']}，"
             f"其他时段可设 {summary['stalls']['other_hours']}，不可设 {summary['stalls']['forbidden']}；"
             f"可外摆店铺 {summary['displays']} 家",
             f"{summary['zones']} zones; stalls: {summary['stalls']['allowed']} allowed, "
@@ -96,16 +97,16 @@ def stalls(
 
 
 @app.command(epilog="Example: `jiexu check anyang.gpkg --lon 114.352 --lat 36.103 --at 2026-05-01T19:00`")
-@speaks
+@errors_as_messages
 def check(
     study: Study,
     lon: Annotated[float, typer.Option(help="Longitude in degrees, WGS 84.")],
     lat: Annotated[float, typer.Option(help="Latitude in degrees, WGS 84.")],
     at: Annotated[str | None, typer.Option(metavar="TIME", help="A moment (2026-05-01T19:00); by default now.")] = None,
-    kind: Annotated[UseKind, typer.Option(help="What would stand there.")] = "stall",
+    kind: Annotated[UseKind, typer.Option(help="The proposed use.")] = "stall",
     as_json: AsJson = False,
 ) -> None:
-    """Ask whether a stall or a display may stand at a place at a moment, under which rules, and where else."""
+    """Check whether a stall or display may stand at a place and time, with the rules and the nearest place allowed."""
     answer = check_place(study, lon, lat, _moment(at, study), kind)
     if as_json:
         print_document(answer.as_dict())
@@ -139,16 +140,18 @@ def _moment(text: str | None, study: Path) -> dt.datetime | None:
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter("--at takes a time like 2026-05-01T19:00") from error
+        raise bad_option(
+            Text("--at 须为时刻，如 2026-05-01T19:00", "--at takes a time like 2026-05-01T19:00")
+        ) from error
     if moment.tzinfo is None:
         return moment
-    return moment.astimezone(ZoneInfo(place_of_study(study).timezone)).replace(tzinfo=None)
+    return moment.astimezone(ZoneInfo(open_study(study).place.timezone)).replace(tzinfo=None)
 
 
 @app.command("guide", epilog="Example: `jiexu guide anyang.gpkg --json`")
-@speaks
-def guide_them(study: Study, as_json: AsJson = False) -> None:
-    """Send stalls that stand in the way to zones and market halls with room, with the least walking for all."""
+@errors_as_messages
+def relocate(study: Study, as_json: AsJson = False) -> None:
+    """Relocate stalls in the way to zones and market halls with room, with the least walking in total."""
     document = guidance_document(guide_stalls(study))
     if as_json:
         print_document(document)
@@ -161,8 +164,8 @@ def guide_them(study: Study, as_json: AsJson = False) -> None:
             f"共安置 {document['moved']} 个，无处安置 {document['without_place']} 个；总步行 "
             f"{document['total_walk_m']:,.0f} 米（与最优解之差不超过 {document['proven_gap_m']:.3f} 米）",
             f"{document['moved']} moved, {document['without_place']} without a place; "
-            f"{document['total_walk_m']:,.0f} m of walking in all (at most {document['proven_gap_m']:.3f} m above the "
-            "least possible)",
+            f"{document['total_walk_m']:,.0f} m of walking in total (at most {document['proven_gap_m']:.3f} m above "
+            "the optimum)",
         ).pick(language())
     )
     for row in document["shortage"]:
@@ -176,7 +179,7 @@ def guide_them(study: Study, as_json: AsJson = False) -> None:
 
 
 @app.command(epilog='Example: `jiexu zone anyang.gpkg --reject Z123-0L45 --reason "盲道"`')
-@speaks
+@errors_as_messages
 def zone(
     study: Study,
     reason: Annotated[str, typer.Option(help="Why.")],
@@ -186,28 +189,29 @@ def zone(
 ) -> None:
     """Accept or reject a zone by a decision; it is kept through every new plan and rebuild."""
     if (accept is None) == (reject is None):
-        raise typer.BadParameter("give one of --accept ID or --reject ID")
+        raise bad_option(Text("请给出 --accept 编号或 --reject 编号之一", "give one of --accept ID or --reject ID"))
     decision = decide_zone(study, str(accept or reject), accept is not None, reason, by)
     say(Text(f"已记录决定 {decision}", f"Decision {decision} is recorded"))
 
 
 @app.command(epilog='Example: `jiexu steps anyang.gpkg --record J012 --reason "现场教育"`')
-@speaks
+@errors_as_messages
 def steps(
     study: Study,
     operator: Annotated[
-        str | None, typer.Option("--record", metavar="OPERATOR", help="The step due with this operator was taken.")
+        str | None,
+        typer.Option("--record", metavar="OPERATOR", help="Record the step due with this operator as taken."),
     ] = None,
-    reason: Annotated[str, typer.Option(help="What was said or done, for --record.")] = "",
+    reason: Annotated[str, typer.Option(help="The measure taken, for --record.")] = "",
     by: Annotated[str, typer.Option(help="Who did it.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List which step of the graduated response is due with which operator, or record one as taken."""
+    """List the penalty step due with each operator, or record one as taken."""
     if operator is not None:
         decision, step = record_step(study, operator, reason, by)
         name = STEP_NAMES[step]
         say(Text(f"已记录决定 {decision}：{name.zh}", f"Decision {decision} is recorded: {name.en}"))
-    due = steps_due(read_layer(study, "stalls"), read_layer(study, "decisions"), profile_of(study))
+    due = steps_due(read_layer(study, "stalls"), read_layer(study, "decisions"), open_study(study).profile)
     if as_json:
         print_document(document_rows(due, StepDocument))
         return

@@ -1,4 +1,4 @@
-"""Make a study, look at it, take its layers out, open it in the browser."""
+"""Build a study, print its figures, export its layers, open it in the browser."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from geo.streets.download import DEFAULT_OVERPASS, download_area, download_place
 from geo.study.documents import FiguresDocument, PlaceDocument
 from geo.study.export_formats import SUFFIXES
 from geo.study.figures import info
-from geo.study.file import FORMAT, LAYERS, about
+from geo.study.file import FORMAT, about
+from geo.study.schema import LAYERS
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
 
 if TYPE_CHECKING:
     import shapely
@@ -32,11 +33,11 @@ _SAMPLE_SUPERVISORS = 10
 
 
 @app.command(epilog="Example: `jiexu sample sample-data`")
-@speaks
+@errors_as_messages
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write the files.", show_default=False)],
 ) -> None:
-    """Write the sample inputs: central Helsinki, and made-up points that say so."""
+    """Write the sample inputs: central Helsinki, and synthetic points marked as such."""
     from geo.sample import write_sample  # noqa: PLC0415 (verbs load what they need: some libraries take seconds)
 
     write_sample(folder)
@@ -49,7 +50,7 @@ def sample(
 
 
 @app.command(epilog="Example: `jiexu build anyang.gpkg --osm anyang.osm.pbf --tiers 名单.xlsx --complaints 投诉.csv`")
-@speaks
+@errors_as_messages
 def build(
     study: Study,
     osm: Annotated[Path | None, typer.Option(help="An extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.")] = None,
@@ -63,21 +64,26 @@ def build(
     quarters: Annotated[Path | None, typer.Option(help="Polygons: the city's quarters (社区, 街道).")] = None,
     widths: Annotated[Path | None, typer.Option(help="Surveyed widths: street, from, to, width.")] = None,
     timezone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="The clock (Asia/Urumqi); by default that of the place.")
+        str | None, typer.Option(metavar="ZONE", help="The clock (Asia/Urumqi); by default the place's.")
     ] = None,
     country: Annotated[
         str | None, typer.Option(metavar="CODE", help="Country or region (CN, HK, GB); by default by the place.")
     ] = None,
     rules: Annotated[str, typer.Option(help=f"A profile ({', '.join(PROFILES)}) or a YAML file.")] = "china",
     overpass: Annotated[
-        str, typer.Option(envvar="JIEXU_OVERPASS", help="The Overpass server that --place and --bbox ask.")
+        str, typer.Option(envvar="JIEXU_OVERPASS", help="The Overpass server for --place and --bbox.")
     ] = DEFAULT_OVERPASS,
 ) -> None:
-    """Build a study, or build it anew; decisions and the tiers that they set are kept."""
+    """Build a study, or rebuild it; decisions and their tiers are kept."""
     from geo.build import Inputs  # noqa: PLC0415
 
     if sum(source is not None for source in (osm, place, bbox)) != 1:
-        raise typer.BadParameter("give one of --osm FILE, --place NAME or --bbox W,S,E,N")
+        raise bad_option(
+            Text(
+                "请给出 --osm 文件、--place 地名、--bbox 西,南,东,北 之一",
+                "give one of --osm FILE, --place NAME or --bbox W,S,E,N",
+            )
+        )
     source = ""
     if osm is None:
         profile = load_profile(rules)
@@ -120,14 +126,14 @@ def _box(bbox: str) -> shapely.Polygon:
     try:
         west, south, east, north = (float(part) for part in bbox.split(","))
     except ValueError as error:
-        raise typer.BadParameter("--bbox takes four numbers: W,S,E,N") from error
+        raise bad_option(Text("--bbox 须为四个数：西,南,东,北", "--bbox takes four numbers: W,S,E,N")) from error
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        raise typer.BadParameter("--bbox takes degrees with W < E and S < N")
+        raise bad_option(Text("--bbox 须为度数，且西 < 东、南 < 北", "--bbox takes degrees with W < E and S < N"))
     return shapely.box(west, south, east, north)
 
 
 @app.command("info", epilog="Example: `jiexu info anyang.gpkg --json`")
-@speaks
+@errors_as_messages
 def show_info(study: Study, as_json: AsJson = False) -> None:
     """Print a study's figures: rows, kilometres and points per tier, extent, rules, findings."""
     figures = info(study)
@@ -138,12 +144,11 @@ def show_info(study: Study, as_json: AsJson = False) -> None:
 
 
 def _table(figures: FiguresDocument) -> str:
-    zh = language() == "zh"
     made_up = [kind for kind, count in figures["synthetic"].items() if count]
     lines = [
         f"{figures['study']}  OSM {(figures['osm_date'] or '?')[:10]}  {figures['metric_crs']}  "
         f"{figures['profile']['name']} {figures['profile']['hash']}",
-        "extent: " + ", ".join(f"{value:.5f}" for value in figures["extent"]),
+        _labelled(Text("范围", "extent")) + ", ".join(f"{value:.5f}" for value in figures["extent"]),
         _place_line(figures["place"]),
         "",
         f"{'tier':<16}{'km':>10}{'complaints/km':>15}{'stalls':>9}{'parking':>9}",
@@ -151,15 +156,26 @@ def _table(figures: FiguresDocument) -> str:
     for tier, row in figures["per_tier"].items():
         rate = "-" if row["complaints_per_km"] is None else f"{row['complaints_per_km']:.2f}"
         lines.append(
-            f"{tier:<16}{row['km']:>10.2f}{rate:>15}{row['stalls']:>9}{row['parking']:>9}  {TIER_NAMES[tier].zh}"
+            f"{tier:<16}{row['km']:>10.2f}{rate:>15}{row['stalls']:>9}{row['parking']:>9}  "
+            f"{TIER_NAMES[tier].pick(language())}"
         )
-    lines += ["", "km by source: " + ", ".join(f"{k} {v:.2f}" for k, v in figures["streets_km"]["tier_source"].items())]
-    lines += ["rows: " + ", ".join(f"{name} {count}" for name, count in figures["layers"].items())]
+    by_source = ", ".join(f"{name} {km:.2f}" for name, km in figures["streets_km"]["tier_source"].items())
+    lines += ["", _labelled(Text("各等级来源里程（公里）", "km by source")) + by_source]
+    lines.append(_labelled(Text("行数", "rows")) + _counts(figures["layers"]))
     if figures["findings"]:
-        lines.append("findings: " + ", ".join(f"{name} {count}" for name, count in figures["findings"].items()))
+        lines.append(_labelled(Text("待核实问题", "findings")) + _counts(figures["findings"]))
     if made_up:
-        lines.append(("合成数据：" if zh else "synthetic data: ") + ", ".join(made_up))
+        lines.append(_labelled(Text("合成数据", "synthetic data")) + ", ".join(made_up))
     return "\n".join([*lines, figures["credit"]])
+
+
+def _labelled(label: Text) -> str:
+    """Return the beginning of a line, in the reader's language."""
+    return Text(f"{label.zh}：", f"{label.en}: ").pick(language())
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
 def _place_line(place: PlaceDocument) -> str:
@@ -167,15 +183,15 @@ def _place_line(place: PlaceDocument) -> str:
     sides = {"left": Text("靠左行驶", "drives on the left"), "right": Text("靠右行驶", "drives on the right")}
     known = [place["region"] or place["country"], place["timezone"], place["national_grid"]]
     known += [sides[place["drives_on"]].pick(language()), place["calendar"]["text"][language()]]
-    return "place: " + ", ".join(filter(None, known))
+    return _labelled(Text("所在地", "place")) + ", ".join(filter(None, known))
 
 
 @app.command(epilog="Example: `jiexu export anyang.gpkg --layer streets --to streets.geojson`")
-@speaks
+@errors_as_messages
 def export(
     study: Study,
     layer: Annotated[str, typer.Option(help=f"One of {', '.join(LAYERS)}.")],
-    to: Annotated[Path, typer.Option(help=f"The file to write; its suffix says how: {', '.join(SUFFIXES)}.")],
+    to: Annotated[Path, typer.Option(help=f"The file to write; its suffix gives the format: {', '.join(SUFFIXES)}.")],
     crs: Annotated[
         str | None,
         typer.Option(help="EPSG code, `grid` (the national grid) or `metric`; by default WGS 84."),
@@ -189,13 +205,13 @@ def export(
 
 
 @app.command(epilog="Example: `jiexu serve anyang.gpkg --port 8501`")
-@speaks
+@errors_as_messages
 def serve(
     study: Annotated[
         Path | None, typer.Argument(metavar="[STUDY.gpkg]", help="By default the sample.", show_default=False)
     ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8501,
-    host: Annotated[str, typer.Option(help="0.0.0.0 lets other computers in.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 accepts other computers.")] = "127.0.0.1",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
 ) -> None:
     """Open a study in the browser."""

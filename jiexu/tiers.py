@@ -15,7 +15,7 @@ from geo.rules.loader import load_profile
 from geo.streets.cross_streets import find_section
 from geo.study.decisions import standing_decisions
 from geo.study.documents import DecisionDocument
-from geo.study.file import metric_crs_of, profile_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import open_study
 from geo.study.schema import GRADED
 from geo.tiers.audit import DOUBTS, audit_study
@@ -24,17 +24,19 @@ from geo.tiers.decisions import undo as undo_decision
 from geo.tiers.documents import GradingReport, grade_document
 from geo.tiers.study import grade_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, print_document, say, speaks
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
 
 @app.command(epilog='Example: `jiexu tier anyang.gpkg --street 文峰大道 --tier demonstration --reason "创建示范街"`')
-@speaks
+@errors_as_messages
 def tier(
     study: Study,
     street: Annotated[str, typer.Option(help="The street's name or id.")],
-    tier: Annotated[str, typer.Option(help="demonstration, secondary or back_street.")],
+    tier: Annotated[
+        str, typer.Option(help="demonstration, secondary or back_street.", autocompletion=lambda: list(GRADED))
+    ],
     reason: Annotated[str, typer.Option(help="Why.")],
     by: Annotated[str, typer.Option(help="Who decides.")] = "",
     start: Annotated[str | None, typer.Option("--from", help="A section: the cross-street where it begins.")] = None,
@@ -44,29 +46,28 @@ def tier(
 ) -> None:
     """Set the tier of a street or a section by a decision; it is kept through every rebuild."""
     if (start is None) != (end is None):
-        raise typer.BadParameter("a section takes both --from and --to")
+        raise bad_option(Text("路段须同时给出 --from 和 --to", "a section takes both --from and --to"))
     street_id = find_street(study, street, whole=start is not None)
     if start is None or end is None:
         decision = decide_tier(study, street_id, tier, reason, by)
     else:
         roads = gpd.GeoDataFrame(read_layer(study, "roads"))
-        section = find_section(street_id, start, end, roads, profile_of(study), metric_crs_of(study))
+        opened = open_study(study)
+        section = find_section(street_id, start, end, roads, opened.profile, opened.crs)
         decision = decide_section(study, street_id, section.segment_ids, section.label, tier, reason, by)
     say(Text(f"已记录决定 {decision}", f"Decision {decision} is recorded"))
 
 
 @app.command(epilog="Example: `jiexu grade anyang.gpkg --list 名单.xlsx`")
-@speaks
+@errors_as_messages
 def grade(
     study: Study,
     list_file: Annotated[Path | None, typer.Option("--list", help="The official list: CSV or XLSX.")] = None,
-    rules: Annotated[
-        str | None, typer.Option(help="A profile or a YAML file; by default the profile that the study was built with.")
-    ] = None,
+    rules: Annotated[str | None, typer.Option(help="A profile or a YAML file; by default the study's profile.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Grade the streets again, say how well the inference does on the list, and list the doubts."""
-    profile = load_profile(rules) if rules else profile_of(study)
+    """Grade the streets again; print the accuracy of inference on the list, and the doubtful tiers."""
+    profile = load_profile(rules) if rules else open_study(study).profile
     report = grade_study(study, profile, list_file)
     doubts = audit_study(open_study(study))
     findings = read_layer(study, "findings")
@@ -87,9 +88,9 @@ def grade(
 
 
 def _inference(report: GradingReport) -> str:
-    """Return what a report of `geo.tiers.inference` says, for reading."""
+    """Return a report of `geo.tiers.inference` in words."""
     zh = language() == "zh"
-    method = {"score": Text("评分", "score"), "model": Text("由名单训练的模型", "model that learned from the list")}
+    method = {"score": Text("评分", "score"), "model": Text("由名单训练的模型", "model trained on the list")}
     weights = ", ".join(f"{name} {points:.0f}" for name, points in report["weights"].items())
     lines = [f"{'推断方法' if zh else 'inferred by'}: {method[report['method']].pick(language())} ({weights})"]
     if "accuracy" not in report:
@@ -101,10 +102,10 @@ def _inference(report: GradingReport) -> str:
     low, high = report["interval"]
     lines.append(
         Text(
-            f"{report['folds']} 折交叉验证：{report['listed']} 条名单街道中 {report['accuracy']:.0%} 推断正确"
+            f"{report['folds']} 折交叉验证：{report['listed']} 条名单街道的推断准确率 {report['accuracy']:.0%}"
             f"（95% 区间 {low:.0%}–{high:.0%}），校准误差 {report['calibration']['error']:.2f}",
-            f"{report['folds']}-fold cross-validation: {report['accuracy']:.0%} of {report['listed']} listed streets "
-            f"right (95% interval {low:.0%}–{high:.0%}), calibration error {report['calibration']['error']:.2f}",
+            f"{report['folds']}-fold cross-validation: accuracy {report['accuracy']:.0%} on {report['listed']} listed "
+            f"streets (95% interval {low:.0%}–{high:.0%}), calibration error {report['calibration']['error']:.2f}",
         ).pick(language())
     )
     for name, figures in report["compared"].items():
@@ -124,10 +125,10 @@ def _inference(report: GradingReport) -> str:
 
 
 @app.command(epilog='Example: `jiexu decisions anyang.gpkg --undo D0003 --reason "误判"`')
-@speaks
+@errors_as_messages
 def decisions(
     study: Study,
-    undo: Annotated[str | None, typer.Option(metavar="ID", help="The decision that should no longer count.")] = None,
+    undo: Annotated[str | None, typer.Option(metavar="ID", help="The decision to undo.")] = None,
     reason: Annotated[str, typer.Option(help="Why, for --undo.")] = "",
     by: Annotated[str, typer.Option(help="Who undoes it.")] = "",
     as_json: AsJson = False,

@@ -24,7 +24,7 @@ _SHOWN: Final = frozenset({"help", "short_help", "hidden", "deprecated", "rich_h
 
 
 class Verb(NamedTuple):
-    """A verb as its room's source has it: its room, and what the list of verbs says of it."""
+    """A verb as its room's source has it: its room, and its entry in the list of verbs."""
 
     room: str
     shown: dict[str, Any]

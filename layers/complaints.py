@@ -29,7 +29,7 @@ _BEYOND_CHANCE: Final = {
     "cluster": Text("聚集区内", "In a cluster"),
 }
 _PATROLS: Final = Text("巡查", "Patrols")
-_DISTRICTS: Final = Text("片区（每片一色）", "Districts, one colour each")
+_DISTRICTS: Final = Text("巡查片区（每片一色）", "Districts, one colour each")
 _ROUND: Final = Text("巡查路线", "Walking round")
 
 HOTSPOT_DRAWING: Final[list[Part]] = [
@@ -116,7 +116,7 @@ def hotspot_legend(language: Language) -> Group:
 
 
 def patrol_legend(language: Language) -> Group:
-    """Return the legend's entries of districts and rounds, which are shown together."""
+    """Return the legend's entries of districts and rounds; both are shown together."""
     return {
         "title": _PATROLS.pick(language),
         "layer": "patrol_districts",

@@ -19,7 +19,7 @@ KINDS: Final = ("market", "parking", "toilet", "school", "hospital", "station", 
 
 _FROM_ZOOM: Final = 13
 
-_WITHIN: Final = Text("步行可达范围", "within a walk")
+_WITHIN: Final = Text("步行可达范围", "within walking distance")
 _LEFT_OUT: Final = Text("未覆盖人群", "people left out")
 
 DRAWING: Final[list[Part]] = [

@@ -1,4 +1,4 @@
-"""Hours in tiles: each distinct set of hours has a number, and the page says which numbers hold now."""
+"""Hours in tiles: each distinct set of hours has a number, and the page sends the numbers open now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from geo.core.opening_hours import DayKind, open_at
 
 
 def distinct(hours: pd.Series) -> list[str]:
-    """Return the distinct hours of a layer, in the order in which tiles number them."""
+    """Return the distinct hours of a layer, in the order of their numbers in tiles."""
     return sorted(hours.dropna().unique())
 
 

@@ -1,4 +1,4 @@
-"""The words in which a layer of the map is described, and what its legend is made of."""
+"""The classes that describe a layer of the map, and the parts of its legend."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def captions(layer: str, column: str, language: Language) -> dict[str, str]:
 
 
 def named(noun: Text, value: Text) -> Text:
-    """Return what a value of a thing is called: “Zone, proposed”."""
+    """Return the name of a value of a thing: “Zone, proposed”."""
     return Text(f"{noun.zh}（{value.zh}）", f"{noun.en}, {value.en}")
 
 

@@ -59,7 +59,7 @@ _GROUP_NAMES: Final = {
 
 
 def group_of(rule: str) -> str:
-    """Return the group of a rule, by which the map colours it."""
+    """Return the group of a rule, for its colour on the map."""
     return next(group for start, group in _GROUPS.items() if rule.startswith(start))
 
 

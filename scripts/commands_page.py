@@ -9,7 +9,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NotRequired, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, NotRequired, get_args, get_origin, get_type_hints
 
 import typer
 
@@ -55,7 +55,8 @@ prints what this page says of a verb.
 
 - A verb that computes writes its layers into the study in one transaction and can be repeated; the pages call the same
   functions.
-- Exit status: 0 when done; 2 on an error of input, with one sentence that names the remedy.
+- Exit status: 0 when done; 2 on an error of input, with one sentence that names the remedy;
+  3 on an internal fault, with its number and the file that its trace was written to.
 - Progress and messages go to standard error.
 - `--json` prints one JSON document, and nothing else, on standard output.
 - Messages are Chinese where the locale is ([environment](environment.md)), otherwise English.
@@ -79,12 +80,14 @@ def verbs() -> dict[str, Any]:
 
 
 def _word(annotation: Any) -> str:
-    """Return the word for the values of an argument or option; a flag has none."""
+    """Return the word for the values of an argument or option, or its choices; a flag has none."""
     arms = [arm for arm in get_args(annotation) if arm is not types.NoneType]
     if get_origin(annotation) in (typing.Union, types.UnionType):
         return _word(arms[0])
     if get_origin(annotation) is list:
         return f"{_word(arms[0])} …"
+    if get_origin(annotation) is Literal:
+        return "|".join(map(str, arms))
     return _WORDS.get(annotation, "")
 
 

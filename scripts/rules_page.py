@@ -1,4 +1,4 @@
-"""Write docs/reference/rules.md: the base profile with values and sources, and what the other profiles change."""
+"""Write docs/reference/rules.md: the base profile with values and sources, and the changes of the other profiles."""
 
 from __future__ import annotations
 

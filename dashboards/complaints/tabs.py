@@ -21,12 +21,12 @@ from layers import palette
 
 
 def tabs(complaints: pd.DataFrame) -> None:
-    """Draw the tabs; `complaints` are those of the time and the streets that are chosen."""
+    """Draw the tabs; `complaints` are the complaints of the chosen time and streets."""
     names = [
         _("Hot streets"),
-        _("Spots that come back"),
+        _("Recurring spots"),
         _("721"),
-        _("How long it takes"),
+        _("Time to close"),
         _("Tiers and measures"),
         _("Patrols"),
     ]
@@ -65,8 +65,8 @@ def _hot() -> None:
         table(pd.DataFrame(rows, columns=columns), "hot-streets", "hot-streets", height=330)
         st.caption(
             _(
-                "Gi* of rates per {exposure}, drawn to the mean where numbers are small; p by {count} permutations; of "
-                "the segments called hot at most {share:.0%} are expected to be so by chance."
+                "Gi* of empirical-Bayes rates per {exposure}; p from {count} permutations; false discovery rate at "
+                "most {share:.0%}."
             ).format(
                 exposure=exposures.get(known["exposure"], known["exposure"]),
                 count=cache.profile()["hotspots.permutations"],
@@ -104,7 +104,8 @@ def _again() -> None:
     profile = cache.profile()
     st.caption(
         _(
-            "A relapse: the same category within {metres:.0f} m, up to {days} days after the last one was closed."
+            "A relapse: the same category within {metres:.0f} m, up to {days} days after the previous complaint "
+            "was closed."
         ).format(metres=profile["repeats.within"], days=profile["repeats.days"])
     )
 
@@ -113,7 +114,7 @@ def _method(complaints: pd.DataFrame) -> None:
     names = {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")}
     found = shares(complaints, months(complaints, cache.timezone()))
     if found.empty:
-        st.caption(_("No complaint says how it was answered."))
+        st.caption(_("No complaint has a recorded response."))
         return
     long = found.melt(["group", "answered"], list(RESPONSES), "response", "share")
     long["low"] = found.melt(["group"], [f"{name}_low" for name in RESPONSES])["value"]
@@ -166,7 +167,7 @@ def _time(complaints: pd.DataFrame) -> None:
     with left:
         rows = pd.DataFrame({"hours": np.append(0.0, curve.hours), "open": np.append(1.0, curve.open_share)})
         chart = (
-            alt.Chart(rows, title=_("Share still open after so many hours"), height=230)
+            alt.Chart(rows, title=_("Share still open, by hours since receipt"), height=230)
             .mark_line(interpolate="step-after")
             .encode(
                 x=alt.X("hours:Q", title=_("Hours open"), scale=alt.Scale(type="symlog")),
@@ -178,14 +179,14 @@ def _time(complaints: pd.DataFrame) -> None:
         st.caption(says.format(closed=curve.events, open=curve.censored))
         first = cache.answers()["answer_hours"]
         if first and first["median"] is not None:
-            st.caption(_("Half are first answered after {hours:.1f} h.").format(hours=first["median"]))
+            st.caption(_("Median time to the first answer: {hours:.1f} h.").format(hours=first["median"]))
         channels = [
             (row["channel"], row["complaints"], row["open"], row["within_limit"], row["median_hours"], row["p90_hours"])
             for row in cache.answers()["channels"]
         ]
         shown = pd.DataFrame(
             channels,
-            columns=[_("Channel"), _("Complaints"), _("Open"), _("In time"), _("Half, h"), _("90 %, h")],
+            columns=[_("Channel"), _("Complaints"), _("Open"), _("In time"), _("Median, h"), _("90 %, h")],
         )
         table(shown.round(2), "channels", "channels")
     with right:
@@ -224,7 +225,7 @@ def _tiers() -> None:
     tips = [alt.Tooltip("rate:Q", format=".2f"), "complaints:Q", "km:Q", "streets:Q"]
     chart = lines + base.mark_circle(size=120, color=palette.CHARTS["estimate"]).encode(x="rate:Q", y=y, tooltip=tips)
     st.altair_chart(chart, width="stretch")
-    st.caption(_("Lines: 95 % intervals, which know that complaints cluster on a few streets."))
+    st.caption(_("Lines: 95 % intervals, adjusted for clustering by street."))
     st.markdown("**" + _("Before and after decisions") + "**")
     effects = [
         (
@@ -237,7 +238,7 @@ def _tiers() -> None:
         )
         for effect in known["measures"]
     ]
-    columns = [_("Decision"), _("Street"), _("What"), _("Complaints"), _("On streets alike"), _("What it says")]
+    columns = [_("Decision"), _("Street"), _("Measure"), _("Complaints"), _("On comparable streets"), _("Result")]
     table(pd.DataFrame(effects, columns=columns), "measures", "measures")
 
 

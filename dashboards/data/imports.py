@@ -1,7 +1,4 @@
-"""
-Bring a file into the study: what it is, what its columns mean, where its points are; nothing is stored before
-"Import".
-"""
+"""Import a file: its kind, its columns, the places of its points; nothing is stored before "Import"."""
 
 from __future__ import annotations
 
@@ -44,15 +41,18 @@ def panel() -> None:
         if state.show_preview(None):
             st.rerun()
         return
-    kind = st.selectbox(_("The rows are"), KINDS, format_func=layer_name, key="import-kind")
+    kind = st.selectbox(_("Rows contain"), KINDS, format_func=layer_name, key="import-kind")
     left, right = st.columns(2)
     encoding = left.selectbox(
-        _("Encoding"), ("", *ENCODINGS), format_func=lambda name: name or _("as detected"), key="import-encoding"
+        _("Encoding"),
+        ("", *ENCODINGS),
+        format_func=lambda name: name or _("Detect automatically"),
+        key="import-encoding",
     )
     system = right.selectbox(
         _("Coordinates"),
         ("", *_SYSTEMS, "EPSG"),
-        format_func=lambda name: name or _("as the streets tell"),
+        format_func=lambda name: name or _("Detect automatically"),
         key="import-crs",
     )
     if system == "EPSG":
@@ -95,7 +95,7 @@ def _kept(name: str, content: bytes) -> Path:
 
 
 def _tried(path: Path, kind: Any, options: Options, name: str) -> Outcome:
-    """Return what the import would do, computed once for each way of reading the file."""
+    """Return the outcome of a dry run of the import, computed once for each way of reading the file."""
     said = (options.encoding, options.crs, tuple(sorted(options.mapping.items())))
     key = (path.name, kind, *said, study_path(), about(study_path())[f"version:{kind}"])
     if st.session_state.get("tried-key") != key:
@@ -116,7 +116,7 @@ def _verdict(outcome: Outcome) -> None:
         show = st.info if reading.verdict.sure else st.warning
         show(reading.verdict.text.pick(language), icon=":material/explore:")
     elif reading.system is not None:
-        st.info(_("Coordinates are taken as {system}.").format(system=str(reading.system)), icon=":material/explore:")
+        st.info(_("Coordinates are read as {system}.").format(system=str(reading.system)), icon=":material/explore:")
     precision = outcome.points["precision"].value_counts()
     if set(precision.index) - {"coordinates"}:
         st.text(" · ".join(f"{precision_name(str(name))} {count}" for name, count in precision.items()))
@@ -126,7 +126,7 @@ def _verdict(outcome: Outcome) -> None:
         _("updated"): outcome.updated,
         _("unchanged"): outcome.unchanged,
         _("left out"): reading.refused,
-        _("doubted"): reading.doubted,
+        _("with warnings"): reading.doubted,
         _("between two streets"): ambiguous,
     }
     st.text(" · ".join(f"{name} {count:,}" for name, count in parts.items()))
@@ -182,7 +182,7 @@ def _changed_mapping(kind: str, content: bytes) -> dict[str, str]:
 
 
 def _columns(headers: list[str], kind: str, content: bytes, mapping: dict[str, str]) -> None:
-    """Offer to say which column serves which field; what is said is kept for the next file with these headers."""
+    """Offer a column for each field; a changed mapping is kept for the next file with these headers."""
     if not headers:
         return
     prefix = _prefix(kind, content)
@@ -200,11 +200,11 @@ def _columns(headers: list[str], kind: str, content: bytes, mapping: dict[str, s
         if changed := _changed_mapping(kind, content):
             by_hand = ", ".join(f"{field_name(name)} ← {column or '–'}" for name, column in changed.items())
             st.text(_("By hand: {columns}").format(columns=by_hand))
-        st.caption(_("Fields with * say where a row is. A changed mapping is kept for the next file of this kind."))
+        st.caption(_("Fields with * give a row's place. A changed mapping is kept for the next file of this kind."))
 
 
 def _headers(path: Path, encoding: str | None) -> list[str]:
-    """Return the columns of a file whose rows have no place yet; none where it cannot be read at all."""
+    """Return the columns of a file without placed rows yet; none where it cannot be read at all."""
     try:
         return read_file(path, encoding).table.columns.tolist()
     except JiexuError:
@@ -222,7 +222,7 @@ def _findings(outcome: Outcome) -> None:
                     _("Row"): findings["row"],
                     _("Column"): findings["column"],
                     _("Problem"): findings["problem"].map(lambda text: pick(text, language)),
-                    _("What was done"): findings["action"].map(lambda text: pick(text, language)),
+                    _("Action"): findings["action"].map(lambda text: pick(text, language)),
                 }
             ),
             hide_index=True,
@@ -249,7 +249,7 @@ def imports() -> None:
                 _("new"): found["added"],
                 _("updated"): found["updated"],
                 _("left out"): found["refused"],
-                _("doubted"): found["doubted"],
+                _("with warnings"): found["doubted"],
             }
         ),
         "imports",
@@ -264,5 +264,5 @@ def imports() -> None:
         except JiexuError as error:
             show_error(error)
             return
-        st.toast(_("{count:,} rows went with the import").format(count=gone), icon=":material/delete:")
+        st.toast(_("{count:,} rows removed").format(count=gone), icon=":material/delete:")
         st.rerun()

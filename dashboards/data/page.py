@@ -1,4 +1,4 @@
-"""The page Data: what is in the study, where does it come from, and what was doubtful?"""
+"""The page Data: imports, contents, findings and sources of the study, and downloads."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from dashboards.shared.widgets import Figure, credits, first_screen, table
 from geo.core.text import pick
 from geo.points.imports import LOCATED
 from geo.study.export import export_layer
-from geo.study.file import LAYERS, SPATIAL_LAYERS, about, extent_of
-from geo.study.schema import POINT_KINDS, SYNTHETIC
+from geo.study.file import about
+from geo.study.reader import Study
+from geo.study.schema import LAYERS, POINT_KINDS, SPATIAL_LAYERS, SYNTHETIC
 from layers import palette
 from layers.map.compose import map_file
 
@@ -42,7 +43,7 @@ def page() -> None:
         credits(figures["osm_date"], made_up > 0)
 
     def right() -> None:
-        bring_in, contents = st.tabs([_("Bring in a file"), _("Contents")])
+        bring_in, contents = st.tabs([_("Import a file"), _("Contents")])
         with bring_in:
             imports.panel()
         with contents:
@@ -55,12 +56,12 @@ def page() -> None:
             Figure(_("Points"), f"{points:,}", _("{count:,} of them synthetic").format(count=made_up)),
             Figure(_("Findings to check"), f"{figures['layers']['findings']:,}", _("listed below")),
             Figure(_("Rules"), facts["profile"], facts["profile_hash"]),
-            Figure(_("Lengths in"), figures["metric_crs"], _("geometry in WGS 84")),
+            Figure(_("CRS of lengths"), figures["metric_crs"], _("geometry in WGS 84")),
         ],
         left,
         right,
     )
-    imported, findings, sources = st.tabs([_("Imports"), _("Findings"), _("Where the points come from")])
+    imported, findings, sources = st.tabs([_("Imports"), _("Findings"), _("Sources of the points")])
     with imported:
         imports.imports()
     with findings:
@@ -84,7 +85,7 @@ def _chart(layers: dict[str, int]) -> None:
 
 
 def _take_away() -> None:
-    st.subheader(_("Take away"))
+    st.subheader(_("Download"))
     first, second = st.columns(2)
     layer = first.selectbox(_("Layer"), LAYERS, index=1, format_func=layer_name)
     formats = _FORMATS if layer in SPATIAL_LAYERS else (".xlsx", ".csv")
@@ -118,9 +119,9 @@ def _layer_file(study: Path, layer: str, suffix: str) -> bytes:
 
 
 def _map_file() -> Callable[[], bytes]:
-    """Return what makes the file: it is called when asked for, outside this session, so it is given all it needs."""
+    """Return a function that makes the file: it runs on request, outside this session, so it is given all it needs."""
     language = current_language()
-    extent, synthetic = extent_of(study_path()), cache.figures()["synthetic"]
+    extent, synthetic = Study(study_path()).extent, cache.figures()["synthetic"]
     state = map_state(filters.current())
     return lambda: map_file(extent, archives(), language, synthetic, state).encode()
 
@@ -136,7 +137,7 @@ def _findings() -> None:
                 _("Row"): findings["row"],
                 _("Column"): findings["column"],
                 _("Problem"): findings["problem"].map(lambda text: pick(text, language)),
-                _("What was done"): findings["action"].map(lambda text: pick(text, language)),
+                _("Action"): findings["action"].map(lambda text: pick(text, language)),
             }
         ),
         "findings",

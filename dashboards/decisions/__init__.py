@@ -1,1 +1,1 @@
-"""The page of decisions: the log and what it did."""
+"""The page of decisions: the log, with the undoing of decisions."""

@@ -1,4 +1,4 @@
-"""The page Decisions: who decided what, when and why, and does it still stand?"""
+"""The page Decisions: the log with who, when and why, and the undoing of a decision."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def page() -> None:
     first_screen(
         [
             Figure(_("Decisions"), f"{len(decisions):,}"),
-            Figure(_("Still standing"), f"{int(stands.sum()):,}"),
+            Figure(_("Decisions in force"), f"{int(stands.sum()):,}"),
             Figure(_("Streets decided on"), f"{decisions['subject'].nunique():,}"),
             Figure(_("People"), f"{decisions['by'].replace('', None).nunique():,}"),
         ],
@@ -105,7 +105,7 @@ def _undo(standing: pd.DataFrame) -> None:
         number: f"{number} · {row.subject_name or row.subject} · {outcome_name(row.before)} → {outcome_name(row.after)}"
         for number, row in zip(rows.index, rows.itertuples(), strict=True)
     }
-    chosen = st.selectbox(_("Look at a decision"), list(labels), format_func=labels.__getitem__)
+    chosen = st.selectbox(_("View a decision"), list(labels), format_func=labels.__getitem__)
     row = rows.loc[chosen]
     st.text(" · ".join(part for part in (_when(row["at"]), row["by"], row["reason"]) if part))
     on_a_street = row["kind"] != "step"
@@ -113,7 +113,7 @@ def _undo(standing: pd.DataFrame) -> None:
         state.select([row["street_id"] or row["subject"]], go=True)
         st.rerun()
     with st.form("undo", border=False):
-        reason = st.text_input(_("Why should it no longer count?"))
+        reason = st.text_input(_("Reason for undoing it"))
         by = st.text_input(_("Decided by"), value=st.session_state.get("by", ""))
         if not st.form_submit_button(_("Undo this decision"), icon=":material/undo:"):
             return
@@ -146,7 +146,7 @@ def _list(decisions: pd.DataFrame, stands: pd.Series) -> None:
                 _("After"): rows["after"].map(outcome_name),
                 _("Reason"): rows["reason"],
                 _("Undoes"): rows["undoes"].fillna(""),
-                _("Stands"): [_("yes") if stand else _("no") for stand in stands.reindex(rows.index)],
+                _("In force"): [_("yes") if stand else _("no") for stand in stands.reindex(rows.index)],
             }
         ),
         "decisions",

@@ -19,11 +19,13 @@ from dashboards.shared.widgets import Figure, compute, credits, first_screen, sh
 from geo.core.errors import JiexuError
 from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
 from geo.facilities.candidates import Source
-from geo.facilities.coverage_study import Asked, FacilityStudy, cover
+from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
 from geo.facilities.documents import CoverageDocument, SitesDocument, TrialDocument
+from geo.facilities.facility_study import DemandSource, FacilityStudy
 from geo.facilities.location_models import Model
-from geo.facilities.site_study import Wish, choose_sites, moved_share
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import choose_sites, moved_share
 from layers import facilities, palette
 
 _CANDIDATES: Final = ["csv", "xlsx", "xls", "geojson", "gpkg"]
@@ -71,12 +73,12 @@ def _kind() -> FacilityKind:
     return cast(FacilityKind, asked) if asked in KINDS else "market"
 
 
-def _asked() -> Asked:
+def _asked() -> DemandSource:
     return "points" if st.session_state.get("facility-demand") == "points" else "residents"
 
 
 def kind_name(kind: FacilityKind) -> str:
-    """Return what a kind of facility is called."""
+    """Return the name of a kind of facility."""
     name = KIND_NAMES[kind].pick(current_language())
     return name[:1].upper() + name[1:]
 
@@ -89,10 +91,10 @@ def _switch(kind: FacilityKind) -> None:
             label_visibility="collapsed",
         )  # fmt: skip
     with right:
-        points = {"market": _("Stalls that need a hall"), "parking": _("Complaints of parking")}
+        points = {"market": _("Stalls that need a hall"), "parking": _("Parking complaints")}
         names = {"residents": _("Residents"), "points": points.get(kind, _("Complaints"))}
         st.segmented_control(
-            _("Whose need"), list(names), default="residents", format_func=names.__getitem__, key="facility-demand",
+            _("Demand of"), list(names), default="residents", format_func=names.__getitem__, key="facility-demand",
             label_visibility="collapsed",
         )  # fmt: skip
     if chosen and chosen != "market":
@@ -116,7 +118,9 @@ def _figures(
     shown = [
         Figure(_("Covered"), f"{summary['share']:.1%}", standard),
         Figure(_("Left out"), f"{summary['demand']['total'] - summary['covered']:,.0f}", _of(summary)),
-        Figure(_("Half walk at most"), "–" if half is None else f"{half:,.0f} m", _("to the nearest one")),
+        Figure(
+            _("Half of residents walk at most"), "–" if half is None else f"{half:,.0f} m", _("to the nearest facility")
+        ),
         Figure(
             kind_name(kind),
             f"{summary['facilities']['count']:,}",
@@ -128,7 +132,7 @@ def _figures(
             Figure(
                 _("With the sites on the map"),
                 f"{tried['share']:.1%}",
-                _("{gain:+,.0f} more are covered").format(gain=tried["gain"]),
+                _("{gain:,.0f} more residents covered").format(gain=tried["gain"]),
             )
         )
     return shown
@@ -145,14 +149,17 @@ def _of(summary: CoverageDocument) -> str:
     return " · ".join(parts)
 
 
-def _compute(kind: FacilityKind, asked: Asked, fresh: bool, summary: CoverageDocument | None) -> None:
+def _compute(kind: FacilityKind, asked: DemandSource, fresh: bool, summary: CoverageDocument | None) -> None:
     same = summary is not None and summary["demand"]["asked"] == asked
     if summary is None:
         st.info(_("Coverage has not been computed yet for this kind."), icon=":material/directions_walk:")
     elif not same:
-        st.warning(_("The map shows the need of others: compute it for these."), icon=":material/update:")
+        st.warning(_("The map shows another group's demand. Compute it for this one."), icon=":material/update:")
     elif not fresh:
-        st.warning(_("Streets, facilities or people have changed since."), icon=":material/update:")
+        st.warning(
+            _("Streets, facilities or population have changed since the coverage was computed."),
+            icon=":material/update:",
+        )
     if not (fresh and same) and st.button(
         _("Compute the coverage"), type="primary", icon=":material/calculate:", width="stretch", key="coverage-compute"
     ):
@@ -165,11 +172,11 @@ def _gap(kind: FacilityKind, study: FacilityStudy) -> None:
     rows = cache.layer("coverage_gaps")
     rows = rows[rows["kind"] == kind]
     if place is None or rows.empty:
-        st.caption(_("Click a red gap on the map to see who is left out, and the best site near it."))
+        st.caption(_("Click a red gap on the map for the people left out and the best site nearby."))
         return
     away = shapely.distance(rows.geometry.to_numpy(), shapely.Point(place))
     if away.min() > _NEAR_DEGREES:
-        st.caption(_("Nobody is left out there. Click a red gap."))
+        st.caption(_("Everyone is covered there. Click a red gap."))
         return
     row = rows.iloc[int(np.argmin(away))]
     with st.container(border=True, key="gap-card", gap="xsmall"):
@@ -179,22 +186,22 @@ def _gap(kind: FacilityKind, study: FacilityStudy) -> None:
         st.caption(
             _("The nearest is {metres:,.0f} m away on average.").format(metres=walk)
             if pd.notna(walk)
-            else _("None is within the search.")
+            else _("None within the search radius")
         )
         best = cache.best_site(kind, study.asked, row["gap_id"])
         if best is None:
-            st.caption(_("No junction near it reaches them within the standard."))
+            st.caption(_("No junction nearby serves them within the standard."))
             return
         lon, lat, gain = best
-        st.text(_("The best junction near it covers {gain:,.0f} of them.").format(gain=gain))
-        if st.button(_("Try a site there"), icon=":material/add_location:", key="gap-try"):
+        st.text(_("The best junction nearby covers {gain:,.0f} of them.").format(gain=gain))
+        if st.button(_("Try a site here"), icon=":material/add_location:", key="gap-try"):
             tried = [(pin.lon, pin.lat) for pin in state.pins(kind)]
             state.set_pins(kind, [*tried, (lon, lat)])
             st.rerun()
 
 
 def _trial(kind: FacilityKind, pins: list[state.Pin], tried: TrialDocument | None) -> None:
-    """Say what the sites on the map come to, and offer to accept one."""
+    """Show the coverage with the sites on the map, and offer to accept one."""
     if saved := st.session_state.pop("site-saved", None):
         st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
     if tried is None:
@@ -210,7 +217,7 @@ def _trial(kind: FacilityKind, pins: list[state.Pin], tried: TrialDocument | Non
             number = st.selectbox(
                 _("Site"), list(labels), format_func=lambda pin_id: _place(labels[pin_id]), key="site-pin"
             )
-            reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
+            reason = st.text_input(_("Reason"), placeholder=_("Kept with the decision"))
             by = st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
             accept = st.form_submit_button(_("Accept this site"), icon=":material/check:")
         if st.button(_("Take the sites off the map"), icon=":material/close:", type="tertiary", key="pins-clear"):
@@ -233,48 +240,48 @@ def _place(pin: state.Pin) -> str:
     return f"{pin.label} · {pin.lon:.5f}, {pin.lat:.5f}"
 
 
-def _siting(kind: FacilityKind, asked: Asked, study: FacilityStudy) -> None:
+def _siting(kind: FacilityKind, asked: DemandSource, study: FacilityStudy) -> None:
     """Offer to choose sites."""
     models: dict[Model, str] = {
-        "coverage": _("Most people covered"),
-        "median": _("Shortest walks in all"),
-        "cover_all": _("Fewest that cover all"),
-        "centre": _("Shortest longest walk"),
+        "coverage": _("Most people covered (maximal cover)"),
+        "median": _("Least walking in total (p-median)"),
+        "cover_all": _("Fewest sites that cover everyone (set cover)"),
+        "centre": _("Shorten the longest walk (p-centre)"),
     }
     area = state.area()
     sources = {
         "junctions": _("Junctions"),
         "kerbs": _("Kerbs"),
         "lots": _("Car parks"),
-        "vacant": _("Empty land"),
+        "vacant": _("Vacant land"),
         **({"drawn": _("The land drawn on the map")} if area else {}),
     }
     with st.form("siting", border=True):
-        st.text(_("Where do the next ones go?"))
+        st.text(_("Sites for new facilities"))
         one, two = st.columns([0.4, 0.6])
-        count = one.number_input(_("How many"), min_value=1, max_value=50, value=3, key="site-count")
-        model = two.selectbox(_("What is best"), list(models), format_func=models.__getitem__, key="site-model")
+        count = one.number_input(_("Number of new sites"), min_value=1, max_value=50, value=3, key="site-count")
+        model = two.selectbox(_("Objective"), list(models), format_func=models.__getitem__, key="site-model")
         source = st.selectbox(
-            _("Among"), list(sources), format_func=sources.__getitem__, key="site-source",
+            _("Candidates"), list(sources), format_func=sources.__getitem__, key="site-source",
             help=_("Draw an area on the map to try your own land."),
         )  # fmt: skip
-        with st.expander(_("Own candidates, money, room, closings")):
+        with st.expander(_("Advanced: candidate sites, budget, capacity, closures")):
             file = st.file_uploader(
                 _("Candidates: areas or points with name, capacity, price"), type=_CANDIDATES, key="site-file"
             )
             budget = st.number_input(
-                _("What they may cost"), min_value=0.0, value=None, placeholder=_("no limit"), key="site-budget"
+                _("Budget"), min_value=0.0, value=None, placeholder=_("no limit"), key="site-budget"
             )
-            room = st.checkbox(_("No facility takes more than its capacity"), key="site-room")
+            room = st.checkbox(_("Respect every facility's capacity"), key="site-room")
             names = _facility_names(study)
             closable = st.multiselect(
-                _("May be closed for a new one"), list(names), format_func=names.__getitem__, key="site-closable",
+                _("Facilities that may close"), list(names), format_func=names.__getitem__, key="site-closable",
                 placeholder=_("none"),
             )  # fmt: skip
         asked_for = st.form_submit_button(_("Choose sites"), icon=":material/add_location:", width="stretch")
     if not asked_for:
         return
-    wish = Wish(
+    request = SiteRequest(
         int(count),
         model,
         within_m=study.within_m,
@@ -287,7 +294,7 @@ def _siting(kind: FacilityKind, asked: Asked, study: FacilityStudy) -> None:
 
     def work() -> None:
         with uploaded(file) as path:
-            found = choose_sites(study_path(), kind, wish._replace(file=path), asked)
+            found = choose_sites(study_path(), kind, request._replace(file=path), asked)
         places = [(row["lon"], row["lat"]) for row in found["sites"]]
         state.set_pins(kind, places)
         if places:
@@ -297,7 +304,7 @@ def _siting(kind: FacilityKind, asked: Asked, study: FacilityStudy) -> None:
 
 
 def _facility_names(study: FacilityStudy) -> dict[str, str]:
-    """Return what the facilities that are there are called, by their ids."""
+    """Return the names of existing facilities by their ids."""
     known = study.supply.table
     return {
         row.facility_id: f"{row.name_ or kind_name(study.kind)} · {row.facility_id}"
@@ -306,21 +313,21 @@ def _facility_names(study: FacilityStudy) -> dict[str, str]:
 
 
 def _curve(kind: FacilityKind) -> None:
-    """Draw what each further facility adds."""
+    """Draw the coverage by number of new facilities."""
     known = cache.sites_state(kind)
     if known.summary is None:
         return
     rows = pd.DataFrame(known.summary["curve"])
     line = (
-        alt.Chart(rows, title=_("Covered by number of new ones"), height=190)
+        alt.Chart(rows, title=_("Coverage by number of new sites"), height=190)
         .mark_line(point=True, color=palette.CHARTS["curve"])
         .encode(
             x=alt.X("count:Q", title=None, axis=alt.Axis(tickMinStep=1, format="d")),
             y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(zero=False)),
             tooltip=[
-                alt.Tooltip("count:Q", title=_("New ones")),
+                alt.Tooltip("count:Q", title=_("New sites")),
                 alt.Tooltip("share:Q", title=_("Covered"), format=".1%"),
-                alt.Tooltip("gain:Q", title=_("The last one adds"), format=",.0f"),
+                alt.Tooltip("gain:Q", title=_("Gain of the last site"), format=",.0f"),
             ],
         )
     )
@@ -330,13 +337,16 @@ def _curve(kind: FacilityKind) -> None:
 
 def _proof(summary: SitesDocument) -> str:
     proof = (
-        _("Proven best.") if summary["proven"] else _("Within {gap:.2%} of the best.").format(gap=summary["proven_gap"])
+        _("Proven optimal.")
+        if summary["proven"]
+        else _("Within {gap:.2%} of the optimum.").format(gap=summary["proven_gap"])
     )
     stable = summary["stability"]
     return (
         proof
         + " "
-        + _("With need or walks off by {off:.0%}, this choice falls short of the best by {regret:.1%} at most.").format(
-            off=stable["off_by"], regret=stable["worst_regret"]
-        )
+        + _(
+            "With demand or walking distances wrong by {off:.0%}, this choice falls short of the optimum by at "
+            "most {regret:.1%}."
+        ).format(off=stable["off_by"], regret=stable["worst_regret"])
     )

@@ -16,13 +16,15 @@ from dashboards.shared.widgets import marked_rows, show_error, table, uploaded
 from geo.core.errors import JiexuError
 from geo.core.text import pick
 from geo.core.vocabulary import FacilityKind
-from geo.facilities.coverage_study import set_population
 from geo.facilities.documents import CoverageDocument
+from geo.facilities.population import set_population
 from geo.facilities.residents import SOURCES
 from geo.points.other_lists import list_names
 from geo.study.schema import SYNTHETIC
 
 _POPULATION: Final = ["csv", "xlsx", "xls", "geojson", "gpkg", "tif"]
+
+_ON_MAP: Final = "other-on-map"
 
 
 def tabs(kind: FacilityKind, summary: CoverageDocument | None) -> None:
@@ -51,9 +53,6 @@ def tabs(kind: FacilityKind, summary: CoverageDocument | None) -> None:
         _population()
     with lists:
         _lists()
-
-
-_ON_MAP: Final = "other-on-map"
 
 
 def shown_list() -> int | None:
@@ -104,7 +103,7 @@ def _share_table(rows: pd.DataFrame, title: str, key: str, height: int | Literal
         pd.DataFrame(
             {
                 title: rows["name"],
-                _("Need"): rows["demand"].round(),
+                _("Demand"): rows["demand"].round(),
                 _("Covered"): (rows["share"] * 100).round(1).astype(str) + " %",
                 _("Left out"): rows["left_out"].round(),
                 "id": rows["group"],
@@ -152,13 +151,13 @@ def _facilities(summary: CoverageDocument | None) -> None:
         return
     rows = pd.DataFrame(summary["facilities_list"])
     if rows.empty:
-        st.caption(_("There is none in the study: import a list on the page Data."))
+        st.caption(_("None in the study: import a list on the page Data."))
         return
     table(
         pd.DataFrame(
             {
                 _("Name"): rows["name"].fillna(""),
-                _("People who use it"): rows["demand"].round(),
+                _("Demand served"): rows["demand"].round(),
                 _("Capacity"): rows["capacity"],
                 _("Opening hours"): rows["hours"].fillna(""),
                 _("Source"): rows["source"].replace(SYNTHETIC, _("synthetic")),
@@ -174,7 +173,7 @@ def _facilities(summary: CoverageDocument | None) -> None:
 def _sites(kind: FacilityKind) -> None:
     layer = cache.layer("sites")
     rows = layer[layer["kind"] == kind].sort_values(["status", "rank"]).reset_index(drop=True)
-    statuses = {"closed": _("closed for it")}
+    statuses = {"closed": _("to close")}
     table(
         pd.DataFrame(
             {
@@ -182,8 +181,10 @@ def _sites(kind: FacilityKind) -> None:
                 _("Place"): rows["name"].fillna(_("Unnamed street")),
                 _("Status"): rows["status"].map(lambda status: statuses.get(status, status_name(status))),
                 _("Adds"): rows["gain"].round(),
-                _("People who use it"): rows["demand"].round(),
-                _("Chosen in draws"): (rows["chosen_share"] * 100).round().map("{:.0f} %".format, na_action="ignore"),
+                _("Demand served"): rows["demand"].round(),
+                _("Chosen in simulations"): (rows["chosen_share"] * 100)
+                .round()
+                .map("{:.0f} %".format, na_action="ignore"),
                 _("Decision"): rows["decision_id"].fillna(""),
                 "lon": rows.geometry.x.map("{:.6f}".format),
                 "lat": rows.geometry.y.map("{:.6f}".format),
@@ -193,7 +194,12 @@ def _sites(kind: FacilityKind) -> None:
         "sites",
         "sites-table",
     )
-    st.caption(_("Adds: what each brings to those before it. Draws: need and walks anew within their error."))
+    st.caption(
+        _(
+            "“Adds” is the gain over the sites above. “Chosen in simulations”: share of simulations, with demand "
+            "and walking distances varied, in which the site is chosen."
+        )
+    )
 
 
 def _balance(kind: FacilityKind, summary: CoverageDocument | None) -> None:
@@ -202,7 +208,7 @@ def _balance(kind: FacilityKind, summary: CoverageDocument | None) -> None:
         return
     rows = pd.DataFrame(summary["balance"])
     if rows.empty:
-        st.caption(_("There is no balance for this kind."))
+        st.caption(_("No balance for this kind of facility."))
         return
     if kind == "parking":
         columns = {
@@ -217,7 +223,7 @@ def _balance(kind: FacilityKind, summary: CoverageDocument | None) -> None:
         }
     else:
         columns = {
-            "stalls_to_halls": _("Stalls that move into halls"),
+            "stalls_to_halls": _("Stalls relocated into halls"),
             "stalls_without_hall": _("Stalls without a hall"),
             "hall_places": _("Places in halls"),
             "balance": _("Balance"),
@@ -235,7 +241,7 @@ def _population() -> None:
             rows=len(rows), people=rows["residents"].sum()
         )
         if len(rows)
-        else _("Residents are estimated from the floor of homes: give a population to replace that.")
+        else _("Residents are estimated from the floor area of homes; an imported population replaces the estimate.")
     )
     with st.form("population", border=False, clear_on_submit=True):
         file = st.file_uploader(_("Areas, points or quarters with people"), type=_POPULATION, key="population-file")
@@ -261,7 +267,7 @@ def _population() -> None:
 def _lists() -> None:
     found = cache.lists()
     if not found:
-        st.caption(_("No other list is in the study: import shops, permits or hoardings on the page Data."))
+        st.caption(_("No other lists in the study: import shops, permits or hoardings on the page Data."))
         return
     names = {each["list"]: each for each in found}
     name = st.selectbox(_("List"), list(names), key="other-list")

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from dashboards.session.language import LANGUAGES, language_of
 from dashboards.session.served_study import study_path
 from geo.study.figures import synthetic_counts
-from geo.study.file import extent_of
+from geo.study.reader import Study
 from layers.map.compose import ASSETS, compose_map
 from layers.map.tiles import kept_archive, tile_archive
 from layers.registry import BY_NAME
@@ -23,7 +23,7 @@ _ASK_AGAIN = {"Cache-Control": "no-cache"}
 
 
 def archives() -> dict[str, Path]:
-    """Return the archive of each of the map's layers that has features. Cuts what changed."""
+    """Return the archive of each of the map's layers with features; cut the changed ones again."""
     path = study_path()
     cut = {layer: tile_archive(path, layer) for layer in BY_NAME}
     return {layer: archive for layer, archive in cut.items() if archive is not None}
@@ -42,7 +42,7 @@ async def _map(request: Request) -> Response:
 
 def _render(asked: str, theme: str) -> str:
     path, language = study_path(), language_of(asked)
-    figure = compose_map(extent_of(path), tile_urls(), language, synthetic_counts(path), theme)
+    figure = compose_map(Study(path).extent, tile_urls(), language, synthetic_counts(path), theme)
     return str(figure.get_root().render())
 
 

@@ -76,7 +76,7 @@ def map_view(
 
 
 def map_state(view: state.View) -> dict[str, Any]:
-    """Return what the map shows of filters, without addresses: what a map in a file is given."""
+    """Return the state of the map's filters, without addresses, for a map in a file."""
     shown = {key: value for key, value in asdict(view).items() if key != "base"}
     date = (cache.figures()["osm_date"] or "")[:10]
     return {**shown, "note": f"{study_path().stem} · OSM {date}", "file": study_path().stem}

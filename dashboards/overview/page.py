@@ -1,4 +1,4 @@
-"""The page Overview: is the city's order of streets what it should be, tier by tier?"""
+"""The page Overview: the city's streets tier by tier, with their complaints, stalls and parking."""
 
 from __future__ import annotations
 

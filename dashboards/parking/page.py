@@ -1,4 +1,4 @@
-"""The page Parking: where do bays fit, by day and at night, what does each rule cost, and which relieve the most?"""
+"""The page Parking: bays by day and at night, kerb taken by each rule, and the bays that relieve the most."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def page() -> None:
 
     def right() -> None:
         _compute(known, hours)
-        waterfall_chart(fall, _("Bays"), _("Left for bays"), _("What each rule takes of the kerb"))
+        waterfall_chart(fall, _("Bays"), _("Left for bays"), _("Kerb taken by each rule"))
 
     first_screen(
         [
             Figure(
                 _("Bays that fit"), f"{fall.pitches:,}", _("on the selected streets") if selected else _("in the study")
             ),
-            Figure(_("If guessed widths are off"), f"{low:,}–{high:,}", _("in the study")),
+            Figure(_("If estimated widths are wrong"), f"{low:,}–{high:,}", _("in the study")),
             Figure(
                 _("Bays placed"),
                 f"{len(shown):,}",
@@ -97,13 +97,13 @@ def _seeking(hours: BayHours, selected: list[str]) -> Figure:
     title = _("Cars at night, estimated") if period == "night" else _("Cars by day, estimated")
     if need.empty:
         return Figure(title, "–", _("place the bays first"))
-    return Figure(title, f"{cars:,.0f}", _("{spaces:,.0f} spaces within a walk").format(spaces=spaces))
+    return Figure(title, f"{cars:,.0f}", _("{spaces:,.0f} spaces within walking distance").format(spaces=spaces))
 
 
 def _compute(known: Known[BaysDocument], hours: BayHours) -> None:
     names: dict[BayHours, str] = {"all_day": _("All day"), "night": _("At night")}
     st.segmented_control(
-        _("Rules of"), list(names), default=hours, format_func=names.__getitem__, key="bay-hours",
+        _("Rules for"), list(names), default=hours, format_func=names.__getitem__, key="bay-hours",
         label_visibility="collapsed",
     )  # fmt: skip
     if known.summary is None:
@@ -111,13 +111,13 @@ def _compute(known: Known[BaysDocument], hours: BayHours) -> None:
     elif not known.fresh:
         st.warning(_("Streets, rules or complaints have changed since the bays were placed."), icon=":material/update:")
     budget = st.number_input(
-        _("At most so many new bays"),
+        _("Maximum number of new bays"),
         min_value=1,
         value=None,
         step=10,
         placeholder=_("all that fit"),
         key="bays-budget",
-        help=_("With a number, those are placed that relieve the most at the time chosen above."),
+        help=_("With a number, only the bays that relieve the most cars in the period chosen above are placed."),
     )
     if st.button(
         _("Place the bays"),

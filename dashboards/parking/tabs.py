@@ -36,7 +36,7 @@ def tabs(room: BayRoom, hours: BayHours, bays: pd.DataFrame, known: Known[BaysDo
     names = [
         _("Bays by street"),
         _("By quarter"),
-        _("Need for parking"),
+        _("Parking demand"),
         _("Against mapped parking"),
         _("What if"),
         _("Surveyed widths"),
@@ -108,7 +108,7 @@ def _sources(text: str) -> str:
     names = {
         "tag": _("tag"),
         "lanes": _("lanes"),
-        "default": _("guessed by class"),
+        "default": _("estimated by class"),
         "mapped": _("mapped kerb"),
         "survey": _("survey"),
     }
@@ -133,7 +133,9 @@ def _quarters(bays: pd.DataFrame) -> None:
         height=320,
     )
     if (quarters["source"] == "streets").any():
-        st.caption(_("Nobody mapped quarters here: these are the blocks between main streets, named after them."))
+        st.caption(
+            _("No quarters are mapped here: these are the blocks between main streets, named after the streets.")
+        )
 
 
 def _need() -> None:
@@ -161,10 +163,10 @@ def _need() -> None:
     profile = cache.profile()
     st.caption(
         _(
-            "Estimated from the floor area of buildings ({day} and {night} cars per 100 m² of homes by day and night, "
-            "{own:.0%} of them with a space of their own) and complaints of illegal parking; spaces are those within "
-            "{within:.0f} m on foot, shared among the cars in reach. These rates are assumptions: count a quarter by "
-            "hand and set the rules need.* to what you find."
+            "Estimated from the floor area of buildings ({day} and {night} cars per 100 m² of homes by day and "
+            "night, {own:.0%} of them with a space of their own) and complaints of illegal parking; spaces within"
+            " {within:.0f} m on foot count, shared among the cars in reach. These rates are assumptions: count a "
+            "quarter by hand and set the rules need.* accordingly."
         ).format(
             day=profile["need.cars_per_100m2.dwelling_day"],
             night=profile["need.cars_per_100m2.dwelling_night"],
@@ -181,14 +183,14 @@ def cause_name(cause: str) -> str:
 
 def _agreement(known: Known[BaysDocument]) -> None:
     if known.summary is None or known.summary["agreement"]["precision"] is None:
-        st.caption(_("OpenStreetMap says nothing of parking at the kerbs here."))
+        st.caption(_("OpenStreetMap maps no kerbside parking here."))
         return
     found = known.summary["agreement"]
     for column, (label, value) in zip(
         st.columns(4),
         (
-            (_("Of the bays' kerb, mapped"), f"{found['precision']:.0%}"),
-            (_("Of the mapped kerb, with bays"), f"{found['recall']:.0%}"),
+            (_("Share of proposed kerb that OSM maps as parking"), f"{found['precision']:.0%}"),
+            (_("Share of mapped parking kerb with proposed bays"), f"{found['recall']:.0%}"),
             (_("Cars: bays / mapped"), f"{found['cars']['study']:,} / {found['cars']['mapped']:,}"),
             (_("Kerbs compared"), f"{found['kerbs_mapped']:,} / {found['kerbs']:,}"),
         ),
@@ -203,8 +205,10 @@ def _agreement(known: Known[BaysDocument]) -> None:
         for cause, metres in sums.items()
     ]
     with left:
-        st.markdown("**" + _("Why they differ") + "**")
-        table(pd.DataFrame(causes, columns=[_("What"), _("Cause"), _("Metres")]), "parking-causes", "parking-causes")
+        st.markdown("**" + _("Causes of the differences") + "**")
+        table(
+            pd.DataFrame(causes, columns=[_("Difference"), _("Cause"), _("Metres")]), "parking-causes", "parking-causes"
+        )
     with right:
         st.markdown("**" + _("The largest differences") + "**")
         largest = [
@@ -216,14 +220,14 @@ def _agreement(known: Known[BaysDocument]) -> None:
             )
             for row in found["largest"]
         ]
-        columns = [_("Street"), _("Metres"), _("What"), _("Cause")]
+        columns = [_("Street"), _("Metres"), _("Difference"), _("Cause")]
         table(pd.DataFrame(largest, columns=columns), "parking-largest", "parking-largest")
 
 
 def _what_if(room: BayRoom, hours: BayHours) -> None:
     values: dict[str, Any] = rule_inputs.changed_values("bays", _GROUPS, _FIRST)
     if not values:
-        st.caption(_("Change a value to see bays won and lost against the study's rules."))
+        st.caption(_("Change a value to see the bays gained and lost against the study's rules."))
         return
     try:
         cache.profile().changed(values)
@@ -232,11 +236,13 @@ def _what_if(room: BayRoom, hours: BayHours) -> None:
         show_error(error)
         return
     counts = [pd.Series(each.zones.pitches).groupby(each.street_ids(each.zones.kerb)).sum() for each in (room, tried)]
-    rule_inputs.compare(counts[0], counts[1], _("Bays that fit"), _("Bays now"), _("Bays then"), "bays-what-if")
+    rule_inputs.compare(
+        counts[0], counts[1], _("Bays that fit"), _("Bays now"), _("Bays after the change"), "bays-what-if"
+    )
 
 
 def _widths() -> None:
-    """Take a file of surveyed widths, and show those that the study has."""
+    """Import a file of surveyed widths, and show the widths in the study."""
     if done := st.session_state.pop("widths-added", None):
         km = _("{km:.1f} km of streets have a surveyed width now.").format(km=done["km"])
         st.success(_("{rows:,} rows read.").format(rows=done["rows"]) + " " + km, icon=":material/check:")
@@ -246,13 +252,13 @@ def _widths() -> None:
             st.text(f"{place}  {problem} → {action}")
     st.caption(
         _(
-            "Most streets' widths are guessed by class. A table of surveyed ones (street, from, to, width in metres) "
-            "stands over them, here and in the tiers' scores, and is kept through every rebuild."
+            "Most widths are estimated from the road's class. A table of surveyed widths (street, from, to, width"
+            " in metres) overrides them, here and in the tiers' scores, and is kept through every rebuild."
         )
     )
     number = st.session_state.setdefault("widths-number", 0)
     file = st.file_uploader(_("Surveyed widths: CSV or Excel"), type=[s[1:] for s in _CHECKED], key=f"widths-{number}")
-    if file is not None and st.button(_("Put them into the study"), type="primary", icon=":material/straighten:"):
+    if file is not None and st.button(_("Import widths"), type="primary", icon=":material/straighten:"):
         with tempfile.TemporaryDirectory() as folder:
             suffix = Path(file.name).suffix.lower()
             path = Path(folder) / f"widths{suffix if suffix in _CHECKED else '.csv'}"

@@ -1,4 +1,4 @@
-"""The session: language, the served study and what is kept of it, filters, selection, wording."""
+"""The session: language, the served study and its caches, filters, selection, wording."""
 
 import lazy_loader
 

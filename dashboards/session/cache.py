@@ -16,10 +16,13 @@ from geo.complaints.documents import HotspotsDocument, PatrolsDocument, Response
 from geo.complaints.patrol_study import PATROLS
 from geo.complaints.study import ANSWERS, HOTSPOTS, response_of
 from geo.core.vocabulary import FacilityKind
-from geo.facilities.coverage_study import COVERAGE, DEMAND, Asked, FacilityStudy
+from geo.facilities.coverage_study import COVERAGE
 from geo.facilities.documents import CoverageDocument, SitesDocument
+from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy
 from geo.facilities.residents import RESIDENTS_TOTAL
-from geo.facilities.site_study import SITES, SiteStudy, Wish
+from geo.facilities.site_choice import SiteStudy
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import SITES
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.network.graph import Network
 from geo.network.on_foot import WALKING, network_of
@@ -37,9 +40,10 @@ from geo.stalls.study import PLAN, STALLS, stall_plan
 from geo.streets.cross_streets import crossing_names
 from geo.study.documents import FiguresDocument
 from geo.study.figures import info
-from geo.study.file import LAYERS, SPATIAL_LAYERS, about, now
+from geo.study.file import about, now
 from geo.study.reader import Study
 from geo.study.results import Known, MadeOf
+from geo.study.schema import LAYERS, SPATIAL_LAYERS
 from geo.study.versions import VIEWS
 from geo.tiers.audit import AUDIT, audit_study
 from geo.tiers.documents import GradingReport
@@ -56,7 +60,7 @@ Values = tuple[tuple[str, Any], ...]
 
 
 class Derived(NamedTuple):
-    """A cached value: its inputs, and what makes it of the served study."""
+    """A cached value of the served study: its inputs, and the function that makes it."""
 
     made_of: Callable[..., MadeOf]
     make: Callable[..., Any]
@@ -80,7 +84,7 @@ def derived(
     made_of: MadeOf | Callable[..., MadeOf], kept: int = _KEPT
 ) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """
-    Decorate what is made of the served study: it is made again when one of its inputs changed.
+    Decorate a function of the served study: its value is cached until one of its inputs changes.
 
     Parameters
     ----------
@@ -126,14 +130,14 @@ def figures() -> FiguresDocument:
 
 
 def street_names() -> pd.Series:
-    """Return the names of the streets by their ids; None for those without one."""
+    """Return the names of the streets by their ids; None for streets without one."""
     streets = layer("streets")
     return pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
 
 
 @derived(lambda kind: MadeOf(layers=(kind,)), kept=24)
 def categories(kind: str) -> list[str]:
-    """Return the categories of a kind of points, in the order in which tiles number them."""
+    """Return the categories of a kind of points, in the order of their numbers in tiles."""
     return points.categories(layer(kind), kind)
 
 
@@ -166,13 +170,13 @@ def crossings(street_id: str) -> list[str]:
 
 @derived(PLACE, kept=2)
 def place() -> Place:
-    """Return what a file's coordinates and addresses are tested against, as `geo.points.imports.place_in`."""
+    """Return the place of the study for reading files, as `geo.points.imports.place_in`."""
     return place_in(study())
 
 
 @derived(GROUND, kept=2)
 def ground() -> KerbGround:
-    """Return the kerbs of the study and what stands at them, as `geo.kerbs.ground.read_ground`."""
+    """Return the kerbs of the study and their obstacles, as `geo.kerbs.ground.read_ground`."""
     return read_ground(study())
 
 
@@ -188,7 +192,7 @@ def _rules(values: Values) -> Profile:
 
 
 def plan_state() -> Known[StallsDocument]:
-    """Return what the study knows of its zones for stalls."""
+    """Return the state of the zones for stalls."""
     return STALLS.known(about(study_path()))
 
 
@@ -204,17 +208,17 @@ def bay_study(values: Values) -> BayStudy:
 
 
 def bays_state() -> Known[BaysDocument]:
-    """Return what the study knows of its bays."""
+    """Return the state of the bays."""
     return BAYS.known(about(study_path()))
 
 
 def hotspots_state() -> Known[HotspotsDocument]:
-    """Return what the study knows of its hot spots."""
+    """Return the state of the hot spots."""
     return HOTSPOTS.known(about(study_path()))
 
 
 def patrols_state() -> Known[PatrolsDocument]:
-    """Return what the study knows of its patrols."""
+    """Return the state of the patrols."""
     return PATROLS.known(about(study_path()))
 
 
@@ -224,9 +228,9 @@ def answers() -> ResponseDocument:
     return response_of(study())
 
 
-def facility_study(kind: FacilityKind, asked: Asked) -> FacilityStudy:
+def facility_study(kind: FacilityKind, asked: DemandSource) -> FacilityStudy:
     """
-    Return the facilities of a kind and the demand for them, as `geo.facilities.coverage_study.FacilityStudy`.
+    Return the facilities of a kind and the demand for them, as `geo.facilities.facility_study.FacilityStudy`.
 
     The standard is that of the coverage that the study keeps.
     """
@@ -239,18 +243,20 @@ def _of_facilities(kind: FacilityKind, *_: object) -> MadeOf:
 
 
 @derived(_of_facilities)
-def facilities_within(kind: FacilityKind, asked: Asked, within_m: float | None) -> FacilityStudy:
+def facilities_within(kind: FacilityKind, asked: DemandSource, within_m: float | None) -> FacilityStudy:
     """Return the facilities of a kind and the demand for them, with a standard."""
     return FacilityStudy(study(), kind, asked, network(), within_m)
 
 
-def best_site(kind: FacilityKind, asked: Asked, gap_id: str) -> tuple[float, float, float] | None:
+def best_site(kind: FacilityKind, asked: DemandSource, gap_id: str) -> tuple[float, float, float] | None:
     """Return longitude and latitude of the junction that covers most of a gap, and how much; None if none does."""
     return site_of_gap(kind, asked, gap_id, facility_study(kind, asked).within_m)
 
 
 @derived(lambda kind, *_: DEMAND | SITES.of_kind(kind).made_of, kept=64)
-def site_of_gap(kind: FacilityKind, asked: Asked, gap_id: str, within_m: float) -> tuple[float, float, float] | None:
+def site_of_gap(
+    kind: FacilityKind, asked: DemandSource, gap_id: str, within_m: float
+) -> tuple[float, float, float] | None:
     """Return `best_site` with a standard."""
     facilities = facilities_within(kind, asked, within_m)
     number = int(gap_id.rpartition("-")[2]) - 1
@@ -262,18 +268,18 @@ def site_of_gap(kind: FacilityKind, asked: Asked, gap_id: str, within_m: float) 
 
 
 @derived(lambda kind, *_: DEMAND | SITES.of_kind(kind).made_of, kept=3)
-def siting(kind: FacilityKind, asked: Asked, within_m: float) -> SiteStudy:
+def siting(kind: FacilityKind, asked: DemandSource, within_m: float) -> SiteStudy:
     """Return the candidates for a kind of facility at junctions."""
-    return SiteStudy(facilities_within(kind, asked, within_m), Wish(1))
+    return SiteStudy(facilities_within(kind, asked, within_m), SiteRequest(1))
 
 
 def coverage_state(kind: FacilityKind) -> Known[CoverageDocument]:
-    """Return what the study knows of its coverage."""
+    """Return the state of the coverage by a kind of facility."""
     return COVERAGE.of_kind(kind).known(about(study_path()))
 
 
 def sites_state(kind: FacilityKind) -> Known[SitesDocument]:
-    """Return what the study knows of its sites."""
+    """Return the state of the sites for a kind of facility."""
     return SITES.of_kind(kind).known(about(study_path()))
 
 
@@ -284,7 +290,7 @@ def residents_total() -> float | None:
 
 
 def lists() -> list[ListDocument]:
-    """Return the figures of other lists, as `geo.points.other_lists.lists_of`; their ages are those of this day."""
+    """Return the figures of other lists, as `geo.points.other_lists.lists_of`; ages are counted to this day."""
     return lists_on(f"{now():%Y-%m-%d}")
 
 
@@ -302,7 +308,7 @@ def network() -> Network:
 
 @derived(lambda name: MadeOf(layers=(name,)))
 def distinct_hours(layer_name: str) -> list[str]:
-    """Return the hours of a layer in the order in which tiles number them."""
+    """Return the hours of a layer in the order of their numbers in tiles."""
     return hours.distinct(layer(layer_name)["hours"])
 
 

@@ -1,4 +1,4 @@
-"""The filters in the side bar, the same on every page; what they say lives in the address."""
+"""The filters in the side bar, the same on every page; their state lives in the address."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from layers.registry import ON_REQUEST
 
 _TIANDITU = "https://t{s}.tianditu.gov.cn/DataServer?T={layer}&x={x}&y={y}&l={z}&tk="
 
+_BASES: Final = ("extract", "osm", "tianditu", "amap")
+
 
 def current() -> View:
     """
-    Return what the side bar says.
+    Return the state of the side bar.
 
     It is read from the session and the address, so that a page can draw its map before the side bar is drawn.
     """
@@ -45,7 +47,7 @@ def chosen_categories() -> list[str]:
 
 
 def _on(name: str, options: Sequence[str], default: Sequence[str]) -> list[str]:
-    """Return which options are on: as the session says, else the address, else by default."""
+    """Return the options that are on: by the session, else the address, else by default."""
     if name in st.session_state:
         return list(st.session_state[name] or [])
     asked = st.query_params.get(name)
@@ -53,7 +55,7 @@ def _on(name: str, options: Sequence[str], default: Sequence[str]) -> list[str]:
 
 
 def side_bar() -> None:
-    """Draw search and filters; what they say lives in the address, by codes that no language changes."""
+    """Draw search and filters; their state lives in the address, by codes independent of the language."""
     _search()
     st.subheader(_("Show on the map"))
     _pills(_("Tiers"), "tiers", TIERS, TIERS, tier_name)
@@ -72,7 +74,7 @@ def side_bar() -> None:
 
 
 def _pills(label: str, name: str, options: Sequence[str], default: Sequence[str], naming: Callable[[str], str]) -> None:
-    """Offer options of which several may be on."""
+    """Offer options; several may be on."""
     first = _on(name, options, default)
     chosen = list(st.pills(label, options, default=first, selection_mode="multi", format_func=naming, key=name))
     _to_address(name, None if chosen == list(default) else ",".join(chosen))
@@ -96,7 +98,7 @@ def _search() -> None:
     streets = cache.layer("streets")
     names = find_names(streets["name"].dropna().unique().tolist(), typed, limit=6)
     if not names:
-        st.caption(_("No street is called so."))
+        st.caption(_("No street with this name"))
     for number, name in enumerate(names):
         # a name from outside would be read as markdown in a button's label
         left, right = st.columns([0.8, 0.2], vertical_alignment="center")
@@ -104,9 +106,6 @@ def _search() -> None:
         if right.button("→", key=f"found-{number}", help=_("Show on the map")):
             state.select(streets.loc[streets["name"] == name, "street_id"].tolist(), go=True)
             st.rerun()
-
-
-_BASES: Final = ("extract", "osm", "tianditu", "amap")
 
 
 def _base_map() -> None:
@@ -120,7 +119,7 @@ def _base_map() -> None:
     with st.expander(_("Base map"), icon=":material/layers:"):
         kind = st.radio(_("Base map"), _BASES, format_func=names.__getitem__, label_visibility="collapsed", key="base")
         if kind != "extract":
-            st.caption(_("Online maps need a connection; the addresses of what you look at go to their servers."))
+            st.caption(_("Online maps need a connection; their servers learn the area in view."))
         if kind == "tianditu":
             key = os.environ.get("JIEXU_TIANDITU_KEY", "")
             st.text_input(_("Tianditu key"), value=key, type="password", key="tianditu-key")

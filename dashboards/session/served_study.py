@@ -1,4 +1,4 @@
-"""Which study this server shows."""
+"""The study served by this process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor has chosen: filters in the address, the selection in the session."""
+"""A visitor's choices: filters in the address, the selection in the session."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _AROUND_DEGREES = 0.002
 @dataclass(frozen=True)
 class View:
     """
-    What the map shows.
+    The state of the map: tiers, points, layers and base map.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class View:
 
 
 def selected() -> list[str]:
-    """Return the ids of the selected streets: those of the session, else those that the address names."""
+    """Return the ids of the selected streets, from the session, else from the address."""
     if _SELECTED not in st.session_state:
         st.session_state[_SELECTED] = [street for street in st.query_params.get("street", "").split(",") if street]
     return list(st.session_state[_SELECTED])
@@ -119,7 +119,7 @@ def asked_place() -> tuple[float, float] | None:
 
 
 class Pin(NamedTuple):
-    """A site on the map that can be dragged: its kind of facility, what it is called, what is written on it, where."""
+    """A draggable site on the map: its kind of facility, its identifier, its label, its place."""
 
     pin_id: str
     kind: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards.session.language import _, current_language
+from geo.core.opening_hours import ALWAYS_TEXT, hours_parts
 from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES
 from geo.points.categories import CATEGORIES
 from geo.rules.names import RULE_NAMES
@@ -32,7 +33,7 @@ def category_name(code: str) -> str:
 
 
 def value_name(column: str, value: Any) -> Any:
-    """Return what a coded value of a point's column is called; other values come back as they are."""
+    """Return the name of a coded value of a point's column; other values come back as they are."""
     if column == "category":
         return category_name(value)
     if column == "precision":
@@ -50,19 +51,19 @@ def value_name(column: str, value: Any) -> Any:
 
 
 def status_name(status: str) -> str:
-    """Return what a zone's status is called."""
+    """Return the name of a zone's status."""
     return {"proposed": _("proposed"), "accepted": _("accepted"), "rejected": _("rejected")}.get(status, status)
 
 
 def outcome_name(outcome: str | None) -> str:
-    """Return what stood before or after a decision: a tier, a zone's status, a step with an operator."""
+    """Return the name of the value before or after a decision: a tier, a zone's status, a step with an operator."""
     if outcome in STEP_NAMES:
         return STEP_NAMES[outcome].pick(current_language())
     return status_name(tier_name(outcome or ""))
 
 
 def decision_kind_name(kind: str | None, part: str | None = None) -> str:
-    """Return what a decision is about; `part` is the kind of facility that a site is for."""
+    """Return the name of a decision's kind; `part` is the kind of facility of a site."""
     if kind == "site" and part in KINDS:
         return f"{_('Site')} · {KIND_NAMES[part].pick(current_language())}"
     return {"zone": _("Zone"), "step": _("Operator"), "bays": _("Bays"), "site": _("Site")}.get(kind or "", _("Tier"))
@@ -70,24 +71,22 @@ def decision_kind_name(kind: str | None, part: str | None = None) -> str:
 
 def hours_name(hours: str) -> str:
     """Return hours, as `geo.core.opening_hours.Slots.text` writes them, in the reader's words."""
-    words = {"Mo-Fr": _("Mon–Fri"), "Sa-Su": _("Sat, Sun"), "Mo-Su": _("daily"), "24/7": _("at all hours")}
-    for code, word in words.items():
-        hours = hours.replace(code, word)
-    return hours
+    words = {"Mo-Fr": _("Mon–Fri"), "Sa-Su": _("Sat, Sun"), "Mo-Su": _("daily"), ALWAYS_TEXT: _("at all hours")}
+    return "; ".join(f"{words.get(days, days)} {clock}".rstrip() for days, clock in hours_parts(hours))
 
 
 def rule_names(rules: str) -> str:
-    """Return what the rules of a row, which commas divide, are called."""
+    """Return the names of the rules of a row, given between commas."""
     return " · ".join(map(rule_name, filter(None, rules.split(", "))))
 
 
 def rule_name(rule: str) -> str:
-    """Return what a rule is called; one without a name is shown as the profile calls it."""
+    """Return the name of a rule; a rule without one is shown by its parameter."""
     return RULE_NAMES[rule].pick(current_language()) if rule in RULE_NAMES else rule
 
 
 def field_name(field: str) -> str:
-    """Return what a column of points is called, or a field of a file of points."""
+    """Return the name of a column of points, or of a field of a file of points."""
     if field.endswith("_id") and field not in _NAMED_IDS:
         return _("Identifier")
     of_place = {

@@ -1,4 +1,4 @@
-"""Inputs that try other values of rules, and what comes of it street by street."""
+"""Inputs for other values of rules, and their effect street by street."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNITS = ("m", "count", "flag", "share", "stance", "hours", "designation", "read
 
 
 def _names(groups: Sequence[str]) -> dict[str, str]:
-    """Return the parameters of some groups that can be tried, with what they are called."""
+    """Return the names of the adjustable parameters of some groups."""
     names = {
         "stalls.pitch.length": _("Pitch: length"),
         "stalls.pitch.depth": _("Pitch: depth"),
@@ -40,7 +40,7 @@ def _names(groups: Sequence[str]) -> dict[str, str]:
 
 
 def changed_values(key: str, groups: Sequence[str], first: Sequence[str]) -> dict[str, Any]:
-    """Offer parameters of some groups, those of `first` at once, and return the values that differ from the study's."""
+    """Offer parameters of some groups, `first` ones at once, and return the values that differ from the study's."""
     names = _names(groups)
     chosen = st.multiselect(
         _("Rules to try"),
@@ -107,7 +107,7 @@ def _input(path: str, label: str, key: str) -> Any:
 
 
 def compare(before: pd.Series, after: pd.Series, what: str, now: str, then: str, key: str) -> None:
-    """Show what a change wins and loses, in all and by street."""
+    """Show the gains and losses of a change, in total and by street."""
     total = int(after.sum()), int(after.sum() - before.sum())
     names = cache.street_names()
     rows = pd.DataFrame({"before": before, "after": after}).fillna(0).astype(int)
@@ -116,7 +116,7 @@ def compare(before: pd.Series, after: pd.Series, what: str, now: str, then: str,
     first, second = st.columns(2)
     first.metric(what, f"{total[0]:,}", f"{total[1]:+,}", border=True)
     second.metric(
-        _("Streets that change"), f"{len(moved):,}", _("of {count:,}").format(count=len(names)), delta_color="off",
+        _("Streets with a change"), f"{len(moved):,}", _("of {count:,}").format(count=len(names)), delta_color="off",
         delta_arrow="off", border=True,
     )  # fmt: skip
     moved = moved.reindex(moved["change"].abs().sort_values(ascending=False).index)
@@ -129,7 +129,7 @@ def compare(before: pd.Series, after: pd.Series, what: str, now: str, then: str,
                 _("Street"): moved.index.map(names).fillna(_("Unnamed street")),
                 now: moved["before"].to_numpy(),
                 then: moved["after"].to_numpy(),
-                _("Won or lost"): moved["change"].to_numpy(),
+                _("Gain or loss"): moved["change"].to_numpy(),
             }
         ),
         key,

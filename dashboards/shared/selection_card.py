@@ -1,4 +1,4 @@
-"""The card of what is selected: a street with its tier and the form that changes it, or a set of streets."""
+"""The card of the selection: a street with its tier and the form for changing it, or a set of streets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SHOWN_OF_POINT = {
 
 
 def card() -> bool:
-    """Draw the card of what is selected; tell whether anything is."""
+    """Draw the card of the selection; tell whether there is one."""
     if saved := st.session_state.pop("saved", None):
         st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
     streets = state.selected_streets()
@@ -54,7 +54,7 @@ def card() -> bool:
 
 
 def hint() -> None:
-    """Say what can be selected."""
+    """Show how to select streets."""
     st.info(_("Click a street, draw an area, or search a name."), icon=":material/touch_app:")
 
 
@@ -71,7 +71,7 @@ def _street(street: pd.Series) -> None:
         tier_badge(street["tier"])
         st.badge(tier_source_name(street["tier_source"]), color="gray")
         st.badge(_("confidence {share:.0%}").format(share=street["tier_confidence"]), color="gray")
-    st.text(_("Why: {reason}").format(reason=pick(street["tier_reason"], language)))
+    st.text(_("Reason: {reason}").format(reason=pick(street["tier_reason"], language)))
     if street["official_tier"] and street["official_tier"] != street["tier"]:
         st.warning(
             _("The official list says: {tier}").format(tier=tier_name(street["official_tier"])), icon=":material/rule:"
@@ -100,7 +100,7 @@ def _point() -> None:
         if value is not None and not pd.isna(value):
             lines.append(f"{field_name(column)}: {value}")
     if row["ambiguous"]:
-        lines.append(_("Another street is as near: check which it belongs to."))
+        lines.append(_("Another street is equally near: check the street."))
     with st.container(border=True, key="point"):
         st.text("\n".join(lines))
 
@@ -146,7 +146,7 @@ def kept_selections() -> None:
     chosen = st.selectbox(
         _("Kept selections"), list(names), index=None, format_func=names.__getitem__, placeholder=_("Choose one")
     )
-    if chosen and st.button(_("Forget this selection"), icon=":material/delete:", type="tertiary"):
+    if chosen and st.button(_("Delete this selection"), icon=":material/delete:", type="tertiary"):
         drop_selection(study_path(), chosen)
         st.rerun()
     if chosen and chosen != st.session_state.get("shown_selection"):

@@ -1,4 +1,4 @@
-"""The forms that decide on tiers: of a street or a section, of all streets of an area; and what the list meant."""
+"""Forms for decisions on tiers: of a street or a section, of all streets of an area; and of matches with the list."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def street(street: pd.Series) -> None:
     st.session_state["by"] = by
     if start or end:
         if not start or not end:
-            st.error(_("Choose where the section begins and ends."))
+            st.error(_("Choose the ends of the section."))
             return
         _saved(lambda: _decide_section(street_id, start, end, tier or "", reason, by))
         return
@@ -65,14 +65,14 @@ def street(street: pd.Series) -> None:
 
 def _why_and_who() -> tuple[str, str]:
     """Ask for the reason of a decision and for who takes it."""
-    reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
+    reason = st.text_input(_("Reason"), placeholder=_("Kept with the decision"))
     return reason, st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
 
 
 def _section_ends(street_id: str) -> tuple[str | None, str | None]:
     """Offer the cross-streets of a street, and its own ends, as the ends of a section."""
     compass = {"东端": _("east end"), "西端": _("west end"), "南端": _("south end"), "北端": _("north end")}
-    with st.expander(_("Only a section of it"), icon=":material/straighten:"):
+    with st.expander(_("Only a section"), icon=":material/straighten:"):
         options = [*cache.crossings(street_id), *compass]
         start, end = (
             st.selectbox(
@@ -133,8 +133,8 @@ def confirmation(street: pd.Series) -> None:
         return
     st.warning(_("Does the official list mean this street?"), icon=":material/help:")
     with st.container(horizontal=True, gap="small"):
-        right = st.button(_("Yes, it does"), icon=":material/check:", key="confirm-yes")
-        wrong = st.button(_("No, another"), icon=":material/close:", key="confirm-no")
+        right = st.button(_("Yes"), icon=":material/check:", key="confirm-yes")
+        wrong = st.button(_("No, another street"), icon=":material/close:", key="confirm-no")
     if right:
         _saved(
             lambda: decide_tier(

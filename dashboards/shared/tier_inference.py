@@ -1,4 +1,4 @@
-"""How tiers are inferred, shown: a street's points, how often that is right, and what a planner should look at."""
+"""Tier inference on the page: a street's points, the accuracy of inference, and doubtful tiers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from layers import palette
 
 
 def ingredient_name(ingredient: str) -> str:
-    """Return what an ingredient of the score is called."""
+    """Return the name of an ingredient of the score."""
     return {
         "class": _("OSM class"),
         "traffic": _("Through traffic"),
@@ -29,7 +29,7 @@ def ingredient_name(ingredient: str) -> str:
 
 
 def _evidence(scores: pd.Series, street: pd.Series) -> dict[str, str]:
-    """Return what was measured for each ingredient, in words."""
+    """Return the measured value of each ingredient, in words."""
     rate = scores["complaints_per_km"]
     synthetic = _("synthetic")
     made_up = f" ({synthetic})" if cache.figures()["synthetic"]["complaints"] else ""
@@ -38,7 +38,7 @@ def _evidence(scores: pd.Series, street: pd.Series) -> dict[str, str]:
         "traffic": _("more than {share:.0%} of the road length").format(share=scores["traffic"]),
         "width": f"{scores['width_m']:.1f} m",
         "frontage": _("{count:.1f} shops and entrances per 100 m").format(count=scores["frontage_per_100m"]),
-        "attractors": _("{count:.1f} of 4 kinds within a walk").format(count=scores["attractors"]),
+        "attractors": _("{count:.1f} of 4 kinds within walking distance").format(count=scores["attractors"]),
         "complaints": _("none in the study") if pd.isna(rate) else _("{rate:.1f} per km").format(rate=rate) + made_up,
     }
 
@@ -86,10 +86,10 @@ def points_of(street_id: str) -> None:
 
 
 def doubts() -> None:
-    """List what a planner should look at again; a row that is marked is shown on the map."""
+    """List doubtful tiers; a marked row is shown on the map."""
     found = cache.doubts()
     if found.empty:
-        st.success(_("Nothing is doubted."), icon=":material/check:")
+        st.success(_("No doubtful tiers"), icon=":material/check:")
         return
     language = current_language()
     kinds = [kind for kind in DOUBTS if (found["kind"] == kind).any()]
@@ -123,9 +123,9 @@ def doubts() -> None:
 
 
 def accuracy() -> None:
-    """Say how streets off the list were graded, and how often that is right on those on it."""
+    """Show the method of grading streets off the list, and its accuracy on listed ones."""
     report = cache.inference()
-    method = {"score": _("the score"), "model": _("a model that learned from the official list")}[report["method"]]
+    method = {"score": _("the score"), "model": _("a model trained on the official list")}[report["method"]]
     st.text(_("Streets off the list are graded by {method}.").format(method=method))
     weights = pd.DataFrame(
         {
@@ -156,7 +156,7 @@ def accuracy() -> None:
             return
         low, high = report["interval"]
         st.metric(
-            _("Right on listed streets that it had not seen"),
+            _("Accuracy on held-out listed streets"),
             f"{report['accuracy']:.0%}",
             _("95% interval {low:.0%} to {high:.0%}, {count} streets").format(
                 low=low, high=high, count=report["listed"]
@@ -166,7 +166,7 @@ def accuracy() -> None:
         )
         bins = report["calibration"]["bins"]
         st.caption(
-            _("Stated confidence and how often it was right: {pairs}").format(
+            _("Calibration (stated confidence → observed accuracy): {pairs}").format(
                 pairs=" · ".join(f"{part['confidence']:.0%} → {part['right']:.0%}" for part in bins)
             )
         )

@@ -1,4 +1,4 @@
-"""What each rule takes, from all kerb to what is left, as a chart."""
+"""A chart of the kerb taken by each rule, from all kerb to the rest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from layers import palette
 
 def waterfall_chart(fall: Waterfall, counted: str, left_name: str, title: str) -> None:
     """
-    Draw the chart, with a switch between metres and what is counted.
+    Draw the chart, with a switch between metres and pitches or bays.
 
     Parameters
     ----------
@@ -68,13 +68,14 @@ def waterfall_chart(fall: Waterfall, counted: str, left_name: str, title: str) -
                 alt.Tooltip("what:N", title=_("Rule")),
                 alt.Tooltip("metres:Q", title=_("Metres"), format=",.0f"),
                 alt.Tooltip("pitches:Q", title=counted, format=",d"),
-                alt.Tooltip("alone:Q", title=_("Metres that this rule alone forbids"), format=",.0f"),
+                alt.Tooltip("alone:Q", title=_("Metres forbidden by this rule alone"), format=",.0f"),
             ],
         )
     )
     st.altair_chart(chart, width="stretch")
     st.caption(
-        _("Each rule takes from what the rules above it left. Remnants too short for one: {metres:,.0f} m.").format(
-            metres=fall.remnants_m
-        )
+        _(
+            "Each rule takes from the kerb left by the rules above it. Leftover stretches too short for one pitch"
+            " or bay: {metres:,.0f} m."
+        ).format(metres=fall.remnants_m)
     )

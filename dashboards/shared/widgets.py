@@ -23,7 +23,7 @@ MAP_HEIGHT = 600
 
 
 class Figure(NamedTuple):
-    """A number that matters: what it is, its value, and a word on it."""
+    """A headline figure: its label, its value, and a note."""
 
     label: str
     value: str
@@ -68,7 +68,7 @@ def uploaded(file: Any) -> Iterator[Path | None]:
 
 
 def compute(work: Callable[[], object]) -> None:
-    """Do what writes into the study while a spinner turns; then the page is drawn anew, or the problem shown."""
+    """Run work that writes into the study under a spinner; then draw the page anew, or show the problem."""
     try:
         with st.spinner(_("Computing …")):
             work()
@@ -80,7 +80,7 @@ def compute(work: Callable[[], object]) -> None:
 
 def table(rows: pd.DataFrame, name: str, key: str, height: int | Literal["auto"] = "auto", **options: Any) -> Any:
     """
-    Show a table with the files to take it away in, and return what was selected in it.
+    Show a table with its downloads, and return the selection in it.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def table(rows: pd.DataFrame, name: str, key: str, height: int | Literal["auto"]
 
 def marked_rows(rows: pd.DataFrame, name: str, key: str, several: bool = False, **options: Any) -> list[int]:
     """
-    Show a table whose rows can be marked, with the files to take it away in, and return the marked ones.
+    Show a table with rows to mark and its downloads, and return the marked ones.
 
     Parameters
     ----------

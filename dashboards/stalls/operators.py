@@ -1,4 +1,4 @@
-"""The people who trade: their stalls and permits, where they should go, and which step is due with whom."""
+"""Operators of stalls: permits, relocation, and penalty steps."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from geo.rules.units import STEPS
 from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
 from geo.stalls.study import guide_stalls
 from geo.study.schema import SYNTHETIC
+from layers.map_layer import captions
 
 
 def _made_up(rows: pd.DataFrame) -> None:
@@ -28,7 +29,7 @@ def permits() -> None:
     """Draw the list of stalls: verdict, rules and permit."""
     rows = cache.layer("stalls")
     if rows.empty:
-        st.caption(_("The study has no stalls: bring them in on the page Data."))
+        st.caption(_("The study has no stalls: import them on the page Data."))
         return
     _made_up(rows)
     today = dt.date.today().isoformat()
@@ -64,14 +65,14 @@ def permits() -> None:
 
 
 def moves() -> None:
-    """Draw where the stalls in the way should go, and what is missing."""
+    """Draw the relocation of stalls in the way, and the shortage."""
     st.caption(
         _(
             "Stalls in the way go to zones and market halls with room: as many as possible, with the least walking for "
             "all together. Fresh meat, cooked food and the like go to halls only."
         )
     )
-    if st.button(_("Find a place for every stall in the way"), type="primary", icon=":material/directions_walk:"):
+    if st.button(_("Relocate the stalls in the way"), type="primary", icon=":material/directions_walk:"):
         try:
             with st.spinner(_("Computing …")):
                 found = guide_stalls(study_path())
@@ -90,13 +91,7 @@ def moves() -> None:
             )
         )
     _made_up(cache.layer("stalls"))
-    kinds = {"zone": _("zone"), "hall": _("market hall"), "none": _("no place")}
-    reasons = {
-        "forbidden": _("stands where none may"),
-        "zone_full": _("its zone is full"),
-        "no_room": _("no pitch within reach"),
-        "no_hall": _("no hall with room within reach"),
-    }
+    kinds, reasons = (captions("moves", column, current_language()) for column in ("to_kind", "reason"))
     shops = cache.layer("facilities")
     halls = dict(zip(shops["facility_id"], shops["name"], strict=True))
     names = cache.street_names()
@@ -108,8 +103,8 @@ def moves() -> None:
             pd.DataFrame(
                 {
                     _("Street"): [names.get(street) or _("Unnamed street") for street in missing.index],
-                    _("Pitches missing"): missing.get("no_room", 0),
-                    _("Places in halls missing"): missing.get("no_hall", 0),
+                    _("Missing pitches"): missing.get("no_room", 0),
+                    _("Missing places in halls"): missing.get("no_hall", 0),
                 }
             ),
             "shortage",
@@ -119,11 +114,11 @@ def moves() -> None:
         pd.DataFrame(
             {
                 _("Stall"): rows["stall_id"],
-                _("Stands on"): rows["street_id"].map(names).fillna(_("Unnamed street")),
-                _("Goes to"): rows["to_kind"].map(kinds),
+                _("Current street"): rows["street_id"].map(names).fillna(_("Unnamed street")),
+                _("Move to"): rows["to_kind"].map(kinds),
                 _("Place"): [halls.get(place) or place or "" for place in rows["to_id"]],
                 _("Walk (m)"): rows["walk_m"].round(0),
-                _("Why"): rows["reason"].map(reasons),
+                _("Cause"): rows["reason"].map(reasons),
             }
         ),
         "moves",
@@ -132,12 +127,12 @@ def moves() -> None:
     )
 
 
-def response() -> None:
-    """Draw which step is due with whom, and record one."""
+def penalty_steps() -> None:
+    """Draw the penalty steps due with operators, and record one."""
     rows = cache.layer("stalls")
     due = steps_due(rows, cache.layer("decisions"), cache.profile())
     if due.empty:
-        st.caption(_("Nothing is due: no stall stands in the way."))
+        st.caption(_("No step is due: no stall stands in the way."))
         return
     _made_up(rows)
     language = current_language()
@@ -155,19 +150,19 @@ def response() -> None:
                 _("Stalls"): due["stall_ids"],
             }
         ),
-        "response",
-        "response-table",
+        "penalty-steps",
+        "penalty-steps-table",
         height=320,
     )
     ladder = " → ".join(STEP_NAMES[step].pick(language) for step in cache.profile()["response.ladder"])
-    st.caption(_("The ladder: {steps}.").format(steps=ladder))
+    st.caption(_("Penalty steps: {steps}.").format(steps=ladder))
     if not marked:
-        st.caption(_("Mark an operator to record that the step was taken."))
+        st.caption(_("Mark an operator to record the step as taken."))
         return
     operator = str(due["operator_id"].iloc[marked[0]])
     with st.form("step", border=False):
         st.text(operator)
-        reason = st.text_input(_("What was said or done"))
+        reason = st.text_input(_("Measure taken"))
         by = st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
         if not st.form_submit_button(_("Record the step"), type="primary", icon=":material/how_to_reg:"):
             return

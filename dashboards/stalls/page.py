@@ -30,7 +30,7 @@ _FIRST: Final = ("workday", "18:00")
 
 
 class Moment(NamedTuple):
-    """What the hour slider says: a kind of day, and minutes since midnight."""
+    """The moment of the hour slider: a kind of day, and minutes since midnight."""
 
     day: DayKind
     minute: int
@@ -72,9 +72,12 @@ def page() -> None:
             st.caption(
                 _("Only the selected streets.")
                 if selected
-                else _("Click the map to ask whether a stall may stand there. Select streets to see only theirs.")
+                else _(
+                    "Click the map to check whether a stall may stand there. Select streets to limit the figures "
+                    "to them."
+                )
             )
-            waterfall_chart(fall, _("Pitches"), _("Left for stalls"), _("What each rule takes at this hour"))
+            waterfall_chart(fall, _("Pitches"), _("Left for stalls"), _("Kerb taken by each rule at this hour"))
 
     first_screen(_figures(fall, int(open_.sum()), len(open_), bool(selected)), left, right)
     _tabs(now)
@@ -105,8 +108,8 @@ def _tabs(now: Moment) -> None:
     tabs: dict[str, Callable[[], None]] = {
         _("Zones"): zones.zones,
         _("Stalls and permits"): operators.permits,
-        _("Where they should go"): operators.moves,
-        _("Graduated response"): operators.response,
+        _("Relocation"): operators.moves,
+        _("Penalty steps"): operators.penalty_steps,
         _("Displays"): zones.displays,
         _("What if"): partial(what_if.panel, now.day, now.minute),
     }
@@ -117,7 +120,7 @@ def _tabs(now: Moment) -> None:
 
 def _first_time() -> None:
     map_view()
-    st.info(_("Where stalls may stand has not been computed yet for this study."), icon=":material/storefront:")
+    st.info(_("Zones for stalls have not been computed yet in this study."), icon=":material/storefront:")
     _compute()
 
 
@@ -128,7 +131,7 @@ def _compute() -> None:
 
 def _stale(known: Known[StallsDocument]) -> None:
     if not known.fresh:
-        st.warning(_("Something changed since zones and verdicts were computed."), icon=":material/history:")
+        st.warning(_("Inputs have changed since zones and verdicts were computed."), icon=":material/history:")
         _compute()
 
 

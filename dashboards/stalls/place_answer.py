@@ -15,6 +15,7 @@ from dashboards.stalls import zones
 from geo.core.errors import JiexuError
 from geo.core.opening_hours import DayKind, open_at
 from geo.kerbs.decided import reasons_of
+from geo.rules.loader import ASSUMED
 from geo.stalls.documents import NearestPlace, SpokenRule
 from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, VERDICT_NAMES, Answer, check
 
@@ -28,7 +29,7 @@ def answer(day: DayKind, minute: int) -> bool:
         return False
     kinds = {"stall": _("Stall"), "display": _("Display outside a shop")}
     chosen = st.segmented_control(
-        _("What would stand there"), list(kinds), default="stall", format_func=kinds.__getitem__, key="ask-kind"
+        _("Proposed use"), list(kinds), default="stall", format_func=kinds.__getitem__, key="ask-kind"
     )
     kind: Literal["stall", "display"] = "display" if chosen == "display" else "stall"
     try:
@@ -59,7 +60,7 @@ def _next(day: DayKind, minute: int) -> dt.datetime:
 
 
 def _clear() -> None:
-    if st.button(_("Ask no more"), icon=":material/close:", type="tertiary", key="ask-clear"):
+    if st.button(_("Close"), icon=":material/close:", type="tertiary", key="ask-clear"):
         state.ask_about(None)
         state.select([])
         st.rerun()
@@ -85,7 +86,7 @@ def _verdict(found: Answer) -> None:
 
 
 def _rules(found: Answer, day: DayKind, minute: int) -> None:
-    """Show every rule that speaks: what forbids now, what forbids at other hours, what allows."""
+    """Show every rule at the place: forbidding now, forbidding at other hours, allowing."""
     for rule in found.rules:
         now = "✕" if open_at(rule["hours"], day, minute) else "◷"
         mark = "✓" if rule["says"] == "allows" else now
@@ -98,10 +99,11 @@ def _rules(found: Answer, day: DayKind, minute: int) -> None:
 
 def _source(rule: SpokenRule) -> str:
     """Return where a rule comes from; that it is assumed is said."""
-    ours = _("assumed by the developers")
-    source = str(rule["source"]).replace("assumed by the developers", ours)
+    who, colon, why = str(rule["source"]).partition(": ")
+    if who == ASSUMED:
+        return _("assumed by the developers") + colon + why
     assumed = _("assumption")
-    return f"{source} ({assumed})" if rule["status"] == "assumption" and ours not in source else source
+    return f"{rule['source']} ({assumed})" if rule["status"] == "assumption" else str(rule["source"])
 
 
 def _value(rule: SpokenRule) -> str:

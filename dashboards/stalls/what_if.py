@@ -1,4 +1,4 @@
-"""What if a rule for stalls were another: pitches won and lost against the study's own rules, street by street."""
+"""Other rules for stalls: pitches gained and lost against the study's own rules, street by street."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _FIRST: Final = ("clearance.crossing", "clearance.corner", "stalls.pitch.length"
 
 
 def panel(day: DayKind, minute: int) -> None:
-    """Draw the panel: choose rules, change them, see what that does at a minute of a kind of day."""
+    """Draw the panel: choose rules, change them, see the effect at a minute of a kind of day."""
     values = rule_inputs.changed_values("what-if", _GROUPS, _FIRST)
     saved = cache.plan()
     if not values:
-        st.caption(_("Change a value to see pitches won and lost against the study's rules."))
+        st.caption(_("Change a value to see the pitches gained and lost against the study's rules."))
         return
     try:
         cache.profile().changed(values)
@@ -42,10 +42,10 @@ def panel(day: DayKind, minute: int) -> None:
         _by_street(tried, day, minute),
         _("Pitches at this hour"),
         _("Pitches now"),
-        _("Pitches then"),
+        _("Pitches after the change"),
         "what-if",
     )
-    if st.button(_("Make these the study's rules"), icon=":material/save:", key="what-if-save"):
+    if st.button(_("Save as the study's rules"), icon=":material/save:", key="what-if-save"):
         try:
             plan_stalls(study_path(), cache.profile().changed(values, _own_name(cache.profile().name)))
         except JiexuError as error:

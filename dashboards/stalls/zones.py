@@ -41,7 +41,7 @@ def zones() -> None:
                 _("Hours"): rows["hours"].map(hours_name),
                 _("Pitches"): rows["pitches"],
                 "m": rows["length_m"].round(1),
-                _("On the"): rows["place"].map(place_name),
+                _("Place on the street"): rows["place"].map(place_name),
                 _("Status"): rows["status"].map(status_name),
                 _("Rules"): rows["rules"].map(rule_names),
                 "id": rows["zone_id"],
@@ -90,7 +90,7 @@ def _form(zone_ids: list[str], key: str) -> None:
     if saved := st.session_state.pop(f"zone-saved-{key}", None):
         st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
     with st.form(f"zone-{key}", border=False):
-        reason = st.text_input(_("Reason"), placeholder=_("Why? It is kept with the decision."))
+        reason = st.text_input(_("Reason"), placeholder=_("Kept with the decision"))
         by = st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
         with st.container(horizontal=True, gap="small"):
             accept = st.form_submit_button(_("Accept"), icon=":material/check:")
@@ -128,7 +128,7 @@ def _rejected() -> None:
             "rejected-zones",
             "rejected-table",
         )
-        st.caption(_("A rejection is undone on the page Decisions."))
+        st.caption(_("Undo a rejection on the page Decisions."))
 
 
 def displays() -> None:
@@ -142,7 +142,7 @@ def displays() -> None:
         rows = rows[rows["street_id"].isin(selected)]
     rows = rows.sort_values(["length_m", "facility_id"], ascending=[False, True])
     st.caption(
-        _("{some} of {all} shops on streets whose tier allows display have room for it.").format(
+        _("{some} of {all} shops on streets with a tier that allows display have room for one.").format(
             some=int((rows["length_m"] > 0).sum()), all=len(rows)
         )
     )

@@ -1,4 +1,4 @@
-"""The page Streets: which street has which tier, and why?"""
+"""The page Streets: the streets with their tiers and reasons, doubtful tiers, and tier inference."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def page() -> None:
     )
     found = cache.doubts()
     streets_tab, doubts_tab, accuracy_tab = st.tabs(
-        [_("All streets shown"), _("Doubts ({count})").format(count=len(found)), _("How tiers are inferred")]
+        [_("All streets shown"), _("Doubts ({count})").format(count=len(found)), _("Tier inference")]
     )
     with streets_tab:
         _list(judged)
@@ -106,7 +106,7 @@ def _list(streets: pd.DataFrame) -> None:
                 _("Street"): ordered["name"].fillna(_("Unnamed street")),
                 _("Section"): ordered["section"].map(lambda text: pick(text or "", language)),
                 _("Tier"): ordered["tier"].map(tier_name),
-                _("From"): ordered["tier_source"].map(tier_source_name),
+                _("Tier from"): ordered["tier_source"].map(tier_source_name),
                 _("Confidence"): ordered["tier_confidence"],
                 _("Official list"): ordered["official_tier"].map(lambda tier: tier_name(tier or "")),
                 "m": ordered["length_m"].round(0),

@@ -69,7 +69,7 @@ def tier_rates(complaints: pd.DataFrame, roads: pd.DataFrame, months: float) -> 
 
 class Effect(NamedTuple):
     """
-    What a decision did to a street's complaints, against comparable streets.
+    The effect of a decision on a street's complaints, against comparable streets.
 
     Attributes
     ----------
@@ -107,7 +107,7 @@ def effects(
     decisions: pd.DataFrame, complaints: pd.DataFrame, roads: pd.DataFrame, streets: pd.DataFrame, profile: Profile
 ) -> list[Effect]:
     """
-    Return what the decisions that stand did, each against comparable streets.
+    Return the effects of the decisions in force, each against comparable streets.
 
     Counts of equal times before and after are compared with those of the `measures.compared` streets of the same tier
     before, without a decision of their own, whose complaints per kilometre before were nearest: a ratio of ratios with
@@ -166,7 +166,7 @@ def effects(
 def _effect(
     before: int, after: int, pairs: Floats, days: float, profile: Profile
 ) -> tuple[float | None, float | None, float | None, Text]:
-    """Return change, low and high, and what to say of them."""
+    """Return change, low and high, and the result in words."""
     least_days, least = int(profile["measures.least_days"]), int(profile["measures.least_events"])
     others = pairs.sum(axis=0)
     if days < least_days:
@@ -176,7 +176,7 @@ def _effect(
             None,
             Text(
                 f"不下结论：决定前后可比时间只有 {max(days, 0):.0f} 天，至少需要 {least_days} 天",
-                f"nothing is said: only {max(days, 0):.0f} days on either side of the decision, of {least_days}",
+                f"no conclusion: only {max(days, 0):.0f} days on either side of the decision, of {least_days}",
             ),
         )
     if before + after < least or others.min() < least:
@@ -186,7 +186,7 @@ def _effect(
             None,
             Text(
                 f"不下结论：投诉太少（本街 {before + after} 件，可比街道 {int(others.sum())} 件）",
-                f"nothing is said: too few complaints ({before + after} here, {int(others.sum())} on streets alike)",
+                f"no conclusion: too few complaints ({before + after} here, {int(others.sum())} on comparable streets)",
             ),
         )
     expected = pairs.sum(axis=1) * others[1] / others.sum()
@@ -206,8 +206,8 @@ def _effect(
         f"(95% interval {low:+.0%} to {high:+.0%})"
     )
     if not sure:
-        return change, low, high, Text(f"{zh}：可能出于偶然", f"{en}: it may be chance")
-    return change, low, high, Text(f"{zh}：不像偶然", f"{en}: hardly chance")
+        return change, low, high, Text(f"{zh}：可能出于偶然", f"{en}: possibly chance")
+    return change, low, high, Text(f"{zh}：不像偶然", f"{en}: unlikely to be chance")
 
 
 def months_covered(complaints: pd.DataFrame) -> float:

@@ -15,7 +15,7 @@ from scipy.sparse import coo_array, csr_array
 from geo.complaints.kernel_density import Kernel, bandwidth_by_likelihood, density, kernel_values
 from geo.complaints.local_statistics import Cluster, Local, local_statistics, scan
 from geo.complaints.trends import emerging, months_of, whole_months
-from geo.core.arrays import Floats, run_starts
+from geo.core.arrays import Floats, Integers, run_starts
 from geo.core.crs import WGS84, to_degrees
 from geo.core.errors import StudyError
 from geo.core.metric_geometry import metric_lines
@@ -145,46 +145,14 @@ def hot_streets(
     """
     network = street_network(roads, crs)
     row = pd.Index(roads["segment_id"]).get_indexer(pd.Index(complaints["segment_id"]))
-    events = Positions(row, complaints["offset_m"].to_numpy(dtype=float))
-    kernel, split = profile["hotspots.kernel"], profile["hotspots.split"]
-    if bandwidth_m == CROSS_VALIDATED:
-        tried = np.array(profile["hotspots.bandwidths"], dtype=float)
-        bandwidth = bandwidth_by_likelihood(network, events, tried, kernel, split)
-    else:
-        bandwidth = float(profile["hotspots.bandwidth"] if bandwidth_m is None else bandwidth_m)
+    events, times = Positions(row, complaints["offset_m"].to_numpy(dtype=float)), complaints["received_at"]
+    bandwidth = _bandwidth(network, events, bandwidth_m, profile)
     lixels = Lixels(roads, float(profile["hotspots.lixel"]))
-    every = np.arange(len(lixels))
-    middles = Positions(lixels.row, lixels.middle_m(every))
-    weights = None if when is None else when.weights(complaints["received_at"], kernel)
-    dense = density(network, events, middles, bandwidth, kernel, split, weights) * 1000
-
-    counts = np.bincount(row, minlength=len(roads)).astype(float)
-    around, scanned = (float(profile[f"hotspots.{name}_within"]) for name in ("neighbours", "scan"))
-    near = _near(network, max(around, scanned))
-    neighbours = _neighbours(network, near, len(roads), around)
-    local = local_statistics(
-        counts,
-        exposure,
-        neighbours,
-        int(profile["hotspots.permutations"]),
-        float(profile["hotspots.false_share"]),
-    )
-    reach = near[2] <= scanned
-    clusters = scan(
-        counts,
-        exposure,
-        (near[0][reach], near[1][reach], near[2][reach]),
-        float(profile["hotspots.scan_share"]),
-        int(profile["hotspots.simulations"]),
-    )
-    times = complaints["received_at"]
+    dense = _dense(network, events, lixels, bandwidth, profile, times, when)
+    local, clusters, neighbours = _beyond_chance(network, row, exposure, profile)
     kinds = emerging(row, months_of(times, timezone), whole_months(times, timezone), exposure, neighbours, profile)
-    cluster = np.full(len(roads), None, dtype=object)
-    for number, found in enumerate(clusters):
-        cluster[found.members] = f"C{number + 1}"
-    layer = _layer(roads, lixels, dense, crs)
-    of = lixels.row
-    table = layer.assign(
+    cluster, of = _cluster_of(clusters, len(roads)), lixels.row
+    table = _layer(roads, lixels, dense, crs).assign(
         complaints=lixels.sums(lixels.of(complaints)).astype(np.int64),
         rate=local.rate[of],
         gi_z=np.round(local.gi_z[of], 4),
@@ -197,6 +165,54 @@ def hot_streets(
         emerging=kinds[of],
     )
     return Hot(conform_geo(table, "hotspots"), local, clusters, bandwidth, len(complaints))
+
+
+def _bandwidth(network: Network, events: Positions, bandwidth_m: float | str | None, profile: Profile) -> float:
+    """Return the bandwidth of the density: the one that was asked for, the profile's, or the likeliest."""
+    if bandwidth_m != CROSS_VALIDATED:
+        return float(profile["hotspots.bandwidth"] if bandwidth_m is None else bandwidth_m)
+    tried = np.array(profile["hotspots.bandwidths"], dtype=float)
+    return bandwidth_by_likelihood(network, events, tried, profile["hotspots.kernel"], profile["hotspots.split"])
+
+
+def _dense(
+    network: Network,
+    events: Positions,
+    lixels: Lixels,
+    bandwidth_m: float,
+    profile: Profile,
+    times: pd.Series,
+    when: Moment | None,
+) -> Floats:
+    """Return the density of complaints in the middle of each lixel, per kilometre."""
+    kernel, split = profile["hotspots.kernel"], profile["hotspots.split"]
+    middles = Positions(lixels.row, lixels.middle_m(np.arange(len(lixels))))
+    weights = None if when is None else when.weights(times, kernel)
+    return density(network, events, middles, bandwidth_m, kernel, split, weights) * 1000
+
+
+def _beyond_chance(
+    network: Network, row: Integers, exposure: Floats, profile: Profile
+) -> tuple[Local, list[Cluster], csr_array]:
+    """Return where complaints are dense beyond chance, segment by segment and in clusters, and who neighbours whom."""
+    counts = np.bincount(row, minlength=len(exposure)).astype(float)
+    around, scanned = (float(profile[f"hotspots.{name}_within"]) for name in ("neighbours", "scan"))
+    near = _near(network, max(around, scanned))
+    neighbours = _neighbours(network, near, len(exposure), around)
+    permutations, false_share = int(profile["hotspots.permutations"]), float(profile["hotspots.false_share"])
+    local = local_statistics(counts, exposure, neighbours, permutations, false_share)
+    reach = near[2] <= scanned
+    pairs = (near[0][reach], near[1][reach], near[2][reach])
+    most_share, simulations = float(profile["hotspots.scan_share"]), int(profile["hotspots.simulations"])
+    return local, scan(counts, exposure, pairs, most_share, simulations), neighbours
+
+
+def _cluster_of(clusters: list[Cluster], size: int) -> NDArray[np.object_]:
+    """Return the name of the cluster that each segment is in, None for none."""
+    names = np.full(size, None, dtype=object)
+    for number, cluster in enumerate(clusters):
+        names[cluster.members] = f"C{number + 1}"
+    return names
 
 
 def _near(network: Network, within_m: float) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:

@@ -85,14 +85,37 @@ def density(
         Events per metre, shape of `targets`.
     """
     weight = np.ones(len(events.segment)) if weights is None else weights
+    spread = _Spread(network, events, targets, weight, bandwidth_m, kernel, leave_out)
+    return _by_shortest_ways(spread) if split == "simple" else _by_all_ways(spread, split == "continuous", least)
+
+
+class _Spread(NamedTuple):
+    """Kernels that are spread from events over targets: see `density`."""
+
+    network: Network
+    events: Positions
+    targets: Positions
+    weight: Floats
+    bandwidth_m: float
+    kernel: Kernel
+    leave_out: bool
+
+
+def _by_shortest_ways(spread: _Spread) -> Floats:
+    """Return the density of kernels that go on undivided at junctions."""
+    total = np.zeros(len(spread.targets.segment))
+    for event, target, away in cost_blocks(spread.network, spread.events, spread.targets, spread.bandwidth_m):
+        value = kernel_values(away, spread.bandwidth_m, spread.kernel)
+        if spread.leave_out:
+            value[event[:, None] == target] = 0.0
+        total[target] += spread.weight[event] @ value
+    return total
+
+
+def _by_all_ways(spread: _Spread, continuous: bool, least: float) -> Floats:
+    """Return the density of kernels that are divided at junctions, along every way that they take."""
+    network, events, targets, weight, bandwidth_m, kernel, leave_out = spread
     total = np.zeros(len(targets.segment))
-    if split == "simple":
-        for event, target, away in cost_blocks(network, events, targets, bandwidth_m):
-            value = kernel_values(away, bandwidth_m, kernel)
-            if leave_out:
-                value[event[:, None] == target] = 0.0
-            total[target] += weight[event] @ value
-        return total
     arms = _Arms.of(network)
     edge, along = edge_of(network, events)
     to_edge, to_along = edge_of(network, targets)
@@ -100,7 +123,9 @@ def density(
     first = np.searchsorted(to_edge[by_edge], np.arange(len(network.tail) + 1))
 
     def count(event: Integers, on: Integers, origin_m: Floats, factor: Floats) -> None:
-        """Add what walks leave at the targets on edges: as if each came along from an origin on the edge or beyond."""
+        """
+        Add the values of walks at the targets on edges, as if each came along from an origin on the edge or beyond.
+        """
         which, number = members(np.diff(first)[on])
         target = by_edge[first[on[which]] + number]
         away = np.abs(to_along[target] - origin_m[which])
@@ -120,7 +145,7 @@ def density(
             np.ones(2 * len(own)),
         )
         while len(walk.event):
-            walk = _onward(arms, walk, bandwidth_m, split == "continuous", least)
+            walk = _onward(arms, walk, bandwidth_m, continuous, least)
             on = line_of(walk.arm)
             length = network.length_m[on]
             count(walk.event, on, np.where(is_last(walk.arm), length + walk.walked_m, -walk.walked_m), walk.factor)
@@ -130,7 +155,7 @@ def density(
 
 
 class _Walks(NamedTuple):
-    """Ways from events: the arm (end `2 e` or `2 e + 1` of edge e) that each is at, metres walked, and what is left."""
+    """Ways from events: the arm (end `2 e` or `2 e + 1` of edge e) of each, metres walked, and the factor left."""
 
     event: Integers
     arm: Integers
@@ -139,7 +164,7 @@ class _Walks(NamedTuple):
 
 
 class _Arms(NamedTuple):
-    """The arms of each node: those of node v are `order[begin[v]:begin[v + 1]]`; and the node of each arm."""
+    """The arms of each node (node v has `order[begin[v]:begin[v + 1]]`), and the node of each arm."""
 
     node: Integers
     order: Integers
@@ -153,7 +178,7 @@ class _Arms(NamedTuple):
 
 
 def _onward(arms: _Arms, walks: _Walks, bandwidth_m: float, continuous: bool, least: float) -> _Walks:
-    """Return the walks that leave the nodes which walks came to: the arm that each leaves by."""
+    """Continue walks beyond the nodes they reached: one walk for each arm that leaves the node."""
     kept = (walks.walked_m < bandwidth_m) & (np.abs(walks.factor) > least)
     walks = _Walks(walks.event[kept], walks.arm[kept], walks.walked_m[kept], walks.factor[kept])
     node = arms.node[walks.arm]
@@ -186,7 +211,7 @@ def bandwidth_by_likelihood(
     network: Network, events: Positions, candidates_m: Floats, kernel: Kernel, split: Split
 ) -> float:
     """
-    Return the bandwidth under which the events are most likely when each is left out in turn.
+    Choose the bandwidth by leave-one-out cross-validation: the events are most likely under it.
 
     The score is the mean log density at the events (likelihood cross-validation: Habbema, Hermans and van den Broek
     1974; for networks McSwiggan et al. 2017). An event that stands alone counts as one at the least density seen.

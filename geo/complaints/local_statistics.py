@@ -1,7 +1,8 @@
-"""Which streets are hot beyond chance: local statistics on segments, with rates that small counts do not mislead."""
+"""Streets hot beyond chance: local statistics on segments, with rates that small counts do not mislead."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -81,7 +82,7 @@ def empirical_bayes(counts: Floats, exposure: Floats) -> Floats:
 
 def false_discovery(p_values: Floats, share: float) -> NDArray[np.bool_]:
     """
-    Return which tests to reject so that of those at most a share is expected to be false.
+    Reject tests at a false discovery rate of at most `share`.
 
     Benjamini and Hochberg (1995, doi:10.1111/j.2517-6161.1995.tb02031.x).
     """
@@ -157,7 +158,7 @@ def local_moran(
     rate: Floats, neighbours: csr_array, permutations: int, seed: int = SEED
 ) -> tuple[Floats, Floats, NDArray[np.object_]]:
     """
-    Return local Moran's I of rates, how often chance gives one as far from what is expected, and the quadrant.
+    Return local Moran's I of rates, its p-value by permutation, and the quadrant.
 
     That of Anselin (1995, doi:10.1111/j.1538-4632.1995.tb00338.x) with weights that sum to 1. For chance a segment
     keeps its rate and the others are shuffled (conditional permutation).
@@ -243,7 +244,7 @@ def scan(
     seed: int = SEED,
 ) -> list[Cluster]:
     """
-    Return the strongest clusters, none of which shares a segment with a stronger one.
+    Return the strongest clusters; none shares a segment with a stronger one.
 
     Kulldorff's scan statistic (1997, doi:10.1080/03610929708831995) with windows that grow along the network: around
     each segment, the nearest 1, 2, … others by network distance, as long as they have no more than a share of all
@@ -291,15 +292,35 @@ def scan(
     strongest = np.array(
         [ratios(grown(rng.multinomial(round(total), shares).astype(float))).max() for _ in range(simulations)]
     )
+    return _apart(counts, expected, found, strongest, lambda window: other[first[window] : window + 1])
+
+
+def _apart(
+    counts: Floats, expected: Floats, found: Floats, strongest: Floats, members_of: Callable[[int], Integers]
+) -> list[Cluster]:
+    """
+    Return the windows that are beyond chance, the strongest first, none of which shares a segment with a stronger one.
+
+    Parameters
+    ----------
+    counts
+        Shape (n,): events by segment.
+    expected, found
+        Shape (k,): by window, the events by chance, and the likelihood ratio.
+    strongest
+        The strongest ratio of each simulation.
+    members_of
+        Returns the segments of a window.
+    """
     clusters: list[Cluster] = []
     taken = np.zeros(len(counts), dtype=bool)
     for window in np.argsort(-found, kind="stable"):
         if found[window] <= 0 or len(clusters) == _MOST_CLUSTERS:
             break
-        inside = other[first[window] : window + 1]
+        inside = members_of(int(window))
         if taken[inside].any():
             continue
-        p_value = float(((strongest >= found[window] - 1e-12).sum() + 1) / (simulations + 1))
+        p_value = float(((strongest >= found[window] - 1e-12).sum() + 1) / (len(strongest) + 1))
         if p_value > _LEAST_SURE:
             break
         taken[inside] = True

@@ -66,7 +66,7 @@ def plan_patrols(study: Study, people: int) -> PatrolsDocument:
     roads = every[walked].reset_index(drop=True)
     if roads.empty or people < 1:
         raise StudyError(
-            Text("没有可巡查的街道或人员", "There is no street to walk, or nobody to walk it"),
+            Text("没有可巡查的街道或人员", "No streets to patrol, or no supervisors"),
             Text("请检查数据和人数", "Check the study, and the number of people"),
         )
     row = pd.Index(roads["segment_id"]).get_indexer(pd.Index(complaints["segment_id"]))

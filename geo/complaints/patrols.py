@@ -17,6 +17,15 @@ from geo.network.graph import Network
 _MOVES: Final = 4000
 """Exchanges between districts are given up after so many."""
 
+_ATTEMPTS: Final = 6
+
+_SHAKEN: Final = 0.4
+
+_SEED: Final = 721
+
+_LARGE: Final = 20_000
+"""Segments that all attempts together may have: a large city is divided once."""
+
 
 class Districts(NamedTuple):
     """
@@ -43,7 +52,7 @@ class Districts(NamedTuple):
 
 
 def linked(meets: csr_array, xy: Floats) -> csr_array:
-    """Return an adjacency in which parts that meet nobody are linked to the largest part, where that is nearest."""
+    """Return an adjacency with its isolated parts linked to the nearest segments of the largest part."""
     number, part = connected_components(meets, directed=False)
     if number < 2:
         return meets
@@ -98,19 +107,6 @@ def divide(work: Floats, meets: csr_array, xy: Floats, count: int, within: float
     return Districts(best, sums, max(float(work.sum()) / count, float(work.max(initial=0.0))))
 
 
-_ATTEMPTS: Final = 6
-
-
-_SHAKEN: Final = 0.4
-
-
-_SEED: Final = 721
-
-
-_LARGE: Final = 20_000
-"""Segments that all attempts together may have: a large city is divided once."""
-
-
 def _halves(length: csr_array, work: Floats, count: int) -> Integers:
     """Return the districts that halving again and again makes."""
     district = np.zeros(len(work), dtype=np.int64)
@@ -127,7 +123,7 @@ def _halves(length: csr_array, work: Floats, count: int) -> Integers:
 
 
 def _halved(length: csr_array, work: Floats, share: float, least: int, rest: int) -> NDArray[np.bool_]:
-    """Return which segments of a part make up a share of its work, at one end of it."""
+    """Return the segments at one end of a part that make up a share of its work."""
     start = int(np.argmax(_finite(dijkstra(length, directed=False, indices=0))))
     from_one = _finite(dijkstra(length, directed=False, indices=start))
     other = int(np.argmax(from_one))
@@ -142,7 +138,7 @@ def _halved(length: csr_array, work: Floats, share: float, least: int, rest: int
 
 
 def _finite(distance: Floats) -> Floats:
-    """Return distances with those to what is not reached beyond all others."""
+    """Return distances with unreached ones set beyond all others."""
     known = np.isfinite(distance)
     most = distance[known].max(initial=0.0)
     return np.where(known, distance, most + 1.0)
@@ -336,7 +332,7 @@ def priorities(street: pd.Series, local: pd.Series, most: int = 50, hours: int =
 
 
 def heaviest(work: Floats, district: Integers, share: float) -> Integers:
-    """Return the segments that hold a share of the work of their districts, those with the most first."""
+    """Return the segments that hold a share of the work of their districts, the heaviest first."""
     order = np.lexsort((-work, district))
     counts = np.bincount(district)
     group, _ = members(counts)

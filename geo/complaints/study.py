@@ -6,6 +6,7 @@ from typing import Final
 
 import geopandas as gpd
 import pandas as pd
+import pyproj
 
 from geo.complaints.answer_times import RESPONSES, data_end, in_time, months, overdue, shares, survival
 from geo.complaints.documents import (
@@ -20,6 +21,7 @@ from geo.complaints.documents import (
     MeasuresDocument,
     OverdueComplaint,
     PatternsDocument,
+    RepeatsDocument,
     RepeatSpot,
     ResponseDocument,
     ResponseShares,
@@ -35,6 +37,7 @@ from geo.complaints.trends import EMERGING, repeats, seasons, weekday_hours
 from geo.core.errors import StudyError
 from geo.core.records import document_rows
 from geo.core.text import Text
+from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.streets.name_search import longest_names
 from geo.streets.quarters import quarter_of
@@ -44,7 +47,7 @@ from geo.study.results import MadeOf, Result, command_of
 HOTSPOTS: Final[Result[HotspotsDocument]] = Result(
     "hotspots",
     Text("热点", "Hot spots"),
-    MadeOf(layers=("segments", "complaints", "street_scores"), rules=("hotspots", "repeats", "network")),
+    MadeOf(layers=("segments", "complaints", "street_scores"), rules=("hotspots", "repeats")),
     ("hotspots",),
 )
 ANSWERS: Final = MadeOf(
@@ -94,21 +97,19 @@ def find_hotspots(
     StudyError
         If the study has no such complaints.
     """
-
     profile, crs, timezone = study.profile, study.crs, study.place.timezone
     roads = study.layer("segments")
     complaints = counted_complaints(study.layer("complaints"), timezone, category, months)
     if complaints.empty:
         raise StudyError(
-            Text("研究中没有可分析的投诉", "The study has no such complaints"),
+            Text("研究中没有可分析的投诉", "The study has no complaints to analyse"),
             Text(
                 "请先导入投诉（jiexu add --kind complaints），或换一个类别",
-                "Import them first (jiexu add --kind complaints), or ask for another category",
+                "Import them first (jiexu add --kind complaints), or choose another category",
             ),
         )
     shares_of = exposure_of(roads, study.table("street_scores"), profile, exposure)
     found = hot_streets(complaints, roads, shares_of, crs, profile, timezone, bandwidth_m, when)
-    again = repeats(complaints, crs, profile)
     summary: HotspotsDocument = {
         "complaints": found.counted,
         "category": category,
@@ -123,11 +124,7 @@ def find_hotspots(
         "streets": _hot_streets(found, roads, complaints),
         "clusters": [_cluster_document(number, each, roads) for number, each in enumerate(found.clusters)],
         "emerging": _kinds(found.layer),
-        "repeats": {
-            "spots": len(again.spots),
-            "relapses": int(again.spots["relapses"].sum()),
-            "share": None if again.share is None else round(again.share, 3),
-        },
+        "repeats": _repeats_document(complaints, crs, profile),
     }
     command = command_of(
         "hotspots",
@@ -139,6 +136,16 @@ def find_hotspots(
     )
     HOTSPOTS.keep(study, summary, {"hotspots": found.layer}, command, seed=SEED)
     return summary
+
+
+def _repeats_document(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> RepeatsDocument:
+    """Return how many spots complaints come back to, and how often."""
+    again = repeats(complaints, crs, profile)
+    return {
+        "spots": len(again.spots),
+        "relapses": int(again.spots["relapses"].sum()),
+        "share": None if again.share is None else round(again.share, 3),
+    }
 
 
 def _kinds(layer: pd.DataFrame) -> dict[str, int]:
@@ -189,7 +196,7 @@ def _cluster_document(number: int, cluster: Cluster, roads: gpd.GeoDataFrame) ->
 @on_study
 def response_of(study: Study) -> ResponseDocument:
     """
-    Return how the city answers its complaints: what `jiexu response --json` prints.
+    Return the responses to complaints: the document of `jiexu response --json`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What is getting worse: months, seasons and hours of complaints, and spots that come back."""
+"""Trends: months, seasons and hours of complaints, emerging hot spots, and recurring spots."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ EMERGING: Final = codes.EMERGING
 _LEAST_MONTHS: Final = 4
 """With fewer, nothing is said of change."""
 
+_DAYS_MISSING: Final = 3
+
 
 def local_times(stamps: pd.Series, timezone: str) -> pd.Series:
     """Return moments on the study's clock."""
@@ -45,8 +47,10 @@ def month_text(month: int) -> str:
 
 def whole_months(stamps: pd.Series, timezone: str) -> Integers:
     """
-    Return the months that complaints cover: from the first to the last, of which a part of the first and of the last is
-    left out where complaints begin after its first or end before its last three days.
+    Return the months that complaints cover, without a first or last month covered in part.
+
+    The first is left out where complaints begin after its first three days, the last where they end before its last
+    three.
     """
     known = stamps.dropna()
     if known.empty:
@@ -60,14 +64,11 @@ def whole_months(stamps: pd.Series, timezone: str) -> Integers:
     return np.arange(first, last + 1)
 
 
-_DAYS_MISSING: Final = 3
-
-
 def emerging(
     segment: Integers, month: Integers, months: Integers, exposure: Floats, neighbours: csr_array, profile: Profile
 ) -> NDArray[np.object_]:
     """
-    Return what kind of emerging hot spot each segment is, or None.
+    Classify segments as emerging hot spots, or None.
 
     A segment is hot in a month where Gi* of that month's rates, with its neighbours in space and its own month before
     and after, is above `hotspots.hot_z`. Of segments that are hot in the last month, or have been:
@@ -147,7 +148,7 @@ def mann_kendall(values: Floats) -> Integers:
 
 
 def weekday_hours(stamps: pd.Series, timezone: str) -> Integers:
-    """Return how many complaints came at which hour of which weekday, shape (7, 24), from Monday."""
+    """Count complaints by weekday and hour, shape (7, 24), from Monday."""
     local = local_times(stamps.dropna(), timezone)
     table = np.zeros((7, 24), dtype=np.int64)
     np.add.at(table, (local.dt.day_of_week.to_numpy(), local.dt.hour.to_numpy()), 1)
@@ -156,8 +157,9 @@ def weekday_hours(stamps: pd.Series, timezone: str) -> Integers:
 
 def seasons(stamps: pd.Series, timezone: str) -> pd.DataFrame:
     """
-    Return complaints by month of the year: `month` (1 to 12), `complaints`, `years` in which the month is whole, and
-    `per_month`.
+    Return complaints by month of the year.
+
+    `month` (1 to 12), `complaints`, `years` (number of years with the whole month) and `per_month`.
     """
     months = whole_months(stamps, timezone)
     month = months_of(stamps, timezone)
@@ -187,7 +189,7 @@ class Repeats(NamedTuple):
 
 def repeats(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> Repeats:
     """
-    Return the spots at which a complaint comes again soon after it was closed.
+    Return the recurring spots: a complaint comes again soon after one was closed.
 
     Complaints of one category that lie within `repeats.within` of each other, from one to the next, are of one spot. A
     relapse is one that was received after an earlier one of its spot was closed, no more than `repeats.days` later.

@@ -31,7 +31,7 @@ def members(counts: Integers) -> tuple[Integers, Integers]:
 
 def run_starts(*columns: np.ndarray) -> Flags:
     """
-    Tell which rows begin a run: the first row, and each that differs from the row before in any column.
+    Tell whether a row begins a run: the first row, and each that differs from the row before in any column.
 
     Parameters
     ----------
@@ -52,5 +52,5 @@ def run_starts(*columns: np.ndarray) -> Flags:
 
 
 def run_ends(starts: Flags) -> Flags:
-    """Tell which rows end a run, given which begin one; shape (n,)."""
+    """Tell whether a row ends a run, from the rows that begin one; shape (n,)."""
     return np.append(starts[1:], True) if len(starts) else starts

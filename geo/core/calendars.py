@@ -1,4 +1,4 @@
-"""Calendars of holidays and moved working days, offline: those that the library `holidays` carries."""
+"""Calendars of holidays and moved working days, offline, from the library `holidays`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Calendar:
     @cached_property
     def known_until(self) -> int | None:
         """
-        The last year whose moved working days are known; None where none are moved by yearly notices.
+        The last year with known moved working days; None where none are moved by yearly notices.
 
         Of later years the holidays of the law are known, not which weekends are worked for them.
         """
@@ -56,14 +56,14 @@ class Calendar:
 
     @property
     def limits(self) -> Text:
-        """What the calendar does not know."""
+        """The limits of the calendar, in words."""
         if self.name == WEEKENDS_ONLY:
             return Text("只计周末，节假日未知", "weekends only: the holidays are not known")
         if self.known_until is None:
             return Text("法定节假日", "public holidays")
         return Text(
             f"法定节假日及调休（至 {self.known_until} 年；其后年份的调休尚未公布）",
-            f"public holidays and moved working days (to {self.known_until}; those of later years are not known yet)",
+            f"public holidays and moved working days (to {self.known_until}; later ones are not known yet)",
         )
 
     def is_working_day(self, day: dt.date) -> bool:

@@ -100,7 +100,7 @@ def _shift(lonlat: Floats) -> Floats:
 
 
 def _inverse(target: Floats, forward: Callable[[Floats], Floats]) -> Floats:
-    """Return what `forward` takes to `target`: the shift changes little over its own length, so iteration converges."""
+    """Invert `forward` at `target`: the shift changes little over its own length, so iteration converges."""
     guess = target.copy()
     for _ in range(_ITERATIONS):
         guess = guess - (forward(guess) - target)

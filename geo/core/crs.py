@@ -18,7 +18,7 @@ _CGCS2000_3_DEGREE_CM_75 = 4534
 
 def metric_crs(west: float, south: float, east: float, north: float) -> pyproj.CRS:
     """
-    Return the CRS in which a study's lengths and areas are computed.
+    Return the CRS of a study's lengths and areas.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What may go wrong, each with its place and its remedy, in Chinese and in English."""
+"""Errors, each with its place and its remedy, in Chinese and in English."""
 
 from __future__ import annotations
 
@@ -77,6 +77,10 @@ class RuleError(JiexuError):
 
 class StudyError(JiexuError):
     """A study file that cannot be read or written."""
+
+
+class InfeasibleError(StudyError):
+    """A choice that does not exist: nothing fulfils all that is asked."""
 
 
 @contextmanager

@@ -18,7 +18,7 @@ def line_of(end: Integers) -> Integers:
 
 
 def is_last(end: Integers) -> Flags:
-    """Tell which ends are those where their lines end."""
+    """Tell whether an end is the last of its line."""
     return np.asarray(end % 2 == 1)
 
 

@@ -1,4 +1,4 @@
-"""Mask what names a person, before anything is stored."""
+"""Mask personal names and numbers before anything is stored."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _MAYBE: Final = (
 
 def mask(text: pd.Series) -> pd.Series:
     """
-    Return text with phone numbers, identity numbers, plates and names replaced by what they are.
+    Replace phone numbers, identity numbers, plates and names in text by the name of their kind.
 
     Names are found by what leads to them (联系人：王某) or by a title that follows a surname (张先生): a name that
     stands alone is not recognised.

@@ -1,4 +1,4 @@
-"""Lines in the plane of a study's metric CRS: projecting them, their directions, and what goes straight on."""
+"""Lines in the plane of a study's metric CRS: projection, directions, and straight continuation."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def metric_lines(lines: NDArray[np.object_], crs: pyproj.CRS) -> NDArray[np.obje
 
 
 def unit_vectors(vectors: Floats) -> Floats:
-    """Return vectors, shape (n, 2), at length 1; those of no length stay (almost) nought."""
+    """Return vectors, shape (n, 2), at length 1; a vector of no length stays (almost) nought."""
     return vectors / np.maximum(np.hypot(*vectors.T), 1e-9)[:, None]
 
 
 def leaving_directions(lines: NDArray[np.object_], crs: pyproj.CRS) -> Floats:
     """
-    Return the directions in which lines leave their first and their last node.
+    Return the directions of lines as they leave their first and their last node.
 
     Parameters
     ----------
@@ -53,6 +53,6 @@ def leaving_directions(lines: NDArray[np.object_], crs: pyproj.CRS) -> Floats:
 
 
 def goes_straight_on(one: Floats, other: Floats, within_degrees: float) -> NDArray[np.bool_]:
-    """Tell which pairs of lines, given as they leave a node, continue each other, turning by no more than the angle."""
+    """Tell whether lines, given as they leave a node, continue each other, turning by no more than the angle."""
     straight: NDArray[np.bool_] = (one * other).sum(axis=1) <= -np.cos(np.radians(within_degrees))
     return straight

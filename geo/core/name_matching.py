@@ -49,7 +49,7 @@ def normal_name(name: str) -> str:
 @lru_cache(maxsize=200_000)
 def street_key(name: str) -> str:
     """
-    Return what the names of one street's parts have in common: the name without section and side lane.
+    Return the key that the names of one street's parts share: the name without section and side lane.
 
     文峰大道东段, 文峰大道（西段）, 文峰大道辅路 and 文峰大道 have one key. 中山东路 and 中山西路 have two: those are
     names of streets, not of sections.

@@ -1,4 +1,4 @@
-"""Nodes of the street network, known by their place: what ends at the same coordinates is connected."""
+"""Nodes of the street network, known by their place: lines with ends at the same coordinates are connected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hours of the week: windows as rules write them, and the times between which nothing changes."""
+"""Hours of the week: windows as rules write them, and the slots of the week between their bounds."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class TooManySlotsError(ValueError):
 
 class Slots:
     """
-    The times of a week between which no rule changes, as bits of a mask.
+    The slots of a week, with no change of rules inside a slot, as bits of a mask.
 
     Parameters
     ----------
@@ -105,13 +105,13 @@ class Slots:
 
     @cached_property
     def shares(self) -> NDArray[np.float64]:
-        """What share of the week each slot is."""
+        """Each slot's share of the week."""
         day = (self.starts >= DAY).astype(int)
         weights = self.minutes * np.array(_DAYS_PER_WEEK)[day]
         return np.asarray(weights / weights.sum(), dtype=np.float64)
 
     def mask(self, windows: Iterable[Window]) -> int:
-        """Return the slots within windows as bits; the windows must be of those that made the slots."""
+        """Return the slots within windows as bits; the windows must be among the windows of the slots."""
         bits = 0
         for begin, end in windows:
             inside = (self.starts >= begin) & (self.starts < end)
@@ -155,11 +155,20 @@ def _words(days: str, windows: list[Window]) -> str:
     return f"{days} {clock}" if clock else ""
 
 
+def hours_parts(text: str) -> list[tuple[str, str]]:
+    """
+    Return what `Slots.text` wrote in parts: days (`Mo-Fr`, `Sa-Su`, `Mo-Su`) and the clock's windows between commas.
+
+    At all hours, the days are `ALWAYS_TEXT` and there are no windows.
+    """
+    parts = (part.partition(" ") for part in text.split("; ") if part)
+    return [(days, clock) for days, _, clock in parts]
+
+
 def read_hours(text: str) -> tuple[Window, ...]:
-    """Return what `Slots.text` wrote as windows."""
+    """Parse the text of `Slots.text` into windows."""
     texts = []
-    for part in filter(None, text.split("; ")):
-        days, _, clock = part.partition(" ")
+    for days, clock in hours_parts(text):
         texts += [f"{days} {window}" for window in clock.split(",")] if clock else [days]
     return parse_windows(texts)
 

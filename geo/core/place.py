@@ -10,10 +10,8 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from geo.core.calendars import Calendar
-from geo.core.crs import chinese_zone
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.core.time_zones import is_territory, middle_of, territory_of, zone_within
 
 DrivingSide = Literal["left", "right"]
 
@@ -31,7 +29,7 @@ _DRIVES_ON_THE_LEFT: Final = frozenset(
 )
 """Countries and regions that drive on the left (the CIA's World Factbook, Wikipedia: Left- and right-hand traffic)."""
 
-_NATIONAL_GRIDS: Final[dict[str, tuple[tuple[float, int], ...]]] = {
+NATIONAL_GRIDS: Final[dict[str, tuple[tuple[float, int], ...]]] = {
     "AT": ((180, 31287),), "BE": ((180, 3812),), "BG": ((180, 7801),), "CH": ((180, 2056),), "CY": ((180, 6312),),
     "CZ": ((180, 5514),), "DE": ((12, 25832), (180, 25833)), "DK": ((180, 25832),), "EE": ((180, 3301),),
     "FI": ((180, 3067),), "FR": ((180, 2154),), "GB": ((180, 27700),), "GR": ((180, 2100),), "HK": ((180, 2326),),
@@ -49,7 +47,7 @@ areas of use; mainland China's is the 3-degree zone)."""
 @dataclass(frozen=True)
 class Place:
     """
-    Where in the world a study lies, and what follows from it.
+    A study's place in the world: country or region, clock, national grid and driving side.
 
     Attributes
     ----------
@@ -102,6 +100,10 @@ def place_at(
     InputError
         For a time zone or a country that does not exist.
     """
+    # boundaries and projections take long to load: an open study knows its place without them
+    from geo.core.crs import chinese_zone  # noqa: PLC0415
+    from geo.core.time_zones import middle_of, territory_of, zone_within  # noqa: PLC0415
+
     zone = zone_within(west, south, east, north)
     lon = middle_of(west, south, east, north)[0]
     code = territory_of(zone) if country is None else _known_country(country)
@@ -140,7 +142,7 @@ def place_of(facts: Mapping[str, str]) -> Place:
 
 
 def _grid(code: str, lon: float) -> int | None:
-    return next((epsg for east, epsg in _NATIONAL_GRIDS.get(code, ()) if lon <= east), None)
+    return next((epsg for east, epsg in NATIONAL_GRIDS.get(code, ()) if lon <= east), None)
 
 
 def _known_zone(name: str) -> str:
@@ -155,6 +157,8 @@ def _known_zone(name: str) -> str:
 
 
 def _known_country(name: str) -> str:
+    from geo.core.time_zones import is_territory  # noqa: PLC0415
+
     code = name.strip().upper().removeprefix("CN-")
     if not is_territory(code):
         raise InputError(

@@ -13,7 +13,7 @@ _Document = TypeVar("_Document")
 
 
 def plain_rows(table: pd.DataFrame) -> list[Row]:
-    """Return rows as plain values: times in ISO 8601, what is missing as None."""
+    """Return rows as plain values: times in ISO 8601, missing values as None."""
     text = table.copy()
     for column in text.columns:
         if isinstance(text[column].dtype, pd.DatetimeTZDtype):

@@ -10,7 +10,7 @@ SEPARATOR = " ｜ "
 
 
 class Text(NamedTuple):
-    """One sentence in both languages. `str()` gives both, which is how the study file stores it."""
+    """One sentence in both languages. `str()` gives both: the form stored in the study file."""
 
     zh: str
     en: str

@@ -80,7 +80,7 @@ def is_territory(code: str) -> bool:
 
 def in_mainland_china(lonlat: Floats) -> Flags:
     """
-    Tell which positions lie in mainland China: the one definition that coordinate systems and shifts go by.
+    Tell whether positions lie in mainland China: the one definition for coordinate systems and shifts.
 
     Parameters
     ----------

@@ -1,10 +1,23 @@
-"""The tiers: their names, the words that mean them, and how a street's tier reaches its segments."""
+"""The names of tiers and of kinds of facilities, and the words that mean them."""
 
 from __future__ import annotations
 
 from typing import Final, Literal
 
+from geo.core.errors import StudyError
 from geo.core.text import Text
+
+FacilityKind = Literal["market", "parking", "toilet"]
+
+CREDIT: Final = "© OpenStreetMap contributors, ODbL 1.0"
+
+KINDS: Final[tuple[FacilityKind, ...]] = ("market", "parking", "toilet")
+
+KIND_NAMES: Final[dict[FacilityKind, Text]] = {
+    "market": Text("农贸市场", "market"),
+    "parking": Text("停车场", "car park"),
+    "toilet": Text("公共厕所", "public toilet"),
+}
 
 TIER_NAMES: Final[dict[str, Text]] = {
     "demonstration": Text("示范路", "demonstration road"),
@@ -13,7 +26,6 @@ TIER_NAMES: Final[dict[str, Text]] = {
     "unclassified": Text("不分级", "unclassified"),
 }
 
-
 TIER_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "demonstration": ("示范路", "示范街", "示范道路", "示范", "严禁", "demonstration", "demonstration road"),
     "secondary": ("次干道", "次干路", "严控", "secondary", "secondary road"),
@@ -21,8 +33,7 @@ TIER_WORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """What a list may call a tier; the first word is the tier's own."""
 
-
-_WORD_TO_TIER = {word: tier for tier, words in TIER_WORDS.items() for word in words}
+_WORD_TO_TIER: Final = {word: tier for tier, words in TIER_WORDS.items() for word in words}
 
 
 def tier_of(word: str) -> str | None:
@@ -30,17 +41,19 @@ def tier_of(word: str) -> str | None:
     return _WORD_TO_TIER.get(word.strip().casefold())
 
 
-FacilityKind = Literal["market", "parking", "toilet"]
+def facility_kind(kind: str) -> FacilityKind:
+    """
+    Return a kind of facility by its code, or by its Chinese or English name.
 
-
-KINDS: Final[tuple[FacilityKind, ...]] = ("market", "parking", "toilet")
-
-
-KIND_NAMES: Final[dict[FacilityKind, Text]] = {
-    "market": Text("农贸市场", "market"),
-    "parking": Text("停车场", "car park"),
-    "toilet": Text("公共厕所", "public toilet"),
-}
-
-
-CREDIT: Final = "© OpenStreetMap contributors, ODbL 1.0"
+    Raises
+    ------
+    StudyError
+        If there is no such kind.
+    """
+    for code in KINDS:
+        if kind.strip().casefold() in (code, *(name.casefold() for name in KIND_NAMES[code])):
+            return code
+    raise StudyError(
+        Text(f"没有设施类别“{kind}”", f"There is no kind of facility “{kind}”"),
+        Text(f"请选择 {'、'.join(KIND_NAMES[code].zh for code in KINDS)}", f"Choose one of {', '.join(KINDS)}"),
+    )

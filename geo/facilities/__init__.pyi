@@ -1,13 +1,18 @@
-from .coverage_study import COVERAGE, FacilityStudy, cover, set_population
+from .coverage_study import COVERAGE, cover
 from .decisions import decide_site
-from .site_study import SITES, SiteStudy, Wish, choose_sites
+from .facility_study import DemandSource, FacilityStudy
+from .population import set_population
+from .site_choice import SiteStudy
+from .site_problem import SiteRequest
+from .site_study import SITES, choose_sites
 
 __all__ = [
     "COVERAGE",
     "SITES",
+    "DemandSource",
     "FacilityStudy",
+    "SiteRequest",
     "SiteStudy",
-    "Wish",
     "choose_sites",
     "cover",
     "decide_site",

@@ -34,7 +34,7 @@ class Access(NamedTuple):
     owner: Integers
 
     def of(self, things: Integers) -> Access:
-        """Return the access of some of the things, renumbered in their order."""
+        """Return the access of the given things, renumbered in their order."""
         number = np.full(int(self.owner.max(initial=-1)) + 1, -1)
         number[things] = np.arange(len(things))
         mine = np.flatnonzero(number[self.owner] >= 0)
@@ -111,8 +111,9 @@ def _crossings(network: Network, shapes: Shapes) -> tuple[Shapes, Integers]:
 
 def nearest_visible(network: Network, shapes: Shapes, barriers: Shapes, search_m: float) -> tuple[Positions, Floats]:
     """
-    Return the nearest position on the network to which the straight way crosses no barrier, and how far it is; ways
-    that are connected with nothing count for nothing.
+    Return the nearest position on the network with no barrier on the straight way, and how far it is.
+
+    Ways without a connection to the rest of the network do not count.
 
     Parameters
     ----------

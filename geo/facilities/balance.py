@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from geo.core.vocabulary import FacilityKind
-from geo.facilities.residents import place_of
+from geo.facilities.residents import inner_lonlat
 from geo.facilities.supply import Supply
 from geo.network.graph import Network
 from geo.parking.need import PERIODS, Cells, demand, off_street
@@ -59,11 +59,11 @@ def _parking(study: Study, network: Network) -> pd.DataFrame:
     roads, quarters, crs, profile = study.layer("roads"), study.layer("quarters"), study.crs, study.profile
     cells = Cells(roads, network, float(profile["need.cell"]))
     cars = demand(roads, cells, study.layer("context"), study.layer("complaints"), crs, profile, study.place.timezone)
-    of_cell = quarter_of(place_of(cells.middles(roads, crs), crs), quarters, crs)
+    of_cell = quarter_of(inner_lonlat(cells.middles(roads, crs), crs), quarters, crs)
     facilities, areas, listed = (study.layer(name) for name in ("facilities", "facility_areas", "parking"))
     lots = off_street(facilities, areas, listed, network, crs, profile)
     where = shapely.line_interpolate_point(network.tree[1][lots.at.segment], lots.at.offset_m)
-    of_lot = quarter_of(place_of(where, crs), quarters, crs)
+    of_lot = quarter_of(inner_lonlat(where, crs), quarters, crs)
     bays = _decided_bays(study)
     middle = shapely.get_coordinates(shapely.centroid(bays.geometry.to_numpy(dtype=object)))
     of_bay = quarter_of(middle, quarters, crs)
@@ -82,7 +82,7 @@ def _parking(study: Study, network: Network) -> pd.DataFrame:
 
 
 def _decided_bays(study: Study) -> gpd.GeoDataFrame:
-    """Return the bays on the streets whose bays were decided on."""
+    """Return the bays on streets with a decision on bays."""
     decided = standing_on(study.decisions("bays"), "bays")
     bays = study.layer("bays")
     return bays[bays["street_id"].isin(decided["street_id"])].reset_index(drop=True)

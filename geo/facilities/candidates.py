@@ -29,6 +29,12 @@ SOURCES: Final[tuple[Source, ...]] = ("junctions", "kerbs", "lots", "vacant")
 
 Shapes = NDArray[np.object_]
 
+_FIELDS: Final = {
+    "name": ("title", "parcel", "site", "名称", "地块", "地块名称", "地块编号", "位置", "地址"),
+    "capacity": ("容量", "规模", "摊位数", "车位数", "蹲位数", "服务人口"),
+    "price": ("cost", "造价", "费用", "投资", "成本", "预算"),
+}
+
 
 class Candidates(NamedTuple):
     """
@@ -105,13 +111,6 @@ def vacant(context: gpd.GeoDataFrame, crs: pyproj.CRS) -> Candidates:
     mine = context[context["kind"] == "vacant"]
     names = mine["name"].to_numpy(dtype=object)
     return _of(metric_shapes(mine.geometry.to_numpy(dtype=object), crs), "vacant", names)
-
-
-_FIELDS: Final = {
-    "name": ("title", "parcel", "site", "名称", "地块", "地块名称", "地块编号", "位置", "地址"),
-    "capacity": ("容量", "规模", "摊位数", "车位数", "蹲位数", "服务人口"),
-    "price": ("cost", "造价", "费用", "投资", "成本", "预算"),
-}
 
 
 def read_candidates(file: Path, ground: StreetsIndex, crs: pyproj.CRS) -> Candidates:

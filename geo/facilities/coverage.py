@@ -1,4 +1,4 @@
-"""Who has a facility within a walk: by street, quarter and tier; the people left out; what each facility serves."""
+"""Coverage: people with a facility within a walk, by street, quarter and tier; gaps; each facility's load."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ Shapes = NDArray[np.object_]
 
 _SAMPLE_M = 20.0
 """Between the places of streets whose surroundings make a catchment."""
+
+_SQUARES = 4
 
 
 class Walks(NamedTuple):
@@ -121,7 +123,7 @@ def street_near(roads: gpd.GeoDataFrame, shapes: Shapes, crs: pyproj.CRS) -> Int
 
 def gaps(shapes: Shapes, demand: Floats, left_out: NDArray[np.bool_], reach_m: float, least: float) -> list[Integers]:
     """
-    Gather the places that are left out around where they are densest, each gap what lies within `reach_m` of that.
+    Gather uncovered places around their densest points; a gap is everything within `reach_m` of one.
 
     Returns
     -------
@@ -153,11 +155,8 @@ def gaps(shapes: Shapes, demand: Floats, left_out: NDArray[np.bool_], reach_m: f
     return [some[by_label[cuts[k] : cuts[k + 1]]] for k in order if sums[k] >= least]
 
 
-_SQUARES = 4
-
-
 def around(shapes: Shapes, groups: list[Integers], by_m: float) -> Shapes:
-    """Return the ground of groups of places: what lies within `by_m` of them, closed over small holes."""
+    """Return the ground of groups of places: everything within `by_m` of them, closed over small holes."""
     if not groups:
         return np.zeros(0, dtype=object)
     member = np.concatenate(groups)

@@ -12,7 +12,7 @@ from geo.core.metric_geometry import metric_shapes
 from geo.core.text import Text
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage import street_near
-from geo.facilities.coverage_study import FacilityStudy
+from geo.facilities.facility_study import FacilityStudy
 from geo.study.decisions import record
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_blob
@@ -21,7 +21,7 @@ from geo.study.versions import touch
 
 
 def site_id(kind: str, lon: float, lat: float) -> str:
-    """Return what a site is called: by its kind and place, so that the name outlives a new choice."""
+    """Return a site's identifier, made of its kind and place, so that it outlives a new choice."""
     return f"{kind}-{zlib.crc32(f'{lon:.5f},{lat:.5f}'.encode()):08x}"
 
 

@@ -68,7 +68,7 @@ def exchanged(savings: Savings, opened: Flags) -> Flags:
 
 
 def two_best(savings: Savings, by_site: PairsBySite, chosen: Integers) -> tuple[Floats, Floats, Integers]:
-    """Return what each customer saves by its best and its second open site, and which the best is (-1: none)."""
+    """Return each customer's saving by its best and its second open site, and the best site (-1: none)."""
     pairs = by_site.pairs_of(chosen)
     order = pairs[np.lexsort((-savings.saving[pairs], savings.customer[pairs]))]
     who = savings.customer[order]

@@ -1,4 +1,4 @@
-"""Where the next facilities go: four models of location, with room, money and what is there, and their proof."""
+"""Sites for new facilities: four location models with capacity, budget and existing facilities, and proofs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scipy.optimize import LinearConstraint
 from scipy.sparse import csr_array
 
 from geo.core.arrays import Flags, Floats, Integers, run_starts
-from geo.core.errors import StudyError
+from geo.core.errors import InfeasibleError
 from geo.core.text import Text
 from geo.facilities.savings import Savings, merged_customers
 from geo.facilities.solver import open_sites, solve_whole
@@ -68,7 +68,7 @@ class LocationProblem(NamedTuple):
         return len(self.kept)
 
     def where(self, chosen: Flags) -> LocationProblem:
-        """Return the problem with some of its pairs."""
+        """Return the problem with the chosen pairs only."""
         return self._replace(demand=self.demand[chosen], site=self.site[chosen], walk_m=self.walk_m[chosen])
 
     def least(self, opened: Flags) -> Floats:
@@ -80,7 +80,7 @@ class LocationProblem(NamedTuple):
 
     @property
     def paid(self) -> Floats:
-        """Shape (m,): what each site costs if it is open; nothing where it is there already."""
+        """Shape (m,): the price of each site if it is open; nothing where it is there already."""
         return np.where(self.kept | self.closable, 0.0, self.price)
 
     @property
@@ -91,7 +91,7 @@ class LocationProblem(NamedTuple):
 
 class Sited(NamedTuple):
     """
-    Which sites are open, and what that comes to.
+    A choice of open sites, with its objective and the proven bound.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ def solve(problem: LocationProblem, model: Model, seconds: float, start: Flags |
 
     Raises
     ------
-    StudyError
+    InfeasibleError
         If all that can be covered cannot be served with this room or money.
     """
     if np.isfinite(problem.room).any():
@@ -153,7 +153,7 @@ def solve(problem: LocationProblem, model: Model, seconds: float, start: Flags |
 
 
 def _chosen(problem: LocationProblem, opened: Flags, objective: float, bound: float, everyone: bool = False) -> Sited:
-    """Return a choice where each goes to the nearest; `everyone` counts for the load, not only those within."""
+    """Return a choice with everybody at the nearest site; `everyone` counts for the load, not only people within."""
     walk = problem.least(opened)
     served = np.where(walk <= problem.within_m, problem.weight, 0.0)
     pairs = np.flatnonzero(opened[problem.site])
@@ -201,7 +201,7 @@ def _median(problem: LocationProblem, seconds: float, start: Flags | None) -> Si
 
 
 class _Cover(NamedTuple):
-    """Sites that cover all, what they cost, and what no cover is below."""
+    """Sites that cover all demand, their cost, and the proven lower bound of the cost."""
 
     opened: Flags
     cost: float
@@ -243,21 +243,21 @@ def _cover_all(problem: LocationProblem, seconds: float) -> Sited:
     return _chosen(problem, found.opened, found.cost, found.bound)
 
 
-def _too_little() -> StudyError:
-    return StudyError(
+def _too_little() -> InfeasibleError:
+    return InfeasibleError(
         Text(
             "在给定的容量、预算和数量内无法覆盖全部需求",
-            "All demand cannot be covered with this room, money and number",
+            "This capacity, budget and number cannot cover all demand",
         ),
         Text(
             "请放宽距离、增加容量或预算，或改用 coverage 模型",
-            "Allow longer walks, more room or money, or ask for the model coverage",
+            "Allow longer walks, more capacity or budget, or use the model coverage",
         ),
     )
 
 
 def _centre(problem: LocationProblem, seconds: float) -> Sited:
-    """Bisect the longest walk: with which is the smallest cover small enough (Daskin 1995)?"""
+    """Bisect the longest walk for the shortest one with a small enough cover (Daskin 1995)."""
     some = problem.weight[problem.demand] > 0
     walks = np.unique(problem.walk_m[some])
     least = problem.least(np.ones(problem.sites, dtype=bool))
@@ -315,7 +315,7 @@ def _with_room(problem: LocationProblem, model: Model, seconds: float) -> Sited:
 def _flow(
     part: LocationProblem, cost: Floats, seconds: float, all_served: bool, counted: bool
 ) -> tuple[Flags, Floats, float, float] | None:
-    """Return open sites, flows of pairs, the cost and what no solution is below; None where there is none."""
+    """Return open sites, flows of pairs, the cost and its lower bound; None where there is no solution."""
     k, m, n = len(part.demand), part.sites, len(part.weight)
     pair = np.arange(k)
     able = np.zeros(n, dtype=bool)

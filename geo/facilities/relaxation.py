@@ -27,7 +27,7 @@ _LOOK_EVERY: Final = 20
 
 
 class Relaxation(NamedTuple):
-    """What the Lagrangian relaxation says: the best choice met, a bound, and which sites are open to question."""
+    """The result of the Lagrangian relaxation: the best choice met, a bound, and the undecided sites."""
 
     opened: Flags
     bound: float
@@ -85,7 +85,7 @@ def relaxed_bound(savings: Savings, count: int, opened: Flags) -> Relaxation:
 
 
 def _settled(savings: Savings, count: int, opened: Flags, value: float, u: Floats) -> Relaxation:
-    """Return the bound by `u`, and which sites every choice better than `value` has, or may have."""
+    """Return the bound by `u`, and the sites that every choice better than `value` has (forced) or may have (free)."""
     over = np.maximum(savings.saving - u[savings.customer], 0.0)
     worth = PairsBySite(savings).sums(over)
     order = np.argsort(-worth, kind="stable")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import geopandas as gpd
@@ -14,27 +13,20 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geo.core.arrays import Floats
-from geo.core.crs import WGS84, to_degrees
-from geo.core.errors import InputError
-from geo.core.masking import mask
+from geo.core.crs import to_degrees
 from geo.core.metric_geometry import metric_shapes
-from geo.core.name_matching import normal_name
-from geo.core.text import Text
-from geo.files.crs_detection import StreetsIndex
-from geo.files.place_files import read_placed
-from geo.files.raster_files import RASTERS, read_raster
 from geo.network.lixels import Lixels
-from geo.points.cleaning import numbers
 from geo.rules.loader import Profile
-from geo.study.findings import Finding, findings_table
 from geo.study.layers import codes
-from geo.study.schema import SYNTHETIC, conform_geo
+from geo.study.schema import SYNTHETIC
 
 Shapes = NDArray[np.object_]
 
 SOURCES: Final = codes.DEMAND_SOURCES
 """Where a place's demand comes from."""
 
+_GRID: Final = 4
+"""Fewer points are no grid: each stands for itself."""
 
 RESIDENTS_TOTAL: Final = "residents_total"
 """The key of `about` under which a study keeps the known number of its residents."""
@@ -115,7 +107,9 @@ def residents(
 
 
 class _Homes(NamedTuple):
-    """Homes: `demand_id`, `demand`, `source`, `floor`; which have got a given population (filled by `_given`)."""
+    """
+    Homes (`demand_id`, `demand`, `source`, `floor`), and a flag for homes with a given population (from `_given`).
+    """
 
     table: pd.DataFrame
     shapes: Shapes
@@ -169,7 +163,7 @@ def _given(population: gpd.GeoDataFrame, homes: _Homes, cells: _Cells, crs: pypr
     tree = shapely.STRtree(shapes[grounds])
 
     def inside(places: Shapes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return which places lie in which area; where areas overlap, in the first."""
+        """Return pairs of place and area; where areas overlap, the first counts."""
         place, ground = tree.query(places, predicate="intersects")
         place, first = np.unique(place, return_index=True)
         return place, ground[first]
@@ -196,10 +190,6 @@ def _given(population: gpd.GeoDataFrame, homes: _Homes, cells: _Cells, crs: pypr
     return pd.concat([part[0] for part in parts], ignore_index=True), np.concatenate([part[1] for part in parts])
 
 
-_GRID: Final = 4
-"""Fewer points are no grid: each stands for itself."""
-
-
 def _grounds(shapes: Shapes) -> Shapes:
     """Return the points of a grid as squares, as wide as the grid's typical spacing: its cells; areas as they are."""
     points = np.flatnonzero(shapely.get_dimensions(shapes) == 0)
@@ -220,98 +210,6 @@ def points_demand(rows: gpd.GeoDataFrame, source: str, crs: pyproj.CRS) -> Deman
     return Demand(table, shapes, 1.0, int((rows["source"] == SYNTHETIC).sum()))
 
 
-# ---- a population that is given --------------------------------------------------------------------------------------
-
-_FIELDS: Final = {
-    "residents": (
-        *("population", "pop", "people", "persons", "inhabitants", "value"),
-        *("人口", "人口数", "总人口", "常住人口", "户籍人口", "居民数", "居民人口", "人数", "人口（人）"),
-    ),
-    "name": ("quarter", "community", "district", "名称", "社区", "社区名称", "街道", "小区", "小区名称", "片区"),
-}
-
-
-class Population(NamedTuple):
-    """A population as it was read: the layer `population`, and what was refused."""
-
-    layer: gpd.GeoDataFrame
-    findings: pd.DataFrame
-
-
-def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex) -> Population:
-    """
-    Read a population: areas or points with a number each, a table of quarters by name, with a column `population`
-    (人口), or a raster of people per cell (GeoTIFF), of which the cells around the study count.
-
-    Parameters
-    ----------
-    file
-        As `geo.files.place_files.read_placed` takes it, or `.tif`.
-    quarters
-        The study's layer, to which the names of a table belong.
-    ground
-        The study's streets: which coordinate system a table of places is in.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, has no column of people, or no usable row.
-    """
-    if file.suffix.lower() in RASTERS:
-        lonlat, value = read_raster(file, ground)
-        return _population(file, np.arange(1, len(value) + 1), None, value, shapely.points(lonlat), [])
-    read = read_placed(file, _FIELDS, Text("人口", "population"), ground)
-    found, geometry, findings = read.fields, read.geometry, read.findings
-    if found["residents"].isna().all():
-        raise InputError(
-            file,
-            Text("没有人口列", "There is no column of people"),
-            Text("请提供名为“人口”或 population 的列", "Give a column called population or 人口"),
-            column="population",
-        )
-    people = numbers(found["residents"], "population", findings, False).to_numpy(dtype=float, na_value=np.nan)
-    _by_name(found["name"], geometry, quarters, findings)
-    good = np.isfinite(people) & (people >= 0) & ~shapely.is_missing(geometry)
-    if not good.any():
-        raise InputError(
-            file,
-            Text("没有一行可用", "No row can be used"),
-            Text(
-                "每行请给出人口，以及经纬度、面或片区名称",
-                "Give people in each row, and coordinates, an area or the name of a quarter",
-            ),
-        )
-    names = mask(found["name"]).to_numpy(dtype=object)[good]
-    return _population(file, found.index.to_numpy()[good], names, people[good], geometry[good], findings)
-
-
-def _population(
-    file: Path,
-    rows: NDArray[np.int64],
-    names: NDArray[np.object_] | None,
-    people: Floats,
-    geometry: Shapes,
-    findings: list[Finding],
-) -> Population:
-    ids = [f"P{row}" for row in rows]
-    table = pd.DataFrame({"population_id": ids, "name": names, "residents": people, "source": file.name})
-    made = gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)
-    return Population(conform_geo(made, "population"), findings_table("population", findings, file.name))
-
-
-def _by_name(names: pd.Series, geometry: Shapes, quarters: gpd.GeoDataFrame, findings: list[Finding]) -> None:
-    """Give rows without a place the quarter of their name."""
-    known = {normal_name(name): row for row, name in enumerate(quarters["name"]) if isinstance(name, str)}
-    shapes = quarters.geometry.to_numpy(dtype=object)
-    for row in np.flatnonzero(shapely.is_missing(geometry)):
-        name = names.iloc[row] or ""
-        if normal_name(name) in known:
-            geometry[row] = shapes[known[normal_name(name)]]
-            continue
-        problem = Text(f"没有名为“{name}”的片区，也没有坐标", f"No quarter is called “{name}”, and no coordinates")
-        findings.append(Finding(int(names.index[row]), "name", problem, Text("该行未采用", "The row was left out")))
-
-
-def place_of(shapes: Shapes, crs: pyproj.CRS) -> Floats:
-    """Return a place of each shape of the metric CRS, in degrees, shape (n, 2)."""
+def inner_lonlat(shapes: Shapes, crs: pyproj.CRS) -> Floats:
+    """Return a point on each shape of the metric CRS, in degrees, shape (n, 2)."""
     return to_degrees(shapely.get_coordinates(shapely.point_on_surface(shapes)), crs)

@@ -14,7 +14,7 @@ TOLERANCE: Final = 1e-9
 
 class Savings(NamedTuple):
     """
-    What each customer saves by each site, one row for each pair that saves anything.
+    The savings of each customer by each site, one row for each pair that saves anything.
 
     Attributes
     ----------
@@ -34,17 +34,17 @@ class Savings(NamedTuple):
 
     @classmethod
     def of(cls, customer: Integers, site: Integers, saving: Floats, customers: int, sites: int) -> Savings:
-        """Return pairs in order, without those that save nothing."""
+        """Return pairs in order, without pairs that save nothing."""
         some = saving > 0
         order = np.lexsort((site[some], customer[some]))
         return cls(customer[some][order], site[some][order], saving[some][order], customers, sites)
 
     def where(self, chosen: Flags) -> Savings:
-        """Return some of the pairs."""
+        """Return the chosen pairs."""
         return self._replace(customer=self.customer[chosen], site=self.site[chosen], saving=self.saving[chosen])
 
     def best(self, opened: Flags) -> Floats:
-        """Return what each customer saves by the best of the open sites."""
+        """Return each customer's saving by the best of the open sites."""
         found = np.zeros(self.customers)
         there = opened[self.site]
         np.maximum.at(found, self.customer[there], self.saving[there])

@@ -27,7 +27,7 @@ _INFEASIBLE: Final = 2
 
 class Opened(NamedTuple):
     """
-    Which sites are opened.
+    A choice of sites to open, its value and the proven bound.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ def _exact(
     budget: float,
 ) -> Opened | None:
     """
-    Solve what is left as an integer program; None if it is too large, or nothing was found in time.
+    Solve the undecided rest as an integer program; None if it is too large, or nothing was found in time.
 
     By ranks of savings: a customer that none of its sites of the first ranks serves loses the step to the next rank
     (Cornuejols, Nemhauser and Wolsey 1980; Garcia, Labbe and Marin 2011, doi:10.1287/ijoc.1100.0418).
@@ -159,7 +159,7 @@ def _exact(
 
 
 class Solved(NamedTuple):
-    """The values of an integer program's variables, and what no solution is below; infinite where there is none."""
+    """The values of an integer program's variables, and the proven bound; infinite where there is none."""
 
     values: Floats
     bound: float

@@ -1,4 +1,4 @@
-"""Markets, car parks and toilets: those of the extract and of the city's own lists, each once, with how to get in."""
+"""Markets, car parks and toilets of the extract and of the city's own lists, each once, with their entrances."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def _same(rows: pd.DataFrame, shapes: Shapes, within_m: float) -> Integers:
 
 
 def _merged(rows: pd.DataFrame, shapes: Shapes, lonlat: NDArray[np.float64], leader: Integers) -> Supply:
-    """Return each place once: what a list says first, then the mapped place, then other entries of it."""
+    """Return each place once; values of a list come first, then the mapped place's, then its other entries'."""
     own = leader == np.arange(len(rows))
     listed = rows["import_id"].notna().to_numpy()
     ordered = rows.assign(leader=leader, rank=np.where(listed, 0, np.where(own, 1, 2)))

@@ -15,7 +15,7 @@ _MAX_RATIO: Final = 200
 
 
 def checked_members(path: Path) -> list[zipfile.ZipInfo]:
-    """Return the members of a ZIP archive; one that explodes, or whose paths lead out of it, is refused."""
+    """Return the members of a ZIP archive; refuse one that explodes or has paths leading out of it."""
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
     unpacked = sum(member.file_size for member in members)

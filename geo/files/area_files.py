@@ -123,7 +123,7 @@ def _on_earth(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 
 def no_area(file: Path, what: Text, findings: Sequence[Finding]) -> InputError:
-    """Return the refusal of a file without a usable area: it names the first row whose geometry is at fault, if any."""
+    """Return the refusal of a file without a usable area; it names the first row with faulty geometry, if any."""
     faults = (finding for finding in findings if finding.row is not None and finding.column == "geometry")
     fault = next((finding for finding in faults if finding.problem != _NOT_AREA), None)
     if fault is not None:

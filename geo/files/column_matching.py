@@ -1,4 +1,4 @@
-"""Find a table's columns by what they mean, in Chinese and English."""
+"""Match a table's columns to fields by their meaning, in Chinese and English."""
 
 from __future__ import annotations
 
@@ -159,13 +159,13 @@ _LEAST: Final = 0.82
 
 
 def fields_of(kind: str) -> dict[str, tuple[str, ...]]:
-    """Return the fields of a kind of points, those of the place among them, with the names of their columns."""
+    """Return the fields of a kind of points, the fields of its place included, with the names of their columns."""
     return {**FIELDS[kind], **_PLACE, **_SOURCE}
 
 
 def propose_mapping(headers: Sequence[str], kind: str, remembered: Mapping[str, str] | None = None) -> dict[str, str]:
     """
-    Propose which column serves which field.
+    Propose a column for each field.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def _fold(header: str) -> str:
 
 
 def signature(headers: Iterable[str], kind: str) -> str:
-    """Return what files of one make have in common: the kind and the headers, hashed."""
+    """Return the signature of files of one make: the kind and the headers, hashed."""
     return hashlib.sha256(json.dumps([kind, sorted(headers)], ensure_ascii=False).encode()).hexdigest()[:16]
 
 

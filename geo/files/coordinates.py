@@ -1,4 +1,4 @@
-"""Read coordinates as people write them, and say in which systems they may be meant."""
+"""Read coordinates as people write them, and list the coordinate systems they may be in."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NAMES: Final = {
 
 
 class Number(NamedTuple):
-    """A coordinate as read: its value, and which axis its letter names ("lon", "lat" or "")."""
+    """A coordinate as read: its value, and the axis named by its letter ("lon", "lat" or "")."""
 
     value: float
     axis: str

@@ -1,4 +1,4 @@
-"""Which coordinate system is a file in? The streets tell."""
+"""Detect a file's coordinate system from the streets."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class VerdictDocument(TypedDict):
 
 class Verdict(NamedTuple):
     """
-    What the detective says.
+    The detected coordinate system, with the evidence.
 
     Attributes
     ----------
@@ -117,7 +117,7 @@ class Verdict(NamedTuple):
         lead = (
             Text("坐标系为", "It is")
             if self.sure
-            else Text("难以判断，请确认：最可能为", "Too close to tell, please say: most likely it is")
+            else Text("难以判断，请确认：最可能为", "Too close to tell, please confirm: most likely it is")
         )
         return Text(
             f"{lead.zh} {self.system}（{self.points} 个点）：{zh}",
@@ -125,7 +125,7 @@ class Verdict(NamedTuple):
         )
 
     def as_dict(self) -> VerdictDocument:
-        """Return what `jiexu add --json` prints as `crs`."""
+        """Return the document `crs` of `jiexu add --json`."""
         return {
             "system": None if self.system is None else str(self.system),
             "sure": self.sure,
@@ -166,7 +166,7 @@ def streets_index(lines: NDArray[np.object_], crs: pyproj.CRS) -> StreetsIndex:
 
 def detect(pairs: Floats, ground: StreetsIndex) -> Verdict:
     """
-    Say in which system coordinates are, by how many points fall on streets in each.
+    Detect the system of coordinates by the share of points that fall on streets in each.
 
     Candidates are, for degrees, WGS 84 and, in mainland China, GCJ-02 and BD-09; for metres, Web Mercator, the UTM zone
     and the national grid of the study and, in mainland China, the CGCS2000 3-degree zones (with and without zone

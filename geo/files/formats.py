@@ -1,4 +1,4 @@
-"""Open the files that offices keep, and only as what they are: their bytes say so, not their names."""
+"""Read tables and map files; the format is recognised from the content, not the suffix."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def read_file(path: Path | str, encoding: str | None = None, prefer_areas: bool 
         )
     if path.stat().st_size > _MAX_BYTES:
         raise InputError(
-            path, Text("文件过大", "The file is too large"), Text("请分成几个文件", "Split it into several")
+            path, Text("文件过大", "The file is too large"), Text("请分成几个文件", "Split it into several files")
         )
     if encoding is not None and encoding not in ENCODINGS:
         raise InputError(

@@ -92,7 +92,7 @@ def _from_geojson(geometry: object) -> shapely.Geometry:
 
 
 def _stated_crs(document: Mapping[str, Any]) -> pyproj.CRS | None:
-    """Return the system of an old GeoJSON's `crs` member; the standard's own default is what nobody can rely on."""
+    """Return the system of an old GeoJSON's `crs` member; None where there is none: nobody can rely on the default."""
     name = ((document.get("crs") or {}).get("properties") or {}).get("name") if isinstance(document, dict) else None
     if not isinstance(name, str):
         return None
@@ -256,7 +256,7 @@ def read_parquet(path: Path, encoding: str | None) -> RawFile:
 
 
 def _read_parquet_rows(path: Path) -> RawFile:
-    """Read a GeoParquet file of which some row's geometry is unusable (its `geo` metadata: GeoParquet 1.1)."""
+    """Read a GeoParquet file with unusable geometry in some row (its `geo` metadata: GeoParquet 1.1)."""
     table = pd.read_parquet(path)
     described = json.loads((parquet.read_schema(path).metadata or {})[b"geo"])
     column = described["primary_column"]
@@ -267,7 +267,7 @@ def _read_parquet_rows(path: Path) -> RawFile:
 
 
 def read_kml(path: Path, encoding: str | None) -> RawFile:
-    """Read the placemarks of a KML file; what it links to is not opened, and entities are refused."""
+    """Read the placemarks of a KML file; its links are not opened, and entities are refused."""
     root = ElementTree.parse(path).getroot()
     if root is None or _tag(root) != "kml":
         raise InputError(

@@ -1,4 +1,4 @@
-"""Tables whose rows have a place or an area each: populations, candidates for sites."""
+"""Tables with a place or an area in each row: populations, candidates for sites."""
 
 from __future__ import annotations
 

@@ -20,8 +20,7 @@ RASTERS: Final = (".tif", ".tiff")
 
 def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
     """
-    Return the middles of the cells around the study, in degrees, and their values; empty cells and those of 0 are left
-    out.
+    Return the middles of the cells around the study, in degrees, and their values, without empty cells and zeros.
 
     Parameters
     ----------
@@ -48,7 +47,7 @@ def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
     except ImportError as error:
         raise InputError(
             file,
-            Text("未安装读取栅格的组件", "What reads rasters is not installed"),
+            Text("未安装读取栅格的组件", "The reader of rasters is not installed"),
             Text("请运行 pip install 'jiexu[raster]'", "Run: pip install 'jiexu[raster]'"),
         ) from error
 
@@ -57,7 +56,7 @@ def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
             if source.crs is None:
                 raise InputError(
                     file,
-                    Text("栅格没有坐标系", "The raster does not say its coordinate system"),
+                    Text("栅格没有坐标系", "The raster has no coordinate system"),
                     Text("请用 GIS 软件指定坐标系后重试", "Give it one in a GIS, then try again"),
                 )
             lies = pyproj.CRS.from_user_input(source.crs.to_wkt())

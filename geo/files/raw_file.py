@@ -56,7 +56,7 @@ class RawFile:
 
 
 def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[str], list[Finding]]:
-    """Number headers that stand twice, and name those that are empty."""
+    """Number repeated headers, and name empty ones."""
     names: list[str] = []
     findings = []
     for header, position in zip(headers, positions, strict=True):
@@ -70,8 +70,8 @@ def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[s
                 Finding(
                     1,
                     header,
-                    Text(f"列名“{header}”重复", f"The header “{header}” stands twice"),
-                    Text(f"第二列改称“{name}”", f"The second is called “{name}”"),
+                    Text(f"列名“{header}”重复", f"The header “{header}” is repeated"),
+                    Text(f"第二列改称“{name}”", f"The second was renamed “{name}”"),
                 )
             )
         names.append(name)

@@ -1,4 +1,4 @@
-"""Geometry of a file's rows, row by row: what cannot be read or used is a finding, and the other rows are kept."""
+"""Geometry of a file's rows, row by row: unusable geometry is a finding, and the other rows are kept."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _Row = TypeVar("_Row")
 
 
 class Shapes(NamedTuple):
-    """The geometry of each row, None where there is none, with a finding for each row whose geometry is unusable."""
+    """The geometry of each row, None where there is none, with a finding for each row of unusable geometry."""
 
     shapes: NDArray[np.object_]
     findings: list[Finding]
@@ -73,12 +73,12 @@ def applied(function: Callable[..., object], shapes: NDArray[np.object_]) -> Sha
 
 
 def left_out(rows: NDArray[np.int64], problem: Text) -> list[Finding]:
-    """Return a finding for each position whose geometry is unusable for a reason."""
+    """Return a finding for each position of unusable geometry, with the reason."""
     return [Finding(int(row) + FIRST_ROW, "geometry", problem, _REPAIR) for row in rows]
 
 
 def points_taken(shapes: NDArray[np.object_]) -> list[Finding]:
-    """Return a finding where rows are lines or areas, of which one point each is read."""
+    """Return a finding where rows are lines or areas: one point of each is read."""
     known = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     several = int((known & (shapely.get_type_id(shapes) != POINT)).sum())
     if several == 0:

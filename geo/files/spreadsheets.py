@@ -90,7 +90,7 @@ def read_xlsx(path: Path, encoding: str | None) -> RawFile:
                 None,
                 "",
                 Text(f"表中有 {len(merged)} 处合并单元格", f"The sheet has {len(merged)} merged cells"),
-                Text("竖向合并的内容已填入每一行", "What was merged downwards was filled into each row"),
+                Text("竖向合并的内容已填入每一行", "The content of cells merged downwards was filled into each row"),
             )
         )
     return raw

@@ -1,4 +1,4 @@
-"""Which encoding is text in?"""
+"""Detect the encoding of text."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class CentreLines:
         return edge[vertex - 1] / 2, edge[vertex] / 2
 
     def turning(self) -> Floats:
-        """Return which way each line turns on the whole, shape (n,): more than 0 to the left, less to the right."""
+        """Return the turn of each line on the whole, shape (n,): more than 0 to the left, less to the right."""
         turn = np.zeros(len(self.first))
         crossed = self.step[:-1, 0] * self.step[1:, 1] - self.step[:-1, 1] * self.step[1:, 0]
         np.add.at(turn, self.row[1:-1], crossed)

@@ -1,4 +1,4 @@
-"""The corners of junctions: where a kerb meets that of the next street, and begins or ends."""
+"""The corners of junctions: the points where a kerb meets the next street's kerb, and begins or ends."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Corners(NamedTuple):
 
 def trimmed(arms: Arms, half_m: Floats, segment_m: Floats, profile: Profile) -> tuple[Corners, Floats, Floats]:
     """
-    Begin and end kerbs where they meet those of the next street.
+    Begin and end kerbs at the corners with the kerbs of the next street.
 
     Parameters
     ----------

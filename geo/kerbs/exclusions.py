@@ -1,4 +1,4 @@
-"""Stretches of kerb on which a rule forbids a use, and what is left of the kerb when all of them are taken away."""
+"""Stretches of kerb with a use forbidden by a rule, and the stretches left free by all of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Texts = NDArray[np.object_]
 
 
 def holds(masks: Masks, slot: int) -> NDArray[np.bool_]:
-    """Tell which masks have a slot of the week."""
+    """Tell whether masks have a slot of the week."""
     return np.asarray((masks >> np.uint64(slot) & np.uint64(1)).astype(bool))
 
 
@@ -73,7 +73,7 @@ class Exclusions(NamedTuple):
         )
 
     def where(self, chosen: Flags | Integers) -> Exclusions:
-        """Return some of them."""
+        """Return the chosen exclusions."""
         return Exclusions(
             self.kerb[chosen],
             self.from_m[chosen],
@@ -85,7 +85,7 @@ class Exclusions(NamedTuple):
         )
 
     def within(self, begin: Floats, end: Floats) -> Exclusions:
-        """Return them clipped to their kerbs (`begin`, `end` by kerb), without those that do not touch them."""
+        """Return the exclusions clipped to their kerbs (`begin`, `end` by kerb), without any that touch none."""
         from_m = np.maximum(self.from_m, begin[self.kerb])
         to_m = np.minimum(self.to_m, end[self.kerb])
         return self._replace(from_m=from_m, to_m=to_m).where(to_m - from_m > ROUNDING)
@@ -121,7 +121,7 @@ class Pieces(NamedTuple):
     exclusion: Integers
 
     def excluded(self, masks: Masks) -> Masks:
-        """Return in which slots each piece is excluded, given the masks of the exclusions."""
+        """Return the slots of each piece's exclusion, given the masks of the exclusions."""
         return _joined(self.piece, masks[self.exclusion], len(self.kerb))
 
 
@@ -168,7 +168,7 @@ def _joined(owner: Integers, masks: Masks, size: int) -> Masks:
 
 class Runs(NamedTuple):
     """
-    Longest stretches of kerb over which a number does not change.
+    Longest stretches of kerb over a constant number.
 
     Attributes
     ----------

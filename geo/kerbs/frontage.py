@@ -1,4 +1,4 @@
-"""Kerbs without frontage: those that face their own street over a median or side strip."""
+"""Kerbs without frontage: kerbs that face their own street over a median or side strip."""
 
 from __future__ import annotations
 

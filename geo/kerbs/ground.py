@@ -1,4 +1,4 @@
-"""The kerbs of a study and what stands at them, made once and asked under many rules."""
+"""The kerbs of a study and their obstacles, surveyed once and used under many rules."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from geo.study.results import MadeOf
 
 _INPUTS: Final = ("roads", "facilities", "facility_areas", "context", "parking")
 
-GROUND: Final = MadeOf(layers=_INPUTS, rules=("kerb", "clearance", "mapped_parking", "pavement", "bay"))
+GROUND: Final = MadeOf(layers=_INPUTS, rules=("kerb", "clearance", "bay", "points", "streets"))
 """The inputs of kerbs and their obstacles."""
 
 
 def read_ground(study: Study, profile: Profile | None = None) -> KerbGround:
-    """Return the kerbs of a study and what stands at them, under its rules or others."""
+    """Return the kerbs of a study and their obstacles, under its rules or others."""
     return KerbGround.of(
         {name: study.layer(name) for name in _INPUTS}, study.crs, profile or study.profile, study.place.drives_on
     )
@@ -36,7 +36,7 @@ def read_ground(study: Study, profile: Profile | None = None) -> KerbGround:
 @dataclass(frozen=True)
 class KerbGround:
     """
-    What a study's kerbs are made of, besides its rules of use: made once, asked under many rules.
+    The kerbs of a study with obstacles, frontage and pavements, independent of its rules of use.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class KerbGround:
 
     @cached_property
     def joins(self) -> Joins:
-        """Which kerbs go on beyond the ends of their segments."""
+        """The continuations of kerbs beyond the ends of their segments."""
         return Joins(self.kerbs)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The arms of junctions: the ends of segments, in the order in which they stand round their node."""
+"""The arms of junctions: the ends of segments in their order round the node."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class Arms:
         self, there: Integers, side_out: Integers, round_corners: bool, straight_at_least: float
     ) -> tuple[Integers, Integers]:
         """
-        Return which kerbs go on at their node, by number, and by which arms.
+        Return the numbers of kerbs with a continuation at their node, and the arms of the continuations.
 
         Parameters
         ----------

@@ -48,7 +48,7 @@ def both_sides(segment: Integers) -> Integers:
 
 
 def left_and_right(values: NDArray[Scalar]) -> tuple[NDArray[Scalar], NDArray[Scalar]]:
-    """Return the values of left kerbs and those of right kerbs, shape (n,) each, of values by kerb, shape (2 n,)."""
+    """Split values by kerb, shape (2 n,), into the values of left and of right kerbs, shape (n,) each."""
     return values[::2], values[1::2]
 
 

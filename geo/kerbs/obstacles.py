@@ -1,4 +1,4 @@
-"""What stands at and around kerbs, and how far it keeps a use away: crossings, corners, stops, schools and the like."""
+"""Obstacles at and around kerbs and their clearances: crossings, corners, stops, schools and the like."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _ON_THE_WAY_M: Final = 0.5
 @dataclass(frozen=True)
 class Surveyed:
     """
-    What was found out of obstacles once: where each stands along which kerb. Clearances apply to it at no cost.
+    Obstacles located along the kerbs, surveyed once; clearances apply to them at no cost.
 
     Attributes
     ----------
@@ -196,7 +196,7 @@ def _bays(
 
 
 class Clearance(NamedTuple):
-    """How far a kind of obstacle keeps a use away: the parameter that says so, its metres, and in which slots."""
+    """The clearance of a kind of obstacle: its parameter, its metres, and its slots."""
 
     rule: str
     metres: float
@@ -205,7 +205,7 @@ class Clearance(NamedTuple):
 
 def clearances(kerbs: Kerbs, surveyed: Surveyed, kinds: Mapping[str, Clearance]) -> list[Exclusions]:
     """
-    Return what obstacles exclude.
+    Return the exclusions around obstacles.
 
     Parameters
     ----------
@@ -247,7 +247,7 @@ def _corners(kerbs: Kerbs, kinds: Mapping[str, Clearance]) -> Exclusions:
 
 
 def _along(kerbs: Kerbs, found: pd.DataFrame, kinds: Mapping[str, Clearance]) -> list[Exclusions]:
-    """Return the stretches before and after what stands at a kerb."""
+    """Return the stretches before and after obstacles at a kerb."""
     parts = []
     for kind, rows in found.groupby("kind", sort=True):
         clearance = kinds.get(str(kind))

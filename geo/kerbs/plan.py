@@ -1,4 +1,4 @@
-"""What every plan of a study's kerbs has: exclusions, the pieces that they cut kerbs into, and what is left free."""
+"""The base of every plan of a study's kerbs: exclusions, pieces of kerb between their ends, and free stretches."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Zones(NamedTuple):
 
 class KerbPlan(ABC):
     """
-    What rules say of every kerb of a study.
+    A plan of every kerb of a study: exclusions by rule, and free stretches.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ class KerbPlan(ABC):
         return np.asarray(self.kerbs.roads["street_id"].to_numpy(dtype=object)[segment_of(kerb)])
 
     def on_streets(self, street_ids: Collection[str]) -> NDArray[np.bool_]:
-        """Tell which kerbs are of some streets, shape (2 n,)."""
+        """Tell whether kerbs are on the given streets, shape (2 n,)."""
         return np.repeat(self.kerbs.roads["street_id"].isin(street_ids).to_numpy(), 2)
 
     def without_frontage(self, group: str) -> list[Exclusions]:
@@ -127,12 +127,12 @@ class KerbPlan(ABC):
 
     @cached_property
     def excluded(self) -> Masks:
-        """In which slots each piece is excluded."""
+        """The slots of each piece's exclusion."""
         return self.pieces.excluded(self.exclusions.mask)
 
     @cached_property
     def free(self) -> Runs:
-        """Stretches of kerb that are free in the same slots; `value` says in which, 0 for none."""
+        """Stretches of kerb free in the same slots; `value` holds the slots, 0 for none."""
         return runs(self.pieces, np.uint64(self.slots.all) & ~self.excluded)
 
     @cached_property
@@ -146,7 +146,7 @@ class KerbPlan(ABC):
 
     def worse_side(self, narrow: NDArray[np.bool_], exclusions: Exclusions) -> Integers:
         """
-        Return which of the kerbs that only one side of their street can use lie on the side with less room.
+        Of kerbs usable on one side of their street only, return the ones on the side with less room.
 
         The side is one for all of a street, so that a use does not change sides from block to block. Of sides that are
         alike it is the one that traffic does not keep to in a one-way street, and elsewhere the left one along the
@@ -189,7 +189,7 @@ class KerbPlan(ABC):
         return np.asarray(votes[:, 1] >= votes[:, 0], dtype=np.int64)[street]
 
     def _sides_of_streets(self) -> tuple[Integers, Integers]:
-        """Return each kerb's street and on which side of it the kerb is, whichever way its segments are drawn."""
+        """Return each kerb's street and its side of it, independent of the drawing direction of segments."""
         kerbs = self.kerbs
         street = np.unique(kerbs.roads["street_id"].to_numpy(dtype=str), return_inverse=True)[1]
         ends = kerbs.centre.xy[kerbs.centre.last] - kerbs.centre.xy[kerbs.centre.first]

@@ -20,7 +20,7 @@ from geo.streets.sections import root_of
 
 class Chains(NamedTuple):
     """
-    Stretches of kerb in the order in which rows follow them.
+    Stretches of kerb in the order of the rows along them.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Chains(NamedTuple):
 
 class Joins:
     """
-    Which kerbs go on beyond the ends of their segments.
+    The continuations of kerbs beyond the ends of their segments.
 
     A kerb goes on where its street does without a corner on that side, turns by no more than `kerb.joined_within` and
     stays as far from the centre line, give or take `kerb.joined_step`. End `2 k` is where kerb `k` begins, `2 k + 1`
@@ -90,7 +90,7 @@ class Joins:
             self.other[here], self.trim_m[here] = there, trim
 
     def _whole(self, kerb: Integers, at_end: Flags) -> Flags:
-        """Tell which kerbs run to that end of their segment."""
+        """Tell whether kerbs run to the given end of their segment."""
         kerbs = self.kerbs
         gap = np.where(at_end, kerbs.length_m[kerb] - kerbs.to_m[kerb], kerbs.from_m[kerb])
         return np.asarray(gap <= ROUNDING)

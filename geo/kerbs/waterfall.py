@@ -1,4 +1,4 @@
-"""What each rule takes of the kerbs, from all of it to what is left."""
+"""The waterfall of kerb: metres taken by each rule, from all of it to the rest left free."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from geo.kerbs.plan import KerbPlan
 
 class Waterfall(NamedTuple):
     """
-    What the rules leave of the kerbs at one moment of the week.
+    Kerb taken by each rule and left free at one moment of the week.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Waterfall(NamedTuple):
 
 def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None) -> Waterfall:
     """
-    Return what each rule takes at a moment.
+    Compute the kerb taken by each rule at a moment.
 
     Parameters
     ----------

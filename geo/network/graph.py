@@ -181,7 +181,7 @@ class Network:
     @cached_property
     def mainland(self) -> tuple[shapely.STRtree, Integers]:
         """
-        A tree of the segments from which most of the network is reached, and their numbers.
+        A tree of the segments with most of the network in reach, and their numbers.
 
         A way in a court that is connected with nothing is none of them; a part that holds some of the whole is.
         """
@@ -234,7 +234,7 @@ def driving(roads: gpd.GeoDataFrame, crs: pyproj.CRS, speeds_kmh: Floats | None 
 
 
 def adjacency(network: Network, segments: int) -> csr_array:
-    """Return which segments meet at a node, shape (n, n), without the diagonal."""
+    """Return the adjacency of segments that meet at a node, shape (n, n), without the diagonal."""
     node = np.concatenate([network.tail, network.head])
     segment = np.tile(network.segment, 2)
     touch = csr_array(coo_array((np.ones(len(node)), (segment, node)), shape=(segments, network.size)))

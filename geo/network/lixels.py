@@ -1,4 +1,4 @@
-"""Lixels: the streets in short pieces of nearly one length, on which things are counted and densities are asked."""
+"""Lixels: the streets in short pieces of nearly one length, for counts and densities."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ class Lixels:
         return np.asarray((self.number[lixel] + 0.5) / self._count[row] * self._length_m[row])
 
     def middles(self, roads: gpd.GeoDataFrame, crs: pyproj.CRS) -> NDArray[np.object_]:
-        """Return the middles of all pieces as points of the metric CRS; `roads` is what they were cut of."""
+        """
+        Return the middles of all pieces as points of the metric CRS; `roads` are the lines the pieces were cut from.
+        """
         lines = metric_lines(roads.geometry.to_numpy(), crs)[self.row]
         share = self.middle_m(np.arange(len(self))) / np.maximum(self._length_m[self.row], LEAST_DIVISOR)
         return np.asarray(shapely.line_interpolate_point(lines, share, normalized=True), dtype=object)
@@ -67,12 +69,12 @@ class Lixels:
         return np.where((row >= 0) & (self._count[row] > 0), self._first[row] + number, -1)
 
     def of(self, located: pd.DataFrame) -> Integers:
-        """Return the pieces of what is located on a street (`segment_id`, `offset_m`), -1 where it is on none."""
+        """Return the pieces of things located on a street (`segment_id`, `offset_m`), -1 for things on none."""
         row = self._ids.get_indexer(pd.Index(located["segment_id"]))
         return self.at(row, located["offset_m"].fillna(0.0).to_numpy(dtype=float))
 
     def sums(self, lixel: Integers, weights: Floats | None = None) -> Floats:
-        """Return how many things are in each piece, or the sums of their weights; those of piece -1 are in none."""
+        """Return the number of things in each piece, or the sums of their weights; things of piece -1 are left out."""
         there = lixel >= 0
         counted = None if weights is None else weights[there]
         return np.bincount(lixel[there], weights=counted, minlength=len(self)).astype(float)

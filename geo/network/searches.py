@@ -182,7 +182,7 @@ def cost_blocks(
 
 
 class _Search(NamedTuple):
-    """What a search from facilities found: cost and facility by node, and where the facilities are."""
+    """The result of a search from facilities: cost and facility by node, and the places of the facilities."""
 
     cost: Floats
     source: Integers
@@ -220,7 +220,7 @@ def _with_sources(
     away: Floats | None = None,
 ) -> csr_array:
     """
-    Return the matrix with a further node for each source, from which it leaves its edge at either end.
+    Return the matrix with a further node for each source, with edges to either end of its edge.
 
     `away` is the cost from each source to its edge.
 
@@ -323,7 +323,9 @@ def _neighbourhoods(network: Network, edge: Integers, limit: float) -> Iterator[
 
 
 def _costs(network: Network, edge: Integers, along: Floats, nodes: Integers, local: Integers, limit: float) -> Floats:
-    """Return the costs from positions to some nodes, shape (k, n + 1), and to others, which is infinite."""
+    """
+    Return the costs from positions to the given nodes, shape (k, n + 1); the last column, for others, is infinite.
+    """
     base = network.matrix
     if len(nodes) < network.size:
         rows = base[nodes]
@@ -345,7 +347,7 @@ def _between(
     targets: tuple[Integers, Floats],
     local: Integers,
 ) -> Floats:
-    """Return the costs from starts to targets, given those from the starts to the nodes."""
+    """Return the costs from starts to targets, given the costs from the starts to the nodes."""
     (edge, along), (to_edge, to_along) = starts, targets
     share = to_along / np.maximum(network.length_m[to_edge], LEAST_COST)
     by_head = cost[:, local[network.head[to_edge]]] + (1 - share) * network.cost[to_edge]

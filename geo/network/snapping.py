@@ -1,4 +1,4 @@
-"""Positions on a network: where points snap to it, and on which edges positions lie."""
+"""Positions on a network: snap points to it, and find the edges of positions."""
 
 from __future__ import annotations
 

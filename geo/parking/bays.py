@@ -19,6 +19,9 @@ from geo.study.schema import conform_geo
 _TOUCHING_M2 = 0.01
 """Bays that share no more than this do not overlap."""
 
+_TOUCHING_SHARE = 1e-3
+"""Of a bay's area: bays that share no more than this only touch."""
+
 
 def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> gpd.GeoDataFrame:
     """
@@ -105,7 +108,7 @@ def _deep(room: BayRoom) -> float:
 
 
 def _clear(shapes: NDArray[np.object_], buildings: NDArray[np.object_] | None) -> NDArray[np.bool_]:
-    """Return which bays stand in no building and overlap none before them."""
+    """Tell whether bays stand clear of buildings and of every bay before them."""
     kept = shapely.is_valid(shapes)
     if buildings is not None and len(buildings) and len(shapes):
         bay, _ = shapely.STRtree(buildings).query(shapes, predicate="intersects")
@@ -123,7 +126,7 @@ def _clear(shapes: NDArray[np.object_], buildings: NDArray[np.object_] | None) -
 
 
 def without_overlap(first: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Tell which of the other bays (both in WGS 84) overlap none of the first."""
+    """Tell whether the other bays (both in WGS 84) are clear of the first."""
     kept = np.ones(len(others), dtype=bool)
     if first.empty or others.empty:
         return kept
@@ -133,10 +136,6 @@ def without_overlap(first: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> NDArra
     share = shapely.area(shapely.intersection(mine[one], shapes[two])) / shapely.area(mine[one])
     kept[one[share > _TOUCHING_SHARE]] = False
     return kept
-
-
-_TOUCHING_SHARE = 1e-3
-"""Of a bay's area: bays that share no more than this only touch."""
 
 
 def _rules(room: BayRoom, kerb: Integers) -> NDArray[np.object_]:
@@ -149,7 +148,7 @@ def _rules(room: BayRoom, kerb: Integers) -> NDArray[np.object_]:
 
 
 def with_accessible(bays: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
-    """Return some of the bays with `accessible` anew: the share of `bay.accessible_share` is of those that are left."""
+    """Return bays with `accessible` set anew: `bay.accessible_share` applies to the bays that are left."""
     ordered = bays.sort_values(["segment_id", "side", "offset_m"])
     groups = ordered.groupby(["segment_id", "side"])["bay_id"]
     ends = pd.concat([groups.first(), groups.last()])
@@ -157,7 +156,7 @@ def with_accessible(bays: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFram
 
 
 def _accessible(table: pd.DataFrame, end: NDArray[np.bool_], profile: Profile) -> NDArray[np.bool_]:
-    """Mark a share of each street's bays as accessible, rounded up, those at the ends of rows first."""
+    """Mark a share of each street's bays as accessible, rounded up, starting at the ends of rows."""
     share = float(profile["bay.accessible_share"])
     result = np.zeros(len(table), dtype=bool)
     if share <= 0 or table.empty:

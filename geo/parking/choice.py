@@ -1,4 +1,4 @@
-"""Choose the bays that relieve the most within a budget: an optimum with its proof, and what a planner's rule gives."""
+"""Choose the bays that relieve the most within a budget: an optimum with its proof, and the greedy choice."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class BayProblem(NamedTuple):
 
 class Choice(NamedTuple):
     """
-    Which bays relieve the most.
+    The bays that relieve the most, with the proven bound and the greedy result.
 
     Attributes
     ----------
@@ -78,14 +78,16 @@ class Choice(NamedTuple):
 
 
 def whole(cars: Floats) -> Integers:
-    """Return numbers of cars as whole ones whose sums along the way stay right."""
+    """Round cars to integers so that cumulative sums are preserved."""
     return np.diff(np.round(np.cumsum(cars)), prepend=0).astype(np.int64)
 
 
 def choose(problem: BayProblem, pressure: Floats, walk_within_m: float) -> Choice:
     """
-    Choose bays so that as many cars as possible find a space; of all such choices those with the shortest walks, and of
-    those the ones on streets under most pressure.
+    Choose bays so that as many cars as possible find a space, with the shortest walks, then the highest pressure.
+
+    Among all choices with the most cars, the shortest walks decide; among these, bays on the streets under most
+    pressure.
 
     A flow of cars at least cost: from the budget to streets, from those to cells with bays, from bays and from the
     places that are there to the cars within a walk. Flows in whole numbers are optimal among all flows (Ahuja, Magnanti
@@ -149,7 +151,7 @@ def _greedy(problem: BayProblem, left: Integers) -> int:
 
 
 class _Flow:
-    """The network of a problem; arcs in groups, of which `bay_pairs` and `sinks` are slices."""
+    """The network of a problem; arcs in groups, with slices `bay_pairs` and `sinks`."""
 
     def __init__(self, problem: BayProblem, bays: Integers, budget: int) -> None:
         n, k, c, s = len(problem.cars), len(problem.spaces), len(bays), len(problem.street_most)
@@ -204,7 +206,9 @@ class _Flow:
         return flows, self._cut(flows)
 
     def _cut(self, flows: Integers) -> int:
-        """Return the capacity of the arcs that leave what the source still reaches beside a flow: the smallest cut."""
+        """
+        Return the smallest cut: the capacity of the arcs that leave the nodes the source still reaches beside a flow.
+        """
         ahead, back = flows < self.capacity, flows > 0
         tail = np.concatenate([self.tail[ahead], self.head[back]])
         head = np.concatenate([self.head[ahead], self.tail[back]])

@@ -33,9 +33,9 @@ NO_PARKING_TAG: Final = "no_parking_tag"
 OTHER_PLACE: Final = "other_place"
 REMNANT: Final = "remnant"
 CAUSE_NAMES: Final = {
-    NO_PARKING_TAG: Text("地图标注禁止停车", "the map says that nobody parks there"),
-    OTHER_PLACE: Text("地图标注的停车在该侧别处", "the map has the parking elsewhere on that side"),
-    REMNANT: Text("剩余长度不足一个泊位", "what is left is too short for a bay"),
+    NO_PARKING_TAG: Text("地图标注禁止停车", "the map marks no parking there"),
+    OTHER_PLACE: Text("地图标注的停车在该侧别处", "mapped parking is elsewhere on that side"),
+    REMNANT: Text("剩余长度不足一个泊位", "leftover stretch too short for a bay"),
 }
 """Causes of differences besides rules."""
 
@@ -69,7 +69,7 @@ class Mapped(NamedTuple):
     known: NDArray[np.bool_]
 
     def holds(self, kerb: Integers, along_m: Floats) -> NDArray[np.bool_]:
-        """Tell which positions on kerbs lie within such parking."""
+        """Tell whether positions on kerbs lie within such parking."""
         result = np.zeros(len(kerb), dtype=bool)
         if len(kerb) == 0 or len(self.kerb) == 0:
             return result
@@ -142,7 +142,7 @@ def mapped_parking(room: BayRoom) -> Mapped:
 
 class Agreement(NamedTuple):
     """
-    How the study and the map agree, on the kerbs of which the map says something.
+    Agreement of the study with the map, on kerbs with parking information on the map.
 
     Attributes
     ----------
@@ -170,7 +170,7 @@ class Agreement(NamedTuple):
 
 def compare(room: BayRoom, mapped: Mapped) -> Agreement:
     """
-    Compare the rows that bays have room for with the parking that is mapped, on kerbs of which the map says something.
+    Compare rows of possible bays with mapped parking, on kerbs with parking information on the map.
 
     Parameters
     ----------
@@ -211,15 +211,16 @@ def compare(room: BayRoom, mapped: Mapped) -> Agreement:
 
 
 def _kinds(room: BayRoom) -> NDArray[np.object_]:
-    """Return of each kerb what parking the map has there, or None."""
+    """Return the mapped kind of parking at each kerb, or None."""
     kinds: NDArray[np.object_] = room.kerbs.roads[["parking_left", "parking_right"]].to_numpy(dtype=object).reshape(-1)
     return kinds
 
 
 def cars_on(length_m: Floats, kind: NDArray[np.object_], profile: Profile) -> Integers:
     """
-    Return how many cars stretches of kerb take that are mapped as parking: (length + padding) / (car + padding) along
-    the kerb, else the length by what a car takes.
+    Return the number of cars on stretches of kerb mapped as parking.
+
+    (length + padding) / (car + padding) along the kerb, else the length by the width a car takes.
     """
     car, padding = float(profile["mapped_parking.car_length"]), float(profile["mapped_parking.padding"])
     along = (length_m + padding) / (car + padding)

@@ -28,6 +28,8 @@ from geo.study.schema import conform_geo
 Period = Literal["day", "night"]
 PERIODS: Final[tuple[Period, ...]] = ("day", "night")
 
+_SPOT_M: Final = 25.0
+
 
 class Supply(NamedTuple):
     """
@@ -46,7 +48,7 @@ class Supply(NamedTuple):
 
 
 class WalkReach(NamedTuple):
-    """Which places are within a walk of which cells of the streets: `place`, `cell`, `walk_m`."""
+    """Pairs of a place and a cell of the streets within a walk of each other: `place`, `cell`, `walk_m`."""
 
     place: Integers
     cell: Integers
@@ -55,7 +57,7 @@ class WalkReach(NamedTuple):
 
 class Cells(Lixels):
     """
-    The streets that are open to walkers in short pieces, on which cars and bays are placed.
+    The streets open to walkers in short pieces, the places of cars and bays.
 
     Parameters
     ----------
@@ -145,7 +147,7 @@ def demand(
 
 
 def at_night(received_at: pd.Series, profile: Profile, timezone: str) -> NDArray[np.bool_]:
-    """Tell which moments (UTC) lie in the hours of `need.night` on a clock; an unknown one does not."""
+    """Tell whether moments (UTC) lie in the hours of `need.night` on a clock; an unknown one does not."""
     local = received_at.dt.tz_convert(timezone)
     minute = (local.dt.hour * 60 + local.dt.minute + (local.dt.day_of_week >= 5) * DAY).to_numpy(dtype=float)
     late = np.zeros(len(received_at), dtype=bool)
@@ -190,7 +192,7 @@ def off_street(
 
 
 def on_street(mapped: Mapped, parking: gpd.GeoDataFrame, cells: Cells) -> dict[Period, Floats]:
-    """Return the spaces at the kerbs of each cell: mapped ones, and those of the study's list."""
+    """Return the spaces at the kerbs of each cell: mapped ones, and the ones of the study's list."""
     there = ~mapped.listed
     # what a tag says of a whole side is spread over its cells
     spots, which = spread(mapped.from_m[there], mapped.to_m[there], mapped.cars[there])
@@ -206,9 +208,6 @@ def on_street(mapped: Mapped, parking: gpd.GeoDataFrame, cells: Cells) -> dict[P
     return found
 
 
-_SPOT_M: Final = 25.0
-
-
 def spread(from_m: Floats, to_m: Floats, cars: Floats) -> tuple[tuple[Floats, Floats], Integers]:
     """Return the cars of stretches at spots along them: their places and cars, and the number of each one's stretch."""
     counts = np.maximum(np.ceil((to_m - from_m) / _SPOT_M), 1).astype(np.int64)
@@ -218,7 +217,7 @@ def spread(from_m: Floats, to_m: Floats, cars: Floats) -> tuple[tuple[Floats, Fl
 
 
 def within_walk(network: Network, cells: Cells, places: Positions, targets: Integers, within_m: float) -> WalkReach:
-    """Return which cells (`targets`) are within a walk of which places."""
+    """Return the pairs of places and cells (`targets`) within a walk of each other."""
     if network.size == 0 or len(places.segment) == 0 or len(targets) == 0:
         none = np.zeros(0, dtype=np.int64)
         return WalkReach(none, none, none.astype(float))
@@ -248,7 +247,7 @@ def need_layer(
     more: Mapping[str, NDArray[np.number]],
 ) -> gpd.GeoDataFrame:
     """
-    Return the layer `parking_need`: the streets with what is looked for and found along them.
+    Return the layer `parking_need`: the streets with demand and spaces along them.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What complaints are about, as codes with their names; a category that is not listed is kept as it was written."""
+"""The categories of complaints, as codes with their names; an unlisted category is kept as it was written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from geo.core.text import Text
 
 
 class _Row(TypedDict):
-    """A category of the table: its names, and what else it is called in files."""
+    """A category of the table: its names, and its other names in files."""
 
     zh: str
     en: str

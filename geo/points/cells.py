@@ -113,7 +113,7 @@ def masked_text(clean: pd.DataFrame, kind: str, file: str) -> pd.DataFrame:
 
 
 def mask_word(word: str) -> str:
-    """Return a word of a file with what names a person masked, for messages."""
+    """Mask personal data in a word of a file, for messages."""
     return str(mask(pd.Series([word], dtype=object)).iloc[0])[:60]
 
 

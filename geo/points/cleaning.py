@@ -1,4 +1,4 @@
-"""Clean what files say: numbers, times, categories, identifiers; what was doubtful is a finding."""
+"""Clean the cells of files: numbers, times, categories, identifiers; doubtful ones become findings."""
 
 from __future__ import annotations
 
@@ -24,6 +24,23 @@ _EMPTIED = Text("该格留空，其余照常导入", "The cell was left empty, t
 _KEPT = Text("已按原样导入", "It is kept as it is")
 
 _NUMBER = re.compile(r"^\s*([-+]?\d[\d,，]*(?:\.\d+)?)\s*(?:平方米|㎡|m2|个|位|次|星|级|颗|stars?)?\s*$", re.IGNORECASE)
+
+_LARGEST: Final = 1e9
+
+_EXCEL_DAY: Final = (20_000, 80_000)
+"""Numbers that Excel means as days since 1899-12-30: 1954 to 2119."""
+
+_EARLIEST: Final = pd.Timestamp("1990-01-01", tz="UTC")
+
+_CHINESE_TIME = re.compile(
+    r"^\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*(?:(上午|下午|晚上|凌晨)?\s*(\d{1,2})\s*[时点:]\s*(?:(\d{1,2})\s*分?)?\s*(?::?(\d{1,2})\s*秒?)?)?\s*$"
+)
+
+_FIRST_OF_BOTH = Text("已取第一次", "The first of both was taken")
+
+_ZONE: Final = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
+
+_AHEAD: Final = {"received_at": 2, "answered_at": 2, "closed_at": 2, "due_at": 36_500}
 
 
 def numbers(column: pd.Series, name: str, findings: list[Finding], whole: bool = False) -> pd.Series:
@@ -54,18 +71,9 @@ def numbers(column: pd.Series, name: str, findings: list[Finding], whole: bool =
     return plain.round().astype("Int64") if whole else plain.astype("Float64")
 
 
-_LARGEST: Final = 1e9
-_EXCEL_DAY: Final = (20_000, 80_000)
-"""Numbers that Excel means as days since 1899-12-30: 1954 to 2119."""
-_EARLIEST: Final = pd.Timestamp("1990-01-01", tz="UTC")
-_CHINESE_TIME = re.compile(
-    r"^\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*(?:(上午|下午|晚上|凌晨)?\s*(\d{1,2})\s*[时点:]\s*(?:(\d{1,2})\s*分?)?\s*(?::?(\d{1,2})\s*秒?)?)?\s*$"
-)
-
-
 def times(column: pd.Series, name: str, findings: list[Finding], timezone: str) -> pd.Series:
     """
-    Return a column's times in UTC; those without a zone are on the clock of `timezone`, the study's.
+    Return a column's times in UTC; times without a zone are on the clock of `timezone`, the study's.
 
     ISO 8601, 2025/3/1 8:30, 2025年3月1日上午8时30分, 20250301083000, and Excel's count of days. Times before 1990 or
     more than a year ahead are doubted, and kept; so are those of the hour that comes twice when clocks are put back:
@@ -111,26 +119,21 @@ def times(column: pd.Series, name: str, findings: list[Finding], timezone: str) 
     return result.astype("datetime64[ms, UTC]")
 
 
-_FIRST_OF_BOTH = Text("已取第一次", "The first of both was taken")
-_ZONE: Final = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
-_AHEAD: Final = {"received_at": 2, "answered_at": 2, "closed_at": 2, "due_at": 36_500}
-
-
 def dates(column: pd.Series) -> pd.Series:
-    """Return a column's dates as text (2026-06-30); what is no date is kept as it is written (长期)."""
+    """Return a column's dates as text (2026-06-30); any other text is kept as it is written (长期)."""
     read = pd.to_datetime(column.map(_plain_time, na_action="ignore"), errors="coerce", format="mixed")
     return read.dt.strftime("%Y-%m-%d").astype(object).where(read.notna(), column)
 
 
 def _local(stamps: pd.Series, timezone: str) -> pd.Series:
-    """Return times of a clock in UTC: none for those that it skips, the first of both for those that it shows twice."""
+    """Return times of a clock in UTC: none for skipped times, the first of both for repeated ones."""
     stamps = pd.to_datetime(stamps, errors="coerce")
     first = np.ones(len(stamps), dtype=bool)
     return stamps.dt.tz_localize(timezone, nonexistent="NaT", ambiguous=first).dt.tz_convert("UTC")
 
 
 def _comes_twice(moments: pd.Series, timezone: str) -> pd.Series:
-    """Tell which moments (UTC) a clock shows again an hour later."""
+    """Tell whether a clock shows moments (UTC) again an hour later."""
     shown, again = (
         each.dt.tz_convert(timezone).dt.tz_localize(None) for each in (moments, moments + pd.Timedelta(hours=1))
     )
@@ -167,7 +170,7 @@ def _key(word: str) -> str:
 
 
 def identifiers(column: pd.Series, name: str, findings: list[Finding]) -> pd.Series:
-    """Number the rows without an identifier by their row, and tell apart those that share one."""
+    """Number the rows without an identifier by their row, and tell apart rows that share one."""
     rows = pd.Series("row-" + column.index.astype(str), index=column.index, dtype=object)
     given = column.where(column.notna(), rows)
     repeated = given.duplicated(keep="first")

@@ -1,4 +1,4 @@
-"""Locate rows by what their address says, from the extract alone."""
+"""Locate rows by their addresses, from the extract alone."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Gazetteer:
         return None
 
     def _key(self, written: str) -> str | None:
-        """Return the known street whose name ends what is written: administrative names may stand before it."""
+        """Return the known street named at the end of the written text: administrative names may stand before it."""
         written = written.strip()
         key = street_key(written)
         if key in self._rows:

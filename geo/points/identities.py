@@ -62,7 +62,7 @@ def with_former_identities(
     points: gpd.GeoDataFrame, former: pd.Series, layer: gpd.GeoDataFrame, identifier: str
 ) -> gpd.GeoDataFrame:
     """
-    Return points under the identifiers by which a study made with an earlier version knows them.
+    Return points under their identifiers in a study made with an earlier version.
 
     Parameters
     ----------

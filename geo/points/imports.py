@@ -7,12 +7,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyproj
-import shapely
 
-from geo.core.crs import WGS84
 from geo.core.errors import InputError, StudyError
 from geo.core.records import document_rows
 from geo.core.text import Text
@@ -20,6 +17,7 @@ from geo.files.crs_detection import VerdictDocument, streets_index
 from geo.points.documents import ImportDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
+from geo.points.merging import Merged, kept_row, merge, restored_rows
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street, locate
@@ -30,12 +28,16 @@ from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
 from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
 
-"""The layers whose points lie on a street."""
+LOCATED: Final = (*POINT_KINDS, "other")
+"""Kinds of points that stand on a street."""
+
+PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
+"""The inputs of what coordinates and addresses are tested against."""
 
 
 class Outcome(NamedTuple):
     """
-    What an import did, or would do.
+    The outcome of an import, or of a dry run.
 
     Attributes
     ----------
@@ -57,7 +59,7 @@ class Outcome(NamedTuple):
     unchanged: int
 
     def as_dict(self) -> ImportDocument:
-        """Return what `jiexu add --json` prints."""
+        """Return the document of `jiexu add --json`."""
         reading = self.reading
         stated: VerdictDocument = {
             "system": None if reading.system is None else str(reading.system),
@@ -83,28 +85,21 @@ class Outcome(NamedTuple):
         }
 
 
-def place_of(
+def reading_place(
     roads: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame,
     named: list[gpd.GeoDataFrame],
     crs: pyproj.CRS,
     timezone: str,
 ) -> Place:
-    """Return what coordinates, addresses and times are read by, from a study's layers and clock."""
+    """Return the place for reading coordinates, addresses and times, from a study's layers and clock."""
     return Place(streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs, timezone)
 
 
-LOCATED: Final = (*POINT_KINDS, "other")
-"""Kinds of points that stand on a street."""
-
-PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
-"""The inputs of what coordinates and addresses are tested against."""
-
-
 def place_in(study: Study) -> Place:
-    """Return what coordinates and addresses are tested against, from a study."""
+    """Return the place for reading coordinates, addresses and times, from a study."""
     roads, addresses, facilities, context = (study.layer(name) for name in PLACE.layers)
-    return place_of(roads, addresses, [facilities, context], study.crs, study.place.timezone)
+    return reading_place(roads, addresses, [facilities, context], study.crs, study.place.timezone)
 
 
 @on_study
@@ -159,14 +154,13 @@ def add_points(
     """
     options = options or Options()
     place = place or place_in(study)
-    imports, mappings = study.table("imports"), study.table("mappings")
-    remembered = {make: json.loads(text) for make, text in zip(mappings["signature"], mappings["mapping"], strict=True)}
-    reading = read_points(file, kind, profile, place, options, remembered, name)
+    imports = study.table("imports")
+    reading = read_points(file, kind, profile, place, options, _remembered(study), name)
     roads, layer = study.layer("segments"), study.layer(kind)
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[kind][0])
     if kind != "facilities":
         points = locate(points, roads, place.crs, profile)
-    merged = _merge(layer, points, kind)
+    merged = merge(layer, points, kind)
     far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
     reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))
     outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged)
@@ -178,33 +172,50 @@ def add_points(
             reading.verdict.text,
             Text(
                 "请用 --crs 指明坐标系（WGS84、GCJ-02、BD-09 或 EPSG 代码）",
-                "Say which with --crs (WGS84, GCJ-02, BD-09 or an EPSG code)",
+                "Name it with --crs (WGS84, GCJ-02, BD-09 or an EPSG code)",
             ),
         )
     if merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
         return outcome
 
     number = next_import(imports)
-    rows = merged.layer
-    rows.loc[merged.fresh, "import_id"] = number
     record = import_record(number, reading, kind, by, merged.added, merged.updated)
+    layers = _layers(study, kind, merged, reading, record)
+    if options.mapping:
+        layers["mappings"] = _mappings(study, reading, kind)
+    if kind in POINT_KINDS:
+        layers["streets"] = _counted(study, merged.layer, roads, kind)
+    study.write(layers)
+    return outcome._replace(import_id=number)
+
+
+def _remembered(study: Study) -> dict[str, dict[str, str]]:
+    """Return which column serves which field in files that were read before, by their headers."""
+    kept = study.table("mappings")
+    return {make: json.loads(text) for make, text in zip(kept["signature"], kept["mapping"], strict=True)}
+
+
+def _mappings(study: Study, reading: Reading, kind: str) -> pd.DataFrame:
+    """Return the mappings with the one of a file that was read."""
+    known = study.table("mappings")
+    said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.mapping, ensure_ascii=False)}
+    return together(known[known["signature"] != reading.make], pd.DataFrame([said]), "mappings")
+
+
+def _layers(study: Study, kind: str, merged: Merged, reading: Reading, record: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the layers that an import changes: points, the import, findings, and the rows that it replaces."""
+    number, rows = record["import_id"].iloc[0], merged.layer
+    rows.loc[merged.fresh, "import_id"] = number
     layers: dict[str, pd.DataFrame] = {
         kind: rows,
-        "imports": together(imports, record, "imports"),
+        "imports": together(study.table("imports"), record, "imports"),
         "findings": together(study.table("findings"), reading.findings.assign(import_id=number), "findings"),
     }
     if merged.updated:
-        old = [_kept_row(row) for _, row in merged.replaced.iterrows()]
+        old = [kept_row(row) for _, row in merged.replaced.iterrows()]
         kept = pd.DataFrame({"import_id": number, "kind": kind, "row": old})
         layers["replaced"] = together(study.table("replaced"), kept, "replaced")
-    if options.mapping:
-        said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.mapping, ensure_ascii=False)}
-        others = mappings[mappings["signature"] != reading.make]
-        layers["mappings"] = together(others, pd.DataFrame([said]), "mappings")
-    if kind in POINT_KINDS:
-        layers["streets"] = _counted(study, rows, roads, kind)
-    study.write(layers)
-    return outcome._replace(import_id=number)
+    return layers
 
 
 def far_findings(points: gpd.GeoDataFrame, kind: str, far_m: float, file: str) -> pd.DataFrame:
@@ -266,55 +277,10 @@ def _counted(study: Study, points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, ki
     return streets
 
 
-class _Merged(NamedTuple):
-    layer: gpd.GeoDataFrame
-    fresh: np.ndarray
-    replaced: gpd.GeoDataFrame
-    added: int
-    updated: int
-    unchanged: int
-
-
-def _merge(layer: gpd.GeoDataFrame, points: gpd.GeoDataFrame, kind: str) -> _Merged:
-    """Put points into a layer by their identifier."""
-    identifier = COLUMNS[kind][0]
-    points = gpd.GeoDataFrame(conform(points, kind), geometry="geometry", crs=WGS84)
-    at = (
-        pd.Index(layer[identifier]).get_indexer(pd.Index(points[identifier]))
-        if len(layer)
-        else np.full(len(points), -1)
-    )
-    known = np.flatnonzero(at >= 0)
-    compared = [c for c in COLUMNS[kind] if c not in ("import_id", "source", "duplicate_of")]
-    same = _content(points.iloc[known], compared) == _content(layer.iloc[at[known]], compared)
-    changed = known[~same]
-    replaced = layer.iloc[at[changed]]
-    fresh_rows = np.sort(np.concatenate([np.flatnonzero(at < 0), changed]))
-    kept = layer.drop(index=replaced.index)
-    merged = together(kept, points.iloc[fresh_rows], kind)
-    fresh = np.arange(len(kept), len(merged))
-    return _Merged(merged, fresh, replaced, int((at < 0).sum()), len(changed), int(same.sum()))
-
-
-def _content(rows: gpd.GeoDataFrame, columns: list[str]) -> np.ndarray:
-    """Return a text of each row's content, for comparing."""
-    if rows.empty:
-        return np.zeros(0, dtype=object)
-    text = rows[columns].astype("string").fillna("")
-    place = shapely.to_wkt(rows.geometry.to_numpy(), rounding_precision=6)
-    result: np.ndarray = (text.agg("\x1f".join, axis=1) + "\x1f" + place).to_numpy(dtype=object)
-    return result
-
-
-def _kept_row(row: pd.Series) -> str:
-    cells = {key: (None if pd.isna(value) else str(value)) for key, value in row.drop("geometry").items()}
-    return json.dumps({**cells, "geometry": shapely.to_wkt(row["geometry"])}, ensure_ascii=False)
-
-
 @on_study
 def remove_import(study: Study, import_id: str) -> int:
     """
-    Remove an import as a whole: its rows go, those that it updated are as they were before it.
+    Remove an import as a whole: its new rows go, and updated rows return to their state before it.
 
     Parameters
     ----------
@@ -352,13 +318,7 @@ def remove_import(study: Study, import_id: str) -> int:
     identifier = COLUMNS[kind][0]
     restored = [row for row in restored if row[identifier] not in set(kept[identifier])]
     if restored:
-        rows = pd.DataFrame(restored)
-        shapes = shapely.from_wkt(rows.pop("geometry").to_numpy(dtype=object))
-        for column in rows:
-            if column in ("night_only", "hardship", "ambiguous"):
-                rows[column] = rows[column] == "True"
-        old = gpd.GeoDataFrame(conform(rows, kind), geometry=shapes, crs=WGS84)
-        kept = together(kept, old, kind)
+        kept = together(kept, restored_rows(restored, kind), kind)
     findings = study.table("findings")
     layers: dict[str, pd.DataFrame] = {
         kind: kept.reset_index(drop=True),

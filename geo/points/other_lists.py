@@ -19,6 +19,9 @@ from geo.study.results import MadeOf
 Z95: Final = 1.96
 """Half a 95 % interval of a mean, in standard errors."""
 
+LISTS: Final = MadeOf(layers=("other", "segments", "street_lines", "quarters"), rules=("lists",))
+"""The inputs of the figures of other lists; their ages are those of a moment."""
+
 
 def working_days(begin: pd.Series, end: pd.Series, place: Place) -> pd.Series:
     """
@@ -38,23 +41,19 @@ def working_days(begin: pd.Series, end: pd.Series, place: Place) -> pd.Series:
 
 
 def list_of(points: pd.DataFrame) -> pd.Series:
-    """Return which list each row of the layer `other` is of: its category, else its file."""
+    """Return the list of each row of the layer `other`: its category, else its file."""
     return points["category"].where(points["category"].notna(), points["source"]).astype(str)
 
 
 def list_names(points: pd.DataFrame) -> list[str]:
-    """Return the lists of the layer `other`, in the order in which tiles number them."""
+    """Return the lists of the layer `other`, in the order of their numbers in tiles."""
     return sorted(list_of(points).unique())
-
-
-LISTS: Final = MadeOf(layers=("other", "segments", "street_lines", "quarters"), rules=("lists",))
-"""The inputs of the figures of other lists; their ages are those of a moment."""
 
 
 @on_study
 def lists_of(study: Study, at: pd.Timestamp | None = None) -> list[ListDocument]:
     """
-    Return the figures of each list of kind `other`: what `jiexu lists --json` prints.
+    Return the figures of each list of kind `other`: the document of `jiexu lists --json`.
 
     A list is what has one category (shop, permit, hoarding …); rows without one are called by the file they came from.
 

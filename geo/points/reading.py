@@ -44,7 +44,7 @@ _PLANE: Final = 3857
 @dataclass(frozen=True)
 class Options:
     """
-    What a user says of a file, over what is found.
+    A user's options for reading a file; they override detection.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Options:
 @dataclass(frozen=True)
 class Place:
     """
-    Where a study is: what a file's coordinates and addresses are tested against.
+    The place of a study, for reading a file's coordinates and addresses.
 
     Attributes
     ----------
@@ -135,14 +135,14 @@ class Reading(NamedTuple):
 
     @property
     def asks(self) -> bool:
-        """Whether a person must say which coordinate system the file is in."""
+        """Whether a person must choose the file's coordinate system."""
         return self.verdict is not None and not self.verdict.sure and self.verdict.system is not None
 
 
 @dataclass(frozen=True)
 class Draft:
     """
-    A file on its way to a `Reading`: each step fills in what the later ones need.
+    A file on its way to a `Reading`: each step fills in the fields that later ones need.
 
     Attributes
     ----------
@@ -270,7 +270,7 @@ def decide_system(draft: Draft) -> Draft:
 
 
 def place_rows(draft: Draft) -> Draft:
-    """Place rows by coordinates, else by address; a file of which no row has a place is refused."""
+    """Place rows by coordinates, else by address; refuse a file without a single placed row."""
     findings: list[Finding] = []
     gazetteer = None if draft.place is None else draft.place.gazetteer
     lonlat, precision = located(draft.pairs, draft.system, draft.found, gazetteer, findings)
@@ -287,7 +287,7 @@ def clean_cells(draft: Draft) -> Draft:
 
 
 def _clock_of(draft: Draft) -> str:
-    """Return the time zone of the study; without one, that of where the points lie."""
+    """Return the time zone of the study; without one, the time zone at the points."""
     placed = draft.lonlat[np.isfinite(draft.lonlat).all(axis=1)]
     if draft.place is not None or len(placed) == 0:
         return "UTC" if draft.place is None else draft.place.timezone
@@ -301,7 +301,7 @@ def mask_text(draft: Draft) -> Draft:
 
 
 def name_rows(draft: Draft) -> Draft:
-    """Give each row an identifier: its own, else one of its content; those that share one are told apart."""
+    """Give each row an identifier: its own, else one of its content; duplicates are told apart."""
     findings: list[Finding] = []
     column, found = COLUMNS[draft.kind][0], draft.found
     nameless = found[column].isna()

@@ -43,6 +43,22 @@ class Leaf:
 
 _FIELDS: Final = frozenset(Leaf.__dataclass_fields__)
 
+ASSUMED: Final = "assumed by the developers"
+"""The source of a parameter that has none; after a colon, the reason."""
+
+_SET: Final = "set by hand"
+
+_PER_CLASS = (
+    "roads.width.lane",
+    "roads.width.default_two_way",
+    "roads.width.default_one_way",
+    "tiers.score.class",
+    "network.drive.speed",
+)
+
+_Node = dict[str, Any]
+"""A mapping of a YAML file, not checked yet."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -72,6 +88,11 @@ class Profile:
             for key in self.leaves
             if key.startswith(prefix) and "." not in key.removeprefix(prefix)
         }
+
+    def of_unit(self, unit: str, groups: Sequence[str]) -> dict[str, Any]:
+        """Return the values of a unit in groups of parameters, by their whole path."""
+        inside = [path for path, leaf in self.leaves.items() if path.startswith(tuple(f"{group}." for group in groups))]
+        return {path: self.leaves[path].value for path in inside if self.leaves[path].unit == unit}
 
     def below(self, path: str) -> dict[str, Leaf]:
         """
@@ -133,11 +154,8 @@ class Profile:
         return found
 
     def to_json(self) -> str:
-        """Return name and parameters as text, for `profile_from_json`: what a study keeps of its rules."""
+        """Return name and parameters as text, for `profile_from_json`: a study keeps its rules in this form."""
         return json.dumps({"name": self.name, "leaves": {path: asdict(leaf) for path, leaf in self.leaves.items()}})
-
-
-_SET: Final = "set by hand"
 
 
 @lru_cache(maxsize=_KEPT)
@@ -216,15 +234,6 @@ def _no_such(file: Path | str, path: str, known: list[str], line: int | None = N
     )
 
 
-_PER_CLASS = (
-    "roads.width.lane",
-    "roads.width.default_two_way",
-    "roads.width.default_one_way",
-    "tiers.score.class",
-    "network.drive.speed",
-)
-
-
 def _complete(file: Path, profile: Profile) -> Profile:
     """Refuse a profile that keeps a highway class without saying its width and tier."""
     classes = {value.removesuffix("_link") for value in profile["roads.kept_highways"]}
@@ -244,7 +253,7 @@ def _complete(file: Path, profile: Profile) -> Profile:
 
 @dataclass(frozen=True)
 class _Tree:
-    """What a file says: its name, its base, its parameters, and on which line each begins."""
+    """The content of a rule file: its name, its base, its parameters, and the line of each."""
 
     name: str
     base: str
@@ -292,17 +301,13 @@ def _lines(file: Path, node: yaml.Node, path: str) -> Iterator[tuple[str, int]]:
             raise RuleError(
                 file,
                 here,
-                Text("该键重复出现", "This key stands here twice"),
+                Text("该键重复出现", "This key is repeated here"),
                 Text("请删去其中一个", "Delete one of them"),
                 line,
             )
         seen.add(here)
         yield here, line
         yield from _lines(file, child, here)
-
-
-_Node = dict[str, Any]
-"""A mapping of a YAML file, not checked yet."""
 
 
 def _walk(file: Path, node: _Node, path: str, lines: Mapping[str, int]) -> Iterator[tuple[str, _Node]]:
@@ -352,7 +357,7 @@ def _leaf(file: Path, path: str, node: _Node, lines: Mapping[str, int]) -> Leaf:
 
 
 def _checked(file: Path | str, path: str, leaf: Leaf, line: int | None = None) -> Leaf:
-    """Refuse a leaf of an unknown unit, or whose value its unit does not take."""
+    """Refuse a leaf with an unknown unit, or with a value outside its unit."""
     if leaf.unit not in UNITS:
         raise RuleError(
             file,

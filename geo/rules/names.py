@@ -1,4 +1,4 @@
-"""What rules are called on pages, by the parameter that says them."""
+"""Names of rules for pages, by their parameter."""
 
 from __future__ import annotations
 

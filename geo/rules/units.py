@@ -1,4 +1,4 @@
-"""The units of parameters: which values each takes, and how one that measures the same thing is converted."""
+"""The units of parameters: accepted values, and conversion between units of the same quantity."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Assignment(NamedTuple):
 
 def assign(who: Integers, place: Integers, cost: Floats, people: int, room: Integers) -> Assignment:
     """
-    Assign each person to a place with room: as many as possible, and of those ways the one that costs least in sum.
+    Assign as many people as possible to places with room, at the least total cost.
 
     A transportation problem. It is solved exactly for the cheapest few pairs of each person (the sparse
     Jonker-Volgenant matching of scipy, a place of room r standing for r seats). Prices of the places, which shortest
@@ -110,7 +110,7 @@ def _prices(
     who: Integers, place: Integers, cost: Floats, to: Integers, own: Floats, room: Integers, stay: float
 ) -> Floats:
     """
-    Return what a seat of each place is worth, and 0 for staying, shape (m + 1,): at these prices everybody is content.
+    Return the price of a seat at each place, and 0 for staying, shape (m + 1,): everybody is content at these.
 
     The price of a full place is the cheapest chain of exchanges that would free a seat there.
     """

@@ -53,8 +53,10 @@ def decide_zone(study: Study | Path, zone_id: str, accept: bool, reason: str, by
         ).fetchone()
         if row is None:
             raise StudyError(
-                Text(f"没有摊区 {zone_id}", f"There is no zone {zone_id}"),
-                Text("请重新计算摊区（jiexu stalls）后再试", "Compute the zones again (jiexu stalls), then try again"),
+                Text(f"没有疏导点 {zone_id}", f"There is no zone {zone_id}"),
+                Text(
+                    "请重新计算疏导点（jiexu stalls）后再试", "Compute the zones again (jiexu stalls), then try again"
+                ),
             )
         status, street_id, name, blob = row
         line = geometry_of(blob)

@@ -1,4 +1,4 @@
-"""What a plan of the kerbs says, as the layers of a study, and what each of its rules costs."""
+"""A plan of the kerbs as layers of a study, and the kerb taken by each of its rules."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _decided(plan: Plan, kerb: Integers, from_m: Floats, to_m: Floats) -> NDArra
 
 
 def fullest_slot(plan: Plan) -> int:
-    """Return the slot in which most pitches may be used; of several, the one that lasts longest in the week."""
+    """Return the slot with the most usable pitches; of several, the longest one in the week."""
     zones = plan.zones
     open_ = [int(zones.pitches[holds(zones.mask, slot)].sum()) for slot in range(len(plan.slots))]
     return max(range(len(open_)), key=lambda slot: (open_[slot], plan.slots.shares[slot]))

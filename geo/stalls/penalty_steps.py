@@ -1,4 +1,4 @@
-"""The graduated response: which step is due with which operator, and recording that it was taken."""
+"""Penalty steps: the step due with each operator, and the record of a step as taken."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def steps_due(stalls: pd.DataFrame, decisions: pd.DataFrame, profile: Profile) -
 
 def record_step(study: Study | Path, operator_id: str, reason: str, by: str = "") -> tuple[str, str]:
     """
-    Record that the step which is due with an operator was taken.
+    Record the step due with an operator as taken.
 
     Parameters
     ----------
@@ -113,10 +113,10 @@ def record_step(study: Study | Path, operator_id: str, reason: str, by: str = ""
         mine = due[due["operator_id"] == operator_id]
         if mine.empty:
             raise StudyError(
-                Text(f"对“{operator_id}”目前没有应采取的措施", f"Nothing is due with “{operator_id}”"),
+                Text(f"对“{operator_id}”目前没有应采取的措施", f"No step is due with “{operator_id}”"),
                 Text(
-                    "请用 jiexu steps 查看名单；若尚未判定摊点，请先运行 jiexu stalls",
-                    "See who is due with jiexu steps; judge the stalls first with jiexu stalls",
+                    "请用 jiexu steps 查看名单；若尚未判定摊位，请先运行 jiexu stalls",
+                    "List the due steps with jiexu steps; judge the stalls first with jiexu stalls",
                 ),
             )
         row = mine.iloc[0]

@@ -1,4 +1,4 @@
-"""A plan of stalls or displays: what the rules exclude of every kerb at every hour, and the zones that are left."""
+"""A plan of stalls or displays: exclusions of every kerb at every hour by rule, and the zones left."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Standing:
 
 class Plan(KerbPlan):
     """
-    What the rules say of every kerb of a study, as `geo.stalls.planning.make_plan` finds it.
+    A plan of stalls or displays at every kerb of a study, as made by `geo.stalls.planning.make_plan`.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ class Plan(KerbPlan):
         return parse_windows(self.profile["stalls.trading_hours"])
 
     def open_hours(self, tier: str) -> int:
-        """Return in which slots a tier's own hours allow the use."""
+        """Return the slots of a tier's own hours for the use."""
         return self.hours[f"{GROUP[self.kind]}.hours.{tier}"]
 
     def pitches(self, length_m: Floats) -> Integers:
@@ -137,7 +137,7 @@ class Plan(KerbPlan):
 
     @cached_property
     def usable(self) -> Masks:
-        """In which slots each stretch of `free` is in a zone; of displays, in which it is free."""
+        """The slots of each stretch of `free` within a zone; of displays, its free slots."""
         if self.kind == "display":
             return self.free.value
         usable = np.zeros(len(self.free.kerb), dtype=np.uint64)
@@ -193,7 +193,7 @@ class Plan(KerbPlan):
 
     @cached_property
     def zone_ids(self) -> NDArray[np.object_]:
-        """What zones are called: by segment, side and beginning, so that the name outlives a new plan."""
+        """The identifiers of zones, made of segment, side and beginning, so that they outlive a new plan."""
         zones = self.zones
         segment = self.segment_ids(zones.kerb)
         decimetres = np.round(zones.from_m * 10).astype(np.int64)

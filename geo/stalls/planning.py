@@ -26,6 +26,9 @@ from geo.study.schema import TIERS
 _NOT_FOR_DISPLAY: Final = ("entrance", "bay")
 """A shop's display stands at its own entrance and on the pavement."""
 
+_HOURS_OF: Final = ("stalls", "display", "clearance_hours")
+"""The groups of rules whose hours cut the week."""
+
 
 def make_plan(ground: KerbGround, profile: Profile, decided: Decided | None = None, kind: UseKind = "stall") -> Plan:
     """
@@ -47,7 +50,7 @@ def make_plan(ground: KerbGround, profile: Profile, decided: Decided | None = No
     RuleError
         If the hours of all rules cut the week into too many parts.
     """
-    windows = {path: parse_windows(leaf.value) for path, leaf in profile.leaves.items() if leaf.unit == "hours"}
+    windows = {path: parse_windows(value) for path, value in profile.of_unit("hours", _HOURS_OF).items()}
     slots = _slots(profile, windows)
     hours = {path: slots.mask(window) for path, window in windows.items()}
     standing, none, rule = _standing(ground, profile, kind, ground.kerbs.tier)
@@ -75,7 +78,7 @@ def _slots(profile: Profile, windows: Mapping[str, tuple[Window, ...]]) -> Slots
                 f"各规则的时段把一周切成了 {error.count} 段，过多",
                 f"The hours of all rules cut the week into {error.count} parts",
             ),
-            Text("请把相近的时刻统一，至多 63 段", "Let nearby times be one: 63 parts at most"),
+            Text("请把相近的时刻统一，至多 63 段", "Merge nearby times: at most 63 parts"),
         ) from error
 
 
@@ -120,7 +123,7 @@ def _standing(
 
 
 def _clearances(plan: Plan) -> dict[str, Clearance]:
-    """Return the clearance of each kind of obstacle that counts, in the slots in which it holds."""
+    """Return the clearance of each kind of obstacle, with its slots."""
     rules = {kind: f"clearance.{kind}" for kind in OBSTACLES if plan.kind == "stall" or kind not in _NOT_FOR_DISPLAY}
     return {
         kind: Clearance(rule, float(plan.profile[rule]), plan.hours.get(f"clearance_hours.{kind}", plan.slots.all))
@@ -129,7 +132,7 @@ def _clearances(plan: Plan) -> dict[str, Clearance]:
 
 
 def _whole_kerbs(plan: Plan) -> list[Exclusions]:
-    """Return what excludes whole kerbs: no frontage, bridges, tunnels, the tier's stance and its hours."""
+    """Return the exclusions of whole kerbs: no frontage, bridges, tunnels, the tier's stance and its hours."""
     every, group = plan.slots.all, GROUP[plan.kind]
     found = plan.without_frontage("stalls")
     for tier in TIERS:
@@ -153,7 +156,7 @@ def _other_side(plan: Plan, exclusions: Exclusions) -> Exclusions:
 
 
 def _not_designated(plan: Plan, exclusions: Exclusions) -> list[Exclusions]:
-    """Return what is left of kerbs where only designated places count, but is none, or too short to be one."""
+    """Return the free stretches of designated-only kerbs that are not designated, or too short for a place."""
     found = []
     every, kerbs = plan.slots.all, plan.kerbs
     if plan.profile["stalls.designation"] == "accepted":

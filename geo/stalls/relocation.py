@@ -19,8 +19,9 @@ from geo.network.searches import distances
 from geo.network.snapping import snap
 from geo.stalls.assignment import assign
 from geo.stalls.documents import GuidanceDocument, HallDocument, MoveDocument, ShortageDocument
+from geo.stalls.judging import Judged
 from geo.stalls.plan import Plan
-from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS, Judged
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OTHER_HOURS
 
 
 class Guidance(NamedTuple):
@@ -49,7 +50,7 @@ class Guidance(NamedTuple):
 
 
 def needs_hall(goods: pd.Series, words: Sequence[str]) -> NDArray[np.bool_]:
-    """Tell which goods are sold in halls only: those that contain one of the words."""
+    """Tell whether goods are sold in halls only: goods with one of the words."""
     text = goods.astype("string").fillna("").str.casefold()
     found = np.zeros(len(goods), dtype=bool)
     for word in words:
@@ -131,7 +132,7 @@ def _halls(facilities: gpd.GeoDataFrame, places: int) -> pd.DataFrame:
 
 
 def _in_the_way(plan: Plan, judged: Judged, stalls: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
-    """Return which stalls have to go, and why."""
+    """Return a flag for each stall in the way, and the reason."""
     reason = np.full(len(stalls), "", dtype=object)
     moving = judged.verdict == FORBIDDEN
     reason[moving] = "forbidden"

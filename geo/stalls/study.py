@@ -19,30 +19,31 @@ from geo.rules.documents import profile_document
 from geo.rules.loader import Profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.documents import RelocationDocument, StallsDocument
+from geo.stalls.judging import judge
 from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
 from geo.stalls.plan import Plan, UseKind
 from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide
-from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OFF_STREET, OTHER_HOURS, Answer, check, judge
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OFF_STREET, OTHER_HOURS, Answer, check
 from geo.study.file import rule_facts
 from geo.study.reader import Study, on_study, open_study
 from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform, conform_geo
 
 PLAN: Final = GROUND | MadeOf(
-    layers=("street_lines",), decisions=("zone",), rules=("stalls", "display", "fire_lane", "clearance_hours")
+    decisions=("zone",), rules=("stalls", "display", "fire_lane", "clearance_hours", "pavement")
 )
 """The inputs of a plan of the kerbs for stalls or displays."""
 
 STALLS: Final[Result[StallsDocument]] = Result(
     "stalls",
-    Text("摊区", "Zones for stalls"),
+    Text("疏导点", "Zones for stalls"),
     PLAN | MadeOf(layers=("vendors",)),
     ("kerbs", "kerb_exclusions", "stall_zones", "shop_displays", "stalls", "moves"),
 )
 RELOCATION: Final[Result[RelocationDocument]] = Result(
     "relocation",
-    Text("疏导", "Relocation"),
+    Text("摊位去向", "Relocation"),
     PLAN | WALKING | MadeOf(layers=("vendors",), rules=("guide",)),
     ("moves",),
 )
@@ -172,8 +173,8 @@ def _guide(study: Study) -> Guidance:
     stalls = study.layer("vendors")
     if stalls.empty:
         raise StudyError(
-            Text("研究中没有摊点", "The study has no stalls"),
-            Text("请先导入摊点（jiexu add --kind stalls）", "Import them first: jiexu add --kind stalls"),
+            Text("研究中没有摊位", "The study has no stalls"),
+            Text("请先导入摊位（jiexu add --kind stalls）", "Import them first: jiexu add --kind stalls"),
         )
     plan = stall_plan(study, study.profile)
     found = guide(plan, judge(plan, stalls), stalls, study.layer("facilities"), network_of(study))

@@ -1,4 +1,4 @@
-"""Ask of any place at any hour whether something may stand there, and why; judge all stalls of a study at once."""
+"""Ask of any place at any hour whether something may stand there, and why."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from geo.core.arrays import Floats, Integers, members
+from geo.core.arrays import Floats
 from geo.core.crs import WGS84, to_degrees, to_metric
 from geo.core.errors import InputError
 from geo.core.opening_hours import DAY
@@ -26,6 +24,7 @@ from geo.network.snapping import snap
 from geo.rules.loader import Profile
 from geo.stalls.documents import AnswerDocument, NearestPlace, SpokenRule
 from geo.stalls.plan import GROUP, ORDER, Plan
+from geo.stalls.positions import KerbPositions, free_at
 from geo.study.layers import codes
 
 ALLOWED: Final = "allowed"
@@ -91,14 +90,6 @@ class Answer(NamedTuple):
         }
 
 
-class KerbPositions(NamedTuple):
-    """Positions on kerbs, shape (k,) each: `kerb`, `along_m` on the segment's centre line, `away_m` from the kerb."""
-
-    kerb: Integers
-    along_m: Floats
-    away_m: Floats
-
-
 def check(
     plan: Plan,
     lon: float,
@@ -131,7 +122,7 @@ def check(
         For a place that is at no street of the study (`kerb.asked_within`).
     """
     asked = _nearest_kerb(plan, lon, lat)
-    free = _free_at(plan, asked)
+    free = free_at(plan, asked)
     slot = plan.slots.at(at)
     mask = int(free.mask[0])
     verdict = ALLOWED if mask >> slot & 1 else OTHER_HOURS if mask else FORBIDDEN
@@ -183,37 +174,6 @@ def _nearest_kerb(plan: Plan, lon: float, lat: float) -> KerbPositions:
     start = kerbs.at_kerb(one, kerbs.from_m[one])
     along = kerbs.centre_metres(one, start + shapely.line_locate_point(lines[best], place))
     return KerbPositions(one, np.clip(along, kerbs.from_m[one], kerbs.to_m[one]), away[best : best + 1])
-
-
-class _Free(NamedTuple):
-    """In which slots positions are free, in which their stretch is too short for one pitch, and which that is."""
-
-    mask: NDArray[np.uint64]
-    too_short: NDArray[np.uint64]
-    run: Integers
-
-
-def _free_at(plan: Plan, asked: KerbPositions) -> _Free:
-    free = plan.free
-    number = _holding(free.kerb, free.from_m, asked)
-    there = number >= 0
-    if len(free.kerb) == 0:
-        none = np.zeros(len(asked.kerb), dtype=np.uint64)
-        return _Free(none, none, number)
-    mask = np.where(there, plan.usable[number], np.uint64(0))
-    return _Free(mask, np.where(there, free.value[number] & ~plan.usable[number], np.uint64(0)), number)
-
-
-def _holding(kerb: Integers, from_m: Floats, asked: KerbPositions) -> Integers:
-    """Return which of the stretches, sorted by kerb and place and without gaps, holds each position; -1 for none."""
-    if len(kerb) == 0:
-        return np.full(len(asked.kerb), -1)
-    span = float(max(from_m.max(), asked.along_m.max(initial=0.0))) + 1.0
-    number = np.searchsorted(kerb * span + from_m, asked.kerb * span + np.maximum(asked.along_m, 0.0), "right") - 1
-    number = np.maximum(number, 0)
-    # a position before the first stretch of its kerb lies at its beginning
-    number = np.where((kerb[number] < asked.kerb) & (number + 1 < len(kerb)), number + 1, number)
-    return np.where(kerb[number] == asked.kerb, number, -1)
 
 
 @dataclass(frozen=True)
@@ -324,81 +284,3 @@ def _nearest_free(plan: Plan, lon: float, lat: float, at: dt.datetime, network: 
         "hours": plan.slots.text(mask),
         "at": when.isoformat(timespec="minutes") if when else None,
     }
-
-
-class Judged(NamedTuple):
-    """
-    Attributes
-    ----------
-    verdict
-        Shape (k,): one of `VERDICTS`, or `OFF_STREET`; None for a stall that was not located.
-    reasons
-        Shape (k,): the rules that forbid it in trading hours, between ", "; the stance that allows it where none does.
-    zone
-        Shape (k,): the zone that it stands in while it trades (a number of `Plan.zones`), or -1.
-    """
-
-    verdict: NDArray[np.object_]
-    reasons: NDArray[np.object_]
-    zone: Integers
-
-
-def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
-    """
-    Judge stalls by where they stand, in the hours in which stalls are taken to trade (`stalls.trading_hours`).
-
-    A stall is `allowed` where it may stand in all of those hours, `forbidden` where it may never, else `other_hours`.
-
-    Parameters
-    ----------
-    plan
-        Of the study.
-    stalls
-        Located: `segment_id`, `side`, `offset_m`, `distance_m`.
-    """
-    size = len(stalls)
-    verdict, reasons, zone = np.full(size, None, dtype=object), np.full(size, "", dtype=object), np.full(size, -1)
-    kerbs = plan.kerbs
-    located = np.flatnonzero(stalls["segment_id"].isin(kerbs.row_of.index).to_numpy())
-    if len(located) == 0:
-        return Judged(verdict, reasons, zone)
-    rows = stalls.iloc[located]
-    kerb = kerbs.of(rows)
-    away = rows["distance_m"].to_numpy(dtype=float) - kerbs.half_m[kerb]
-    near = away <= float(plan.profile["kerb.asked_within"])
-    verdict[located[~near]], reasons[located[~near]] = OFF_STREET, "kerb.asked_within"
-    located, kerb, rows = located[near], kerb[near], rows[near]
-    along = np.clip(
-        rows["offset_m"].to_numpy(dtype=float), kerbs.from_m[kerb], np.maximum(kerbs.to_m, kerbs.from_m)[kerb]
-    )
-    asked = KerbPositions(kerb, along, np.zeros(len(kerb)))
-    free = _free_at(plan, asked)
-    trading = np.uint64(plan.slots.mask(plan.trading))
-    full = (free.mask & trading) == trading
-    verdict[located] = np.select([full, free.mask > 0], [ALLOWED, OTHER_HOURS], FORBIDDEN)
-    zone[located] = plan.zone_at(free.run, int(trading))
-
-    # the rules that hold while it trades; what allows it, where none does
-    piece = _holding(plan.pieces.kerb, plan.pieces.from_m, asked)
-    first = np.searchsorted(plan.pieces.piece, piece, "left")
-    counts = np.where(piece >= 0, np.searchsorted(plan.pieces.piece, piece, "right") - first, 0)
-    stall, number = members(counts)
-    exclusion = plan.pieces.exclusion[first[stall] + number]
-    then = (plan.exclusions.mask[exclusion] & trading) > 0
-    spoken = pd.DataFrame({"stall": stall[then], "rule": plan.exclusions.rule[exclusion[then]]})
-    extra = np.flatnonzero((free.too_short & trading) > 0)
-    junction = np.flatnonzero(piece < 0)
-    spoken = pd.concat(
-        [
-            spoken,
-            pd.DataFrame({"stall": extra, "rule": TOO_SHORT[plan.kind]}),
-            pd.DataFrame({"stall": junction, "rule": "clearance.corner"}),
-        ]
-    )
-    ranks = {name: rank for rank, name in enumerate((*ORDER, *TOO_SHORT.values()))}
-    spoken["rank"] = spoken["rule"].map(ranks)
-    spoken = spoken.drop_duplicates(["stall", "rule"]).sort_values(["stall", "rank"])
-    texts = spoken.groupby("stall")["rule"].agg(", ".join)
-    reasons[located[full]] = [f"stalls.stance.{tier}" for tier in plan.tier[kerb[full]]]
-    reasons[located[texts.index.to_numpy(dtype=np.int64)]] = texts.to_numpy(dtype=object)
-    return Judged(verdict, reasons, zone)

@@ -1,4 +1,4 @@
-"""From segments to streets: what a planner calls one street, whatever OSM makes of it."""
+"""Join segments into streets as a planner understands them, independent of OSM's ways."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def _pairs_at_nodes(rows: Integers, table: _Table, others: Integers) -> pd.DataF
 
 
 def _straight(pairs: pd.DataFrame, directions: Floats, within_degrees: float) -> Flags:
-    """Tell which pairs continue each other at their node."""
+    """Tell whether pairs continue each other at their node."""
     one, other = (directions[pairs[f"{side}_end"].to_numpy(), pairs[side].to_numpy()] for side in ("row", "other"))
     return goes_straight_on(one, other, within_degrees)
 
@@ -200,7 +200,7 @@ def _straight(pairs: pd.DataFrame, directions: Floats, within_degrees: float) ->
 def _joined_where_one_continues_the_other(
     street: Integers, table: _Table, directions: Floats, within_degrees: float
 ) -> Integers:
-    """Join streets whose names differ in the word for "street" alone where a segment of one continues the other."""
+    """Join streets with names alike but for the word for "street", where one's segment continues the other's."""
     distinct_keys = pd.DataFrame({"stem": table.stems, "key": np.arange(len(table.stems))})
     spelt_twice = distinct_keys.groupby("stem")["key"].transform("size").to_numpy() > 1
     rows = np.flatnonzero((table.key >= 0) & spelt_twice[table.key])
@@ -288,7 +288,7 @@ def _with_slip_roads(street: Integers, table: _Table) -> Integers:
 
 def _with_gaps(street: Integers, table: _Table, directions: Floats, profile: Profile) -> Integers:
     """
-    Adopt unnamed segments both of whose ends touch one street.
+    Adopt unnamed segments with both ends at one street.
 
     That is a piece that somebody left unnamed, where it continues the street at both ends, and a crossing of the
     median, where it is short and joins one-way carriageways.
@@ -358,7 +358,7 @@ def _bearing(lines: NDArray[np.object_], at: NDArray[np.float64]) -> NDArray[np.
 
 
 def _with_chains(street: Integers, table: _Table, way: Integers) -> Integers:
-    """Make streets of what is left: ways, joined to the next of their class where no other segment meets them."""
+    """Make streets of the remaining segments: ways, joined to the next of their class where no other meets them."""
     rows = np.flatnonzero(street < 0)
     owner, node = table.touches(np.arange(len(street)))
     left = street[owner] < 0

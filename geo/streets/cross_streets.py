@@ -1,4 +1,4 @@
-"""Sections of a street between cross-streets that are named: the streets that it meets, and what lies between two."""
+"""Sections of a street between named cross-streets: the streets it meets, and the segments between two."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def download_place(
     place: str, tags: Mapping[str, Sequence[str]], overpass_url: str = DEFAULT_OVERPASS, folder: Path | None = None
 ) -> Path:
     """
-    Download what `download_area` does, within the boundary that Nominatim knows under the name `place`.
+    Download an area, as `download_area`, within the boundary of `place` at Nominatim.
 
     Raises
     ------

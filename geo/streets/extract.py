@@ -33,19 +33,11 @@ ROAD_TAGS: Final = (
 )
 """The tags that a road keeps from its way, besides its other names (`aliases`)."""
 
-
 _NAMES = ("name", "name:zh", "name:zh-Hans", "name:zh-Hant", "name:en", "alt_name", "alt_name:zh", "alt_name:en")
-
 
 _SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2", ".xml")
 
-
 _ONLY_WAYS = osmium.filter.EntityFilter(osmium.osm.WAY)
-
-_WKB_HEADER = 18
-"""Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
-
-_GATE = "closed_gate"
 
 _FACILITY_TAGS = ("name", "capacity", "access", "orientation", "opening_hours")
 
@@ -55,6 +47,13 @@ _LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb", "barrier"})
 
 _EPOCH_YEAR = 1970
 """The year that an object without a time seems to be of."""
+
+_WKB_HEADER = 18
+"""Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
+
+_GATE = "closed_gate"
+
+_Tags = osmium.osm.TagList | Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ class Ways:
 
 def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
     """
-    Read the ways whose `highway` is one of `kept_highways` and that are no areas.
+    Read the ways with a `highway` of `kept_highways`, except areas.
 
     Parameters
     ----------
@@ -166,10 +165,6 @@ def _name_and_aliases(*tags: str | None) -> tuple[str | None, str | None]:
     names = dict.fromkeys(part.strip() for tag in tags if tag for part in tag.split(";") if part.strip())
     first, *others = names or [None]
     return first, ";".join(filter(None, others)) or None
-
-
-_WKB_HEADER = 18
-"""Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
 
 
 def _vertices(wkb: osmium.geom.WKBFactory, way: osmium.osm.Way) -> str:
@@ -245,11 +240,6 @@ def read_features(
     return Features(stands, areas, _context(context), _addresses(addresses))
 
 
-_GATE = "closed_gate"
-
-_Tags = osmium.osm.TagList | Mapping[str, str]
-
-
 def _locked(tags: _Tags) -> bool:
     """Tell whether nobody walks through a gate."""
     return tags.get("foot", tags.get("access")) == "no" or (tags.get("locked") == "yes" and tags.get("foot") != "yes")
@@ -257,7 +247,7 @@ def _locked(tags: _Tags) -> bool:
 
 class Features(NamedTuple):
     """
-    What stands along streets.
+    Features along streets: facilities, their grounds, context and addresses.
 
     Attributes
     ----------

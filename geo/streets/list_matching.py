@@ -22,7 +22,7 @@ from geo.study.findings import Finding, findings_table
 
 class Match(NamedTuple):
     """
-    What a row of the list means.
+    The street or section that a row of the list means.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ def match_list(
 def _no_section(name: str, why: list[Text]) -> tuple[Text, Text]:
     reason = why[0] if why else Text("", "")
     return (
-        Text(f"“{name}”的路段无法确定：{reason.zh}", f"The section of “{name}” cannot be told: {reason.en}"),
+        Text(f"“{name}”的路段无法确定：{reason.zh}", f"The section of “{name}” is unclear: {reason.en}"),
         Text("该行未采用；请改正起点和止点", "The row was left out; correct its ends"),
     )
 
@@ -137,7 +137,7 @@ def _similar(name: str, street: str, certainty: float) -> tuple[Text, Text]:
     return (
         Text(
             f"地图上没有“{name}”，按相似度 {certainty:.0%} 视为“{street}”",
-            f"No street is called “{name}”: it was taken for “{street}”, {certainty:.0%} alike",
+            f"No street with the name “{name}”: matched to “{street}”, {certainty:.0%} alike",
         ),
         Text("请在“街道”页确认或改正", "Confirm or correct it on the page Streets"),
     )
@@ -149,11 +149,11 @@ def _several(name: str, streets: gpd.GeoDataFrame, ids: list[str]) -> tuple[Text
     return (
         Text(
             f"“{name}”对应 {len(ids)} 条不相连的街道：{'、'.join(each)}",
-            f"“{name}” is {len(ids)} separate streets: {', '.join(each)}",
+            f"“{name}” matches {len(ids)} separate streets: {', '.join(each)}",
         ),
         Text(
             "名单所列适用于全部，待确认；如有误请改正",
-            "The row counts for all of them, to be confirmed; correct what is wrong",
+            "The row counts for all of them, to be confirmed; correct it if wrong",
         ),
     )
 
@@ -162,10 +162,10 @@ def _unmatched(name: str, candidates: list[str]) -> tuple[Text, Text]:
     hint = (
         Text(f"最相近：{'、'.join(candidates)}", f"Nearest: {', '.join(candidates)}")
         if candidates
-        else Text("没有相近的路名", "No name is near")
+        else Text("没有相近的路名", "No similar name")
     )
     return (
-        Text(f"地图上没有“{name}”。{hint.zh}", f"No street is called “{name}”. {hint.en}"),
+        Text(f"地图上没有“{name}”。{hint.zh}", f"No street with the name “{name}”. {hint.en}"),
         Text("该行未采用；请核对路名后重新导入名单", "The row was left out; correct the name and give the list again"),
     )
 

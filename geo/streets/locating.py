@@ -120,7 +120,7 @@ class _Pieces(NamedTuple):
 
 
 class _Grid(NamedTuple):
-    """Which pieces touch which cell of a grid over the points, and the points in the order of cells."""
+    """The pieces touching each cell of a grid over the points, and the points in the order of cells."""
 
     cell: float
     shape: tuple[int, int]
@@ -183,7 +183,7 @@ def _settle(
     other: Floats,
     reach: float,
 ) -> Integers:
-    """Write each point's best piece, and how near the next street is; return the points whose best is within reach."""
+    """Write each point's best piece and the next street's distance; return the points with a best piece in reach."""
     point, piece = pairs
     if len(point) == 0:
         return np.zeros(0, dtype=np.int64)

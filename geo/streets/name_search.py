@@ -76,7 +76,7 @@ def streets_within(
     streets: gpd.GeoDataFrame, area: shapely.Geometry, crs: pyproj.CRS, share_inside: float
 ) -> list[str]:
     """
-    Return the ids of the streets of whose length at least `share_inside` lies within `area`.
+    Return the ids of streets with at least `share_inside` of their length within `area`.
 
     Parameters
     ----------

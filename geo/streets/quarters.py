@@ -1,4 +1,4 @@
-"""The quarters of a city: its own, those that OpenStreetMap maps, else the blocks between its main streets."""
+"""The quarters of a city: its own, else the ones mapped in OpenStreetMap, else the blocks between main streets."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _ways_out(lines: NDArray[np.object_], edge: shapely.Geometry) -> NDArray[np.
 def _bounded_by(
     blocks: NDArray[np.object_], lines: NDArray[np.object_], names: NDArray[np.object_]
 ) -> NDArray[np.object_]:
-    """Return what blocks are called: the two streets that bound the most of each."""
+    """Return names of blocks: for each, the two streets that bound the most of it."""
     named = np.flatnonzero(pd.notna(names))
     edges = shapely.boundary(blocks)
     block, line = shapely.STRtree(lines[named]).query(edges, predicate="dwithin", distance=_ALONG_M)

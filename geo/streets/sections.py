@@ -47,7 +47,7 @@ def root_of(street_ids: pd.Series) -> pd.Series:
 
 
 def label_of(start: str, end: str) -> Text:
-    """Return what the section between two cross-streets is called."""
+    """Return the label of the section between two cross-streets."""
     return Text(f"自{start}至{end}", f"from {start} to {end}")
 
 
@@ -153,7 +153,7 @@ def end_node(axis: Axis, direction: tuple[int, int]) -> NDArray[np.int64]:
 
 def between(axis: Axis, start: NDArray[np.int64], end: NDArray[np.int64], junction_m: float) -> Flags | None:
     """
-    Return which segments lie between two places of a street.
+    Return a flag for each segment between two places of a street.
 
     Parameters
     ----------
@@ -190,8 +190,7 @@ def _extent(axis: Axis, nodes: NDArray[np.int64]) -> float:
 
 def part_mask(roads: gpd.GeoDataFrame, part: shapely.Geometry, crs: pyproj.CRS, within_m: float) -> Flags:
     """
-    Return which segments are an earlier section: those that run where it ran, or, where the extract redrew them, near
-    it.
+    Return a flag for each segment of an earlier section: it runs where the section ran, or near it if redrawn.
 
     Parameters
     ----------

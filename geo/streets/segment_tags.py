@@ -1,4 +1,4 @@
-"""What tags say of a segment: width, pavements, parking, cycle lanes, access."""
+"""The tags of a segment: width, pavements, parking, cycle lanes, access."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def split_at_junctions(ways: Ways, crs: pyproj.CRS, also_at: NDArray[np.int64] |
 
 
 def _traffic_order(way: NDArray[np.int64], reverse: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the order of vertices in which the ways of `reverse` run backwards."""
+    """Return the order of vertices with the ways of `reverse` turned backwards."""
     index = np.arange(len(way))
     if not reverse.any():
         return index

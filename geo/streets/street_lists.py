@@ -39,7 +39,7 @@ _SAY_BOTH = Text(
 
 class ListKind(NamedTuple):
     """
-    What a list says of its streets.
+    A kind of list of streets: its column of values, and how to read them.
 
     Attributes
     ----------

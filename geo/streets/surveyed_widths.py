@@ -67,8 +67,9 @@ def with_surveyed(
     roads: gpd.GeoDataFrame, surveyed: StreetList, profile: Profile, crs: pyproj.CRS
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """
-    Put surveyed widths over those that segments have: a section's over its whole street's, a later row's over an
-    earlier one's.
+    Put surveyed widths over the widths of segments.
+
+    A section's goes over its whole street's, a later row's over an earlier one's.
 
     Parameters
     ----------
@@ -99,8 +100,9 @@ def with_surveyed(
 
 def width_table(surveyed: StreetList, known: pd.DataFrame | None = None) -> pd.DataFrame:
     """
-    Return the study's table `surveyed_widths`: the rows of a list after those `known`, of which a row for the same
-    street or section goes.
+    Return the study's table `surveyed_widths`: the rows `known`, then the rows of a list.
+
+    A later row replaces an earlier one for the same street or section.
     """
     rows = surveyed.rows.rename(columns={"width": "width_m"})
     if "file" not in rows:

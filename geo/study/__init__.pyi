@@ -1,11 +1,12 @@
 from .decisions import record, standing_on
 from .export import export_layer
 from .figures import info
-from .file import LAYERS, changing, read_layer, until_unchanged
+from .file import changing, read_layer
 from .findings import Finding
 from .reader import Study, on_study, open_study, recording
 from .results import RESULTS, Known, MadeOf, Result
-from .schema import COLUMNS, conform, conform_geo
+from .schema import COLUMNS, LAYERS, conform, conform_geo
+from .writing import until_unchanged
 
 __all__ = [
     "COLUMNS",

@@ -1,4 +1,4 @@
-"""What an existing study hands on to the one that replaces it, of whichever format it is."""
+"""Layers and facts carried over from an existing study to its replacement, from a study of any format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from geo.study.schema import conform
 
 class CarriedOver:
     """
-    The layers and tables of a study that is about to be replaced; those that it does not have are empty.
+    The layers and tables of a study about to be replaced; missing ones are empty.
 
     Parameters
     ----------
@@ -51,5 +51,5 @@ class CarriedOver:
         return gpd.GeoDataFrame(read, geometry=None if "geometry" in read else [], crs=WGS84)
 
     def facts(self, *keys: str) -> dict[str, str]:
-        """Return those of these facts that the study knows."""
+        """Return the known ones of the given facts."""
         return {key: self.seen[key] for key in keys if key in self.seen}

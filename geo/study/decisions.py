@@ -1,4 +1,4 @@
-"""The log of decisions: append-only, of every kind; which of them stand."""
+"""The log of decisions: append-only, of every kind, with the decisions in force."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def taken_on(connection: sqlite3.Connection, kind: DecisionKind, subject: str) -
 
 
 def taken_where(connection: sqlite3.Connection, condition: str, *values: str) -> list[Taken]:
-    """Return the decisions that meet an SQL condition, whose question marks are `values`, oldest first."""
+    """Return the decisions under an SQL condition, with `values` for its question marks, oldest first."""
     return [Taken(*row) for row in connection.execute(f"{_TAKEN} WHERE {condition} ORDER BY fid", values)]
 
 
@@ -76,7 +76,7 @@ def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datet
         If the reason is empty.
     """
     if not reason.strip():
-        raise StudyError(Text("没有写理由", "The reason is empty"), Text("请写明理由", "Say why"))
+        raise StudyError(Text("没有写理由", "The reason is empty"), Text("请写明理由", "Give a reason"))
     number = connection.execute("SELECT max(CAST(substr(decision_id, 2) AS INTEGER)) FROM decisions").fetchone()[0]
     decision = f"D{(number or 0) + 1:04d}"
     stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
@@ -180,7 +180,7 @@ def standing_decisions(decisions: pd.DataFrame) -> list[str]:
 
 
 def standing_on(decisions: pd.DataFrame, kind: DecisionKind) -> pd.DataFrame:
-    """Return the decisions of a kind that stand, without those that only undo others; oldest first."""
+    """Return the decisions of a kind in force, without mere undoings; oldest first."""
     ours = decisions[decisions["kind"] == kind]
     return ours[ours["decision_id"].isin(standing_decisions(ours)) & ours["undoes"].isna()]
 

@@ -19,8 +19,11 @@ from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.study.export_formats import DRIVERS, SUFFIXES
-from geo.study.file import about, metric_crs_of, place_of_study, read_layer
+from geo.study.file import about, read_layer
 from geo.study.qgis_styles import write_styles
+from geo.study.reader import Study
+
+_XLSX_CELL_LIMIT = 32767
 
 
 def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> int:
@@ -81,8 +84,9 @@ def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> i
 
 def _system(study: Path, name: str) -> pyproj.CRS:
     """Return the coordinate system of a name, as `export_layer` takes it."""
-    grid = place_of_study(study).national_grid
-    known = {"metric": metric_crs_of(study), **({} if grid is None else {"grid": pyproj.CRS.from_epsg(grid)})}
+    opened = Study(study)
+    grid = opened.place.national_grid
+    known = {"metric": opened.crs, **({} if grid is None else {"grid": pyproj.CRS.from_epsg(grid)})}
     try:
         return known.get(name.strip().lower()) or pyproj.CRS.from_user_input(int(name) if name.isdigit() else name)
     except pyproj.exceptions.CRSError as error:
@@ -113,13 +117,13 @@ def table_file(table: pd.DataFrame, suffix: str, name: str, credit: str) -> byte
 
 
 def credit_line(study: Path, layer: str) -> str:
-    """Return what an export says of its source: layer, study, dates, OpenStreetMap's credit."""
+    """Return the source of an export in words: layer, study, dates, OpenStreetMap's credit."""
     facts = about(study)
     return f"{layer}, {study.name}, {facts['built_at'][:10]}; OSM {(facts['osm_date'] or '?')[:10]}: {CREDIT}"
 
 
 def _aside(to: Path, write: Callable[[Path], object]) -> None:
-    """Write beside `to` and swap, so that a failure leaves what was there."""
+    """Write beside `to` and swap, so that a failure leaves the old file as it was."""
     aside = to.with_name(f".{secrets.token_hex(4)}{to.suffix}")
     try:
         write(aside)
@@ -195,9 +199,6 @@ def inert(text: pd.Series) -> pd.Series:
     """Return text cells that no spreadsheet runs as a formula: one that starts like a formula gets an apostrophe."""
     risky = text.astype("string").str.match(r"^[\s]*[=+\-@\t\r|]").fillna(False).to_numpy(dtype=bool)
     return text.where(~risky, "'" + text.astype("string")).astype(object)
-
-
-_XLSX_CELL_LIMIT = 32767
 
 
 def _write_xlsx(flat: pd.DataFrame, to: Path | io.BytesIO, layer: str, credit: str) -> None:

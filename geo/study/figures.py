@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
 from geo.core.place import Place, place_of
 from geo.study.documents import FiguresDocument, PlaceDocument, TierFigures
-from geo.study.file import LAYERS, about, connect, extent_of
-from geo.study.schema import POINT_KINDS, SYNTHETIC
+from geo.study.file import about, connect
+from geo.study.schema import LAYERS, POINT_KINDS, SYNTHETIC
 from geo.study.sql import statement
 
 
@@ -50,7 +51,7 @@ def info(path: Path) -> FiguresDocument:
             for tier, length in km.items()
         },
         "synthetic": synthetic_counts(path),
-        "extent": list(extent_of(path)),
+        "extent": json.loads(facts["extent"]),
         "metric_crs": facts["metric_crs"],
         "place": _place_document(place_of(facts)),
         "osm_date": facts.get("osm_date"),

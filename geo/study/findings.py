@@ -1,4 +1,4 @@
-"""What the readers repaired, refused or doubted, as rows of the study's `findings`."""
+"""Repairs, refusals and doubts of the readers, as rows of the study's `findings`."""
 
 from __future__ import annotations
 

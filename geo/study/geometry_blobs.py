@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import shapely
 
-_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+_ENVELOPE_BYTES: Final = (0, 32, 48, 48, 64)
+
+_BOUNDS: Final = ("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")
+"""The functions of a shape's bounds, in the order of `bounds`."""
 
 
 def geometry_of(blob: bytes) -> Any:
@@ -25,3 +29,16 @@ def geometry_blob(shape: shapely.Geometry) -> bytes:
     west, south, east, north = shapely.bounds(shape)
     header = b"GP" + bytes([0, 0b0011]) + struct.pack("<i4d", 4326, west, east, south, north)
     return header + shapely.to_wkb(shape, byte_order=1)
+
+
+def add_shape_functions(connection: sqlite3.Connection) -> None:
+    """
+    Give a connection the functions that the spatial index's triggers call.
+
+    They are called whenever a row changes, though a change of attributes never moves a geometry.
+    """
+    connection.create_function("ST_IsEmpty", 1, lambda blob: bool(geometry_of(blob).is_empty), deterministic=True)
+    for number, name in enumerate(_BOUNDS):
+        connection.create_function(
+            name, 1, lambda blob, number=number: float(geometry_of(blob).bounds[number]), deterministic=True
+        )

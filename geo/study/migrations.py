@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from geo.study.qgis_styles import layer_styles
 from geo.study.schema import COLUMNS
 from geo.study.sql import placeholders, statement
 from geo.study.versions import facts_of, first_versions, put_facts
@@ -49,14 +48,19 @@ def _from_5(connection: sqlite3.Connection) -> str:
 
 
 def _restyle(connection: sqlite3.Connection) -> None:
-    """Replace the styles for GIS programs by those of now, in a table as QGIS itself makes it."""
+    """Replace the styles for GIS programs by today's, in a table as QGIS itself makes it."""
+    from geo.study.qgis_styles import layer_styles  # noqa: PLC0415 (pandas, which opening a study does not need)
+
     styles = layer_styles()
     connection.execute("DROP TABLE IF EXISTS layer_styles")
     connection.execute(_STYLE_TABLE)
     change = "INSERT INTO layer_styles ({columns}) VALUES ({places})"
+    styles["update_time"] = styles["update_time"].map(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.000Z")
     values = styles.astype(object).where(styles.notna(), None).to_numpy().tolist()
     columns = tuple(styles.columns)
     connection.executemany(statement(change, columns=columns, places=placeholders(len(columns))), values)
+    # GDAL keeps counts of rows, and the triggers that keep them right went with the old table
+    connection.execute("UPDATE gpkg_ogr_contents SET feature_count = NULL WHERE table_name = 'layer_styles'")
 
 
 STEPS: Final[Mapping[str, Callable[[sqlite3.Connection], str]]] = {"jiexu-study-5": _from_5}

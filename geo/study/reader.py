@@ -21,9 +21,10 @@ from geo.core.place import Place, place_of
 from geo.core.text import Text
 from geo.rules.loader import Leaf, Profile, profile_from_json
 from geo.study.decisions import decisions_in
-from geo.study.file import ChangedError, about, change_layers, changing, layer_names, read_layer, until_unchanged
+from geo.study.file import about, changing, layer_names, read_layer
 from geo.study.schema import conform
 from geo.study.versions import VIEWS, new_versions, shown_columns, version_key
+from geo.study.writing import ChangedError, change_layers, until_unchanged
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

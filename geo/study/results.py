@@ -17,7 +17,9 @@ import pandas as pd
 from geo.core.text import Text
 from geo.rules.loader import Profile, profile_from_json
 from geo.study.file import now, rule_facts
-from geo.study.versions import facts_of, put_facts, version_key
+from geo.study.layers import codes
+from geo.study.schema import FREE_TABLES, STUDY_LAYERS
+from geo.study.versions import VIEWS, facts_of, put_facts, version_key
 
 if TYPE_CHECKING:
     from geo.study.reader import Study
@@ -27,6 +29,7 @@ _D = TypeVar("_D")
 RESULTS: Final[dict[str, Result[Any]]] = {}
 """Every declared result by its name; those of a kind of facility stand here once, without the kind."""
 
+_FACTS: Final = {"residents_total": Text("居民总数", "the number of residents")}
 _PREFIX: Final = "result:"
 _PROFILES_KEPT: Final = 16
 
@@ -106,6 +109,17 @@ class Known(Generic[_D]):
     changed: tuple[str, ...] = ()
     repeat: Mapping[str, str | int | None] | None = None
 
+    @property
+    def because(self) -> Text | None:
+        """The sentence that names the inputs that changed; None for a fresh result, or none at all."""
+        if self.summary is None or self.fresh:
+            return None
+        names = list(dict.fromkeys(map(input_title, self.changed)))
+        return Text(
+            f"已过期：{'、'.join(name.zh for name in names)}有变化",
+            f"Out of date: {', '.join(name.en for name in names)} changed",
+        )
+
 
 @dataclass(frozen=True)
 class Result(Generic[_D]):
@@ -122,6 +136,8 @@ class Result(Generic[_D]):
         Its inputs.
     writes
         The layers that it writes.
+    in_step
+        Inputs whose changes are put into its layers by whoever makes them: they do not make it stale.
     of
         The kind of facility that it is of, where there is one for each.
     """
@@ -130,6 +146,7 @@ class Result(Generic[_D]):
     title: Text
     made_of: MadeOf
     writes: tuple[str, ...] = ()
+    in_step: tuple[str, ...] = ()
     of: str = ""
 
     def __post_init__(self) -> None:
@@ -236,6 +253,28 @@ class Result(Generic[_D]):
         if facts.get(self.key):
             document = {**json.loads(facts[self.key]), "made_of": self.made_of.inputs(facts)}
             put_facts(connection, {self.key: json.dumps(document)})
+
+
+def input_title(name: str) -> Text:
+    """
+    Return the title of an input.
+
+    Parameters
+    ----------
+    name
+        As `MadeOf.inputs` has it.
+    """
+    kind, _, rest = name.partition(":")
+    if kind == "rules":
+        return Text("规则", "rules")
+    if kind == "fact":
+        return _FACTS.get(rest, Text(rest, rest))
+    if kind == "decisions":
+        what = codes.DECISION_KINDS[rest.partition(":")[0]]
+        return Text(f"{what.zh}决定", f"decisions ({what.en.lower()})")
+    layer = VIEWS[name].layer if name in VIEWS else name
+    described = STUDY_LAYERS.get(layer) or FREE_TABLES.get(layer)
+    return Text(layer, layer) if described is None else Text(described.title.zh, described.title.en.lower())
 
 
 def command_of(verb: str, study: Study, **options: object) -> str:

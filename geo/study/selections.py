@@ -1,4 +1,4 @@
-"""Sets of streets: those within a drawn area, and those kept under a name."""
+"""Sets of streets: the streets within a drawn area, and selections kept under a name."""
 
 from __future__ import annotations
 

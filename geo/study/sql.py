@@ -1,4 +1,4 @@
-"""SQL with names of tables and columns in it, which SQLite takes no parameters for: each is quoted here."""
+"""Names of tables and columns in SQL, quoted: SQLite takes no parameters for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit: which tiers a planner should look at again, and why."""
+"""The audit: doubtful tiers for a planner to look at again, with reasons."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DOUBTS: Final[dict[str, Text]] = {
     "confirm": Text("名单匹配待确认", "Match with the list to be confirmed"),
     "island": Text("同一街道中的短段", "Short island on one street"),
     "jump": Text("无路口处等级突变", "Tier changes without a junction"),
-    "stall_complaints": Text("示范路摊点投诉多", "Stall complaints on a demonstration road"),
+    "stall_complaints": Text("示范路摊位投诉多", "Stall complaints on a demonstration road"),
     "through_traffic": Text("背街小巷过境交通大", "Through traffic on a back street"),
 }
 """The kinds of doubts, the most pressing first."""
@@ -121,12 +121,12 @@ def _conflicts(streets: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def conflicts_with_list(streets: pd.DataFrame) -> pd.Series:
-    """Tell which streets a decision gave another tier than the official list."""
+    """Tell whether a decision gave streets another tier than the official list."""
     return streets["official_tier"].notna() & (streets["tier"] != streets["official_tier"])
 
 
 def to_confirm(streets: pd.DataFrame) -> pd.Series:
-    """Tell which streets have their tier from a row of the list that may mean another street."""
+    """Tell whether streets have their tier from an uncertain match with the list."""
     return (streets["tier_source"] == "official") & (streets["tier_confidence"] < 1)
 
 
@@ -136,7 +136,7 @@ def _to_confirm(streets: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _islands(streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, profile: Profile) -> pd.DataFrame:
-    """Find short sections both of whose neighbours on the street have one other tier."""
+    """Find short sections between two neighbours on the street with one other tier."""
     sections = streets[streets["section"].notna() & streets["tier"].isin(GRADED)]
     if sections.empty:
         return _doubts("island", sections["street_id"], [])
@@ -224,8 +224,8 @@ def _stall_complaints(
     reasons = [
         str(
             Text(
-                f"示范路上有 {count:.0f} 件摊点类投诉（每公里 {rate:.1f} 件）",
-                f"{count:.0f} complaints of stalls on a demonstration road ({rate:.1f} per km)",
+                f"示范路上有 {count:.0f} 件摊位类投诉（每公里 {rate:.1f} 件）",
+                f"{count:.0f} stall complaints on a demonstration road ({rate:.1f} per km)",
             )
         )
         for count, rate in zip(counts[found], per_km[found], strict=True)

@@ -18,5 +18,5 @@ def spread_to_roads(roads: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> gpd.G
 
 
 def decision_reason(reason: str, by: str, at: pd.Timestamp) -> str:
-    """Return what a manual tier's `tier_reason` says: the decision's reason, who and when."""
+    """Return the `tier_reason` of a manual tier: the decision's reason, who and when."""
     return f"{reason}（{by}，{at:%Y-%m-%d %H:%M}）" if by else f"{reason}（{at:%Y-%m-%d %H:%M}）"

@@ -1,4 +1,4 @@
-"""Decisions: append-only, and undone by further decisions; those on the tiers of streets."""
+"""Decisions on the tiers of streets: append-only, and undone by further decisions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SIMPLIFIED_DEGREES: Final = 2e-6
 
 
 class ConflictError(StudyError):
-    """Somebody else decided on the street since it was shown; `earlier` is what they decided."""
+    """Somebody else decided on the street since it was shown; `earlier` is their decision."""
 
     def __init__(self, earlier: dict[str, str]) -> None:
         tier = TIER_NAMES[earlier["after"]]
@@ -90,12 +90,14 @@ def find_street(study: Study | Path, street: str, whole: bool = False) -> str:
             for row in matches.itertuples()
         )
         raise StudyError(
-            Text(f"“{street}”对应 {len(matches)} 条街道或路段", f"“{street}” is {len(matches)} streets or sections"),
+            Text(
+                f"“{street}”对应 {len(matches)} 条街道或路段", f"“{street}” matches {len(matches)} streets or sections"
+            ),
             Text(f"请用编号指定其一：{ids}", f"Name one by its id: {ids}"),
         )
     nearest = find_names(named["name"].unique().tolist(), street, limit=3)
     raise StudyError(
-        Text(f"没有名为“{street}”的街道", f"No street is called “{street}”"),
+        Text(f"没有名为“{street}”的街道", f"No street with the name “{street}”"),
         Text(f"最相近的是：{'、'.join(nearest)}", f"The nearest names are {', '.join(nearest)}"),
     )
 
@@ -142,7 +144,7 @@ def decide_tier(
 
 def decide_tiers(study: Study | Path, street_ids: Sequence[str], tier: str, reason: str, by: str = "") -> list[str]:
     """
-    Set the tier of several streets, all of those in an area for instance: one decision each, in one transaction.
+    Set the tier of several streets, such as all in an area: one decision each, in one transaction.
 
     Streets that have the tier by a decision already are left alone.
 
@@ -298,7 +300,7 @@ def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> st
 
 
 def _taken(connection: sqlite3.Connection, street_id: str) -> list[Taken]:
-    """Return the decisions on a street's tier, oldest first; those of studies before there were others have no kind."""
+    """Return the decisions on a street's tier, oldest first; the oldest studies have only these, without a kind."""
     return taken_where(connection, "coalesce(kind, 'tier') = 'tier' AND coalesce(street_id, subject) = ?", street_id)
 
 
@@ -362,7 +364,7 @@ def _set_tier(connection: sqlite3.Connection, street_id: str, tier: tuple[str, s
 
 
 def on_tiers(decisions: pd.DataFrame) -> pd.DataFrame:
-    """Return the decisions on tiers; those of studies before there were others have no kind."""
+    """Return the decisions on tiers; the oldest studies have only these, without a kind."""
     return decisions[decisions["kind"].isna() | (decisions["kind"] == "tier")]
 
 

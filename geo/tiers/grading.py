@@ -197,7 +197,7 @@ def _reasons(score: NDArray[np.float64], place: NDArray[np.int64], grading: Grad
                 str(
                     Text(
                         f"由官方名单训练的模型推断为{TIER_NAMES[tier].zh}",
-                        f"a model that learned from the official list infers {TIER_NAMES[tier].en}",
+                        f"a model trained on the official list infers {TIER_NAMES[tier].en}",
                     )
                 )
                 for tier in ORDER
@@ -221,7 +221,7 @@ class _Meant(NamedTuple):
 
 
 def _official(streets: gpd.GeoDataFrame, meant: list[_Meant], parents: dict[str, str]) -> pd.DataFrame:
-    """Return what the list says of each street: `tier`, `certainty`, `how`, `row`, `name` by position in `streets`."""
+    """Return the listed tier of each street: `tier`, `certainty`, `how`, `row`, `name` by position in `streets`."""
     ids = pd.Index(streets["street_id"])
     roots = root_of(streets["street_id"])
     listed_as = pd.Series(ids.map(lambda street: parents.get(street, street)), index=streets.index)
@@ -244,7 +244,7 @@ def _learn(streets: gpd.GeoDataFrame, scores: pd.DataFrame, official: pd.DataFra
 
 
 def _with_list(streets: gpd.GeoDataFrame, official: pd.DataFrame, tier_list: StreetList | None) -> gpd.GeoDataFrame:
-    """Put the official list over the inferred tiers; `official_tier` keeps what it says, whatever is decided later."""
+    """Put the official list over the inferred tiers; `official_tier` keeps the listed tier through later decisions."""
     result = streets.copy(deep=False)
     result["official_tier"] = pd.Series(None, index=result.index, dtype=object)
     if tier_list is None or official.empty:
@@ -279,7 +279,7 @@ def _with_unnamed(
     streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, scores: pd.DataFrame, grading: Grading, profile: Profile
 ) -> gpd.GeoDataFrame:
     """
-    Give unnamed streets a tier from what they connect to.
+    Give unnamed streets a tier from the streets they connect to.
 
     One that meets a named street of its own class has that street's tier (the longest's, if several). Another keeps the
     tier of its own points, but no stricter one than the strictest named street that it meets.
@@ -322,8 +322,6 @@ def _with_unnamed(
     capped = strictest[~strictest.index.isin(at) & (strictest < place[strictest.index])]
     tier[capped.index] = np.array(ORDER, dtype=object)[capped]
     confidence[capped.index] = np.maximum(own[capped.index, capped], _LEAST_OF_NEIGHBOURS)
-    reason[capped.index] = str(
-        Text("无名道路，不严于所连接的街道", "unnamed, no stricter than the streets that it meets")
-    )
+    reason[capped.index] = str(Text("无名道路，不严于所连接的街道", "unnamed, no stricter than the streets it meets"))
     result["tier"], result["tier_reason"], result["tier_confidence"] = tier, reason, confidence.round(3)
     return result

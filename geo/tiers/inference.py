@@ -1,4 +1,4 @@
-"""From points to tiers: the profile's thresholds, or a model that learned from the city's list; and which is better."""
+"""Tiers from points: the profile's thresholds, or a model trained on the city's list, by cross-validated loss."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Model(NamedTuple):
         return -np.diff(np.concatenate([ones, self.at_least(shares), zeros], axis=1), axis=1)
 
     def tiers(self, shares: Floats) -> Integers:
-        """Return the median tier, as places in `ORDER`: for a score, the one whose threshold it reaches."""
+        """Return the median tier, as places in `ORDER`: for a score, the tier of the threshold it reaches."""
         return (self.at_least(shares) >= 0.5).sum(axis=1)
 
 
@@ -121,7 +121,7 @@ def _calibrated(shares: Floats, tier: Integers, profile: Profile) -> Model:
 
 class Grading(NamedTuple):
     """
-    How streets off the list are graded, and how well that does on those on it.
+    The method of grading streets off the list, with its accuracy on listed ones.
 
     Attributes
     ----------

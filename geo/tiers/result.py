@@ -17,8 +17,9 @@ TIERS: Final[Result[GradingReport]] = Result(
     Text("街道等级", "Tiers of streets"),
     MadeOf(
         layers=("segments", "paths", "facilities", "complaints", TIER_LIST),
-        rules=("tiers", "network", "streets"),
+        rules=("tiers", "network"),
     ),
-    # decisions are put over the tiers in place, by every decision: they make no other result
     ("roads", "streets", "street_scores", "findings", "decisions", BASE_TABLE),
+    # every decision sets its street's tier, every import its streets' counts
+    in_step=("vendors", "parking"),
 )

@@ -27,7 +27,7 @@ _FRONTAGE: Final = ("shop", "entrance")
 
 class Surroundings(NamedTuple):
     """
-    What the score looks at besides the streets themselves.
+    Inputs of the score besides the streets themselves.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ def measure_segments(
     roads: gpd.GeoDataFrame, around: Surroundings, profile: Profile, crs: pyproj.CRS, pivots: int = PIVOTS
 ) -> pd.DataFrame:
     """
-    Measure what the score needs of each segment.
+    Measure the ingredients of the score for each segment.
 
     Parameters
     ----------

@@ -23,7 +23,9 @@ _BY_STREET = ("tier_base", "street_scores")
 
 def carve_street(connection: sqlite3.Connection, street_id: str, segment_ids: Sequence[str], label: str) -> str:
     """
-    Make a street of its own of some of a street's segments, within a transaction (`geo.study.file.changing`).
+    Make a street of its own of the given segments of a street, within a transaction.
+
+    The transaction is `geo.study.file.changing`.
 
     Parameters
     ----------

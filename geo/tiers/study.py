@@ -1,4 +1,4 @@
-"""The work on tiers, from and into the study file: grade again, surveyed widths, what grading makes."""
+"""Tiers from and into the study file: grading again, surveyed widths, and layers that grading writes."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def graded_layers(
 
 
 @on_study
-def grade_study(study: Study, profile: Profile, list_file: Path | None = None) -> GradingReport:
+def grade_study(study: Study, profile: Profile | None = None, list_file: Path | None = None) -> GradingReport:
     """
     Grade the streets of a study again: with a new official list, or after complaints, facilities or rules changed.
 
@@ -92,7 +92,7 @@ def grade_study(study: Study, profile: Profile, list_file: Path | None = None) -
     study
         The study, or its path.
     profile
-        The rules.
+        The rules, which are the study's from then on; by default those that it has.
     list_file
         The official list; without one, the list that the study has stays.
 
@@ -106,13 +106,13 @@ def grade_study(study: Study, profile: Profile, list_file: Path | None = None) -
     InputError, StudyError
         For a list that cannot be read, or a study that cannot be written. The study is untouched then.
     """
-    return _grade(study, profile, list_file)[0]
+    return _grade(study, profile or study.profile, list_file)[0]
 
 
 @on_study
 def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocument:
     """
-    Put surveyed widths into a study, over those that it has, and grade its streets again: the width counts there.
+    Put surveyed widths into a study, over its earlier ones, and grade its streets again: the width counts there.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def _grade(
     study: Study, profile: Profile, list_file: Path | None, surveyed: StreetList | None = None
 ) -> tuple[GradingReport, pd.DataFrame]:
     """Grade again; return the report of how, and the findings of surveyed widths."""
-    roads, earlier = study.layer("roads"), study.table("findings")
+    roads, earlier = study.layer("segments"), study.table("findings")
     if list_file is not None:
         tier_list: StreetList | None = read_tier_list(list_file)
     else:
@@ -164,7 +164,7 @@ def _grade(
         earlier = earlier[(earlier["layer"] != "roads") | (earlier["source"] != surveyed.file)]
     around = Surroundings(study.layer("facilities"), study.layer("paths"), study.layer("complaints"))
     grades = grade(roads, tier_list, study.table("decisions"), profile, study.crs, around)
-    points = {kind: study.layer(kind) for kind in POINT_KINDS}
+    points = {kind: study.layer("vendors" if kind == "stalls" else kind) for kind in POINT_KINDS}
     findings = [earlier[~earlier["layer"].isin(["streets", "decisions"])], measured, grades.findings]
     layers = {"findings": earlier.iloc[:0], **graded_layers(grades, points, findings, tier_list), **more}
     layers["decisions"] = grades.decisions

@@ -1,4 +1,4 @@
-"""Compose the map: folium objects whose scripts and tiles come from our own server, or from the file itself."""
+"""Compose the map: folium objects with scripts and tiles from our own server, or from the file itself."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def legend_groups(language: Language, synthetic: Mapping[str, int]) -> list[Grou
 
 
 def _drawings() -> list[dict[str, Any]]:
-    """Return every layer's drawing, bottom first; those with rules in the script have no parts here."""
+    """Return every layer's drawing, bottom first; layers with rules in the script have no parts here."""
     return [{"layer": layer.name, "parts": [dict(part) for part in layer.drawing]} for layer in LAYERS]
 
 

@@ -41,7 +41,7 @@ class VectorTiles(Layer):
 
 class MapFrame(MacroElement):
     """
-    What every map has: style, credit, scale bar, north, legend, and the messages to and from the page around it.
+    The frame of every map: style, credit, scale bar, north, legend, and messages to and from the page around it.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Locator, Page, expect, sync_playwright
 
 from tests.conftest import ROOT
 
@@ -25,13 +25,36 @@ ARTEFACTS = ROOT / "docs" / "artefacts"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-STARTS_WITHIN_S = 60
+STARTS_WITHIN_S = 180
+WITHIN_MS = 90_000
+"""For how long a state is waited for: tests wait for states, never for times."""
+
+RUNS = """
+window.jiexuRuns = 0;
+new MutationObserver((changes) => {
+  for (const { target } of changes) if (target.dataset.testScriptState === "notRunning") window.jiexuRuns += 1;
+}).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-test-script-state"] });
+"""
+"""Counts how often the page's script has run to its end."""
+
+RESTING = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+
+STILL = """() => {
+  let still = !jiexu.map._animatingZoom && !jiexu.map._panAnim?._inProgress;
+  jiexu.map.eachLayer((layer) => {
+    const tiles = Object.values(layer._tiles || {}).filter((tile) => tile.current);
+    if (layer.isLoading?.() || tiles.some((tile) => !tile.active)) still = false;
+  });
+  return still;
+}"""
+"""Tells whether nothing moves on the map, and all of its tiles are there and faded in."""
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: scripts/setup-tests.sh says how to install it")
+    expect.set_options(timeout=WITHIN_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -68,6 +91,14 @@ def serving(study: Path, python: str = sys.executable, folder: Path = ROOT) -> I
             server.kill()
 
 
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until something holds that neither the page nor the map can be asked for; fail when it never does."""
+    deadline = time.monotonic() + WITHIN_MS / 1000
+    while not holds():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.1)
+
+
 @dataclass
 class Visit:
     """One visitor's page, with all that it asked for and complained of."""
@@ -80,6 +111,8 @@ class Visit:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._console)
+        self.page.add_init_script(RUNS)
+        self.page.set_default_timeout(WITHIN_MS)
 
     def _console(self, said: ConsoleMessage) -> None:
         # opened below its root, Streamlit looks for its server there first, and then where it is
@@ -94,9 +127,58 @@ class Visit:
 
     def painted(self, layer: str = "streets") -> None:
         """Wait until a layer is painted."""
-        self.page.frame_locator("iframe.jiexu-map").locator(f"html[data-painted{layer}]").wait_for(
-            state="attached", timeout=30_000
-        )
+        self.page.frame_locator("iframe.jiexu-map").locator(f"html[data-painted{layer}]").wait_for(state="attached")
+
+    def settled(self) -> None:
+        """Wait until the page's script has run to its end, and nothing moves on the map."""
+        self.page.wait_for_function(RESTING)
+        self.still()
+
+    def still(self) -> None:
+        """Wait until nothing moves on the map, and all of its tiles are painted."""
+        self.shows(f"({STILL})()")
+
+    def shows(self, condition: str, argument: object = None) -> None:
+        """Wait until a condition holds in the map's frame: an expression, or a function of one argument."""
+        self.map.wait_for_function(condition, arg=argument)
+
+    def shows_place(self, lon: float, lat: float) -> None:
+        """Wait until a place on the ground is within the map's frame."""
+        self.shows("([lon, lat]) => jiexu.map.getBounds().contains([lat, lon])", [lon, lat])
+
+    def go(self, lon: float, lat: float, zoom: int) -> None:
+        """Move the map to a place, and wait until it is painted."""
+        self.map.evaluate("([lon, lat, z]) => jiexu.map.setView([lat, lon], z, {animate: false})", [lon, lat, zoom])
+        self.still()
+
+    @contextmanager
+    def answered(self) -> Iterator[None]:
+        """Do something that the page's script answers, and wait for its answer."""
+        self.page.wait_for_function(RESTING)
+        runs = self.page.evaluate("window.jiexuRuns")
+        yield
+        self.page.wait_for_function(f"(runs) => window.jiexuRuns > runs && {RESTING}", arg=runs)
+
+    @contextmanager
+    def repainted(self) -> Iterator[None]:
+        """Do something that paints tiles anew in place, and wait until that is done."""
+        count = "Number(document.documentElement.dataset.repaints || 0)"
+        before = self.map.evaluate(count)
+        yield
+        self.shows(f"(before) => {count} > before", before)
+
+    def open_tab(self, tab: Locator) -> None:
+        """Open a tab, and wait until it is open."""
+        tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        self.settled()
+
+    def mark_first_row(self) -> None:
+        """Mark the first row of the first table that is seen."""
+        table = self.page.get_by_test_id("stDataFrame").locator("visible=true").first
+        expect(table.locator("canvas").first).to_be_visible()
+        with self.answered():
+            table.click(position={"x": 15, "y": 52})
 
     @property
     def map(self) -> Frame:

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 
 from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
-from geo.facilities.site_study import Wish, choose_sites
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import choose_sites
 from geo.study.file import read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.support.hostile_study import PAYLOADS, hostile_study
@@ -31,11 +32,12 @@ def test_a_gap_is_clicked_and_a_site_is_dragged(built: Path, tmp_path: Path, vis
         look.painted("coverage")
         look.page.mouse.click(*look.place(place.x, place.y))
         card = look.page.locator(".st-key-gap-card")
-        expect(card).to_contain_text(f"{gap['demand']:,.0f} left out", timeout=15_000)
-        card.get_by_role("button", name="Try a site there").click()
+        expect(card).to_contain_text(f"{gap['demand']:,.0f} left out")
+        card.get_by_role("button", name="Try a site here").click()
         trial = look.page.locator(".st-key-trial-card").get_by_text("With 1 sites on the map")
-        before = trial.inner_text(timeout=15_000)
-        look.map.wait_for_function("document.querySelectorAll('.jiexu-pin').length === 1")
+        before = trial.inner_text()
+        look.shows("document.querySelectorAll('.jiexu-pin').length === 1")
+        look.settled()
         pin = look.map.locator(".jiexu-pin").bounding_box()
         assert pin is not None
         x, y = pin["x"] + pin["width"] / 2, pin["y"] + pin["height"] / 2
@@ -43,13 +45,13 @@ def test_a_gap_is_clicked_and_a_site_is_dragged(built: Path, tmp_path: Path, vis
         look.page.mouse.down()
         look.page.mouse.move(x - 60, y + 90, steps=6)
         look.page.mouse.up()
-        expect(trial).not_to_have_text(before, timeout=10_000)
+        expect(trial).not_to_have_text(before)
         look.page.screenshot(path=ARTEFACTS / "facilities-drag.png")
         form = look.page.locator(".st-key-trial-card")
         form.get_by_label("Reason").fill("beside the school")
         form.get_by_role("button", name="Accept this site").click()
-        look.page.get_by_text("Decision D0001 is kept").wait_for(timeout=15_000)
-        assert look.map.evaluate("jiexu.state.pins.length") == 0
+        look.page.get_by_text("Decision D0001 is kept").wait_for()
+        look.shows("jiexu.state.pins.length === 0")
     decision = read_layer(study, "decisions").iloc[0]
     assert (decision["kind"], decision["part"], decision["reason"]) == ("site", "toilet", "beside the school")
 
@@ -58,18 +60,17 @@ def test_hostile_names_are_only_text(tmp_path: Path, visit: Visiting) -> None:
     mark = tmp_path / "hacked"
     study = hostile_study(tmp_path, mark)
     cover(study, "toilet")
-    summary = choose_sites(study, "toilet", Wish(2))
+    summary = choose_sites(study, "toilet", SiteRequest(2))
     for site, payload in zip(summary["sites"], PAYLOADS, strict=False):
         decide_site(study, "toilet", site["lon"], site["lat"], payload, payload, payload)
     with serving(study) as where, visit(height=1500) as look:
         look.open(f"{where}/facilities?lang=en&kind=toilet")
         for tab in look.page.get_by_role("tab").all():
-            tab.click()
-            look.page.wait_for_timeout(500)
+            look.open_tab(tab)
         for gap in read_layer(study, "coverage_gaps").geometry:
             middle = gap.representative_point()
-            look.page.mouse.click(*look.place(middle.x, middle.y))
-            look.page.wait_for_timeout(500)
+            with look.answered():
+                look.page.mouse.click(*look.place(middle.x, middle.y))
         assert look.page.evaluate("window.hacked") is None
         assert look.map.evaluate("window.hacked") is None
         assert look.page.get_by_test_id("stException").count() == 0

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from geo.study.file import read_layer
 from layers.palette import TIERS
-from tests.browser.conftest import ARTEFACTS, Visit, serving
+from tests.browser.conftest import ARTEFACTS, Visit, eventually, serving
 from tests.support.places import places_on
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
@@ -50,22 +51,22 @@ def test_from_the_first_look_to_a_decision_that_stays(
         page = look.page
         for kind in tiers:  # without points the street's own colour shows
             page.get_by_role("button", name=kind, exact=True).click()
-        page.wait_for_timeout(1500)
-        assert drawn_as(look, "back_street", places)
+        look.shows("jiexu.state.points.length === 0")
+        look.settled()
+        eventually(lambda: drawn_as(look, "back_street", places))
         assert not drawn_as(look, "demonstration", places)
         ARTEFACTS.mkdir(exist_ok=True)
 
         page.mouse.click(*look.place(*where))
-        page.get_by_text(street).first.wait_for(timeout=15_000)
-        assert page.get_by_text("Kalevankatuu").count() == 1  # as the list has it, to be confirmed
+        page.get_by_text(street).first.wait_for()
+        expect(page.get_by_text("Kalevankatuu")).to_have_count(1)  # as the list has it, to be confirmed
 
         page.get_by_label(form).click()
         page.get_by_role("option").nth(0).click()
         page.get_by_label(reason).fill("样板街 <b>model</b> {{ 7*7 }}")
         page.get_by_role("button", name=save).click()
-        page.get_by_text("D0001").first.wait_for(timeout=15_000)
-        page.wait_for_timeout(2000)
-        assert drawn_as(look, "demonstration", places)  # the map followed, without a reload
+        page.get_by_text("D0001").first.wait_for()
+        eventually(lambda: drawn_as(look, "demonstration", places))  # the map followed, without a reload
         page.screenshot(path=ARTEFACTS / f"overview-{locale[:2]}.png")
 
     decision = read_layer(study, "decisions").iloc[0]
@@ -75,6 +76,6 @@ def test_from_the_first_look_to_a_decision_that_stays(
     with serving(study) as address, visit(locale) as again:  # after a restart
         again.open(address)
         again.page.mouse.click(*again.place(*where))
-        again.page.get_by_text("样板街 <b>model</b> {{ 7*7 }}").first.wait_for(timeout=15_000)
+        again.page.get_by_text("样板街 <b>model</b> {{ 7*7 }}").first.wait_for()
     row = read_layer(study, "streets").set_index("name").loc[street]
     assert (row["tier"], row["tier_source"]) == ("demonstration", "manual")

@@ -23,7 +23,7 @@ def test_a_section_is_decided_on_and_drawn_in_its_tier(study: Path, visit: Visit
     with serving(study) as where, visit() as look:
         look.open(f"{where}/streets?lang=en&street={find_street(study, 'Mannerheimintie')}")
         page = look.page
-        page.get_by_text("Only a section of it").click()
+        page.get_by_text("Only a section").click()
         for label, name in (("Begins at", "Lönnrotinkatu"), ("Ends at", "Postikatu")):
             page.get_by_label(label).click()
             page.keyboard.type(name)
@@ -34,8 +34,8 @@ def test_a_section_is_decided_on_and_drawn_in_its_tier(study: Path, visit: Visit
         page.get_by_role("option", name="back street").click()
         page.get_by_label("Reason").fill("works")
         page.get_by_role("button", name="Save the decision").click()
-        page.get_by_text("D0001").first.wait_for(timeout=15_000)
-        page.wait_for_timeout(1500)
+        page.get_by_text("D0001").first.wait_for()
+        look.settled()
         page.screenshot(path=ARTEFACTS / "section.png")
     parts = read_layer(study, "streets").query("name == 'Mannerheimintie'").set_index("tier")
     assert set(parts.index) == {"demonstration", "back_street"}
@@ -46,21 +46,15 @@ def test_a_doubt_leads_to_its_place_and_can_be_settled(study: Path, visit: Visit
     with serving(study) as where, visit() as look:
         look.open(f"{where}/streets?lang=en")
         page = look.page
-        page.get_by_role("tab", name="Doubts").click()
-        page.wait_for_timeout(1500)
-        table = page.get_by_test_id("stDataFrame").locator("visible=true").first
-        box = table.bounding_box()
-        assert box
-        page.mouse.click(box["x"] + 15, box["y"] + 52)  # the first row's mark
+        look.open_tab(page.get_by_role("tab", name="Doubts"))
+        look.mark_first_row()
         page.get_by_role("button", name="Show on the map", exact=False).locator("visible=true").first.click()
-        page.get_by_text("Does the official list mean this street?").wait_for(timeout=15_000)
-        page.wait_for_timeout(1500)
-        lon, lat = doubted_place(study, "Kalevankatu")
-        assert look.map.evaluate("([lon, lat]) => jiexu.map.getBounds().contains([lat, lon])", [lon, lat])
-        assert look.map.evaluate("jiexu.map.getZoom()") >= 16
-        page.get_by_role("button", name="Yes, it does").click()
-        page.get_by_text("D0001").first.wait_for(timeout=15_000)
-        assert page.get_by_text("Does the official list mean this street?").count() == 0
+        page.get_by_text("Does the official list mean this street?").wait_for()
+        look.shows("jiexu.map.getZoom() >= 16")
+        look.shows_place(*doubted_place(study, "Kalevankatu"))
+        page.get_by_role("button", name="Yes").click()
+        page.get_by_text("D0001").first.wait_for()
+        expect(page.get_by_text("Does the official list mean this street?")).to_have_count(0)
     row = read_layer(study, "streets").set_index("name").loc["Kalevankatu"]
     assert (row["tier"], row["tier_source"]) == ("back_street", "manual")
     assert "confirm" not in set(audit_study(Study(study))["kind"])
@@ -83,7 +77,7 @@ def test_all_streets_of_an_area_are_decided_on_at_once(study: Path, visit: Visit
         page.get_by_role("option", name="secondary road").click()
         page.get_by_label("Reason").fill("night market quarter")
         page.get_by_role("button", name="Save a decision for each").click()
-        page.get_by_text("D0001–D0004").first.wait_for(timeout=15_000)
+        page.get_by_text("D0001–D0004").first.wait_for()
         page.screenshot(path=ARTEFACTS / "several.png")
     after = read_layer(study, "streets").set_index("street_id")
     assert set(after.loc[some, "tier"]) == {"secondary"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError, expect
 
 from geo.study.file import about, read_layer
 from tests.browser.conftest import ARTEFACTS, Visit, serving
@@ -28,10 +28,10 @@ def test_a_file_is_looked_at_then_imported_then_removed(study: Path, visit: Visi
         look.open(f"{where}/data?lang=en")
         page, untouched = look.page, about(study)
         page.locator("input[type=file]").set_input_files(file)
-        page.get_by_text("It is WGS84 (lat, lon) (20 points)", exact=False).wait_for(timeout=20_000)
-        assert page.get_by_text("csv · gb18030 · 20 rows").is_visible()
-        page.wait_for_timeout(1500)
-        assert len(look.map.evaluate("jiexu.state.preview")) == 20
+        page.get_by_text("It is WGS84 (lat, lon) (20 points)", exact=False).wait_for()
+        expect(page.get_by_text("csv · gb18030 · 20 rows")).to_be_visible()
+        look.shows("jiexu.state.preview?.length === 20")
+        look.settled()
         assert about(study) == untouched
         page.get_by_text("Columns", exact=True).click()
         # the page may run again meanwhile, which closes the list: what matters is that it can be chosen from
@@ -48,21 +48,18 @@ def test_a_file_is_looked_at_then_imported_then_removed(study: Path, visit: Visi
         page.get_by_text("By hand: Category ← 大项").wait_for()
         page.screenshot(path=ARTEFACTS / "import.png")
         page.get_by_role("button", name="Import", exact=False).first.click()
-        page.get_by_text("Import I0004 is stored").wait_for(timeout=20_000)
-        page.wait_for_timeout(1500)
-        assert look.map.evaluate("jiexu.state.preview") is None
+        page.get_by_text("Import I0004 is stored").wait_for()
+        look.shows("jiexu.state.preview === null")
+        look.settled()
         complaints = read_layer(study, "complaints")
         assert len(complaints) == before + 20
         mine = complaints[complaints["import_id"] == "I0004"]
         assert set(mine["category"]) == {"unlicensed_stall"}
         assert not mine["text"].str.contains("138").any()
 
-        table = page.get_by_test_id("stDataFrame").locator("visible=true").first
-        box = table.bounding_box()
-        assert box
-        page.mouse.click(box["x"] + 15, box["y"] + 52)
+        look.mark_first_row()
         page.get_by_role("button", name="Remove import I0004 as a whole").click()
-        page.get_by_text("20 rows went with the import").wait_for(timeout=20_000)
+        page.get_by_text("20 rows went with the import").wait_for()
     assert len(read_layer(study, "complaints")) == before
 
 
@@ -73,7 +70,7 @@ def test_a_hostile_file_is_refused_with_a_remedy(study: Path, visit: Visiting, t
     with serving(study) as where, visit() as look:
         look.open(f"{where}/data?lang=en")
         look.page.locator("input[type=file]").set_input_files(file)
-        look.page.get_by_text("This did not work").wait_for(timeout=20_000)
+        look.page.get_by_text("This did not work").wait_for()
         look.page.get_by_text("Give longitude and latitude").wait_for()
         assert look.page.evaluate("window.hacked") is None
     assert about(study) == untouched

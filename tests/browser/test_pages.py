@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,21 +16,22 @@ from PIL import Image
 from playwright.sync_api import Browser, Route, expect
 
 from geo.study.file import read_layer
-from tests.browser.conftest import ARTEFACTS, Visit, serving
+from tests.browser.conftest import ARTEFACTS, STILL, Visit, eventually, serving
 from tests.support.hostile_study import PAYLOADS, hostile_study
+from tests.support.pages import PAGES
 from tests.support.places import middle_of
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-PAGES = {
+TEXTS = {
     "overview": "Complaints per km, by tier",
     "streets": "All streets shown",
-    "stalls": "What each rule takes at this hour",
-    "parking": "What each rule takes of the kerb",
+    "stalls": "Kerb taken by each rule at this hour",
+    "parking": "Kerb taken by each rule",
     "complaints": "By weekday and hour",
     "facilities": "Coverage has not been computed yet",
-    "data": "Bring in a file",
+    "data": "Import a file",
     "decisions": "All decisions",
 }
 
@@ -43,19 +45,26 @@ def address(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> object:
         yield where
 
 
+def test_every_page_has_a_text_of_its_own_to_look_for() -> None:
+    assert set(TEXTS) == set(PAGES)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_shows_map_figures_and_table(name: str, address: str, visit: Visiting) -> None:
     with visit(height=1100) as look:
         look.open(f"{address}/{name}?lang=en".replace("/overview", "/"))
         expect(look.page.get_by_test_id("stMetric").nth(2)).to_be_visible()
+        look.settled()
         assert look.page.get_by_test_id("stMetric").count() in (3, 4, 5)
         if name != "overview":
-            expect(look.page.get_by_text(PAGES[name]).first).to_be_visible()
-        look.page.wait_for_timeout(1500)
+            expect(look.page.get_by_text(TEXTS[name]).first).to_be_visible()
         ARTEFACTS.mkdir(exist_ok=True)
         look.page.screenshot(path=ARTEFACTS / f"page-{name}.png")
         assert look.page.get_by_test_id("stException").count() == 0
 
+
+DRAWN = "() => document.querySelectorAll('.marker-icon:not(.cursor-marker)').length"
+"""How many corners of an area are drawn."""
 
 WATCH = """() => {
   window.seen = {blank: 0, frames: 0, centre: jiexu.map.getCenter().toString(), zoom: jiexu.map.getZoom()};
@@ -74,20 +83,22 @@ WATCH = """() => {
 def test_no_filter_click_or_edit_blanks_or_moves_the_map(study: Path, visit: Visiting) -> None:
     with serving(study) as where, visit() as look:
         look.open(f"{where}/?lang=en")
-        look.page.wait_for_timeout(1500)
+        look.settled()
         frame = look.page.locator("iframe.jiexu-map").element_handle()
         look.map.evaluate(WATCH)
-        look.page.get_by_role("button", name="back street", exact=True).click()
-        look.page.wait_for_timeout(700)
-        look.page.get_by_role("button", name="back street", exact=True).click()
-        look.page.get_by_role("button", name="Complaints", exact=True).click()
-        look.page.wait_for_timeout(700)
+        for name in ("back street", "back street", "Complaints"):
+            with look.repainted():
+                look.page.get_by_role("button", name=name, exact=True).click()
+        look.settled()
         look.page.mouse.click(*look.place(*middle_of(study, "Kaivokatu")))
         look.page.get_by_text("Kaivokatu").first.wait_for()
         look.page.get_by_label("Reason").fill("because")
+        painted = look.map.evaluate("document.documentElement.dataset.paintedstreets")
         look.page.get_by_role("button", name="Save the decision").click()
         look.page.get_by_text("D0001").first.wait_for()
-        look.page.wait_for_timeout(2500)
+        look.shows("(before) => document.documentElement.dataset.paintedstreets !== before", painted)
+        look.settled()
+        look.shows("window.seen.frames > 50")
         seen = look.map.evaluate(
             "() => ({...window.seen, now: jiexu.map.getCenter().toString(), nowZoom: jiexu.map.getZoom()})"
         )
@@ -104,8 +115,8 @@ def test_panning_and_zooming_never_run_the_script_and_the_view_lives_in_the_addr
         sent: list[int] = []
         look.page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
         look.open(f"{address}/?lang=en")
-        look.page.wait_for_timeout(1500)
-        before = len(sent)
+        look.settled()
+        before, zoom = len(sent), look.map.evaluate("jiexu.map.getZoom()")
         box = look.page.locator("iframe.jiexu-map").bounding_box()
         assert box
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -114,19 +125,20 @@ def test_panning_and_zooming_never_run_the_script_and_the_view_lives_in_the_addr
         look.page.mouse.move(x - 150, y - 80, steps=8)
         look.page.mouse.up()
         look.page.mouse.wheel(0, -300)
-        look.page.wait_for_timeout(1500)
-        assert len(sent) == before
+        look.shows("(zoom) => jiexu.map.getZoom() > zoom", zoom)
+        look.still()
         view = look.map.evaluate("jiexu.view()")
+        look.page.wait_for_function("(view) => window.location.hash === `#${view}`", arg=view)
+        assert len(sent) == before
         look.page.get_by_role("button", name="Stalls", exact=True).click()
-        look.page.wait_for_timeout(1000)
+        look.page.wait_for_function(
+            "(end) => location.search.includes('points=complaints%2Cparking') && location.hash === end", arg=f"#{view}"
+        )
         link = look.page.evaluate("window.location.href")
-        assert "points=complaints%2Cparking" in link
-        assert link.endswith(f"#{view}")
     with visit() as again:
         again.open(link)
-        again.page.wait_for_timeout(1000)
-        assert again.map.evaluate("jiexu.view()") == view
-        assert again.map.evaluate("jiexu.state.points") == ["complaints", "parking"]
+        again.shows("(view) => jiexu.view() === view", view)
+        again.shows('JSON.stringify(jiexu.state.points) === \'["complaints","parking"]\'')
 
 
 def test_an_area_selects_streets_and_the_selection_is_kept(study: Path, visit: Visiting) -> None:
@@ -134,17 +146,19 @@ def test_an_area_selects_streets_and_the_selection_is_kept(study: Path, visit: V
         look.open(f"{where}/streets?lang=en")
         page = look.page
         look.map.get_by_role("button", name="Draw an area to select its streets (double click ends it)").click()
-        page.wait_for_timeout(1200)
+        look.shows("Boolean(jiexu.map.pm?.globalDrawModeEnabled())")
+        look.settled()
         corners = [look.place(lon, lat) for lon, lat in ((24.940, 60.166), (24.946, 60.166), (24.946, 60.169))]
         last = look.place(24.940, 60.169)
-        for corner in corners:
+        for number, corner in enumerate(corners):
             page.mouse.click(*corner)
-            page.wait_for_timeout(300)
+            look.shows(f"(number) => ({DRAWN})() === number", number + 1)
         page.mouse.dblclick(*last)
-        page.get_by_label("Keep this selection as").wait_for(timeout=15_000)
+        page.get_by_label("Keep this selection as").wait_for()
         page.get_by_label("Keep this selection as").fill("centre <b>")
         page.get_by_role("button", name="Keep the selection").click()
-        page.wait_for_timeout(1500)
+        eventually(lambda: len(read_layer(study, "selections")) == 1)
+        look.settled()
         selected = look.map.evaluate("jiexu.state.selected")
     kept = read_layer(study, "selections").iloc[0]
     assert kept["name"] == "centre <b>"
@@ -159,11 +173,11 @@ def test_a_name_is_searched_and_shown(address: str, visit: Visiting, built: Path
         look.page.get_by_label("Find a street").press("Enter")
         look.page.get_by_role("button", name="→").first.click()
         look.page.get_by_text("Kalevankatuu").first.wait_for()
-        look.page.wait_for_timeout(1500)
+        look.page.wait_for_url(re.compile(r"[?&]street="))
+        look.settled()
         link = look.page.evaluate("window.location.href")
-        bounds = look.map.evaluate("(() => { const b = jiexu.map.getBounds(); return [b.getWest(), b.getEast()]; })()")
         lon, _ = middle_of(built, "Kalevankatu")
-        assert bounds[0] < lon < bounds[1]
+        look.shows("(lon) => jiexu.map.getBounds().getWest() < lon && lon < jiexu.map.getBounds().getEast()", lon)
     with visit() as again:  # the selection lives in the address
         again.open(link)
         expect(again.page.locator(".st-key-street-name")).to_have_text("Kalevankatu")
@@ -173,18 +187,17 @@ def test_the_keyboard_reaches_and_asks_the_map(address: str, visit: Visiting, bu
     with visit() as look:
         look.open(f"{address}/?lang=en")
         lon, lat = middle_of(built, "Kaivokatu")
-        look.map.evaluate("([lon, lat]) => jiexu.map.setView([lat, lon], 18, {animate: false})", [lon, lat])
-        look.page.wait_for_timeout(1500)
+        look.go(lon, lat, 18)
         look.map.locator(".leaflet-container").focus()
         look.page.keyboard.press("Enter")
-        expect(look.page.locator(".st-key-street-name")).to_have_text("Kaivokatu", timeout=10_000)
+        expect(look.page.locator(".st-key-street-name")).to_have_text("Kaivokatu")
 
 
 def test_the_later_of_two_visitors_is_shown_the_earlier_decision(study: Path, visit: Visiting) -> None:
     with serving(study) as where, visit() as first, visit() as second:
         for look in (first, second):
             look.open(f"{where}/?lang=en")
-            look.page.wait_for_timeout(1200)
+            look.settled()
             look.page.mouse.click(*look.place(*middle_of(study, "Kaivokatu")))
             look.page.get_by_label("Reason").fill("first" if look is first else "second")
         first.page.get_by_role("button", name="Save the decision").click()
@@ -222,19 +235,19 @@ def test_what_is_taken_away_opens_elsewhere(address: str, visit: Visiting, brows
         lonely.on("request", lambda request: asked.append(request.url))
         lonely.on("pageerror", lambda error: pytest.fail(str(error)))
         lonely.goto((tmp_path / "map.html").as_uri())
-        lonely.locator("html[data-paintedstreets]").wait_for(state="attached", timeout=20_000)
-        lonely.wait_for_timeout(1000)
+        lonely.locator("html[data-paintedstreets]").wait_for(state="attached")
+        lonely.wait_for_function(STILL)
         lonely.screenshot(path=ARTEFACTS / "map-file.png")
         assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
         assert lonely.evaluate("jiexu.state.points") == ["complaints", "stalls", "parking"]
-        assert lonely.get_by_text("OSM 2019-04-17").is_visible()
+        expect(lonely.get_by_text("OSM 2019-04-17")).to_be_visible()
 
 
 def test_a_phone_can_read_it(address: str, visit: Visiting) -> None:
     with visit(width=390, height=800) as look:
         look.open(f"{address}/?lang=en")
-        look.page.wait_for_timeout(1000)
-        assert look.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        look.settled()
+        look.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
         box = look.page.locator("iframe.jiexu-map").bounding_box()
         assert box
         assert box["width"] > 300
@@ -250,22 +263,21 @@ def test_hostile_texts_are_only_text_on_every_page_and_in_the_file(
     with serving(study) as where, visit() as look:
         for name in PAGES:
             look.open(f"{where}/{name}?lang=en".replace("/overview", "/"))
-            look.page.wait_for_timeout(1500)
+            look.settled()
             assert look.page.evaluate("window.hacked") is None
         look.open(f"{where}/?lang=en")
         look.map.evaluate("jiexu.map.setZoom(16, {animate: false})")
-        look.page.wait_for_timeout(1500)
+        look.settled()
         for street in streets.itertuples():
             place = street.geometry.interpolate(0.3, normalized=True)
-            look.map.evaluate("([lon, lat]) => jiexu.map.setView([lat, lon], 17, {animate: false})", [place.x, place.y])
-            look.page.wait_for_timeout(400)
+            look.go(place.x, place.y, 17)
             where_on_page = look.place(place.x, place.y)
             look.page.mouse.move(*where_on_page)
-            look.page.wait_for_timeout(150)
-            look.page.mouse.click(*where_on_page)
-            look.page.wait_for_timeout(700)
+            look.shows("document.querySelector('.leaflet-container').classList.contains('jiexu-over')")
+            with look.answered():
+                look.page.mouse.click(*where_on_page)
             if not street.name.startswith("'"):
-                expect(look.page.get_by_text(street.name, exact=False).first).to_be_visible(timeout=10_000)
+                expect(look.page.get_by_text(street.name, exact=False).first).to_be_visible()
         with look.page.expect_download() as made:
             look.page.goto(f"{where}/data?lang=en")
             look.painted()
@@ -276,8 +288,8 @@ def test_hostile_texts_are_only_text_on_every_page_and_in_the_file(
     with browser.new_context(offline=True) as offline:
         lonely = offline.new_page()
         lonely.goto((tmp_path / "map.html").as_uri())
-        lonely.locator("html[data-paintedstreets]").wait_for(state="attached", timeout=20_000)
-        lonely.wait_for_timeout(800)
+        lonely.locator("html[data-paintedstreets]").wait_for(state="attached")
+        lonely.wait_for_function(STILL)
         assert lonely.evaluate("window.hacked") is None
     assert not mark.exists()
     assert len(streets) == len(PAYLOADS)
@@ -287,7 +299,7 @@ def test_dark_pages_have_a_dark_map(address: str, browser: Browser) -> None:
     with browser.new_context(color_scheme="dark", viewport={"width": 1200, "height": 900}) as context:
         look = Visit(context.new_page())
         look.open(f"{address}/?lang=en")
-        look.page.wait_for_timeout(1500)
+        look.settled()
         box = look.page.locator("iframe.jiexu-map").bounding_box()
         assert box
         shot = look.page.screenshot(path=ARTEFACTS / "dark.png", clip=box)
@@ -309,11 +321,13 @@ def test_an_online_base_map_is_loaded_only_when_asked_for(address: str, browser:
         page.route("https://tile.openstreetmap.org/**", answer)
         look = Visit(page)
         look.open(f"{address}/?lang=en")
-        page.wait_for_timeout(1500)
+        look.settled()
         assert asked == []
         page.get_by_text("Base map").first.click()
         page.get_by_text("OpenStreetMap", exact=True).first.click()
-        page.wait_for_timeout(2000)
+        look.shows("getComputedStyle(jiexu.map.getPane('context')).display === 'none'")
+        look.shows(
+            "performance.getEntriesByType('resource').filter(({ name }) => name.includes('openstreetmap')).length > 3"
+        )
         assert len(asked) > 3
-        assert look.map.evaluate("getComputedStyle(jiexu.map.getPane('context')).display") == "none"
         assert look.complaints == []

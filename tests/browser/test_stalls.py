@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -46,15 +47,16 @@ def test_zones_open_and_close_with_the_hour_without_new_tiles(plan: Path, visit:
     with serving(plan) as where, visit() as look:
         look.open(f"{where}/stalls?lang=en")
         look.painted("stall_zones")
-        look.map.wait_for_function(f"({GREEN})() > 500")
+        look.shows(f"({GREEN})() > 500")
+        look.settled()
         asked = len([url for url in look.requests if "/tiles/" in url])
         look.page.get_by_role("slider").first.focus()
         for _ in range(11):
             look.page.keyboard.press("ArrowRight")  # 18:00 to 23:30
         look.page.get_by_text("23:30").first.wait_for()
-        look.map.wait_for_function(f"({GREEN})() === 0", timeout=15_000)
+        look.shows(f"({GREEN})() === 0")
         expect(look.page.get_by_test_id("stMetricValue").first).to_have_text("0")
-        assert "at=workday-23%3A30" in look.page.url or "at=workday-23:30" in look.page.url
+        look.page.wait_for_url(re.compile(r"at=workday-23(%3A|:)30"))
         assert len([url for url in look.requests if "/tiles/" in url]) == asked
         look.page.screenshot(path=ARTEFACTS / "stalls-night.png")
 
@@ -66,17 +68,16 @@ def test_a_click_asks_and_the_zone_there_can_be_rejected(plan: Path, visit: Visi
     with serving(plan) as where, visit(height=1300) as look:
         look.open(f"{where}/stalls?lang=en")
         look.painted("stall_zones")
-        look.map.evaluate("([lon, lat]) => jiexu.map.setView([lat, lon], 18, {animate: false})", [middle.x, middle.y])
-        look.page.wait_for_timeout(1500)
+        look.go(middle.x, middle.y, 18)
         look.page.mouse.click(*look.place(middle.x, middle.y))
         answer = look.page.locator(".st-key-answer")
-        expect(answer).to_contain_text("allowed", timeout=15_000)
+        expect(answer).to_contain_text("allowed")
         look.page.get_by_text(f"Zone {zone['zone_id']}:").wait_for()
         look.page.screenshot(path=ARTEFACTS / "stalls-ask.png")
         card = look.page.locator(".st-key-zone-card")
         card.get_by_label("Reason").fill("tactile paving")
         card.get_by_role("button", name="Reject").click()
-        expect(answer).to_contain_text("forbidden", timeout=20_000)
+        expect(answer).to_contain_text("forbidden")
         look.page.get_by_text("Rejected by a decision").first.wait_for()
         expect(look.page.get_by_text("tactile paving").first).to_be_visible()
         look.page.screenshot(path=ARTEFACTS / "stalls-rejected.png")
@@ -91,9 +92,9 @@ def test_what_if_shows_pitches_won_and_lost(plan: Path, visit: Visiting) -> None
         field = look.page.get_by_role("spinbutton", name="Pedestrian crossing (m)")
         field.fill("15")
         field.press("Enter")
-        look.page.get_by_text("Won or lost").first.wait_for(state="attached", timeout=15_000)
-        expect(look.page.get_by_test_id("stMetric").filter(has_text="Streets that change")).to_be_visible()
-        look.page.wait_for_timeout(1000)
+        look.page.get_by_text("Gain or loss").first.wait_for(state="attached")
+        expect(look.page.get_by_test_id("stMetric").filter(has_text="Streets with a change")).to_be_visible()
+        look.settled()
         look.page.screenshot(path=ARTEFACTS / "stalls-what-if.png")
     assert is_fresh(plan), "trying a rule changes nothing in the study"
 
@@ -114,14 +115,13 @@ def test_hostile_names_and_reasons_are_only_text(tmp_path: Path, visit: Visiting
     with serving(study) as where, visit(height=1500) as look:
         look.open(f"{where}/stalls?lang=en")
         for tab in look.page.get_by_role("tab").all():
-            tab.click()
-            look.page.wait_for_timeout(400)
+            look.open_tab(tab)
         for zone in chosen.itertuples():
             place = zone.geometry.interpolate(0.5, normalized=True)
-            look.map.evaluate("([lon, lat]) => jiexu.map.setView([lat, lon], 18, {animate: false})", [place.x, place.y])
-            look.page.wait_for_timeout(400)
-            look.page.mouse.click(*look.place(place.x, place.y))
-            look.page.get_by_text("Rejected by a decision").first.wait_for(timeout=15_000)
+            look.go(place.x, place.y, 18)
+            with look.answered():
+                look.page.mouse.click(*look.place(place.x, place.y))
+            look.page.get_by_text("Rejected by a decision").first.wait_for()
             assert look.page.evaluate("window.hacked") is None
         assert look.map.evaluate("window.hacked") is None
         assert look.page.get_by_test_id("stException").count() == 0

@@ -27,7 +27,7 @@ from geo.rules import Profile
 from geo.stalls.study import check_place
 from geo.study.export import export_layer
 from geo.study.figures import info
-from geo.study.file import about, place_of_study, profile_of, read_layer
+from geo.study.file import about, read_layer
 from geo.study.reader import Study
 from jiexu.__main__ import app
 from tests.support.drawn import CRS, layers_of, road
@@ -94,7 +94,7 @@ def test_times_are_read_and_told_by_the_studys_clock(tmp_path: Path) -> None:
     table = pd.DataFrame({**rows, "lon": lon - 0.0005, "lat": lat, "category": "noise"})
     table["closed_at"] = ["2025-07-01 18:00", "2025-01-02 08:30", None, "2025-07-31T23:00:00Z"]
     table.to_csv(tmp_path / "c.csv", index=False)
-    add_points(study, tmp_path / "c.csv", "complaints", profile_of(study), Options(crs="WGS84"))
+    add_points(study, tmp_path / "c.csv", "complaints", Study(study).profile, Options(crs="WGS84"))
     stored = read_layer(study, "complaints")["received_at"].dt.strftime("%m-%d %H:%M").tolist()
     assert stored == ["07-01 07:30", "01-01 08:30", "10-26 00:30", "07-31 22:30"]
     findings = read_layer(study, "findings")
@@ -114,7 +114,7 @@ def test_answers_take_the_working_days_of_the_place(tmp_path: Path) -> None:
         table = pd.DataFrame({"lon": [place[0]], "lat": [place[1]], "category": "sign"})
         table = table.assign(received_at="2025-01-24 10:00", closed_at="2025-02-10 10:00")
         table.to_csv(folder / "o.csv", index=False)
-        add_points(study, folder / "o.csv", "other", profile_of(study), Options(crs="WGS84"))
+        add_points(study, folder / "o.csv", "other", Study(study).profile, Options(crs="WGS84"))
         answered = lists_of(study)[0]["answered"]
         assert answered is not None
         days[place] = answered["median_days"]
@@ -132,12 +132,12 @@ def test_check_asks_of_now_on_the_studys_clock(tmp_path: Path, monkeypatch: pyte
 
 
 def test_xinjiang_keeps_beijing_time_unless_a_person_says_otherwise(tmp_path: Path) -> None:
-    assert place_of_study(study_at(tmp_path, URUMQI)).timezone == "Asia/Shanghai"
+    assert Study(study_at(tmp_path, URUMQI)).place.timezone == "Asia/Shanghai"
     study = study_at(tmp_path, URUMQI, timezone="Asia/Urumqi", country="CN")
-    assert place_of_study(study).timezone == "Asia/Urumqi"
-    assert place_of_study(study_at(tmp_path, URUMQI)).timezone == "Asia/Urumqi", "it stays when built anew"
+    assert Study(study).place.timezone == "Asia/Urumqi"
+    assert Study(study_at(tmp_path, URUMQI)).place.timezone == "Asia/Urumqi", "it stays when built anew"
     assert about(study)["place_chosen"] == "timezone country"
-    assert place_of_study(study_at(tmp_path, URUMQI, timezone="Asia/Shanghai")).timezone == "Asia/Shanghai"
+    assert Study(study_at(tmp_path, URUMQI, timezone="Asia/Shanghai")).place.timezone == "Asia/Shanghai"
 
 
 def test_a_study_on_both_sides_of_the_antimeridian(tmp_path: Path) -> None:

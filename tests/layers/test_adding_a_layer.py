@@ -56,7 +56,8 @@ import json, runpy, sys
 from pathlib import Path
 import geopandas as gpd, pyogrio, shapely
 import geo, layers
-from geo.study.file import read_layer, write_study
+from geo.study.file import read_layer
+from geo.study.writing import write_study
 from geo.study.qgis_styles import layer_styles
 from layers.map.compose import compose_map, legend_groups
 from layers.map.tiles import tile_archive

@@ -52,8 +52,8 @@ def test_sites_are_told_apart_by_their_status() -> None:
     ("legend", "labels"),
     [
         (facilities.legend, {"zh": "农贸市场", "en": "Market"}),
-        (facilities.coverage_legend, {"zh": "标准距离内有设施", "en": "Has one within the standard"}),
-        (facilities.catchment_legend, {"zh": "步行可达范围", "en": "within a walk"}),
+        (facilities.coverage_legend, {"zh": "标准距离内有设施", "en": "Facility within the standard"}),
+        (facilities.catchment_legend, {"zh": "步行可达范围", "en": "within walking distance"}),
         (facilities.gap_legend, {"zh": "未覆盖人群", "en": "people left out"}),
         (facilities.site_legend, {"zh": "拟设", "en": "Proposed"}),
     ],

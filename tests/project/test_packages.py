@@ -14,14 +14,14 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from geo.study.file import LAYERS
+from geo.study.schema import LAYERS
 from jiexu.__main__ import app
 from tests.conftest import ROOT
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-CONDA_NAMES = {"osmium": "pyosmium", "ortools": "ortools-python"}
+CONDA_NAMES = {"osmium": "pyosmium", "ortools": "ortools-python", "tzdata": "python-tzdata"}
 OURS = ("geo", "layers", "dashboards", "jiexu")
 MODULES = {
     "charset_normalizer": "charset-normalizer",
@@ -31,8 +31,6 @@ MODULES = {
 }
 OURS_ONLY = ("dev", "bench")
 """The extras of those who work on Jiexu; what its packages import is not among them."""
-
-MODULES = {"python_calamine": "python-calamine", "yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
 
 
 def test_conda_users_get_the_same_packages() -> None:

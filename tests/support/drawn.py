@@ -15,6 +15,13 @@ from geo.core.crs import WGS84, metric_crs, to_degrees, to_metric
 from geo.study.schema import conform_geo
 
 CRS = metric_crs(114.3, 36.0, 114.4, 36.2)
+TIERS_OF = {
+    "residential": "back_street",
+    "tertiary": "secondary",
+    "primary": "demonstration",
+    "service": "unclassified",
+}
+"""The tier of a street that is drawn as a class of OSM's."""
 _ORIGIN = to_metric(np.array([[114.35, 36.10]]), CRS)[0]
 
 

@@ -242,7 +242,7 @@ CASES: dict[str, Case] = {
     "only spaces": Case("a file of spaces is refused", raw(b"  \n \n"), None),
     "no columns": Case("a file of line breaks is refused", raw(b"\n\n\n"), None),
     "one column": Case("a column without place is refused", text("id\n1\n"), None),
-    "duplicate headers": Case("the second column of a name is renamed", text(f"id,text,text,lon,lat\n1,a,b,{LON},{LAT}\n"), 1, "stands twice"),
+    "duplicate headers": Case("the second column of a name is renamed", text(f"id,text,text,lon,lat\n1,a,b,{LON},{LAT}\n"), 1, "is repeated"),
     "empty headers": Case("columns without header are kept apart", text(f",id,,lon,lat\nx,1,y,{LON},{LAT}\n"), 1),
     "short rows": Case("a row with too few cells is left out", text(HEAD + row() + "2,short\n"), 1, "No coordinates"),
     "long rows": Case("cells beyond the headers do not shift a row", text(HEAD + row().strip() + ",note,note\n"), 1),

@@ -1,4 +1,4 @@
-"""Networks of one or two dozen segments on a grid, drawn by hypothesis."""
+"""Small networks for tests: segments on a grid, drawn at random or by hand, and chains of neighbours."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from geo.core.crs import WGS84, metric_crs
 from geo.network.graph import Network
@@ -29,3 +30,10 @@ def as_drawn(
     """Return the segments that were drawn, one-way or not, their network, and what draws positions on it."""
     segments = make_segments([line for line, _ in drawn], [oneway for _, oneway in drawn])
     return segments, Network(segments, CRS, directed), np.random.default_rng(seed)
+
+
+def chain(n: int) -> csr_array:
+    """A street of n segments, each a neighbour of the ones before and after."""
+    rows = np.concatenate([np.arange(n - 1), np.arange(1, n)])
+    columns = np.concatenate([np.arange(1, n), np.arange(n - 1)])
+    return csr_array((np.ones(len(rows)), (rows, columns)), shape=(n, n))

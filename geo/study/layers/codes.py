@@ -145,7 +145,7 @@ EMERGING: Final = {
 """Kinds of emerging hot spots."""
 
 COVERED: Final = {
-    "true": Text("标准距离内有设施", "has one within the standard"),
+    "true": Text("标准距离内有设施", "facility within the standard"),
     "false": Text("超出标准距离", "beyond the standard"),
 }
 
@@ -156,7 +156,7 @@ DEMAND_SOURCES: Final = {
     "population_streets": Text("人口数据，按街道长度分配", "population, by length of streets"),
     "population_points": Text("人口数据（点）", "population of points"),
     "streets": Text("街道长度（没有建筑和人口数据）", "length of streets (no building and no population is known)"),
-    "stalls": Text("需要或将要进场的摊位", "stalls that need a hall or are guided to one"),
+    "stalls": Text("需要或将要进场的摊位", "stalls that need a hall or are relocated to one"),
     "complaints": Text("投诉", "complaints"),
 }
 """Where a place's demand comes from."""
@@ -165,20 +165,20 @@ MODELS: Final = {
     "coverage": Text("覆盖最多", "most covered"),
     "median": Text("总步行最短", "least walking in total"),
     "cover_all": Text("全部覆盖", "all covered"),
-    "centre": Text("最远步行最短", "shortest longest walk"),
+    "centre": Text("最远步行最短", "longest walk shortened"),
 }
 
 MOVE_TARGETS: Final = {
     "zone": Text("疏导点", "zone"),
     "hall": Text("市场", "market hall"),
-    "none": Text("无处可去", "no place"),
+    "none": Text("无处安置", "no place"),
 }
 
 MOVE_REASONS: Final = {
-    "forbidden": Text("所在位置不允许", "forbidden where it stands"),
-    "zone_full": Text("疏导点已满", "the zone is full"),
-    "no_room": Text("附近没有空位", "no room within reach"),
-    "no_hall": Text("附近没有可入的市场", "no market hall within reach"),
+    "forbidden": Text("所在位置不允许", "in a forbidden place"),
+    "zone_full": Text("所在疏导点已满", "its zone is full"),
+    "no_room": Text("附近无空摊位", "no pitch within reach"),
+    "no_hall": Text("附近市场无空位", "no hall with room within reach"),
 }
 
 DECISION_KINDS: Final = {

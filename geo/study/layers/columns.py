@@ -25,7 +25,7 @@ STREET_ID: Final = Column(
 FACILITY_ID: Final = Column(
     Text("设施编号", "Facility"), Text("OSM 对象或名单中的编号", "Its id in OSM or in its list")
 )
-QUARTER_ID: Final = Column(Text("片区编号", "Quarter"), Text("所在片区", "The quarter in which it lies"))
+QUARTER_ID: Final = Column(Text("片区编号", "Quarter"), Text("所在片区", "Its quarter"))
 STALL_ID: Final = Column(
     Text("摊位编号", "Identifier"), Text("文件中的编号，缺少时自动生成", "As in its file, else made")
 )
@@ -70,9 +70,7 @@ PLACED: Final[Mapping[str, Column]] = {
 LENGTH_M: Final = Column(Text("长度", "Length"), Text("线的长度", "Of the line"), NUMBER, METRES)
 KERB_LENGTH_M: Final = Column(
     Text("长度", "Length"),
-    Text(
-        "沿路缘量取，弯道处与里程之差不同", "At the kerb itself, which is shorter or longer than its reference on bends"
-    ),
+    Text("沿路缘量取，弯道处与里程之差不同", "At the kerb itself: shorter or longer than its reference on bends"),
     NUMBER,
     METRES,
 )
@@ -82,7 +80,7 @@ WIDTH_SOURCE: Final = Column(
     Text(
         "标签 width 或 est_width、车道数乘规则车道宽、规则等级宽度、实测（优先于其余各项）",
         "The tag width or est_width; lanes times the profile's lane width; the profile's width of the class; or a"
-        " survey, which stands over all of these",
+        " survey, over all of these",
     ),
     values=codes.WIDTH_SOURCES,
 )
@@ -106,11 +104,11 @@ CAPACITY: Final = Column(
 HOURS: Final = Column(
     Text("时段", "Hours"), Text("OSM opening_hours 写法", "In the words of OpenStreetMap's opening_hours")
 )
-RULES: Final = Column(Text("规则", "Rules"), Text("据以得出的规则，以逗号隔开", "That made it so, between commas"))
+RULES: Final = Column(Text("规则", "Rules"), Text("据以得出的规则，以逗号隔开", "The rules behind it, between commas"))
 PLACE: Final = Column(
-    Text("占用位置", "Place"), Text("设在人行道或车行道", "On which part of the street"), values=codes.PLACES
+    Text("占用位置", "Place"), Text("设在人行道或车行道", "The part of the street"), values=codes.PLACES
 )
-DEPTH_M: Final = Column(Text("进深", "Depth"), Text("可占用的深度", "That may be used"), NUMBER, METRES)
+DEPTH_M: Final = Column(Text("进深", "Depth"), Text("可占用的深度", "Usable depth"), NUMBER, METRES)
 DEMAND: Final = Column(Text("需求", "Demand"), Text("居民、摊位或投诉的数量", "People, stalls or complaints"), NUMBER)
 WALK_M: Final = Column(Text("步行距离", "Walk"), Text("沿步行网络", "Along the network of walkers"), NUMBER, METRES)
 SITED_KIND: Final = Column(Text("设施类型", "Kind"), Text("哪一类设施", "Of facilities"), values=codes.SITED_KINDS)
@@ -122,7 +120,9 @@ TIER_GROUP: Final[Mapping[str, Column]] = {
     "tier": TIER,
     "tier_source": Column(
         Text("等级来源", "Tier from"),
-        Text("决定优先于官方名单，官方名单优先于推断", "A decision beats the official list, which beats inference"),
+        Text(
+            "决定优先于官方名单，官方名单优先于推断", "A decision beats the official list, and the list beats inference"
+        ),
         values=codes.TIER_SOURCE_NAMES,
     ),
     "tier_reason": Column(Text("等级理由", "Reason"), Text("为何是该等级", "Why it has this tier")),
@@ -132,11 +132,11 @@ TIER_GROUP: Final[Mapping[str, Column]] = {
 RECEIVED_AT: Final = Column(Text("受理时间", "Received"), Text("受理的时刻", "When it was received"), MOMENT)
 CLOSED_AT: Final = Column(Text("办结", "Closed"), Text("办结的时刻", "When it was closed"), MOMENT)
 AT: Final = Column(Text("时间", "At"), Text("发生的时刻", "When it was done"), MOMENT)
-BY: Final = Column(Text("经办人", "By"), Text("何人所为", "Who did it"))
+BY: Final = Column(Text("经办人", "By"), Text("何人所为", "The person who did it"))
 LON: Final = Column(Text("经度", "Longitude"), Text("WGS 84", "WGS 84"), NUMBER, "°")
 LAT: Final = Column(Text("纬度", "Latitude"), Text("WGS 84", "WGS 84"), NUMBER, "°")
 
 
 def identifier(zh: str, en: str) -> Column:
-    """Return the column of a layer's own identifiers, by what its meaning says."""
+    """Return the column of a layer's own identifiers, with the given meaning."""
     return Column(Text("编号", "Identifier"), Text(zh, en))

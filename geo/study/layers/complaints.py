@@ -1,4 +1,4 @@
-"""What complaints say of streets: hot spots, and districts and rounds of supervisors."""
+"""Layers made of complaints: hot spots, and districts and rounds of supervisors."""
 
 from __future__ import annotations
 

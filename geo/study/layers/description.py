@@ -1,4 +1,4 @@
-"""The words in which a layer is described: its columns, and how it is drawn."""
+"""The classes that describe a layer: its columns, codes and style."""
 
 from __future__ import annotations
 

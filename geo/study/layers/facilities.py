@@ -15,7 +15,7 @@ POPULATION: Final = Layer(
     Text("人口", "Population"),
     Text(
         "文件给出的一个区域或点的人口，重建后保留",
-        "people of an area or a point that a file gave, kept through rebuilds",
+        "population of an area or a point from a file, kept through rebuilds",
     ),
     "Unknown",
     {
@@ -114,7 +114,7 @@ SITES: Final = Layer(
         "site_id": c.identifier("类型和位置的散列", "Its kind and a hash of its place"),
         "kind": c.SITED_KIND,
         "model": Column(
-            Text("选址模型", "Model"), Text("据以选出的模型", "By which it was chosen"), values=codes.MODELS
+            Text("选址模型", "Model"), Text("据以选出的模型", "The model of the choice"), values=codes.MODELS
         ),
         "rank": Column(Text("次序", "Rank"), Text("按增益的次序", "By gain"), COUNT),
         "source": Column(Text("候选来源", "Candidates from"), Text("候选点由何得来", "Where the candidate comes from")),
@@ -126,7 +126,7 @@ SITES: Final = Layer(
             Text("模拟中选比例", "Chosen in simulations"),
             Text(
                 "需求和步行距离变动时中选的份额",
-                "Share of simulations, with demand and walks varied, in which it is chosen",
+                "Share of simulations, with demand and walks varied, that choose it",
             ),
             NUMBER,
         ),

@@ -1,4 +1,4 @@
-"""What stands along streets, from the extract: facilities, ground, quarters, house numbers."""
+"""Features along streets, from the extract: facilities, ground, quarters, house numbers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FACILITIES: Final = Layer(
 FACILITY_AREAS: Final = Layer(
     "facility_areas",
     Text("设施用地", "Grounds of facilities"),
-    Text("数据中以面表示的设施的用地", "the grounds of those facilities that the extract maps as areas"),
+    Text("数据中以面表示的设施的用地", "the grounds of facilities mapped as areas in the extract"),
     "MultiPolygon",
     {
         "facility_id": c.FACILITY_ID,
@@ -83,7 +83,7 @@ QUARTERS: Final = Layer(
     Text("片区", "Quarters"),
     Text(
         "一个片区：来自城市自己的文件、OSM，或主要街道围成的街区（source 指明）",
-        "a quarter: of the city's own file, of OSM, or a block between main streets (`source` says which)",
+        "a quarter: of the city's own file, of OSM, or a block between main streets (see `source`)",
     ),
     "MultiPolygon",
     {

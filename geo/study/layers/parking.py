@@ -1,4 +1,4 @@
-"""Parking: bays, how they differ from what is mapped, and the demand for them."""
+"""Layers of parking: bays, their differences from mapped parking, and parking demand."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ PARKING_DIFFERENCES: Final = Layer(
 )
 
 _NEEDED: Final = {
-    "demand": (Text("停车需求", "Demand"), Text("寻找车位的车辆", "Cars that look for a space")),
+    "demand": (Text("停车需求", "Demand"), Text("寻找车位的车辆", "Cars looking for a space")),
     "spaces": (Text("可用车位", "Spaces"), Text("步行范围内分摊到的车位", "Spaces within a walk that fall to them")),
     "pressure": (PRESSURE, Text("需求除以车位；没有车位时为空", "Demand by spaces; empty where there is none")),
 }
@@ -74,8 +74,8 @@ PARKING_NEED: Final = Layer(
     Text("停车需求", "Parking demand"),
     Text(
         "一条街道日间和夜间寻找车位的车辆、分摊到的车位、每个车位对应车辆数，以及所选泊位缓解的数量",
-        "a street with the cars that look for a space by day and at night, the spaces within a walk that fall to them,"
-        " cars per space, and what chosen bays relieve",
+        "a street with the cars looking for a space by day and at night, their share of the spaces within a walk, "
+        "cars per space, and the cars relieved by chosen bays",
     ),
     "MultiLineString",
     {
@@ -86,7 +86,7 @@ PARKING_NEED: Final = Layer(
             for name, (title, meaning) in _NEEDED.items()
             for period, when in _PERIODS.items()
         },
-        "bays": Column(Text("泊位数", "Bays"), Text("所选泊位", "That were chosen"), COUNT),
+        "bays": Column(Text("泊位数", "Bays"), Text("所选泊位", "Number of bays chosen"), COUNT),
         "relieved": Column(
             Text("缓解", "Relieved"), Text("所选泊位缓解的车辆", "Cars that chosen bays relieve"), COUNT
         ),

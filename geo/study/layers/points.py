@@ -34,7 +34,7 @@ COMPLAINTS: Final = Layer(
             Text("按七二一工作法：服务、管理或执法", "Service, management or enforcement (the 721 method)"),
             values=codes.RESPONSES,
         ),
-        "subject_id": Column(Text("对象", "Subject"), Text("被投诉的对象", "Whom it is about")),
+        "subject_id": Column(Text("对象", "Subject"), Text("被投诉的对象", "The person or business complained about")),
         **c.LOCATED,
         "text": c.TEXT_COLUMN,
         "source": c.SOURCE,
@@ -51,19 +51,21 @@ COMPLAINTS: Final = Layer(
 STALLS: Final = Layer(
     "stalls",
     Text("摊位", "Stalls"),
-    Text("一个现有摊位，及对其位置的判定", "a stall that is there, with its place and what is said of it"),
+    Text("一个现有摊位，及对其位置的判定", "an existing stall, with its place and its verdict"),
     "Point",
     {
         "stall_id": c.identifier("摊位编号，缺少时自动生成", "As in its file, else made"),
         "operator_id": Column(Text("经营者", "Operator"), Text("经营者编号", "The operator's id")),
-        "goods": Column(Text("品种", "Goods"), Text("经营的品种", "What is sold")),
-        "area_m2": Column(Text("面积（平方米）", "Area (m²)"), Text("占地面积", "That it takes"), NUMBER, "m²"),
+        "goods": Column(Text("品种", "Goods"), Text("经营的品种", "Goods on sale")),
+        "area_m2": Column(
+            Text("面积（平方米）", "Area (m²)"), Text("占地面积", "Ground taken by the stall"), NUMBER, "m²"
+        ),
         "permit_until": Column(Text("许可截止", "Permit until"), Text("许可的最后一天", "The permit's last day")),
-        "offences": Column(Text("违规次数", "Offences"), Text("已记录的违规", "That are on record"), COUNT),
+        "offences": Column(Text("违规次数", "Offences"), Text("已记录的违规", "Offences on record"), COUNT),
         "hardship": Column(Text("困难群体", "In hardship"), Text("经营者属困难群体", "Whether its operator is"), FLAG),
         **c.LOCATED,
         "verdict": Column(
-            Text("判定", "Verdict"), Text("该处可否设摊", "Whether a stall may stand there"), values=codes.VERDICT_NAMES
+            Text("判定", "Verdict"), Text("该处可否设摊", "Whether the place is allowed"), values=codes.VERDICT_NAMES
         ),
         "reasons": Column(
             Text("规则", "Rules"), Text("据以判定的规则，以逗号隔开", "Behind the verdict, between commas")

@@ -1,4 +1,4 @@
-"""What a study records: decisions, selections, findings, imports; and tables of free form."""
+"""Records of a study: decisions, selections, findings, imports; and tables of free form."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ DECISIONS: Final = Layer(
     None,
     {
         "decision_id": c.identifier("D 加序号", "D and a number"),
-        "kind": Column(Text("类型", "Kind"), Text("关于何事", "What it is about"), values=codes.DECISION_KINDS),
+        "kind": Column(
+            Text("类型", "Kind"), Text("关于何事", "The kind of matter decided"), values=codes.DECISION_KINDS
+        ),
         "at": c.AT,
         "by": c.BY,
-        "subject": Column(Text("对象", "Subject"), Text("作出时的对象编号", "The id of what it was taken on")),
+        "subject": Column(Text("对象", "Subject"), Text("作出时的对象编号", "The id of its subject at that time")),
         "subject_name": Column(Text("对象名称", "Subject, name"), Text("作出时的名称", "As it was called then")),
         "before": Column(Text("此前", "Before"), Text("此前的等级或状态", "The tier or status before")),
         "after": Column(Text("此后", "After"), Text("此后的等级或状态", "The tier or status after")),
-        "reason": Column(Text("理由", "Reason"), Text("决定的理由", "Why")),
+        "reason": Column(Text("理由", "Reason"), Text("决定的理由", "The reason for the decision")),
         "undoes": Column(Text("撤销", "Undoes"), Text("所撤销的决定", "The decision that it undoes")),
         "lon": c.LON,
         "lat": c.LAT,
@@ -35,7 +37,7 @@ DECISIONS: Final = Layer(
             Text("部分", "Part"),
             Text(
                 "分段的线（WKT），重建后据以找回；设施选址则为设施类型",
-                "The section's lines (WKT), by which it is found again; of a site, the kind of facility",
+                "The section's lines (WKT), for finding it again; of a site, the kind of facility",
             ),
         ),
         "street_id": Column(
@@ -68,15 +70,15 @@ FINDINGS: Final = Layer(
     Text("待核实问题", "Findings"),
     Text(
         "读取时修正、拒绝或存疑之处，载明文件、行和列",
-        "what a reader repaired, refused or doubted, with file, row and column",
+        "repairs, refusals and doubts of a reader, with file, row and column",
     ),
     None,
     {
         "layer": Column(Text("图层", "Layer"), Text("关于哪个图层", "The layer that it is about")),
         "row": c.ROW,
         "column": Column(Text("列", "Column"), Text("文件中的列", "In its file")),
-        "problem": Column(Text("问题", "Problem"), Text("发现的问题", "What was found")),
-        "action": Column(Text("处理", "What was done"), Text("如何处理", "How it was treated")),
+        "problem": Column(Text("问题", "Problem"), Text("发现的问题", "The problem found")),
+        "action": Column(Text("处理", "Action"), Text("如何处理", "The treatment of the row")),
         "source": Column(Text("文件", "File"), Text("文件名", "Its name")),
         "import_id": c.IMPORT_ID,
     },
@@ -94,7 +96,7 @@ IMPORTS: Final = Layer(
         "kind": Column(Text("图层", "Kind"), Text("导入到哪个图层", "The layer that its rows went to")),
         "file": Column(Text("文件", "File"), Text("文件名", "Its name")),
         "sha256": Column(Text("SHA-256", "SHA-256"), Text("文件的校验和", "Of the file")),
-        "format": Column(Text("格式", "Format"), Text("由内容识别的格式", "As its content tells")),
+        "format": Column(Text("格式", "Format"), Text("由内容识别的格式", "Recognised from the content")),
         "encoding": Column(Text("编码", "Encoding"), Text("文本的编码", "Of its text")),
         "crs": Column(Text("坐标系", "Coordinate system"), Text("文件的坐标系", "Of the file")),
         "mapping": Column(Text("列对应", "Mapping"), Text("字段对应的列（JSON）", "Field to column, as JSON")),
@@ -112,7 +114,7 @@ MAPPINGS: Final = Layer(
     Text("保存的列对应", "Kept column mappings"),
     Text(
         "哪一列对应哪个字段，供下一个同样表头的文件使用",
-        "which column serves which field, kept for the next file with the same headers",
+        "the column of each field, kept for the next file with the same headers",
     ),
     None,
     {
@@ -128,7 +130,7 @@ MAPPINGS: Final = Layer(
 REPLACED: Final = Layer(
     "replaced",
     Text("被更新的旧记录", "Replaced rows"),
-    Text("导入所更新的行的旧值，撤回导入时恢复", "rows that an import updated, to which its removal returns"),
+    Text("导入所更新的行的旧值，撤回导入时恢复", "rows before an import updated them, restored by its removal"),
     None,
     {
         "import_id": c.IMPORT_ID,
@@ -151,7 +153,7 @@ TIER_BASE: Final = Layer(
     Text("决定前的等级", "Tiers before decisions"),
     Text(
         "各街道在任何决定之前的等级，撤销决定时恢复",
-        "each street's tier before any decision, to which an undone decision returns",
+        "each street's tier before any decision, restored by undoing",
     ),
     None,
     {"street_id": c.STREET_ID, **c.TIER_GROUP},

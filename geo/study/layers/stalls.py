@@ -1,4 +1,4 @@
-"""Stalls: kerbs, what rules forbid, zones, displays outside shops, relocation."""
+"""Layers of stalls: kerbs, exclusions, zones, displays outside shops, relocation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ KERB_EXCLUSIONS: Final = Layer(
     "LineString",
     {
         **c.STRETCH,
-        "rule": Column(Text("规则", "Rule"), Text("不允许的规则", "That forbids it")),
+        "rule": Column(Text("规则", "Rule"), Text("不允许的规则", "The rule that forbids it")),
         "cause_id": Column(
             Text("原因对象", "Cause"),
             Text("设施、路段、路口或决定的编号", "The id of a facility, segment, junction or decision"),
@@ -70,7 +70,7 @@ STALL_ZONES: Final = Layer(
         "zone_id": c.identifier("Z 加路段、侧和里程", "Z with segment, side and offset"),
         **c.STRETCH,
         "hours": c.HOURS,
-        "pitches": Column(Text("摊位数", "Pitches"), Text("可设的摊位", "That fit"), COUNT),
+        "pitches": Column(Text("摊位数", "Pitches"), Text("可设的摊位", "Number of pitches that fit"), COUNT),
         "tier": c.TIER,
         "rules": c.RULES,
         "street_id": c.STREET_ID,
@@ -97,7 +97,7 @@ SHOP_DISPLAYS: Final = Layer(
         "street_id": c.STREET_ID,
         **c.LOCATED,
         "frontage_m": Column(Text("临街面", "Frontage"), Text("店面沿路缘的长度", "Along the kerb"), NUMBER, c.METRES),
-        "length_m": Column(Text("外摆长度", "Length"), Text("可陈列的长度", "That may be used"), NUMBER, c.METRES),
+        "length_m": Column(Text("外摆长度", "Length"), Text("可陈列的长度", "Usable length"), NUMBER, c.METRES),
         "depth_m": c.DEPTH_M,
         "hours": c.HOURS,
         "rules": c.RULES,
@@ -109,7 +109,7 @@ SHOP_DISPLAYS: Final = Layer(
 MOVES: Final = Layer(
     "moves",
     Text("摊位去向", "Relocation"),
-    Text("一个须迁移的摊位及其去向", "a stall that stands in the way, and where it should go"),
+    Text("一个须迁移的摊位及其去向", "a stall in the way, and its place to move to"),
     None,
     {
         "stall_id": c.STALL_ID,

@@ -15,12 +15,12 @@ _TIERED: Final = Style(
     "line", column="tier", by={tier: Symbol(TIER_COLOURS[tier], TIER_WIDTHS[tier]) for tier in codes.TIERS}
 )
 
-_PARKING_SIDE: Final = Text("标签 parking:SIDE 所说的停车方式", "How cars park there, as tags say")
+_PARKING_SIDE: Final = Text("标签 parking:SIDE 所说的停车方式", "Manner of parking there, from tags")
 _PAVEMENT: Final = Text(
     "标签所说的人行道宽（0 为没有）；为空时按规则中该等级的宽度",
-    "What tags say (0: none); where empty, the profile's width of the class counts",
+    "From tags (0: none); where empty, the profile's width of the class counts",
 )
-_CARS: Final = Text("标签所说的车位数", "Number of spaces, as tags say")
+_CARS: Final = Text("标签所说的车位数", "Number of spaces, from tags")
 _CYCLEWAY: Final = Text("标签 cycleway 的值", "The value of the tag cycleway")
 
 _INGREDIENT_NAMES: Final = {
@@ -88,7 +88,7 @@ STREETS: Final = Layer(
     Text("街道", "Streets"),
     Text(
         "一条街道，或其中单独分级的一段（section 指明）",
-        "a street, or a section of one that is graded apart (`section` says which)",
+        "a street, or a section graded apart (named in `section`)",
     ),
     "MultiLineString",
     {
@@ -100,7 +100,7 @@ STREETS: Final = Layer(
         **c.TIER_GROUP,
         "official_tier": Column(
             Text("官方等级", "Official tier"),
-            Text("官方名单所载，不论作过何种决定", "What the list says of it, whatever was decided"),
+            Text("官方名单所载，不论作过何种决定", "The tier in the official list, whatever was decided"),
             values=codes.TIER_CAPTIONS,
         ),
         "length_m": c.LENGTH_M,
@@ -153,7 +153,7 @@ STREET_SCORES: Final = Layer(
     Text("街道评分", "Street scores"),
     Text(
         "一条街道的量测值、各项得分、总分及据此推断的等级",
-        "what was measured of each street, its points per ingredient, their sum, and the tier that they suggest",
+        "measurements of each street, its points per ingredient, their sum, and the suggested tier",
     ),
     None,
     {
@@ -165,7 +165,7 @@ STREET_SCORES: Final = Layer(
         ),
         "inferred_tier": Column(
             Text("推断等级", "Inferred tier"),
-            Text("由总分推断的等级", "The tier that the score suggests"),
+            Text("由总分推断的等级", "The tier suggested by the score"),
             values=codes.TIER_CAPTIONS,
         ),
     },
@@ -175,7 +175,7 @@ STREET_SCORES: Final = Layer(
 SURVEYED_WIDTHS: Final = Layer(
     "surveyed_widths",
     Text("实测宽度", "Surveyed widths"),
-    Text("一条实测的车行道宽，重建后保留", "a carriageway's width that somebody measured, kept through rebuilds"),
+    Text("一条实测的车行道宽，重建后保留", "a surveyed width of a carriageway, kept through rebuilds"),
     None,
     {
         "name": Column(Text("街道", "Street"), Text("名单中的街名", "As the list calls it")),

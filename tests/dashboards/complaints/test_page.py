@@ -2,59 +2,44 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from geo.build import Inputs, build_study
 from geo.complaints.answer_times import data_end, survival
+from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.study import find_hotspots
 from geo.study.file import read_layer
-from tests.dashboards.test_shell import labelled
-
-SCRIPT = """
-import streamlit as st
-from dashboards.complaints import page as complaints_page
-from dashboards.session import filters
-with st.sidebar:
-    filters.side_bar()
-complaints_page.page()
-"""
-
-
-def opened(study: Path, monkeypatch: pytest.MonkeyPatch, language: str = "en") -> AppTest:
-    monkeypatch.setenv("JIEXU_STUDY", str(study))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
-    page = AppTest.from_string(SCRIPT, default_timeout=90)
-    page.query_params["lang"] = language
-    page.run()
-    assert not page.exception
-    return page
+from tests.support.complaints import timeless_complaints
+from tests.support.pages import Serve, figures, labelled, opened
 
 
 @pytest.mark.parametrize(
     ("language", "label", "find"), [("zh", "热点路段", "分析热点"), ("en", "Hot segments", "Find hot spots")]
 )
-def test_the_page_speaks_both_languages(
-    language: str, label: str, find: str, study: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = opened(study, monkeypatch, language)
-    assert {metric.label: metric.value for metric in page.metric}[label] == "–"
+def test_the_page_speaks_both_languages(language: str, label: str, find: str, study: Path, served: Serve) -> None:
+    served(study)
+    page = opened("complaints", language)
+    assert figures(page)[label] == "–"
     assert labelled(page.button, find)
 
 
-def test_hot_spots_are_found_on_the_page(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = opened(study, monkeypatch)
+def test_hot_spots_are_found_on_the_page(study: Path, served: Serve) -> None:
+    served(study)
+    page = opened("complaints")
     labelled(page.button, "Find hot spots").click().run()
     assert not page.exception
     layer = read_layer(study, "hotspots")
     hot = int(layer.drop_duplicates("segment_id")["hot"].sum())
-    assert {metric.label: metric.value for metric in page.metric}["Hot segments"] == f"{hot:,}"
+    assert figures(page)["Hot segments"] == f"{hot:,}"
 
 
-def test_a_category_and_cross_validation(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = opened(study, monkeypatch)
+def test_a_category_and_cross_validation(study: Path, served: Serve) -> None:
+    served(study)
+    page = opened("complaints")
     labelled(page.selectbox, "Category").select("illegal_parking_motor")
     labelled(page.selectbox, "Bandwidth").select("cv")
     labelled(page.button, "Find hot spots").click().run()
@@ -64,32 +49,29 @@ def test_a_category_and_cross_validation(study: Path, monkeypatch: pytest.Monkey
     assert any(f"Illegal parking, motor vehicle, all months; {len(mine)} complaints" in c.value for c in page.caption)
 
 
-def test_the_figures_are_those_of_the_complaints(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = opened(study, monkeypatch)
+def test_the_figures_are_those_of_the_complaints(study: Path, served: Serve) -> None:
+    served(study)
+    page = opened("complaints")
     complaints = pd.DataFrame(read_layer(study, "complaints"))
-    metrics = {metric.label: metric.value for metric in page.metric}
+    metrics = figures(page)
     assert metrics["Complaints"] == f"{len(complaints):,}"
     assert metrics["Service"] == f"{(complaints['response'] == 'service').mean():.0%}"
     half = survival(complaints, data_end(complaints)).quantile(0.5)
     assert half is not None
-    assert metrics["Half are closed after"] == f"{half:.0f} h"
+    assert metrics["Median time to close"] == f"{half:.0f} h"
 
 
-def test_only_the_selected_street_counts(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JIEXU_STUDY", str(study))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
+def test_only_the_selected_street_counts(study: Path, served: Serve) -> None:
+    served(study)
     streets = read_layer(study, "streets")
     street = streets.sort_values("complaints").iloc[-1]
-    page = AppTest.from_string(SCRIPT, default_timeout=90)
-    page.query_params["lang"] = "en"
-    page.session_state["selected_streets"] = [street["street_id"]]
-    page.run()
-    assert not page.exception
-    assert {metric.label: metric.value for metric in page.metric}["Complaints"] == f"{street['complaints']:,}"
+    page = opened("complaints", state={"selected_streets": [street["street_id"]]})
+    assert figures(page)["Complaints"] == f"{street['complaints']:,}"
 
 
-def test_streets_are_divided_among_supervisors(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = opened(study, monkeypatch)
+def test_streets_are_divided_among_supervisors(study: Path, served: Serve) -> None:
+    served(study)
+    page = opened("complaints")
     labelled(page.number_input, "Supervisors").set_value(7).run()
     labelled(page.button, "Divide the streets").click().run()
     assert not page.exception
@@ -97,10 +79,16 @@ def test_streets_are_divided_among_supervisors(study: Path, monkeypatch: pytest.
     assert any("District" in table.value and len(table.value) == 7 for table in page.dataframe)
 
 
-def test_a_study_without_complaints_is_told_how_to_go_on(
-    sample: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "bare.gpkg"
-    build_study(path, Inputs(sample.osm))
-    page = opened(path, monkeypatch)
+def test_a_study_without_complaints_is_told_how_to_go_on(bare: Path, tmp_path: Path, served: Serve) -> None:
+    served(Path(shutil.copy(bare, tmp_path / "bare.gpkg")))
+    page = opened("complaints")
     assert any("no complaints yet" in box.value for box in page.info)
+
+
+def test_complaints_without_times_are_shown_as_far_as_they_go(sample: Inputs, tmp_path: Path, served: Serve) -> None:
+    path = tmp_path / "timeless.gpkg"
+    build_study(path, Inputs(sample.osm, points={"complaints": timeless_complaints(tmp_path)}))
+    find_hotspots(path)
+    plan_patrols(path, 3)
+    served(path)
+    assert figures(opened("complaints"))["Complaints"] == "12"

@@ -5,39 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from geo.parking.study import BayStudy, plan_bays
 from geo.points.imports import add_points
 from geo.rules import Profile
-from geo.study.file import profile_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import Study
-from tests.dashboards.test_shell import labelled
-
-SCRIPT = """
-import streamlit as st
-from dashboards.session import filters
-from dashboards.parking import page as parking_page
-with st.sidebar:
-    filters.side_bar()
-parking_page.page()
-"""
+from tests.support.pages import Serve, figures, labelled, opened
 
 
 @pytest.mark.parametrize(
     ("language", "fit", "place"), [("zh", "可容泊位", "布设泊位"), ("en", "Bays that fit", "Place the bays")]
 )
 def test_bays_are_counted_and_placed(
-    language: str, fit: str, place: str, study: Path, monkeypatch: pytest.MonkeyPatch, profile: Profile
+    language: str, fit: str, place: str, study: Path, served: Serve, profile: Profile
 ) -> None:
-    monkeypatch.setenv("JIEXU_STUDY", str(study))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
-    page = AppTest.from_string(SCRIPT, default_timeout=60)
-    page.query_params["lang"] = language
-    page.run()
-    assert not page.exception
+    served(study)
+    page = opened("parking", language)
     room = BayStudy(Study(study), profile).room("all_day")
-    assert {metric.label: metric.value for metric in page.metric}[fit] == f"{room.zones.pitches.sum():,}"
+    assert figures(page)[fit] == f"{room.zones.pitches.sum():,}"
     labelled(page.button, place).click().run()
     assert not page.exception
     bays = read_layer(study, "bays")
@@ -45,12 +31,9 @@ def test_bays_are_counted_and_placed(
     assert sum(table.value.shape[0] == bays["street_id"].nunique() for table in page.dataframe) == 1
 
 
-def test_a_longer_bay_loses_some(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JIEXU_STUDY", str(study))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
-    page = AppTest.from_string(SCRIPT, default_timeout=60)
-    page.query_params["lang"] = "en"
-    page.run()
+def test_a_longer_bay_loses_some(study: Path, served: Serve) -> None:
+    served(study)
+    page = opened("parking")
     before = int(page.metric[0].value.replace(",", ""))
     labelled(page.number_input, "Bay: length (m)").set_value(8.0).run()
     assert not page.exception
@@ -60,36 +43,28 @@ def test_a_longer_bay_loses_some(study: Path, monkeypatch: pytest.MonkeyPatch) -
     assert changed.delta == f"{then - before:+,}"
 
 
-def test_a_budget_places_the_bays_that_relieve_and_says_with_what_proof(
-    study: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("JIEXU_STUDY", str(study))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
-    page = AppTest.from_string(SCRIPT, default_timeout=60)
-    page.query_params["lang"] = "en"
-    page.run()
-    labelled(page.number_input, "At most so many new bays").set_value(25).run()
+def test_a_budget_places_the_bays_that_relieve_and_says_with_what_proof(study: Path, served: Serve) -> None:
+    served(study)
+    page = opened("parking")
+    labelled(page.number_input, "Maximum number of new bays").set_value(25).run()
     labelled(page.button, "Place the bays").click().run()
     assert not page.exception
     assert len(read_layer(study, "bays")) == 25
     assert any("25 of 25 bays chosen" in box.value and "proven" in box.value for box in page.success)
     need = read_layer(study, "parking_need")
     assert any("Cars relieved" in table.value and table.value["Cars relieved"].sum() == 25 for table in page.dataframe)
-    cars = {metric.label: metric.value for metric in page.metric}["Cars by day, estimated"]
+    cars = figures(page)["Cars by day, estimated"]
     assert cars == f"{need['demand_day'].sum():,.0f}"
 
 
-def test_bays_of_before_a_change_say_so(study: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("JIEXU_STUDY", str(study))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(study.parent / "cache"))
+def test_bays_of_before_a_change_say_so(study: Path, served: Serve, tmp_path: Path) -> None:
+    served(study)
     plan_bays(study, budget=10)
-    page = AppTest.from_string(SCRIPT, default_timeout=60)
-    page.query_params["lang"] = "en"
-    page.run()
+    page = opened("parking")
     assert not page.warning
     file = tmp_path / "more.csv"
     file.write_text("编号,类别,经度,纬度\n9001,违停,24.9405,60.1702\n", encoding="utf-8")
-    add_points(study, file, "complaints", profile_of(study))
+    add_points(study, file, "complaints", Study(study).profile)
     page.run()
     assert not page.exception
     assert any("have changed" in box.value for box in page.warning)

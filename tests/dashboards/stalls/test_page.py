@@ -6,60 +6,34 @@ import shutil
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from geo.build import Inputs, build_study
 from geo.study.file import read_layer
 from tests.conftest import is_fresh
-from tests.dashboards.test_shell import labelled
-
-SCRIPT = """
-import streamlit as st
-from dashboards.session import filters
-from dashboards.stalls import page as stalls_page
-with st.sidebar:
-    filters.side_bar()
-stalls_page.page()
-"""
+from tests.support.pages import Serve, figures, labelled, opened
 
 
 @pytest.fixture
-def plan(planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def plan(planned: Path, tmp_path: Path, served: Serve) -> Path:
     """A copy of the sample study with its zones, which the pages show."""
     path = Path(shutil.copy(planned, tmp_path / "plan.gpkg"))
-    monkeypatch.setenv("JIEXU_STUDY", str(path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    served(path)
     return path
-
-
-def opened(language: str = "en", **query: str) -> AppTest:
-    page = AppTest.from_string(SCRIPT, default_timeout=60)
-    page.query_params["lang"] = language
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def figures(page: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in page.metric}
 
 
 @pytest.mark.parametrize(("language", "label"), [("zh", "此刻可设摊位"), ("en", "Pitches at this hour")])
 def test_the_hour_decides_what_is_open(language: str, label: str, plan: Path) -> None:
     zones = read_layer(plan, "stall_zones")
-    evening = figures(opened(language))[label]
-    afternoon = figures(opened(language, at="workday-15:00"))[label]
-    night = figures(opened(language, at="restday-23:30"))[label]
+    evening = figures(opened("stalls", language))[label]
+    afternoon = figures(opened("stalls", language, {"at": "workday-15:00"}))[label]
+    night = figures(opened("stalls", language, {"at": "restday-23:30"}))[label]
     assert evening == f"{zones['pitches'].sum():,}"
     assert afternoon == f"{zones.loc[zones['tier'] == 'back_street', 'pitches'].sum():,}"
     assert night == "0"
 
 
-def test_a_study_without_a_plan_offers_to_make_one(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JIEXU_STUDY", str(study))
-    page = opened()
+def test_a_study_without_a_plan_offers_to_make_one(study: Path, served: Serve) -> None:
+    served(study)
+    page = opened("stalls")
     labelled(page.button, "Compute kerbs, zones and verdicts").click().run()
     assert not page.exception
     assert is_fresh(study)
@@ -70,7 +44,7 @@ def test_a_place_is_answered_and_its_zone_rejected(plan: Path) -> None:
     zones = read_layer(plan, "stall_zones")
     zone = zones.loc[zones["length_m"].idxmax()]
     middle = zone.geometry.interpolate(0.5, normalized=True)
-    page = opened()
+    page = opened("stalls")
     page.session_state["asked_place"] = (middle.x, middle.y)
     page.run()
     texts = "\n".join(text.value for text in page.text)
@@ -87,7 +61,7 @@ def test_a_place_is_answered_and_its_zone_rejected(plan: Path) -> None:
 
 
 def test_a_wider_clearance_loses_pitches_and_can_be_made_the_rule(plan: Path) -> None:
-    page = opened()
+    page = opened("stalls")
     before = int(figures(page)["Pitches at this hour"].replace(",", ""))
     labelled(page.number_input, "Pedestrian crossing (m)").set_value(15.0).run()
     assert not page.exception
@@ -95,14 +69,14 @@ def test_a_wider_clearance_loses_pitches_and_can_be_made_the_rule(plan: Path) ->
     then = int(metrics[1].value.replace(",", ""))
     assert then < before
     assert metrics[1].delta == f"{then - before:+,}"
-    labelled(page.button, "Make these the study's rules").click().run()
+    labelled(page.button, "Save as the study's rules").click().run()
     assert not page.exception
     assert int(figures(page)["Pitches at this hour"].replace(",", "")) == then
     assert read_layer(plan, "stall_zones")["pitches"].sum() == then
 
 
 def test_hours_that_are_none_are_refused_with_a_remedy(plan: Path) -> None:
-    page = opened()
+    page = opened("stalls")
     labelled(page.multiselect, "Rules to try").set_value(["stalls.hours.back_street"]).run()
     labelled(page.text_input, "Back street: hours").input("whenever").run()
     assert not page.exception
@@ -110,22 +84,17 @@ def test_hours_that_are_none_are_refused_with_a_remedy(plan: Path) -> None:
 
 
 def test_every_stall_in_the_way_finds_a_place(plan: Path) -> None:
-    page = opened()
-    labelled(page.button, "Find a place for every stall in the way").click().run()
+    page = opened("stalls")
+    labelled(page.button, "Relocate the stalls in the way").click().run()
     assert not page.exception
     assert any("no assignment is shorter by more than 0.000 m" in text.value for text in page.text)
     assert len(read_layer(plan, "moves")) > 0
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_it_runs_on_a_study_without_points(
-    language: str, tmp_path: Path, sample: Inputs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    study = tmp_path / "bare.gpkg"
-    build_study(study, Inputs(sample.osm))
-    monkeypatch.setenv("JIEXU_STUDY", str(study))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    page = opened(language)
+def test_it_runs_on_a_study_without_points(language: str, bare: Path, tmp_path: Path, served: Serve) -> None:
+    served(Path(shutil.copy(bare, tmp_path / "bare.gpkg")))
+    page = opened("stalls", language)
     page.button[0].click().run()
     assert not page.exception
     assert len(page.metric) == 4

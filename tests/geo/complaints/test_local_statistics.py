@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_array
 
 from geo.complaints.local_statistics import empirical_bayes, false_discovery, local_statistics, scan
-
-
-def chain(n: int) -> csr_array:
-    """A street of n segments, each a neighbour of the ones before and after."""
-    rows = np.concatenate([np.arange(n - 1), np.arange(1, n)])
-    columns = np.concatenate([np.arange(1, n), np.arange(n - 1)])
-    return csr_array((np.ones(len(rows)), (rows, columns)), shape=(n, n))
+from tests.support.networks import chain
 
 
 def test_gi_star_is_ord_and_getis_formula() -> None:

@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from geo.build import Inputs, build_study
 from geo.complaints.hot_streets import CROSS_VALIDATED, Moment
@@ -18,9 +17,9 @@ from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.points.imports import add_points
 from geo.rules import Profile
-from geo.study.file import metric_crs_of, read_layer
+from geo.study.file import read_layer
 from geo.study.reader import Study
-from tests.dashboards.complaints.test_page import SCRIPT
+from tests.support.complaints import timeless_complaints
 
 
 def test_hotspots_are_lixels_of_the_streets(study: Path) -> None:
@@ -28,7 +27,7 @@ def test_hotspots_are_lixels_of_the_streets(study: Path) -> None:
     layer, roads = read_layer(study, "hotspots"), read_layer(study, "roads")
     assert set(layer["segment_id"]) == set(roads["segment_id"])
     assert (layer["to_m"] - layer["from_m"]).max() <= 25.01
-    length = gpd.GeoDataFrame(layer, crs=WGS84).to_crs(metric_crs_of(study)).length
+    length = gpd.GeoDataFrame(layer, crs=WGS84).to_crs(Study(study).crs).length
     assert length.sum() == pytest.approx(roads["length_m"].sum(), rel=1e-3)
     # an event keeps its mass at junctions: the density adds up to the complaints, but for what runs out of the study
     mass = (layer["density"] / 1000 * (layer["to_m"] - layer["from_m"])).sum()
@@ -50,7 +49,7 @@ def test_the_scan_and_gi_look_at_one_category_or_some_months(study: Path) -> Non
     spring = find_hotspots(study, months=("2025-03", "2025-05"))["complaints"]
     assert 0 < one < every
     assert 0 < spring < every / 2
-    with pytest.raises(StudyError, match="no such complaints"):
+    with pytest.raises(StudyError, match="no complaints to analyse"):
         find_hotspots(study, "no such category")
     with pytest.raises(StudyError, match="footfall"):
         find_hotspots(study, exposure="footfall")
@@ -95,23 +94,6 @@ def test_the_answers_add_up(study: Path) -> None:
     assert summary["measures"] == []
 
 
-def test_patrols_cover_every_graded_street(study: Path) -> None:
-    summary = plan_patrols(study, 12)
-    districts, rounds = read_layer(study, "patrol_districts"), read_layer(study, "patrol_rounds")
-    roads = read_layer(study, "roads")
-    walked = roads[roads["walk"] & (roads["tier"] != "unclassified")]
-    assert len(districts) == len(rounds) == 12
-    assert districts["length_m"].sum() >= walked["length_m"].sum() - 1
-    assert districts["complaints"].sum() == len(read_layer(study, "complaints"))
-    assert summary["balance"] == pytest.approx(districts["work"].max() / districts["work"].mean(), abs=0.01)
-    assert summary["bound"] <= summary["balance"] <= 1.4
-    metric = gpd.GeoDataFrame(rounds, crs=WGS84).to_crs(metric_crs_of(study))
-    # a round walks every segment once or twice
-    assert (metric.length <= rounds["length_m"] + 1).all()
-    assert (2 * metric.length >= rounds["length_m"] - 1).mean() > 0.8
-    assert all(row["to_hour"] - row["from_hour"] == 2 for row in summary["priorities"])
-
-
 def test_a_study_without_complaints_says_so(sample: Inputs, tmp_path: Path) -> None:
     path = tmp_path / "bare.gpkg"
     build_study(path, Inputs(sample.osm))
@@ -122,22 +104,11 @@ def test_a_study_without_complaints_says_so(sample: Inputs, tmp_path: Path) -> N
     assert np.isfinite(plan_patrols(path, 4)["balance"])
 
 
-def test_complaints_without_times_are_analysed_as_far_as_they_go(
-    sample: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_complaints_without_times_are_analysed_as_far_as_they_go(sample: Inputs, tmp_path: Path) -> None:
     path = tmp_path / "timeless.gpkg"
-    file = tmp_path / "complaints.csv"
-    rows = [f"T{n},违停,{24.9405 + n * 1e-4:.4f},60.1702" for n in range(12)]
-    file.write_text("\n".join(["编号,类别,经度,纬度", *rows]) + "\n", encoding="utf-8")
-    build_study(path, Inputs(sample.osm, points={"complaints": file}))
+    build_study(path, Inputs(sample.osm, points={"complaints": timeless_complaints(tmp_path)}))
     assert find_hotspots(path)["complaints"] == 12
     summary = response_of(path)
     assert (summary["until"], summary["shares"], summary["overdue"]) == (None, None, [])
     assert all(row["rate"] is None for row in summary["tiers"])
     assert plan_patrols(path, 3)["priorities"] == []
-    monkeypatch.setenv("JIEXU_STUDY", str(path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    page = AppTest.from_string(SCRIPT, default_timeout=90)
-    page.query_params["lang"] = "en"
-    page.run()
-    assert not page.exception

@@ -1,4 +1,4 @@
-"""What is getting worse: emerging hot spots, seasons and hours, spots that come back."""
+"""Trends: emerging hot spots, seasons and hours, recurring spots."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from geo.complaints.trends import (
 from geo.core.crs import WGS84
 from geo.rules import Profile
 from geo.study.schema import conform_geo
-from tests.geo.complaints.test_local_statistics import chain
 from tests.support.drawn import CRS, degrees
+from tests.support.networks import chain
 
 
 def stamps(*texts: str | None) -> pd.Series:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import shapely
 
 from geo.core.crs import metric_crs, to_degrees, to_metric
+from tests.support.drawn import CRS, degrees
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,11 @@ def test_chinese_cities_use_cgcs2000_zones_and_others_utm(lon: float, lat: float
     crs = metric_crs(lon - 0.05, lat - 0.05, lon + 0.05, lat + 0.05)
     assert crs.to_epsg() == code
     assert crs.axis_info[0].unit_name == "metre"
+
+
+def test_metric_places_survive_the_way_to_degrees_and_back() -> None:
+    line = degrees(shapely.LineString([(0, 0), (100, 0)]))
+    assert shapely.length(shapely.transform(line, lambda xy: to_metric(xy, CRS))) == pytest.approx(100, abs=0.03)
 
 
 def test_a_study_on_both_sides_of_the_antimeridian_is_computed_in_the_zone_beside_it() -> None:

@@ -8,7 +8,7 @@ import pyproj
 import pytest
 
 from geo.core.errors import InputError
-from geo.core.place import _NATIONAL_GRIDS, Place, place_at, place_facts, place_of
+from geo.core.place import NATIONAL_GRIDS, Place, place_at, place_facts, place_of
 
 PLACES = {
     "Delhi": (77.21, 28.61, "IN", "", "Asia/Kolkata", 7755, "left"),
@@ -65,9 +65,9 @@ def test_the_open_sea_has_a_clock_at_least() -> None:
     assert place_at(-140.1, -10.1, -140, -10) == Place("", "", "Etc/GMT+9", None, "right")
 
 
-@pytest.mark.parametrize("code", _NATIONAL_GRIDS)
+@pytest.mark.parametrize("code", NATIONAL_GRIDS)
 def test_every_national_grid_is_one_of_epsgs_in_metres(code: str) -> None:
-    for _, epsg in _NATIONAL_GRIDS[code]:
+    for _, epsg in NATIONAL_GRIDS[code]:
         crs = pyproj.CRS.from_epsg(epsg)
         assert crs.axis_info[0].unit_name == "metre"
         assert not crs.is_deprecated

@@ -15,7 +15,8 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
-from geo.facilities.residents import read_population, residents
+from geo.facilities.population import read_population
+from geo.facilities.residents import residents
 from geo.files.crs_detection import StreetsIndex, streets_index
 from geo.rules import Profile
 from geo.study.schema import conform_geo
@@ -171,7 +172,7 @@ def test_without_the_extra_a_raster_is_refused_with_the_command_that_installs_it
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("name,other\n文峰社区,1\n", "column of people"), ("name,population\n没有,1\n", "No row can be used")],
+    [("name,other\n文峰社区,1\n", "no population column"), ("name,population\n没有,1\n", "No row can be used")],
 )
 def test_a_file_that_says_nothing_is_refused_with_what_to_do(text: str, words: str, tmp_path: Path) -> None:
     file = tmp_path / "bad.csv"

@@ -53,7 +53,7 @@ def test_a_hostile_file(name: str, bare: Path, place: Place, profile: Profile, t
     case = CASES[name]
     file = case.make(tmp_path)
     before, there = bare.read_bytes(), sorted(tmp_path.parent.iterdir())
-    began = time.monotonic()
+    began = time.process_time()
     # the system is given, so that a single point is not asked about; refusals of whole files are the streets' word
     asked = Options() if case.says == "No coordinate system" else Options(crs=None if "elsewhere" in name else "WGS84")
     try:
@@ -67,7 +67,7 @@ def test_a_hostile_file(name: str, bare: Path, place: Place, profile: Profile, t
             outcome.reading.findings["problem"].astype(str) + outcome.reading.findings["column"].astype(str)
         )
         assert case.says in said
-    assert time.monotonic() - began < MAX_SECONDS
+    assert time.process_time() - began < MAX_SECONDS
     assert bare.read_bytes() == before
     assert sorted(tmp_path.parent.iterdir()) == there
 

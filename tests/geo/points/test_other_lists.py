@@ -1,10 +1,68 @@
-"""Lists of other points are told apart by their category, else by their file."""
+"""Lists of any kind: counts, ratings, working days, ages and what is overdue."""
 
 from __future__ import annotations
 
-import pandas as pd
+from pathlib import Path
 
-from geo.points.other_lists import list_names, list_of
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.core.place import place_at
+from geo.points.imports import add_points
+from geo.points.other_lists import list_names, list_of, lists_of, working_days
+from geo.points.reading import Options
+from geo.study.file import read_layer
+from geo.study.reader import Study
+
+
+def test_working_days_skip_weekends() -> None:
+    friday = ["2025-03-07 15:00"] * 3
+    later = ["2025-03-07 16:00", "2025-03-10 09:00", "2025-03-11 02:00", "2025-03-11 03:00"]
+    begin, end = (pd.to_datetime(pd.Series(times), utc=True) for times in ([*friday, None], later))
+    begin, end = begin - pd.Timedelta(hours=8), end - pd.Timedelta(hours=8)
+    anyang = place_at(114.3, 36.0, 114.4, 36.2)
+    assert working_days(begin, end, anyang).tolist()[:3] == [0, 1, 2], "from a Friday to Monday is one working day"
+    assert pd.isna(working_days(begin, end, anyang).iloc[3])
+
+
+def test_any_list_has_counts_ratings_ages_and_what_is_overdue(study: Path, tmp_path: Path) -> None:
+    place = read_layer(study, "roads").geometry.iloc[:40].map(lambda line: line.interpolate(0.5, normalized=True))
+    rows = pd.DataFrame({"经度": [p.x for p in place], "纬度": [p.y for p in place]})
+    kinds = ["店铺星级"] * 20 + ["外摆许可"] * 12 + ["围挡"] * 8
+    rows["类型"] = kinds
+    rows["名称"] = [f"{kind}{n}" for n, kind in enumerate(kinds)]
+    rows["星级"] = [3 + n % 3 for n in range(20)] + [None] * 20
+    rows["申请时间"] = ["2025-03-07 10:00"] * 40
+    rows["审批时间"] = [None] * 20 + ["2025-03-10 11:00"] * 9 + ["2025-03-14 11:00"] * 3 + [None] * 8
+    rows["到期时间"] = [None] * 32 + ["2025-04-01"] * 5 + ["2025-12-01"] * 3
+    file = tmp_path / "名单.csv"
+    rows.to_csv(file, index=False, encoding="gbk")
+    add_points(study, file, "other", Study(study).profile, Options(crs="WGS84"))
+    found = {each["list"]: each for each in lists_of(study, pd.Timestamp("2025-05-01", tz="UTC"))}
+    assert {name: each["rows"] for name, each in found.items()} == {"店铺星级": 20, "外摆许可": 12, "围挡": 8}
+    stars = found["店铺星级"]["rating"]
+    assert stars
+    assert stars["low"] is not None
+    assert stars["high"] is not None
+    assert stars["mean"] == pytest.approx(np.mean([3 + n % 3 for n in range(20)]), abs=1e-3)
+    assert stars["low"] < stars["mean"] < stars["high"]
+    assert found["外摆许可"]["answered"] == {
+        "limit_days": 1,
+        "answered": 12,
+        "within_limit": 9,
+        "share": 0.75,
+        "median_days": 1.0,
+    }
+    late = found["围挡"]["overdue"]
+    assert len(late) == 5
+    assert all(row["days"] == pytest.approx(30.125, abs=0.05) for row in late), "from midnight in Helsinki"
+    ages = found["围挡"]["age_days"]
+    assert ages
+    assert ages["open"] == 8
+    assert sum(row["rows"] for row in found["围挡"]["by_quarter"]) == 8
+    assert sum(row["overdue"] for row in found["围挡"]["by_street"]) == 5
+
 
 ROWS = pd.DataFrame({"category": ["shop", None, "hoarding", None], "source": ["a.csv", "b.csv", "a.csv", "b.csv"]})
 

@@ -2,70 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.optimize import linear_sum_assignment
 
 from geo.core.crs import WGS84
 from geo.kerbs.ground import KerbGround
 from geo.network.graph import walking
 from geo.rules import Profile
-from geo.stalls.assignment import assign
+from geo.stalls.judging import judge
 from geo.stalls.plan import Plan
 from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide, needs_hall
-from geo.stalls.study import guide_stalls, plan_stalls, stall_plan
-from geo.stalls.verdicts import FORBIDDEN, judge
-from geo.study.file import profile_of, read_layer
-from geo.study.reader import Study
-from geo.tiers.decisions import decide_tier
-from tests.conftest import is_fresh
+from geo.stalls.verdicts import FORBIDDEN
 from tests.support.drawn import CRS, degrees, layers_of, road
-
-
-def plainly(cost: np.ndarray, room: np.ndarray) -> tuple[int, float]:
-    """Return how many can be placed and the least cost: seats instead of places, everything dense."""
-    seats = np.repeat(cost, room, axis=1)
-    stay = 1e6
-    table = np.concatenate([np.where(np.isfinite(seats), seats, 2 * stay), np.full((len(cost),) * 2, stay)], axis=1)
-    rows, columns = linear_sum_assignment(table)
-    taken = table[rows, columns]
-    return int((taken < stay).sum()), float(taken[taken < stay].sum())
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 30), st.integers(1, 8), st.floats(0.05, 1))
-def test_nobody_could_do_better(seed: int, people: int, places: int, density: float) -> None:
-    random = np.random.default_rng(seed)
-    cost = np.round(random.random((people, places)) * 100)
-    cost[random.random(cost.shape) > density] = np.inf
-    room = random.integers(0, 6, places)
-    who, place = np.nonzero(np.isfinite(cost))
-    found = assign(who, place, cost[who, place], people, room)
-    placed = found.place >= 0
-    assert (np.bincount(found.place[placed], minlength=places) <= room).all()
-    assert (int(placed.sum()), found.total) == pytest.approx(plainly(cost, room))
-    assert found.total == pytest.approx(cost[np.flatnonzero(placed), found.place[placed]].sum())
-    assert found.gap == pytest.approx(0, abs=1e-6)
-
-
-def test_more_places_than_are_looked_at_first() -> None:
-    # everybody's nearest places are the same few: the search has to look further, and still finds the optimum
-    random = np.random.default_rng(7)
-    cost = np.abs(random.random((60, 1)) * 10 + np.arange(40)[None, :] * 5)
-    room = np.full(40, 2)
-    who, place = np.nonzero(np.isfinite(cost))
-    found = assign(who, place, cost[who, place], 60, room)
-    assert found.total == pytest.approx(plainly(cost, room)[1])
-    assert found.gap == pytest.approx(0, abs=1e-6)
 
 
 def test_goods_that_need_a_hall_are_known_by_their_words(profile: Profile) -> None:
@@ -139,30 +90,3 @@ def test_an_unknown_hall_has_the_profiles_room_and_says_so(profile: Profile) -> 
     _, found = guided(profile, ["鲜肉"], None, 60.0)
     hall = found.halls.iloc[0]
     assert (hall["room"], bool(hall["assumed"]), hall["taken"]) == (profile["guide.hall_places"], True, 1)
-
-
-def test_the_sample_is_guided_and_kept(study: Path) -> None:
-    assert not is_fresh(study)
-    found = guide_stalls(study)
-    assert is_fresh(study)
-    moves = read_layer(study, "moves")
-    stalls = read_layer(study, "stalls")
-    zones = read_layer(study, "stall_zones").set_index("zone_id")
-    assert set(moves["stall_id"]) == set(stalls.loc[stalls["verdict"] == FORBIDDEN, "stall_id"])
-    used = moves.loc[moves["to_kind"] == "zone", "to_id"].value_counts()
-    assert (used <= zones.loc[used.index, "pitches"]).all()
-    assert (moves["walk_m"].dropna() <= 1500).all()
-    assert found.gap_m == pytest.approx(0, abs=1e-3)
-
-
-def test_a_plan_is_out_of_date_when_a_tier_changes(study: Path, tmp_path: Path) -> None:
-    first = plan_stalls(study)
-    assert is_fresh(study)
-    copy = Path(shutil.copy(study, tmp_path / "copy.gpkg"))
-    street = read_layer(study, "stall_zones")["street_id"].iloc[0]
-    decide_tier(copy, street, "demonstration", "创建示范街")
-    assert not is_fresh(copy)
-    again = plan_stalls(copy)
-    assert again["pitches"] < first["pitches"]
-    assert not (read_layer(copy, "stall_zones")["street_id"] == street).any()
-    assert stall_plan(Study(copy), profile_of(copy)).zones.pitches.sum() == again["pitches"]

@@ -5,102 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import pytest
-import shapely
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from geo.core.crs import to_metric
 from geo.core.name_matching import normal_name, street_key
 from geo.rules import Profile, load_profile
 from geo.streets.extract import Ways, read_ways
 from geo.streets.layer import streets_layer
 from geo.streets.roads import make_roads
-from geo.streets.segment_tags import parse_width_m
-from geo.streets.segments import split_at_junctions
-from tests.support.ways import ANYANG, make_ways
-
-
-def length_of(ways: Ways) -> float:
-    """Return the length of all ways in metres, way by way: the plain definition."""
-    xy = to_metric(ways.lonlat, ANYANG)
-    steps = np.hypot(*(xy[1:] - xy[:-1]).T)
-    return float(steps[ways.way[1:] == ways.way[:-1]].sum())
-
-
-networks = st.lists(
-    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=8), min_size=1, max_size=12
-)
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(networks)
-def test_no_metre_is_lost_or_doubled_and_every_junction_cuts(lines: list[list[tuple[int, int]]]) -> None:
-    ways = make_ways(lines)
-    segments = split_at_junctions(ways, ANYANG)
-    assert segments["length_m"].sum() == pytest.approx(length_of(ways), abs=0.01 * len(segments) + 1e-6)
-    assert segments["segment_id"].is_unique
-
-    uses = pd.Series(ways.node_id).value_counts()
-    inner = [shapely.get_coordinates(line)[1:-1] for line in segments.geometry if shapely.get_num_coordinates(line) > 2]
-    shared_nodes = {
-        tuple(np.round(lonlat, 7)) for lonlat, node in zip(ways.lonlat, ways.node_id, strict=True) if uses[node] > 1
-    }
-    assert not {tuple(np.round(point, 7)) for points in inner for point in points} & shared_nodes
-
-
-@pytest.mark.parametrize("name", ["beijing_wudaokou.osm.pbf", "guixi.osm.pbf", "neukolln.osm.pbf"])
-def test_roads_are_as_long_as_the_kept_ways(name: str, shared: Callable[[str], Path], profile: Profile) -> None:
-    ways = read_ways(shared(name), profile["roads.kept_highways"])
-    roads, crs = make_roads(ways, profile, shared(name))
-    xy = to_metric(ways.lonlat, crs)
-    steps = np.hypot(*(xy[1:] - xy[:-1]).T)
-    expected = np.nansum(steps[ways.way[1:] == ways.way[:-1]])
-    assert roads["length_m"].sum() == pytest.approx(expected, rel=1e-4)
-    drawn = roads.to_crs(crs).length
-    np.testing.assert_allclose(drawn, roads["length_m"], atol=0.01)
-    assert np.isfinite(roads["width_m"]).all()
-    assert set(roads["width_source"]) <= {"tag", "lanes", "default"}
-
-
-def test_a_missing_node_cuts_the_way_and_invents_no_line() -> None:
-    ways = make_ways([[(0, 0), (1, 0), (2, 0), (3, 0), (4, 0)]])
-    ways.lonlat[2] = np.nan
-    segments = split_at_junctions(ways, ANYANG)
-    assert [shapely.get_num_coordinates(line) for line in segments.geometry] == [2, 2]
-
-
-def test_a_way_drawn_against_its_traffic_is_turned_round() -> None:
-    tags = [{"highway": "primary", "oneway": "-1"}, {"highway": "primary", "oneway": "yes"}, {"highway": "motorway"}]
-    ways = make_ways([[(0, 0), (1, 0), (2, 1)], [(5, 0), (6, 0)], [(7, 0), (8, 0)]], tags)
-    segments = split_at_junctions(ways, ANYANG)
-    assert segments["oneway"].tolist() == [True, True, True]
-    np.testing.assert_allclose(shapely.get_coordinates(segments.geometry.iloc[0])[0], ways.lonlat[2])
-
-
-@pytest.mark.parametrize(
-    ("text", "width"),
-    [("7", 7), ("7.5 m", 7.5), ("7,5", 7.5), ("24'", 7.3152), ("24'6\"", 7.4676), ("650 cm", 6.5), ("1000", np.nan),
-     ("wide", np.nan), ("", np.nan), (None, np.nan), ("3;4", np.nan), ("-3", np.nan)],
-)  # fmt: skip
-def test_widths_are_read_as_mappers_write_them(text: str | None, width: float) -> None:
-    np.testing.assert_allclose(parse_width_m(text), width)
-
-
-def test_width_comes_from_the_tag_else_the_lanes_else_the_class(profile: Profile) -> None:
-    tags = [
-        {"highway": "primary", "width": "15", "lanes": "2"},
-        {"highway": "primary", "lanes": "4"},
-        {"highway": "primary_link", "oneway": "yes"},
-        {"highway": "residential"},
-    ]
-    roads, _ = make_roads(make_ways([[(i, 0), (i, 1)] for i in range(4)], tags), profile, Path("test.osm"))
-    assert roads["width_source"].tolist() == ["tag", "lanes", "default", "default"]
-    one_way = profile["roads.width.default_one_way.primary"]
-    two_way = profile["roads.width.default_two_way.residential"]
-    assert roads["width_m"].tolist() == [15, 4 * profile["roads.width.lane.primary"], one_way, two_way]
+from tests.support.ways import make_ways
 
 
 def streets_of(ways: Ways) -> list[str]:

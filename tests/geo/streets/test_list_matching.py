@@ -10,7 +10,7 @@ from geo.streets.list_matching import match_list
 from geo.streets.roads import make_roads
 from geo.streets.street_lists import read_list
 from geo.tiers.official_list import TIERS_OF_STREETS
-from tests.geo.streets.test_street_lists import avenue
+from tests.support.lists import avenue
 
 
 def test_rows_mean_whole_streets_or_sections_and_unknown_names_are_findings(profile: Profile, tmp_path: Path) -> None:

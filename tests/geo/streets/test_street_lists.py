@@ -130,7 +130,7 @@ def test_a_direction_is_never_a_slip_of_the_pen(profile: Profile, tmp_path: Path
     tags = [{"highway": "primary", "name": "中山西路"}]
     grades = graded(make_ways([[(0, 0), (1, 0)]], tags), profile, "路名,等级\n中山东路,示范路\n", tmp_path)
     assert (grades.roads["tier_source"] == "inferred").all()
-    assert "No street is called" in grades.findings["problem"].iloc[0]
+    assert "No street with the name" in grades.findings["problem"].iloc[0]
 
 
 def test_an_unnamed_street_has_the_tier_of_what_it_connects_to(profile: Profile, tmp_path: Path) -> None:

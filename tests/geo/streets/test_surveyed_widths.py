@@ -6,14 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from geo.build import Inputs, build_study
 from geo.core.errors import InputError
-from geo.parking.study import plan_bays
 from geo.rules import Profile
 from geo.streets.roads import make_roads
 from geo.streets.surveyed_widths import read_widths, with_surveyed
-from geo.study.file import read_layer
-from geo.tiers.study import add_widths, grade_study
 from tests.support.drawn import CRS
 from tests.support.lists import avenue
 
@@ -22,11 +18,6 @@ def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
     file = folder / "widths.csv"
     file.write_bytes(text.encode(encoding))
     return file
-
-
-def longest(study: Path) -> str:
-    streets = read_layer(study, "streets")
-    return str(streets[streets["name"].notna()].sort_values("length_m")["name"].iloc[-1])
 
 
 def test_widths_are_read_in_gbk_and_in_words(tmp_path: Path) -> None:
@@ -60,35 +51,3 @@ def test_a_section_has_its_own_width(profile: Profile, tmp_path: Path) -> None:
     assert set(mine["width_source"]) == {"survey"}
     assert set(found.loc[found["name"] != "文峰大道", "width_source"]) == {"default"}
     assert findings.empty
-
-
-def test_surveyed_widths_sharpen_the_capacity_and_stay_through_a_rebuild(
-    study: Path, sample: Inputs, tmp_path: Path, profile: Profile
-) -> None:
-    street = longest(study)
-    rows_before = read_layer(study, "roads")
-    file = written(tmp_path, f"street,width\n{street},13\nNo Such Street,9\nMill Lane,wide\n")
-    summary = add_widths(study, file)
-    assert summary["rows"] == 2
-    assert [finding["row"] for finding in summary["findings"]] == [4, 3]
-    roads = read_layer(study, "roads")
-    mine = roads["name"] == street
-    assert mine.any()
-    assert set(roads.loc[mine, "width_m"]) == {13.0}
-    assert set(roads.loc[mine, "width_source"]) == {"survey"}
-    mine = roads["width_source"] == "survey"
-    assert set(roads.loc[mine, "street_id"]) == set(roads.loc[roads["name"] == street, "street_id"])
-    assert (roads.loc[~mine, "width_m"].to_numpy() == rows_before.loc[~mine, "width_m"].to_numpy()).all()
-    assert "survey" in plan_bays(study)["width_source"]
-
-    add_widths(study, written(tmp_path, f"street,width\n{street},14\n"))
-    table = read_layer(study, "surveyed_widths")
-    assert table.loc[table["name"] == street, "width_m"].tolist() == [14.0], "a later survey of the same street counts"
-    assert len(table) == 2
-    grade_study(study, profile)
-    assert len(read_layer(study, "surveyed_widths")) == 2
-    build_study(study, sample)
-    roads = read_layer(study, "roads")
-    assert set(roads.loc[roads["name"] == street, "width_m"]) == {14.0}
-    found = read_layer(study, "findings")
-    assert (found["layer"] == "roads").any(), "the street that nobody found is still said"

@@ -11,13 +11,35 @@ import pytest
 import shapely
 
 from geo.core.errors import StudyError
-from geo.study.decisions import Taken, by_subject, record, standing, standing_on, taken_on, taken_where, withdraw
+from geo.study.decisions import (
+    Taken,
+    by_subject,
+    record,
+    standing,
+    standing_decisions,
+    standing_on,
+    street_of,
+    taken_on,
+    taken_where,
+    withdraw,
+)
 from geo.study.file import about, changing, connect, read_layer
 from geo.study.geometry_blobs import geometry_blob
-from geo.study.schema import COLUMNS
+from geo.study.schema import COLUMNS, conform
 
 AT = dt.datetime(2026, 3, 1, 8, 30, 15, 123_456, tzinfo=dt.UTC)
 MARKED = [layer for layer, columns in COLUMNS.items() if {"status", "decision_id"} <= set(columns)]
+LOG = conform(
+    pd.DataFrame(
+        [
+            {"decision_id": "D0001", "kind": "zone", "subject": "Z1", "street_id": "s1"},
+            {"decision_id": "D0002", "kind": "tier", "subject": "s2"},
+            {"decision_id": "D0003", "kind": "zone", "subject": "Z2", "street_id": "s2"},
+            {"decision_id": "D0004", "kind": "zone", "subject": "Z1", "street_id": "s1", "undoes": "D0001"},
+        ]
+    ),
+    "decisions",
+)
 
 
 def decide(connection: sqlite3.Connection, subject: str, kind: str = "site", **values: object) -> str:
@@ -35,7 +57,13 @@ def test_decisions_are_numbered_and_keep_milliseconds(study: Path) -> None:
         assert [row.decision_id for row in taken_on(connection, "site", "b")] == ["D0002"]
         assert taken_on(connection, "zone", "b") == []
         assert len(taken_where(connection, "after = ?", "accepted")) == 2
-    assert read_layer(study, "decisions")["at"].iloc[0] == pd.Timestamp("2026-03-01T08:30:15.123Z")
+        record(connection, reason=" 现场教育 ", by="王", at=AT, kind="step", subject="J1", before="", after="x")
+        assert [(row.decision_id, row.at) for row in taken_on(connection, "step", "J1")] == [
+            ("D0003", "2026-03-01T08:30:15.123Z")
+        ]
+    kept = read_layer(study, "decisions")
+    assert kept["at"].iloc[0] == pd.Timestamp("2026-03-01T08:30:15.123Z")
+    assert kept["reason"].tolist() == ["because", "because", "现场教育"]
 
 
 def test_an_empty_reason_is_refused(study: Path) -> None:
@@ -47,9 +75,12 @@ def test_an_empty_reason_is_refused(study: Path) -> None:
 @pytest.mark.parametrize(
     ("history", "stands"),
     [
+        ([], []),
         ([taken(1), taken(2)], ["D0002", "D0001"]),
         ([taken(1), taken(2, undoes=1)], ["D0002"]),
         ([taken(1), taken(2, undoes=1), taken(3, undoes=2)], ["D0003", "D0001"]),
+        ([taken(1), taken(2, undoes=1), taken(3, undoes=2), taken(4, undoes=3)], ["D0004", "D0002"]),
+        ([taken(1), taken(2), taken(3, undoes=1)], ["D0003", "D0002"]),
     ],
 )
 def test_an_undoing_can_be_undone(history: list[Taken], stands: list[str]) -> None:
@@ -72,6 +103,17 @@ def test_decisions_are_kept_apart_by_street_else_by_subject(study: Path) -> None
     assert standing_on(decisions, "site")["subject"].tolist() == ["t2"]
 
 
+def test_each_kind_has_its_own_that_stand() -> None:
+    assert standing_on(LOG, "zone")["decision_id"].tolist() == ["D0003"]
+    assert standing_on(LOG, "tier")["decision_id"].tolist() == ["D0002"]
+    assert standing_on(LOG, "site").empty
+    assert set(standing_decisions(LOG)) == {"D0002", "D0003", "D0004"}
+
+
+def test_a_decision_belongs_to_its_street_else_to_its_subject() -> None:
+    assert street_of(LOG).tolist() == ["s1", "s2", "s2", "s1"]
+
+
 @pytest.mark.parametrize("layer", MARKED)
 def test_a_withdrawal_proposes_every_row_of_every_layer_again(layer: str, study: Path) -> None:
     identifier = COLUMNS[layer][0]
@@ -90,7 +132,11 @@ def test_a_withdrawal_proposes_every_row_of_every_layer_again(layer: str, study:
     assert rows.loc[["a", "b"], "status"].tolist() == ["proposed", "accepted"]
     assert pd.isna(rows.loc["a", "decision_id"])
     after = about(study)
-    assert {key for key in after if after[key] != before[key]} == {f"version:{layer}", "version:decisions"}
+    assert {key for key in after if after[key] != before[key]} == {
+        f"version:{layer}",
+        "version:decisions",
+        "version:decisions:site",
+    }
     said = read_layer(study, "decisions").set_index("decision_id").loc[number]
     assert (said["undoes"], said["subject"], said["before"], said["after"], said["by"]) == (
         ours,

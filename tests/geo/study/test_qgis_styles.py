@@ -142,3 +142,14 @@ def test_qgis_loads_every_style(placed: Path, tmp_path: Path) -> None:
         assert seen["categories"] == list(layer.style.by)
         symbols = [layer.style.symbol] if layer.style.symbol else list(layer.style.by.values())
         assert seen["colours"] == [symbol.colour for symbol in symbols]
+
+
+def test_gis_programs_find_a_style_for_each_drawn_layer(built: Path) -> None:
+    with sqlite3.connect(built) as connection:
+        styles = dict(connection.execute("SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault"))
+    assert set(styles) == set(STUDY_LAYERS)
+    drawn = {layer.name for layer in STUDY_LAYERS.values() if layer.style}
+    assert {"roads", "streets", "complaints", "stalls", "bays", "coverage", "sites"} <= drawn
+    assert {name for name, style in styles.items() if "<symbol " in style} == drawn
+    assert 'attr="covered"' in styles["coverage"]
+    assert all(tier in styles["roads"] for tier in TIERS)

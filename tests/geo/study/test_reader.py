@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from geo.study.file import ChangedError, changing
+from geo.study.file import changing
 from geo.study.reader import Study, on_study, recording
 from geo.study.versions import touch, version_key
+from geo.study.writing import ChangedError
 from geo.tiers.decisions import decide_tier, find_street
 
 

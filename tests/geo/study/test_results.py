@@ -12,22 +12,26 @@ import pytest
 
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.study import find_hotspots
+from geo.core.text import Text
 from geo.core.vocabulary import KINDS
 from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
-from geo.facilities.site_study import Wish, choose_sites
+from geo.facilities.site_problem import SiteRequest
+from geo.facilities.site_study import choose_sites
 from geo.parking.study import plan_bays
-from geo.rules.loader import load_profile
 from geo.stalls.study import STALLS, guide_stalls, plan_stalls
 from geo.study import file
 from geo.study.reader import Reads, Study, recording
-from geo.study.results import RESULTS, MadeOf, Result, command_of
+from geo.study.results import RESULTS, Known, MadeOf, Result, command_of, input_title
 from geo.study.versions import BUILD, put_facts, touch, version_key
 from geo.tiers.study import grade_study
 
+DEMANDS = [*((kind, "residents") for kind in KINDS), ("market", "points"), ("parking", "points")]
+"""Kinds of facilities and demand for them; no complaint of the sample asks for a toilet."""
+
 Run = Callable[[Path], object]
 RUNS: Mapping[str, tuple[Run, ...]] = {
-    "tiers": (lambda path: grade_study(path, load_profile()),),
+    "tiers": (grade_study,),
     "stalls": (plan_stalls,),
     "relocation": (guide_stalls,),
     "bays": (lambda path: plan_bays(path, night=True, budget=20),),
@@ -38,13 +42,11 @@ RUNS: Mapping[str, tuple[Run, ...]] = {
     "patrols": (lambda path: plan_patrols(path, 4),),
     "coverage": tuple(
         lambda path, kind=kind, asked=asked: cover(path, kind, asked=asked)  # type: ignore[misc]
-        for kind in KINDS
-        for asked in ("residents", "points")
+        for kind, asked in DEMANDS
     ),
     "sites": tuple(
-        lambda path, kind=kind, asked=asked: choose_sites(path, kind, Wish(1), asked)  # type: ignore[misc]
-        for kind in KINDS
-        for asked in ("residents", "points")
+        lambda path, kind=kind, asked=asked: choose_sites(path, kind, SiteRequest(1), asked)  # type: ignore[misc]
+        for kind, asked in DEMANDS
     ),
 }
 """What computes each result; several where one alone does not read all of its inputs."""
@@ -84,7 +86,8 @@ def test_every_result_reads_what_it_declares_and_nothing_else(
 ) -> None:
     result, reads = declared(RESULTS[name]), complete[1][name]
     writes = set(RESULTS[name].writes)
-    assert reads.layers - writes == set(result.layers) - writes, "layers"
+    assert reads.layers - writes - set(RESULTS[name].in_step) == set(result.layers) - writes, "layers"
+    assert set(RESULTS[name].in_step) <= reads.layers
     assert reads.decisions == set(result.decisions), "decisions"
     assert reads.facts == set(result.facts), "facts"
     assert reads.rules == set(result.rules), "rules"
@@ -114,7 +117,7 @@ def recomputed(path: Path) -> Path:
             runs[0](path)
         for kind in KINDS:
             cover(path, kind)
-            choose_sites(path, kind, Wish(1))
+            choose_sites(path, kind, SiteRequest(1))
     return path
 
 
@@ -153,10 +156,12 @@ def _changed(rules: str, group: str) -> Any:
 
     profile = profile_from_json(rules)
     for path, leaf in profile.leaves.items():
-        if path.startswith(f"{group}.") and isinstance(leaf.value, float):
+        if path.startswith(f"{group}.") and isinstance(leaf.value, float) and leaf.value:
             return profile.changed({path: leaf.value * 1.01})
         if path.startswith(f"{group}.") and isinstance(leaf.value, int) and not isinstance(leaf.value, bool):
             return profile.changed({path: leaf.value + 1})
+        if path.startswith(f"{group}.") and leaf.unit == "hours":
+            return profile.changed({path: ["Mo-Su 03:00-04:00"]})
     raise AssertionError(f"no number in {group}")
 
 
@@ -167,7 +172,7 @@ def test_an_accepted_site_makes_coverage_and_sites_of_its_kind_stale(settled: Pa
     decide_site(path, "toilet", site["lon"], site["lat"], "agreed")
     assert before - fresh(path) == {"result:coverage:toilet", "result:sites:toilet"}
     cover(path, "toilet")
-    again = choose_sites(path, "toilet", Wish(1))
+    again = choose_sites(path, "toilet", SiteRequest(1))
     assert site["site_id"] not in {row["site_id"] for row in again["sites"]}, "an accepted site is not proposed again"
     known = RESULTS["coverage"].of_kind("toilet").known(Study(path)).summary
     assert known["share_with_accepted"] == pytest.approx(again["share_before"], abs=1e-3)  # type: ignore[index]
@@ -181,6 +186,25 @@ def test_a_change_made_while_stalls_are_planned_is_not_counted(built: Path, tmp_
     with Study(path).changing() as connection:
         touch(connection, "parking")
     assert STALLS.known(Study(path)).changed == ("parking",)
+
+
+def test_what_changed_is_named_in_both_languages(settled: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(settled, tmp_path / "study.gpkg"))
+    assert STALLS.known(Study(path)).because is None
+    with Study(path).changing() as connection:
+        touch(connection, "parking")
+        touch(connection, "decisions:zone")
+    because = STALLS.known(Study(path)).because
+    assert because is not None
+    assert because.en == "Out of date: decisions (zone), parking changed"
+    assert because.zh == "已过期：疏导点决定、停车有变化"
+
+
+def test_every_input_has_a_title(settled: Path) -> None:
+    names = {name for result in every(settled).values() for name in result.made_of.inputs(file.about(settled))}
+    for name in names:
+        title = input_title(name)
+        assert title.zh != title.en, name
 
 
 def test_a_result_keeps_what_repeats_it(settled: Path) -> None:
@@ -197,3 +221,30 @@ def test_a_command_is_quoted_as_a_shell_needs_it(built: Path) -> None:
     assert command_of("hotspots", study, category="道路 破损", bandwidth=None, all=True) == (
         "jiexu hotspots sample.gpkg --category '道路 破损' --all"
     )
+
+
+FACTS = {"version:roads": "3", "version:stalls": "7", "profile_hash": "abc"}
+
+
+def result_of(*layers: str) -> Result[Any]:
+    """Return a result of one kind of facility: such a one is not among those that were declared."""
+    return Result("example", Text("示例", "An example"), MadeOf(layers), of="market")
+
+
+def test_a_result_is_made_of_versions_of_layers() -> None:
+    assert MadeOf(("roads", "stalls")).inputs(FACTS) == {"roads": "3", "stalls": "7"}
+    assert MadeOf().inputs(FACTS) == {}
+
+
+def test_a_result_is_fresh_until_what_it_is_made_of_changes() -> None:
+    result = result_of("roads")
+    summary = {"share": 0.5, "sites": [{"name": "菜场"}]}
+    kept = {**FACTS, **result.kept(summary, FACTS, "jiexu example", 721)}
+    assert (result.known(kept).summary, result.known(kept).fresh) == (summary, True)
+    later = result.known({**kept, "version:roads": "4"})
+    assert (later.summary, later.fresh, later.changed) == (summary, False, ("roads",))
+    assert result.known({**kept, "version:stalls": "8"}).fresh
+
+
+def test_what_was_never_computed_is_not_fresh() -> None:
+    assert result_of("roads").known({}) == result_of("roads").known({"result:example:market": ""}) == Known(None, False)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
 import shapely
 
 from geo.core.text import Text
 from geo.study import schema
+from geo.study.file import read_layer
 from geo.study.layers.description import COUNT, FLAG, MOMENT, NUMBER, TEXT, Column, Layer
-from geo.study.schema import COLUMNS, FREE_TABLES, STUDY_LAYERS, conform, conform_geo, together
+from geo.study.schema import COLUMNS, FREE_TABLES, LAYERS, STUDY_LAYERS, conform, conform_geo, together
 from tests.conftest import ROOT
 
 ALL = {**STUDY_LAYERS, **FREE_TABLES}
@@ -100,3 +103,20 @@ def test_rows_of_two_tables_come_together_with_their_geometry() -> None:
     assert both["stall_id"].tolist() == ["a", "b"]
     assert both.crs.to_epsg() == 4326
     assert together(first, second.iloc[:0], "stalls") is first
+
+
+def test_every_layer_has_its_columns_and_wgs84(built: Path) -> None:
+    names = {name for name, _ in pyogrio.list_layers(built)}
+    assert set(LAYERS) <= names
+    for layer in LAYERS:
+        table = pyogrio.read_dataframe(built, layer=layer)
+        assert tuple(table.columns.drop("geometry", errors="ignore")) == COLUMNS[layer]
+        if "geometry" in table:
+            assert table.crs.to_epsg() == 4326
+
+
+def test_reading_gives_back_the_types_that_were_written(built: Path) -> None:
+    complaints = read_layer(built, "complaints")
+    assert str(complaints["received_at"].dt.tz) == "UTC"
+    assert str(read_layer(built, "roads")["oneway"].dtype) == "bool"
+    assert str(read_layer(built, "stalls")["offences"].dtype) == "Int64"

@@ -12,14 +12,15 @@ import shapely
 from geo.build import Inputs, build_study
 from geo.core.errors import StudyError
 from geo.streets.name_search import streets_within
-from geo.study.file import metric_crs_of, read_layer
+from geo.study.file import read_layer
+from geo.study.reader import Study
 from geo.study.selections import drop_selection, keep_selection
 
 AREA = shapely.box(24.940, 60.166, 24.946, 60.169)
 
 
 def test_an_area_selects_the_streets_with_half_their_length_in_it(built: Path) -> None:
-    streets, crs = read_layer(built, "streets"), metric_crs_of(built)
+    streets, crs = read_layer(built, "streets"), Study(built).crs
     half = streets_within(streets, AREA, crs, 0.5)
     plain = streets.to_crs(crs)
     inside = plain.intersection(gpd_area(crs)).length / plain.length
@@ -33,8 +34,8 @@ def gpd_area(crs: object) -> shapely.Geometry:
 
 def test_an_area_that_crosses_itself_selects_too(built: Path) -> None:
     bow = shapely.Polygon([(24.94, 60.166), (24.946, 60.169), (24.946, 60.166), (24.94, 60.169)])
-    chosen = streets_within(read_layer(built, "streets"), bow, metric_crs_of(built), 0.5)
-    assert 0 < len(chosen) < len(streets_within(read_layer(built, "streets"), AREA, metric_crs_of(built), 0.5))
+    chosen = streets_within(read_layer(built, "streets"), bow, Study(built).crs, 0.5)
+    assert 0 < len(chosen) < len(streets_within(read_layer(built, "streets"), AREA, Study(built).crs, 0.5))
 
 
 def test_a_selection_is_kept_replaced_and_dropped_and_outlives_a_rebuild(study: Path, sample: Inputs) -> None:

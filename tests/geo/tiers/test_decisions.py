@@ -21,7 +21,7 @@ from geo.rules import load_profile
 from geo.streets.cross_streets import find_section
 from geo.study.decisions import standing_decisions
 from geo.study.figures import info
-from geo.study.file import about, metric_crs_of, read_layer
+from geo.study.file import about, read_layer
 from geo.study.reader import Study
 from geo.tiers.audit import audit_study, conflicts_with_list
 from geo.tiers.decisions import ConflictError, decide_section, decide_tier, decide_tiers, find_street, undo
@@ -216,7 +216,7 @@ def test_a_section_gets_a_tier_of_its_own_and_keeps_it_through_a_rebuild(study: 
     street = find_street(study, "Mannerheimintie")
     before = read_layer(study, "streets").set_index("street_id")
     section = find_section(
-        street, "Kalevankatu", "Postikatu", read_layer(study, "roads"), load_profile(), metric_crs_of(study)
+        street, "Kalevankatu", "Postikatu", read_layer(study, "roads"), load_profile(), Study(study).crs
     )
     decision = decide_section(study, street, section.segment_ids, section.label, "back_street", "施工", "王")
 
@@ -301,7 +301,7 @@ def test_a_study_of_an_older_format_says_so_and_hands_on_its_decisions(study: Pa
 
 def test_undoing_reaches_a_section_whose_number_a_new_list_took(study: Path, sample: Inputs, tmp_path: Path) -> None:
     street = find_street(study, "Unioninkatu")
-    roads, profile, crs = read_layer(study, "roads"), load_profile(), metric_crs_of(study)
+    roads, profile, crs = read_layer(study, "roads"), load_profile(), Study(study).crs
     section = find_section(street, "Yliopistonkatu", "北端", roads, profile, crs)
     decision = decide_section(study, street, section.segment_ids, section.label, "back_street", "works")
     file = tmp_path / "list.csv"

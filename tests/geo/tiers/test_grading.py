@@ -47,7 +47,7 @@ def test_a_name_that_matches_no_street_is_a_finding_with_the_nearest_names(profi
     tags = [{"highway": "primary", "name": "红旗路"}, {"highway": "primary", "name": "解放大道"}]
     streets, findings = graded(tags, profile, "红旗东路,次干道\n不存在的巷,示范路\n解放大道,示范路\n", tmp_path)
     assert findings["row"].tolist() == [2, 3]
-    assert "No name is near" in findings["problem"].iloc[1]
+    assert "No similar name" in findings["problem"].iloc[1]
     assert streets.loc["红旗路", "tier_source"] == "inferred"
 
 

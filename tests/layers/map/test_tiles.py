@@ -9,6 +9,7 @@ import pytest
 from pyogrio import list_layers
 
 from geo.study.file import read_layer
+from geo.study.reader import recording
 from geo.study.schema import TIERS
 from geo.tiers.decisions import decide_tier, find_street
 from layers.map.tiles import kept_archive, tile_archive
@@ -112,3 +113,10 @@ def test_clusters_count_every_point_once_at_every_zoom(built: Path, tmp_path: Pa
 
 def test_a_layer_without_features_has_no_tiles(built: Path, tmp_path: Path) -> None:
     assert tile_archive(built, "other", tmp_path) is None
+
+
+@pytest.mark.parametrize("layer", list(BY_NAME))
+def test_every_layers_tiles_are_made_of_what_it_declares(layer: str, placed: Path, tmp_path: Path) -> None:
+    with recording() as reads:
+        tile_archive(placed, layer, tmp_path)
+    assert {name for each in reads for name in each.layers} == set(BY_NAME[layer].made_of.layers)

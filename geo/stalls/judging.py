@@ -1,0 +1,99 @@
+"""Judge all stalls of a study at once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.core.arrays import Integers, members
+from geo.stalls.plan import ORDER, Plan
+from geo.stalls.positions import Free, KerbPositions, free_at, stretch_holding
+from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OFF_STREET, OTHER_HOURS, TOO_SHORT
+
+
+class Judged(NamedTuple):
+    """
+    Verdicts on stalls.
+
+    Attributes
+    ----------
+    verdict
+        Shape (k,): one of `VERDICTS`, or `OFF_STREET`; None for a stall that was not located.
+    reasons
+        Shape (k,): the rules that forbid it in trading hours, between ", "; the stance that allows it where none does.
+    zone
+        Shape (k,): the zone that it stands in while it trades (a number of `Plan.zones`), or -1.
+    """
+
+    verdict: NDArray[np.object_]
+    reasons: NDArray[np.object_]
+    zone: Integers
+
+
+def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
+    """
+    Judge stalls by where they stand, in the hours in which stalls are taken to trade (`stalls.trading_hours`).
+
+    A stall is `allowed` where it may stand in all of those hours, `forbidden` where it may never, else `other_hours`.
+
+    Parameters
+    ----------
+    plan
+        Of the study.
+    stalls
+        Located: `segment_id`, `side`, `offset_m`, `distance_m`.
+    """
+    size = len(stalls)
+    verdict, reasons, zone = np.full(size, None, dtype=object), np.full(size, "", dtype=object), np.full(size, -1)
+    located, asked, off_street = _positions(plan, stalls)
+    verdict[off_street], reasons[off_street] = OFF_STREET, "kerb.asked_within"
+    if len(located) == 0:
+        return Judged(verdict, reasons, zone)
+    free = free_at(plan, asked)
+    trading = np.uint64(plan.slots.mask(plan.trading))
+    full = (free.mask & trading) == trading
+    verdict[located] = np.select([full, free.mask > 0], [ALLOWED, OTHER_HOURS], FORBIDDEN)
+    zone[located] = plan.zone_at(free.run, int(trading))
+    texts = _forbidding(plan, asked, free, trading)
+    reasons[located[full]] = [f"stalls.stance.{tier}" for tier in plan.tier[asked.kerb[full]]]
+    reasons[located[texts.index.to_numpy(dtype=np.int64)]] = texts.to_numpy(dtype=object)
+    return Judged(verdict, reasons, zone)
+
+
+def _positions(plan: Plan, stalls: pd.DataFrame) -> tuple[Integers, KerbPositions, Integers]:
+    """Return the stalls that stand at a kerb, their positions on it, and the stalls that stand at no street."""
+    kerbs = plan.kerbs
+    located = np.flatnonzero(stalls["segment_id"].isin(kerbs.row_of.index).to_numpy())
+    if len(located) == 0:
+        return located, KerbPositions(located, np.zeros(0), np.zeros(0)), located
+    rows = stalls.iloc[located]
+    kerb = kerbs.of(rows)
+    away = rows["distance_m"].to_numpy(dtype=float) - kerbs.half_m[kerb]
+    near = away <= float(plan.profile["kerb.asked_within"])
+    kerb, offset_m = kerb[near], rows["offset_m"].to_numpy(dtype=float)[near]
+    along = np.clip(offset_m, kerbs.from_m[kerb], np.maximum(kerbs.to_m, kerbs.from_m)[kerb])
+    return located[near], KerbPositions(kerb, along, np.zeros(len(kerb))), located[~near]
+
+
+def _forbidding(plan: Plan, asked: KerbPositions, free: Free, trading: np.uint64) -> pd.Series:
+    """Return the rules that forbid positions in trading hours, between ", " in their order, by number of position."""
+    piece = stretch_holding(plan.pieces.kerb, plan.pieces.from_m, asked)
+    first = np.searchsorted(plan.pieces.piece, piece, "left")
+    counts = np.where(piece >= 0, np.searchsorted(plan.pieces.piece, piece, "right") - first, 0)
+    stall, number = members(counts)
+    exclusion = plan.pieces.exclusion[first[stall] + number]
+    then = (plan.exclusions.mask[exclusion] & trading) > 0
+    spoken = pd.concat(
+        [
+            pd.DataFrame({"stall": stall[then], "rule": plan.exclusions.rule[exclusion[then]]}),
+            pd.DataFrame({"stall": np.flatnonzero((free.too_short & trading) > 0), "rule": TOO_SHORT[plan.kind]}),
+            pd.DataFrame({"stall": np.flatnonzero(piece < 0), "rule": "clearance.corner"}),
+        ]
+    )
+    ranks = {name: rank for rank, name in enumerate((*ORDER, *TOO_SHORT.values()))}
+    spoken["rank"] = spoken["rule"].map(ranks)
+    spoken = spoken.drop_duplicates(["stall", "rule"]).sort_values(["stall", "rank"])
+    return spoken.groupby("stall")["rule"].agg(", ".join)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +29,7 @@ def members(counts: Integers) -> tuple[Integers, Integers]:
     return group, number
 
 
-def run_starts(*columns: NDArray[Any]) -> Flags:
+def run_starts(*columns: np.ndarray) -> Flags:
     """
     Tell whether a row begins a run: the first row, and each that differs from the row before in any column.
 

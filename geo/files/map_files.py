@@ -87,7 +87,7 @@ def read_geojson(path: Path, encoding: str | None) -> RawFile:
     return _with_shapes(path, "geojson", found, pd.DataFrame(rows, dtype=object), shapes, _stated_crs(document))
 
 
-def _from_geojson(geometry: Any) -> shapely.Geometry:
+def _from_geojson(geometry: object) -> shapely.Geometry:
     return shapely.from_geojson(json.dumps(geometry))
 
 
@@ -226,7 +226,7 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _from_blob(blob: Any) -> shapely.Geometry:
+def _from_blob(blob: object) -> shapely.Geometry:
     if not isinstance(blob, bytes) or blob[:2] != b"GP":
         raise ValueError("no GeoPackage geometry")
     return geometry_of(blob)
@@ -280,8 +280,8 @@ def read_kml(path: Path, encoding: str | None) -> RawFile:
     return _with_shapes(path, "kml", "utf-8", table, read_shapes(places, _kml_shape), WGS84)
 
 
-def _kml_row(place: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {}
+def _kml_row(place: Element) -> dict[str, str | None]:
+    row: dict[str, str | None] = {}
     for element in place.iter():
         tag = _tag(element)
         if tag in ("name", "description", "address") and element.text:
@@ -293,7 +293,7 @@ def _kml_row(place: Any) -> dict[str, Any]:
     return row
 
 
-def _kml_shape(place: Any) -> shapely.Geometry | None:
+def _kml_shape(place: Element) -> shapely.Geometry | None:
     """Return the first geometry of a placemark."""
     for element in place.iter():
         if _tag(element) == "Polygon":
@@ -305,8 +305,8 @@ def _kml_shape(place: Any) -> shapely.Geometry | None:
     return None
 
 
-def _kml_pairs(element: Any) -> list[tuple[float, ...]]:
-    return [tuple(map(float, part.split(",")[:2])) for part in element.text.split()]
+def _kml_pairs(element: Element) -> list[tuple[float, ...]]:
+    return [tuple(map(float, part.split(",")[:2])) for part in (element.text or "").split()]
 
 
 def _tag(element: Element) -> str:

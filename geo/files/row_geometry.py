@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 import shapely
@@ -31,6 +31,9 @@ _REASONS: Final = (
 """Words in a decoder's message, and what they mean."""
 
 
+_Row = TypeVar("_Row")
+
+
 class Shapes(NamedTuple):
     """The geometry of each row, None where there is none, with a finding for each row of unusable geometry."""
 
@@ -38,7 +41,7 @@ class Shapes(NamedTuple):
     findings: list[Finding]
 
 
-def read_shapes(rows: Iterable[Any], decode: Callable[[Any], shapely.Geometry | None]) -> Shapes:
+def read_shapes(rows: Iterable[_Row | None], decode: Callable[[_Row], shapely.Geometry | None]) -> Shapes:
     """
     Decode the geometry of each row.
 
@@ -52,7 +55,7 @@ def read_shapes(rows: Iterable[Any], decode: Callable[[Any], shapely.Geometry | 
     return _each(list(rows), decode)
 
 
-def applied(function: Callable[[Any], Any], shapes: NDArray[np.object_]) -> Shapes:
+def applied(function: Callable[..., object], shapes: NDArray[np.object_]) -> Shapes:
     """
     Apply a function of `shapely` to all shapes at once; where one of them makes it fail, to each by itself.
 
@@ -90,7 +93,7 @@ def points_taken(shapes: NDArray[np.object_]) -> list[Finding]:
     ]
 
 
-def _each(rows: list[Any], function: Callable[[Any], Any]) -> Shapes:
+def _each(rows: list[_Row | None], function: Callable[[_Row], object]) -> Shapes:
     shapes = np.full(len(rows), None, dtype=object)
     findings: list[Finding] = []
     for position, row in enumerate(rows):

@@ -25,7 +25,7 @@ PROFILES: Final = tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
 _BASE = "china"
 _KEPT: Final = 16
 """Profiles that studies keep are read once each."""
-_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STATUSES = ("sourced", "assumption")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -47,7 +47,7 @@ class Match(NamedTuple):
 
     row: int
     name: str
-    value: Any
+    value: object
     street_id: str
     mask: Flags | None
     label: str

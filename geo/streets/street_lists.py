@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -60,7 +60,7 @@ class ListKind(NamedTuple):
     column: str
     aliases: tuple[str, ...]
     title: Text
-    read: Callable[[str], Any]
+    read: Callable[[str], object]
     refusal: Callable[[str], tuple[Text, Text]]
     layer: str
 

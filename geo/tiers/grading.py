@@ -230,7 +230,7 @@ def _official(streets: gpd.GeoDataFrame, meant: list[_Meant], parents: dict[str,
     for match, sections in sorted(meant, key=lambda row: bool(row.sections)):
         where = listed_as.isin(sections) if sections else roots == match.street_id
         for position in np.flatnonzero(where):
-            said[int(position)] = (match.value, match.certainty, match.how, match.row, match.name)
+            said[int(position)] = (str(match.value), match.certainty, match.how, match.row, match.name)
     rows = pd.DataFrame.from_dict(said, orient="index", columns=["tier", "certainty", "how", "row", "name"])
     return rows.sort_index()
 

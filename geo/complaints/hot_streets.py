@@ -1,4 +1,4 @@
-"""Which streets are hot with complaints: how dense they are, where beyond chance, and where that changes."""
+"""Hot streets: density of complaints, hot spots beyond chance, and emerging ones."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ CROSS_VALIDATED: Final = "cv"
 
 
 class Moment(NamedTuple):
-    """A kernel in time: complaints at the moment count for one, those `days` before or after it for nothing."""
+    """A kernel in time: weight one at the moment, falling to nothing `days` before and after it."""
 
     at: pd.Timestamp
     days: float
 
     def weights(self, received_at: pd.Series, kernel: Kernel) -> Floats:
-        """Return what complaints count; those without a time count for nothing."""
+        """Return the weights of complaints; a complaint without a time counts for nothing."""
         away = np.abs(((received_at - self.at) / pd.Timedelta(days=1)).to_numpy(dtype=float))
         values = kernel_values(np.where(np.isfinite(away), away, np.inf), self.days, kernel)
         return values / kernel_values(np.zeros(1), self.days, kernel)[0]
@@ -46,7 +46,7 @@ class Moment(NamedTuple):
 
 class Hot(NamedTuple):
     """
-    What complaints say of the streets.
+    Hot spots of complaints: density, local statistics and clusters.
 
     Attributes
     ----------
@@ -88,8 +88,9 @@ def counted_complaints(
 
 def exposure_of(roads: gpd.GeoDataFrame, scores: pd.DataFrame, profile: Profile, column: str | None = None) -> Floats:
     """
-    Return what complaints are divided by, for each segment: a column of `roads`, else kilometres (`hotspots.exposure`
-    says of street or of frontage).
+    Return the exposure of each segment: a column of `roads`, else kilometres of street or frontage.
+
+    `hotspots.exposure` chooses between street and frontage.
 
     Raises
     ------
@@ -122,7 +123,7 @@ def hot_streets(
     when: Moment | None = None,
 ) -> Hot:
     """
-    Say which streets are hot: how dense complaints are, where beyond chance, and where that changes.
+    Find hot streets: density of complaints, hot spots beyond chance, and emerging ones.
 
     Parameters
     ----------
@@ -216,7 +217,7 @@ def _cluster_of(clusters: list[Cluster], size: int) -> NDArray[np.object_]:
 
 
 def _near(network: Network, within_m: float) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-    """Return the pairs of segments whose middles are within a distance along the streets, each with itself."""
+    """Return the pairs of segments with their middles within a distance along the streets, each with itself."""
     middle = midpoints(network)
     pairs = distances(network, middle, middle, limit=within_m)
     return (
@@ -229,7 +230,7 @@ def _near(network: Network, within_m: float) -> tuple[NDArray[np.int64], NDArray
 def _neighbours(
     network: Network, near: tuple[NDArray[np.int64], NDArray[np.int64], Floats], size: int, within_m: float
 ) -> csr_array:
-    """Return which segments are neighbours: they meet, or their middles are near."""
+    """Return the adjacency of neighbouring segments: they meet, or their middles are near."""
     one, two, distance = near
     close = (distance <= within_m) & (one != two)
     links = coo_array((np.ones(int(close.sum())), (one[close], two[close])), shape=(size, size))

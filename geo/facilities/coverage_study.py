@@ -139,7 +139,7 @@ def gap_table(study: FacilityStudy) -> pd.DataFrame:
 
 
 def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.DataFrame) -> CoverageDocument:
-    """Return what a coverage comes to, as `cover` does."""
+    """Return the summary of a coverage, as `cover` does."""
     table, weight, profile = study.table, study.demand.weight, study.profile
     total, reached = float(weight.sum()), study.covered(study.walks.walk_m)
     leaf = profile.leaves[f"coverage.within.{study.kind}"]

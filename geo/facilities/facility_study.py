@@ -224,7 +224,7 @@ class FacilityStudy:
         )
 
     def best_site(self, gap: Integers, candidates: Access, size: int) -> tuple[int, float]:
-        """Return which of `size` candidates reaches the most demand of a gap within the standard, and how much."""
+        """Return the best of `size` candidates for a gap, with the demand it covers within the standard."""
         place, site, _ = pairs_within(self.network, self.doors.of(gap), candidates, self.within_m)
         if len(site) == 0:
             return -1, 0.0
@@ -233,7 +233,7 @@ class FacilityStudy:
 
 
 def no_demand(asked: DemandSource) -> StudyError:
-    """Return the error of a study in which nobody needs a facility."""
+    """Return the error of a study without demand for a facility."""
     if asked == "points":
         return StudyError(
             Text("研究中没有代表需求的点", "The study has no points that stand for a need"),

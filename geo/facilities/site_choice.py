@@ -24,7 +24,7 @@ _CURVE_AT_MOST: Final = 12
 
 class SiteStudy:
     """
-    Candidates for a kind of facility, and the walks between them and those who need one.
+    Candidates for a kind of facility, and the walks between them and the demand.
 
     Parameters
     ----------
@@ -79,15 +79,17 @@ class SiteStudy:
 
     @cached_property
     def covered_today(self) -> float:
-        """How much demand is covered by what is there or decided on."""
+        """The demand covered by existing and accepted facilities."""
         there = np.arange(self.problem.sites) < self.before
         walk = self.within_limit.least(there)
         return float(self.problem.weight[walk <= self.within_m].sum())
 
     def curve(self) -> list[CurvePoint]:
         """
-        Return what the best choice of each number of new facilities comes to, whatever they cost: `count`, `covered`,
-        `share`, `walk_m` (mean; those out of reach count as `sites.reach`), `gain` (of the last one), `gap`.
+        Return the best choice for each number of new facilities, whatever they cost.
+
+        `count`, `covered`, `share`, `walk_m` (mean; people out of reach count as `sites.reach`), `gain` (of the last
+        one), `gap`.
         """
         most = (
             int(self.chosen.opened[self.before :].sum()) if self.request.model == "cover_all" else self.request.number
@@ -124,7 +126,7 @@ class SiteStudy:
         return stability(self.problem, self.request.model, self.chosen, street, drawing)
 
     def order(self) -> tuple[Integers, list[float]]:
-        """Return the new sites in the order in which each adds most to those before it, and what each adds."""
+        """Return the new sites in greedy order of their gain, with the gain of each over the sites before it."""
         opened = self.chosen.opened.copy()
         new = np.flatnonzero(opened & ~self.problem.kept & ~self.problem.closable)
         standing, left = opened & ~np.isin(np.arange(len(opened)), new), list(new)
@@ -140,7 +142,7 @@ class SiteStudy:
         return np.array(order, dtype=np.int64), added
 
     def _gain(self, site: int, walk_m: Floats) -> float:
-        """Return what a site adds where everybody walks so far: demand covered, or metres spared (`median`)."""
+        """Return the gain of a site over the present walks: demand covered, or metres spared (`median`)."""
         mine = self.within_limit.site == site
         who, walk = self.within_limit.demand[mine], self.within_limit.walk_m[mine]
         weight = self.problem.weight[who]

@@ -17,7 +17,7 @@ from geo.study.schema import conform_geo
 
 def sites_layer(sited: SiteStudy, chosen_share: Floats) -> gpd.GeoDataFrame:
     """
-    Return the layer `sites`: the new ones in order, accepted ones, and those that are closed.
+    Return the layer `sites`: new ones in order, accepted ones, and ones to close.
 
     Parameters
     ----------

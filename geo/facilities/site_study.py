@@ -1,4 +1,4 @@
-"""The work on sites, from and into the study file: where the next facilities go, how surely, and what is decided."""
+"""Sites for new facilities, from and into the study file: choice, proof, stability and decisions."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def choose_sites(
 
 
 def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
-    """Return what a choice comes to, as `choose_sites` does, and the layer `sites`."""
+    """Return the summary of a choice, as `choose_sites` does, and the layer `sites`."""
     study, request, chosen = sited.study, sited.request, sited.chosen
     total = float(study.demand.weight.sum())
     stable = sited.stability()
@@ -129,8 +129,7 @@ def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
 
 def moved_share(study: FacilityStudy, places: Sequence[tuple[float, float]]) -> TrialDocument:
     """
-    Return what facilities at these places come to beside those that are there or decided on: `covered`, `share`,
-    `gain`.
+    Return the coverage with facilities at these places beside existing and accepted ones: `covered`, `share`, `gain`.
     """
     total = float(study.demand.weight.sum())
     before = study.covered(study.decided_m)

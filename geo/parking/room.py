@@ -1,4 +1,4 @@
-"""Where parking bays have room: what every parking rule takes from every kerb, by day or at night."""
+"""Room for parking bays: the kerb taken by every parking rule, by day or at night."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ BAY_ORDER: Final = (
 
 class BayRoom(KerbPlan):
     """
-    What the parking rules say of every kerb of a study.
+    The room for bays at every kerb of a study, under the parking rules.
 
     Parameters
     ----------
@@ -191,12 +191,12 @@ class BayRoom(KerbPlan):
 
     @cached_property
     def cycle_lane(self) -> NDArray[np.bool_]:
-        """Shape (2 n,): which kerbs have a cycle lane on the carriageway."""
+        """Shape (2 n,): whether a kerb has a cycle lane on the carriageway."""
         kinds = self.kerbs.roads[["cycleway_left", "cycleway_right"]].to_numpy(dtype=object)
         return np.asarray((kinds == "lane").reshape(-1))
 
     def _beside(self, kerb: Integers, rule: str) -> Exclusions:
-        """Return some kerbs and those within a rule's distance of their ends, measured along the streets."""
+        """Return exclusions of the kerbs, and of others within a rule's distance of their ends along the streets."""
         arm = both_ends(segment_of(kerb)).T.ravel()
         side = np.tile(side_of(kerb), 2)
         length = self.kerbs.segment_m

@@ -94,7 +94,7 @@ class BayStudy:
         self._guessed = np.repeat(defaults, 2) & ~self.ground.kerbs.mapped
 
     def room(self, hours: BayHours, off: float = 0.0) -> BayRoom:
-        """Return where there is room; `off` says which way guessed widths are off (`SPREADS`)."""
+        """Return the room for bays; `off` is the error of estimated widths (`SPREADS`)."""
         if (hours, off) not in self._rooms:
             widths = np.where(self._guessed, 1 + off * float(self.profile["roads.width.spread"]), 1.0)
             self._rooms[hours, off] = BayRoom(
@@ -103,7 +103,7 @@ class BayStudy:
         return self._rooms[hours, off]
 
     def bays(self, night: bool) -> tuple[gpd.GeoDataFrame, BayRoom]:
-        """Return the bays of all day and, at night, those that fit only then; and the room of all day."""
+        """Return the bays of all day and, at night, further ones that fit only then; and the room of all day."""
         room = self.room("all_day")
         bays = place_bays(room, self.buildings)
         if not night:
@@ -136,7 +136,7 @@ class BayStudy:
 
 class Need:
     """
-    Who looks for a space along the streets of a study, and which bays would relieve that.
+    Parking demand along the streets of a study, and the bays that would relieve it.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ class Need:
 
     def choice(self, bays: gpd.GeoDataFrame, budget: int, period: Period) -> tuple[NDArray[np.bool_], Choice]:
         """
-        Return which bays relieve the most, and how much; those where parking is mapped already are none.
+        Choose the bays that relieve the most, except where parking is mapped already, with their effect.
 
         Parameters
         ----------

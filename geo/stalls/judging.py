@@ -35,7 +35,7 @@ class Judged(NamedTuple):
 
 def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
     """
-    Judge stalls by where they stand, in the hours in which stalls are taken to trade (`stalls.trading_hours`).
+    Judge stalls by their places, in the trading hours of stalls (`stalls.trading_hours`).
 
     A stall is `allowed` where it may stand in all of those hours, `forbidden` where it may never, else `other_hours`.
 

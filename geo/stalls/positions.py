@@ -20,7 +20,7 @@ class KerbPositions(NamedTuple):
 
 
 class Free(NamedTuple):
-    """In which slots positions are free, in which their stretch is too short for one pitch, and which that is."""
+    """The free slots of positions, the slots of too short a stretch for one pitch, and the run of each."""
 
     mask: NDArray[np.uint64]
     too_short: NDArray[np.uint64]
@@ -40,7 +40,7 @@ def free_at(plan: Plan, asked: KerbPositions) -> Free:
 
 
 def stretch_holding(kerb: Integers, from_m: Floats, asked: KerbPositions) -> Integers:
-    """Return which of the stretches, sorted by kerb and place and without gaps, holds each position; -1 for none."""
+    """Return the stretch that holds each position, of stretches sorted by kerb and place without gaps; -1 for none."""
     if len(kerb) == 0:
         return np.full(len(asked.kerb), -1)
     span = float(max(from_m.max(), asked.along_m.max(initial=0.0))) + 1.0

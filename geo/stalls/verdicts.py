@@ -45,7 +45,7 @@ _AT_THE_END_M: Final = 1e-3
 
 class Answer(NamedTuple):
     """
-    What the rules say of a place at a moment.
+    The verdict on a place at a moment, with its rules and the nearest place allowed.
 
     Attributes
     ----------
@@ -187,7 +187,7 @@ class _Spoken:
     cause: object = None
 
     def document(self, profile: Profile, reasons: Mapping[str, str]) -> SpokenRule:
-        """Return it as `Answer.rules` has it; `reasons` are the sources of what decisions forbid."""
+        """Return the rule as `Answer.rules` has it; `reasons` are the sources of exclusions by decisions."""
         leaf = profile.leaves.get(self.rule)
         return {
             "id": self.rule,
@@ -204,7 +204,7 @@ class _Spoken:
 
 def _spoken_rules(plan: Plan, asked: KerbPositions, *, xy: Floats, too_short: int, slot: int) -> list[_Spoken]:
     """
-    Return the rules that speak of a position: those that hold in the slot first.
+    Return the rules at a position, the ones that hold in the slot first.
 
     Parameters
     ----------
@@ -238,7 +238,7 @@ def _spoken_rules(plan: Plan, asked: KerbPositions, *, xy: Floats, too_short: in
 
 
 def next_time(plan: Plan, mask: int, at: dt.datetime) -> dt.datetime | None:
-    """Return the next moment from `at` on in which a mask holds, within a week."""
+    """Return the next moment of a mask from `at` on, within a week."""
     for day in range(8):
         midnight = dt.datetime.combine(at.date() + dt.timedelta(days=day), dt.time(), at.tzinfo)
         base = DAY if midnight.weekday() >= 5 else 0

@@ -34,7 +34,7 @@ _CHANGE_COUNTER_AT: Final = 24
 
 def about(path: Path, older: bool = False) -> dict[str, str]:
     """
-    Return what is known of the study as a whole, by key.
+    Return the facts of the study as a whole, by key.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
 
 
 def _migrated(path: Path) -> dict[str, str]:
-    """Bring a study to the present format, and return what it says then."""
+    """Bring a study to the present format, and return its facts."""
     with writing(path), _locked(path) as connection:
         migrations.migrate(connection)
         connection.execute("COMMIT")
@@ -146,7 +146,7 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def changing(path: Path) -> Iterator[sqlite3.Connection]:
     """
-    Open a study for one write transaction: all of what is done in it is kept, or, after an error or a kill, nothing.
+    Open a study for one write transaction: all changes in it are kept, or, after an error or a kill, none.
 
     Raises
     ------
@@ -217,7 +217,7 @@ def layer_names(path: Path) -> list[str]:
 
 
 def rule_facts(profile: Profile) -> dict[str, str]:
-    """Return what `about` says of the study's rules."""
+    """Return the facts of the study's rules, for `about`."""
     return {"profile": profile.name, "profile_hash": profile.hash, "rules": profile.to_json()}
 
 

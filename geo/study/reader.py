@@ -38,7 +38,7 @@ _CRS_KEPT: Final = 8
 @dataclass
 class Reads:
     """
-    What was read through a handle: of what a result is made.
+    The inputs read through a handle: the inputs of a result.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ _recordings: list[list[Reads]] = []
 
 @contextmanager
 def recording() -> Iterator[list[Reads]]:
-    """Collect what is read through every handle that is opened meanwhile."""
+    """Collect the reads of every handle opened meanwhile."""
     reads: list[Reads] = []
     _recordings.append(reads)
     try:
@@ -73,7 +73,7 @@ def recording() -> Iterator[list[Reads]]:
 
 
 class _Noted(Mapping[str, _R]):
-    """A mapping that notes which keys are asked for; looking through all of it is no question."""
+    """A mapping that notes the keys asked for; looking through all of it is no question."""
 
     def __init__(self, values: Mapping[str, _R], note: Callable[[str], None]) -> None:
         self._values, self._note = values, note
@@ -132,7 +132,7 @@ class Study:
 
     @property
     def facts(self) -> Mapping[str, str]:
-        """What is known of the study as a whole, by key."""
+        """The facts of the study as a whole, by key."""
         return _Noted(self._seen, self._note_fact)
 
     def _note_fact(self, key: str) -> None:
@@ -167,7 +167,7 @@ class Study:
 
     def decisions(self, *scopes: str) -> pd.DataFrame:
         """
-        Return the decisions of these kinds, oldest first, with those that undo them.
+        Return the decisions of these kinds, oldest first, with the decisions that undo them.
 
         Parameters
         ----------
@@ -197,7 +197,7 @@ class Study:
 
     @property
     def crs(self) -> pyproj.CRS:
-        """The CRS in which lengths are computed."""
+        """The CRS of lengths."""
         return _crs(self._seen["metric_crs"])
 
     @property
@@ -213,7 +213,7 @@ class Study:
 
     @property
     def profile(self) -> Profile:
-        """The rules: those that the study was built with, or that a later command was given."""
+        """The rules: given when the study was built, or by a later command."""
         kept = profile_from_json(self._seen["rules"])
         return Profile(kept.name, cast("Mapping[str, Leaf]", _Noted(kept.leaves, self._note_rule)))
 
@@ -263,7 +263,7 @@ class Study:
 
 
 def _changed_columns(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
-    """Return the columns in which two tables differ; all where they have not the same rows."""
+    """Return the columns of difference between two tables; all where they have not the same rows."""
     if len(before) != len(after):
         return list(after.columns)
     return [name for name in after.columns if not _same(before[name], after[name])]

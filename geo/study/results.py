@@ -1,4 +1,4 @@
-"""Results that a study keeps: what each is made of, declared once, and whether it is still up to date."""
+"""Results kept in a study: their inputs, declared once, and whether they are still up to date."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _PROFILES_KEPT: Final = 16
 @dataclass(frozen=True)
 class MadeOf:
     """
-    What a result, a cached value or a tile is made of.
+    The inputs of a result, a cached value or a tile.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class MadeOf:
 
     def inputs(self, facts: Mapping[str, str]) -> dict[str, str]:
         """
-        Return what tells whether anything changed, by the input's name.
+        Return the versions of the inputs by name: they change with the inputs.
 
         Parameters
         ----------
@@ -77,7 +77,7 @@ class MadeOf:
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
     def __or__(self, other: MadeOf) -> MadeOf:
-        """Return what is made of both."""
+        """Return the inputs of both."""
         return MadeOf(
             *(tuple(dict.fromkeys((*a, *b))) for a, b in zip(self._parts, other._parts, strict=True)),
         )
@@ -90,7 +90,7 @@ class MadeOf:
 @dataclass(frozen=True)
 class Known(Generic[_D]):
     """
-    What a study knows of a result.
+    The state of a result in a study.
 
     Attributes
     ----------
@@ -160,7 +160,7 @@ class Result(Generic[_D]):
 
     @property
     def key(self) -> str:
-        """The key of `about` under which its summary stands."""
+        """The key of its summary in `about`."""
         return f"{_PREFIX}{self.name}:{self.of}" if self.of else f"{_PREFIX}{self.name}"
 
     def known(self, study: Study | Mapping[str, str]) -> Known[_D]:
@@ -226,7 +226,7 @@ class Result(Generic[_D]):
 
     def kept(self, summary: _D, facts: Mapping[str, str], command: str, seed: int | None = None) -> dict[str, str]:
         """
-        Return what `about` says of the result: its key and a text.
+        Return the entry of the result in `about`: its key and a text.
 
         Parameters
         ----------

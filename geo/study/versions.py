@@ -1,4 +1,4 @@
-"""Versions of what a study holds, by which results know that their inputs changed."""
+"""Versions of a study's layers, decisions and facts: results see from them that their inputs changed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TIER: Final = ("tier", "tier_source", "tier_reason", "tier_confidence")
 
 
 class View(NamedTuple):
-    """A layer without some of its columns: it keeps its version when only these change."""
+    """A layer without the given columns: it keeps its version when only these change."""
 
     layer: str
     without: tuple[str, ...]
@@ -43,12 +43,14 @@ def version_key(name: str) -> str:
 
 
 def is_version(key: str) -> bool:
-    """Tell whether a key of `about` is that of a version."""
+    """Tell whether a key of `about` belongs to a version."""
     return key.startswith(_PREFIX)
 
 
 def decision_scope(kind: str, part: str | None = None) -> str:
-    """Return the name under which decisions of a kind have their version; those on sites have one per facility."""
+    """
+    Return the scope of decisions of a kind, with its own version; decisions on sites have one per kind of facility.
+    """
     return f"decisions:{kind}:{part}" if kind == "site" and part else f"decisions:{kind}"
 
 
@@ -79,7 +81,7 @@ def new_versions(layers: Iterable[str], only: Mapping[str, Collection[str]] | No
 
 def touch(connection: sqlite3.Connection, layer: str, columns: Collection[str] | None = None) -> None:
     """
-    Give a layer, and the views that show its change, new versions, by which results and tiles know that it changed.
+    Give a layer, and the views that show its change, new versions, so that results and tiles know of the change.
 
     Parameters
     ----------
@@ -94,7 +96,7 @@ def touch(connection: sqlite3.Connection, layer: str, columns: Collection[str] |
 
 
 def facts_of(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return what `about` says, in a transaction."""
+    """Return the facts of `about`, in a transaction."""
     return dict(connection.execute("SELECT key, value FROM about").fetchall())
 
 

@@ -28,7 +28,7 @@ _ATTEMPTS: Final = 3
 
 
 def until_unchanged(work: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Decorate what reads a study and writes into it: it is done again where somebody saved something meanwhile."""
+    """Decorate a function that reads a study and writes into it: repeat it if the study was saved meanwhile."""
 
     @wraps(work)
     def repeated(*args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -41,7 +41,7 @@ def until_unchanged(work: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 class ChangedError(StudyError):
-    """Somebody saved something since the study was read: what was computed of it no longer holds."""
+    """Somebody saved something since the study was read: values computed from it no longer hold."""
 
 
 def write_study(

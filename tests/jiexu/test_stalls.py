@@ -62,7 +62,7 @@ def test_stalls_are_planned_asked_guided_and_met_step_by_step(study: Path, tmp_p
     assert guided["proven_gap_m"] == pytest.approx(0, abs=1e-3)
     assert guided["total_walk_m"] == pytest.approx(sum(m["walk_m"] or 0 for m in guided["moves"]), abs=10)
     assert {move["to_kind"] for move in guided["moves"]} <= {"zone", "hall", "none"}
-    assert "of walking in all" in run(app, ["guide", str(study)]).stdout
+    assert "of walking in total" in run(app, ["guide", str(study)]).stdout
 
     due = json.loads(run(app, ["steps", str(study), "--json"]).stdout)
     recorded = run(app, ["steps", str(study), "--record", due[-1]["operator_id"], "--reason", "talked", "--by", "Li"])

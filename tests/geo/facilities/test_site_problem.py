@@ -25,8 +25,8 @@ def test_candidates_of_a_file_with_prices_and_a_budget(study: Path, tmp_path: Pa
     pd.DataFrame({**table, "造价": [n % 3 + 1 for n in range(60)]}).to_csv(file, index=False, encoding="gbk")
     summary = choose_sites(study, "toilet", SiteRequest(10, file=file, budget=4))
     assert summary["candidates"] == {"number": 60, "source": "file"}
-    assert sum(row["price"] for row in summary["sites"]) <= 4
-    assert all(row["name"].startswith("地块") for row in summary["sites"])
+    assert sum(row["price"] or np.inf for row in summary["sites"]) <= 4
+    assert all((row["name"] or "").startswith("地块") for row in summary["sites"])
     bad = tmp_path / "bad.csv"
     pd.DataFrame({**table, "造价": ["cheap"] * 60}).to_csv(bad, index=False)
     with pytest.raises(InputError) as caught:
@@ -60,4 +60,4 @@ def test_capacity_limits_what_a_facility_serves(study: Path, tmp_path: Path) -> 
     pd.DataFrame(table).to_csv(file, index=False)
     summary = choose_sites(study, "toilet", SiteRequest(2, file=file, with_capacity=True))
     assert summary["covered"] - summary["covered_before"] <= 200 + 1e-6
-    assert all(row["demand"] <= 100 + 1e-6 for row in summary["sites"])
+    assert all(row["demand"] is not None and row["demand"] <= 100 + 1e-6 for row in summary["sites"])

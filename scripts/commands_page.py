@@ -13,8 +13,10 @@ from typing import Any, Final, Literal, NotRequired, get_args, get_origin, get_t
 
 import typer
 
-from geo.complaints.documents import HotspotsDocument, PatrolsDocument, ResponseDocument
-from geo.facilities.documents import CoverageDocument, PopulationDocument, SitesDocument
+from geo.complaints.answer_documents import ResponseDocument
+from geo.complaints.documents import HotspotsDocument, PatrolsDocument
+from geo.facilities.documents import CoverageDocument, PopulationDocument
+from geo.facilities.site_documents import SitesDocument
 from geo.parking.documents import BaysDocument
 from geo.points.documents import ImportDocument, ListDocument
 from geo.rules.documents import RulesDocument

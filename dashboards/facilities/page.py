@@ -21,9 +21,10 @@ from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
 from geo.facilities.candidates import Source
 from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
-from geo.facilities.documents import CoverageDocument, SitesDocument, TrialDocument
+from geo.facilities.documents import CoverageDocument
 from geo.facilities.facility_study import DemandSource, FacilityStudy
 from geo.facilities.location_models import Model
+from geo.facilities.site_documents import SitesDocument, TrialDocument
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import choose_sites, moved_share
 from layers import facilities, palette

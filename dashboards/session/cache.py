@@ -12,15 +12,17 @@ import pyproj
 import streamlit as st
 
 from dashboards.session.served_study import study_path
-from geo.complaints.documents import HotspotsDocument, PatrolsDocument, ResponseDocument
+from geo.complaints.answer_documents import ResponseDocument
+from geo.complaints.documents import HotspotsDocument, PatrolsDocument
 from geo.complaints.patrol_study import PATROLS
 from geo.complaints.study import ANSWERS, HOTSPOTS, response_of
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import COVERAGE
-from geo.facilities.documents import CoverageDocument, SitesDocument
+from geo.facilities.documents import CoverageDocument
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.facilities.site_choice import SiteStudy
+from geo.facilities.site_documents import SitesDocument
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import SITES
 from geo.kerbs.ground import GROUND, KerbGround, read_ground

@@ -8,20 +8,15 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from geo.complaints.answer_times import RESPONSES, data_end, in_time, months, overdue, shares, survival
-from geo.complaints.documents import (
+from geo.complaints.answer_documents import (
     AnsweringDocument,
     AnswerTimes,
     ChannelDocument,
     ClosingTimes,
-    ClusterDocument,
     EffectDocument,
-    HotspotsDocument,
-    HotStreet,
     MeasuresDocument,
     OverdueComplaint,
     PatternsDocument,
-    RepeatsDocument,
     RepeatSpot,
     ResponseDocument,
     ResponseShares,
@@ -30,6 +25,8 @@ from geo.complaints.documents import (
     TierRate,
     TimesDocument,
 )
+from geo.complaints.answer_times import RESPONSES, data_end, in_time, months, overdue, shares, survival
+from geo.complaints.documents import ClusterDocument, HotspotsDocument, HotStreet, RepeatsDocument
 from geo.complaints.effects import Effect, effects, months_covered, tier_rates
 from geo.complaints.hot_streets import Hot, Moment, counted_complaints, exposure_of, hot_streets
 from geo.complaints.local_statistics import SEED, Cluster

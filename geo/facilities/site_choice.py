@@ -11,10 +11,10 @@ import pandas as pd
 from geo.core.arrays import Floats, Integers
 from geo.facilities.access import Access
 from geo.facilities.candidates import Candidates
-from geo.facilities.documents import CurvePoint
 from geo.facilities.facility_study import FacilityStudy
 from geo.facilities.location_models import LocationProblem, Model, Sited, solve
 from geo.facilities.residents import inner_lonlat
+from geo.facilities.site_documents import CurvePoint
 from geo.facilities.site_problem import SiteRequest, candidates_of, problem_of
 from geo.facilities.stability import Drawing, Stability, stability
 

@@ -14,9 +14,9 @@ from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import beside_other_kinds
-from geo.facilities.documents import SiteDocument, SitesDocument, TrialDocument
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy
 from geo.facilities.site_choice import SiteStudy
+from geo.facilities.site_documents import SiteDocument, SitesDocument, TrialDocument
 from geo.facilities.site_layer import sites_layer
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.stability import SEED

@@ -1,0 +1,395 @@
+"""The JSON document of how complaints are answered, in its parts."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class ResponseShares(TypedDict):
+    """
+    Shares of the responses (the 721 method) in a group of complaints.
+
+    Attributes
+    ----------
+    group
+        The month, street or quarter; `all`.
+    answered
+        Complaints that say how they were answered.
+    service
+        Share answered by service.
+    service_low
+        Its 95 % interval, lower end.
+    service_high
+        Its 95 % interval, upper end.
+    management
+        Share answered by management.
+    management_low
+        Its 95 % interval, lower end.
+    management_high
+        Its 95 % interval, upper end.
+    enforcement
+        Share answered by enforcement.
+    enforcement_low
+        Its 95 % interval, lower end.
+    enforcement_high
+        Its 95 % interval, upper end.
+    """
+
+    group: str
+    answered: int
+    service: float
+    service_low: float
+    service_high: float
+    management: float
+    management_low: float
+    management_high: float
+    enforcement: float
+    enforcement_low: float
+    enforcement_high: float
+
+
+class StreetShares(ResponseShares):
+    """
+    Shares of the responses on a street.
+
+    Attributes
+    ----------
+    name
+        The street's name.
+    """
+
+    name: str | None
+
+
+class ClosingTimes(TypedDict):
+    """
+    Hours until complaints are closed; open ones are censored.
+
+    Attributes
+    ----------
+    median
+        Hours after which half are closed; null where fewer are.
+    p90
+        Hours after which nine in ten are closed.
+    closed
+        Closed complaints.
+    open
+        Open complaints.
+    """
+
+    median: float | None
+    p90: float | None
+    closed: int
+    open: int
+
+
+class AnswerTimes(TypedDict):
+    """
+    Hours until complaints are first answered.
+
+    Attributes
+    ----------
+    median
+        Hours after which half are answered; null where fewer are.
+    p90
+        Hours after which nine in ten are answered.
+    answered
+        Answered complaints.
+    open
+        Complaints not answered yet.
+    """
+
+    median: float | None
+    p90: float | None
+    answered: int
+    open: int
+
+
+class ChannelDocument(TypedDict):
+    """
+    Complaints that came through a channel.
+
+    Attributes
+    ----------
+    channel
+        The channel; empty where it is not known.
+    complaints
+        Complaints.
+    open
+        Open ones.
+    within_limit
+        Share closed in time, of those closed or overdue.
+    median_hours
+        Hours after which half are closed.
+    p90_hours
+        Hours after which nine in ten are closed.
+    """
+
+    channel: str
+    complaints: int
+    open: int
+    within_limit: float | None
+    median_hours: float | None
+    p90_hours: float | None
+
+
+class OverdueComplaint(TypedDict):
+    """
+    An open complaint past its limit.
+
+    Attributes
+    ----------
+    complaint_id
+        The complaint.
+    category
+        Its category.
+    received_at
+        When it was received, in ISO 8601.
+    channel
+        Its channel.
+    segment_id
+        Its segment.
+    open_hours
+        Hours for which it has been open.
+    limit_hours
+        Hours within which it was to be closed.
+    """
+
+    complaint_id: str
+    category: str | None
+    received_at: str
+    channel: str | None
+    segment_id: str | None
+    open_hours: float
+    limit_hours: float
+
+
+class TierRate(TypedDict):
+    """
+    Complaints per kilometre and month on streets of a tier.
+
+    Attributes
+    ----------
+    tier
+        The tier.
+    km
+        Length of its streets, in kilometres.
+    streets
+        Number of its streets.
+    complaints
+        Complaints on them.
+    rate
+        Complaints per kilometre and month.
+    low
+        Its 95 % interval, lower end.
+    high
+        Its 95 % interval, upper end.
+    """
+
+    tier: str
+    km: float
+    streets: int
+    complaints: int
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+class EffectDocument(TypedDict):
+    """
+    The effect of a decision on the complaints of its street, against comparable streets.
+
+    Attributes
+    ----------
+    decision_id
+        The decision.
+    street_id
+        Its street.
+    name
+        The street's name.
+    what
+        The measure.
+    before
+        Complaints on the street before it.
+    after
+        Complaints on the street after it.
+    others_before
+        Complaints on the comparable streets before it.
+    others_after
+        Complaints on the comparable streets after it.
+    days
+        Length of either time, in days.
+    change
+        Change beyond that of the comparable streets, as a share; null where too little is known.
+    low
+        Its 95 % interval, lower end.
+    high
+        Its 95 % interval, upper end.
+    says
+        The finding in words, Chinese and English.
+    """
+
+    decision_id: str
+    street_id: str
+    name: str | None
+    what: str
+    before: int
+    after: int
+    others_before: int
+    others_after: int
+    days: float
+    change: float | None
+    low: float | None
+    high: float | None
+    says: str
+
+
+class SeasonDocument(TypedDict):
+    """
+    A month of the year.
+
+    Attributes
+    ----------
+    month
+        1 to 12.
+    complaints
+        Complaints in whole months.
+    years
+        Years in which the month is whole.
+    per_month
+        Complaints per month.
+    """
+
+    month: int
+    complaints: int
+    years: int
+    per_month: float | None
+
+
+class RepeatSpot(TypedDict):
+    """
+    A recurring spot.
+
+    Attributes
+    ----------
+    category
+        Category of its complaints.
+    segment_id
+        Its segment.
+    reports
+        Complaints there.
+    relapses
+        Relapses among them.
+    first
+        Time of the first complaint, in ISO 8601.
+    last
+        Time of the last complaint, in ISO 8601.
+    complaint_ids
+        Their ids, between commas.
+    """
+
+    category: str
+    segment_id: str
+    reports: int
+    relapses: int
+    first: str
+    last: str
+    complaint_ids: str
+
+
+class AnsweringDocument(TypedDict):
+    """
+    The part on how complaints are answered.
+
+    Attributes
+    ----------
+    target
+        Target shares of the 721 method.
+    shares
+        Shares of all complaints; null where none says how it was answered.
+    by_month
+        Shares by month.
+    by_street
+        Shares by street, the most answered first.
+    by_quarter
+        Shares by quarter.
+    """
+
+    target: dict[str, float]
+    shares: ResponseShares | None
+    by_month: list[ResponseShares]
+    by_street: list[StreetShares]
+    by_quarter: list[ResponseShares]
+
+
+class TimesDocument(TypedDict):
+    """
+    The part on how long complaints stay open.
+
+    Attributes
+    ----------
+    hours
+        Hours until complaints are closed.
+    answer_hours
+        Hours until complaints are first answered; null where the data do not say.
+    channels
+        Complaints by channel.
+    overdue
+        Open complaints past their limit, the longest overdue first.
+    """
+
+    hours: ClosingTimes
+    answer_hours: AnswerTimes | None
+    channels: list[ChannelDocument]
+    overdue: list[OverdueComplaint]
+
+
+class MeasuresDocument(TypedDict):
+    """
+    The part on what was done, and its effect.
+
+    Attributes
+    ----------
+    ladder
+        Recorded penalty steps by step.
+    tiers
+        Complaints per kilometre and month by tier.
+    measures
+        Effects of decisions.
+    """
+
+    ladder: dict[str, int]
+    tiers: list[TierRate]
+    measures: list[EffectDocument]
+
+
+class PatternsDocument(TypedDict):
+    """
+    The part on when complaints come, and where they come again.
+
+    Attributes
+    ----------
+    seasons
+        Complaints by month of the year.
+    weekday_hours
+        Complaints by weekday, from Monday, and hour: 7 lists of 24.
+    repeats
+        Recurring spots, the most relapses first.
+    """
+
+    seasons: list[SeasonDocument]
+    weekday_hours: list[list[int]]
+    repeats: list[RepeatSpot]
+
+
+class ResponseDocument(AnsweringDocument, TimesDocument, MeasuresDocument, PatternsDocument):
+    """
+    How complaints are answered: what `jiexu response --json` prints.
+
+    Attributes
+    ----------
+    until
+        Until when the complaints are known, in ISO 8601.
+    """
+
+    until: str | None

@@ -1,0 +1,233 @@
+"""The JSON documents of sites."""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+from geo.core.vocabulary import FacilityKind
+from geo.rules.documents import ProfileDocument
+
+
+class CandidatesDocument(TypedDict):
+    """
+    The candidate sites.
+
+    Attributes
+    ----------
+    number
+        Candidates.
+    source
+        Where they come from.
+    """
+
+    number: int
+    source: str
+
+
+class SiteDocument(TypedDict):
+    """
+    A site, or a facility to close.
+
+    Attributes
+    ----------
+    site_id
+        Kind and a hash of its place; of a facility to close, its id.
+    kind
+        The kind of facility.
+    model
+        Model by which it was chosen.
+    rank
+        Order by gain.
+    source
+        Where the candidate comes from.
+    name
+        Name of the place.
+    street_id
+        The nearest street.
+    gain
+        Gain over the sites above.
+    demand
+        Demand that would use it.
+    chosen_share
+        Share of simulations in which it is chosen.
+    capacity
+        Its capacity.
+    price
+        Its price, in units of the budget.
+    status
+        `closed` for a facility to close.
+    decision_id
+        The decision, where there is one.
+    lon
+        Longitude in degrees.
+    lat
+        Latitude in degrees.
+    """
+
+    site_id: str
+    kind: str
+    model: str | None
+    rank: int | None
+    source: str | None
+    name: str | None
+    street_id: str | None
+    gain: float | None
+    demand: float | None
+    chosen_share: float | None
+    capacity: int | None
+    price: float | None
+    status: Literal["proposed", "accepted", "closed"]
+    decision_id: str | None
+    lon: float
+    lat: float
+
+
+class CurvePoint(TypedDict):
+    """
+    The best choice of a number of new facilities, whatever they cost.
+
+    Attributes
+    ----------
+    count
+        New facilities at most.
+    covered
+        Demand covered.
+    share
+        Its share of all demand.
+    walk_m
+        Mean walk in metres, for the model `median`.
+    gap
+        Share by which it may fall short of the best; 0 is proven best.
+    gain
+        Demand that the last one adds.
+    """
+
+    count: int
+    covered: float
+    share: float
+    walk_m: float | None
+    gap: float
+    gain: NotRequired[float]
+
+
+class StabilityDocument(TypedDict):
+    """
+    How stable the choice is if demand or walks are wrong.
+
+    Attributes
+    ----------
+    draws
+        Simulations.
+    off_by
+        Share by which demand or walks vary.
+    worst_regret
+        Share by which the choice falls short of the best at worst.
+    """
+
+    draws: int
+    off_by: float
+    worst_regret: float
+
+
+class SitesDocument(TypedDict):
+    """
+    New sites: what `jiexu site --json` prints.
+
+    Attributes
+    ----------
+    kind
+        The kind of facility.
+    asked
+        Whose demand counts: residents, or points.
+    model
+        The model.
+    count
+        New facilities at most.
+    within_m
+        The standard, in metres on foot.
+    budget
+        The budget, if any.
+    with_capacity
+        Whether facilities take no more than their capacity.
+    profile
+        The rules.
+    candidates
+        The candidates.
+    objective
+        The model's objective: demand covered, or walking.
+    bound
+        No choice is better than this.
+    proven_gap
+        Share by which the choice may fall short of the best; 0 is proven best.
+    proven
+        Whether it is proven best.
+    demand
+        All demand.
+    covered_before
+        Demand covered by what is there or decided on.
+    share_before
+        Its share of all demand.
+    covered
+        Demand covered with the choice.
+    share
+        Its share of all demand.
+    walk_m
+        Mean walk in metres, for the model `median`.
+    out_of_reach
+        Demand that no candidate and no facility reaches.
+    sites
+        The new sites, in the order of their gain.
+    closed
+        Facilities to close.
+    curve
+        The best choices of fewer and more new facilities.
+    stability
+        How stable the choice is.
+    credit
+        The credit that maps and documents must show.
+    """
+
+    kind: FacilityKind
+    asked: Literal["residents", "points"]
+    model: str
+    count: int
+    within_m: float
+    budget: float | None
+    with_capacity: bool
+    profile: ProfileDocument
+    candidates: CandidatesDocument
+    objective: float
+    bound: float
+    proven_gap: float
+    proven: bool
+    demand: float
+    covered_before: float
+    share_before: float
+    covered: float
+    share: float
+    walk_m: float | None
+    out_of_reach: float
+    sites: list[SiteDocument]
+    closed: list[SiteDocument]
+    curve: list[CurvePoint]
+    stability: StabilityDocument
+    credit: str
+
+
+class TrialDocument(TypedDict):
+    """
+    Facilities at tried places, beside what is there or decided on.
+
+    Attributes
+    ----------
+    covered
+        Demand covered.
+    share
+        Its share of all demand.
+    gain
+        Demand that they add.
+    """
+
+    covered: float
+    share: float
+    gain: float

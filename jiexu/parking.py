@@ -83,7 +83,7 @@ def bays(
 
 
 def _chosen(choice: ChoiceDocument) -> Text:
-    """Return what a choice of bays comes to."""
+    """Return the figures of a choice of bays in words."""
     zh = {"day": "白天", "night": "夜间"}[choice["period"]]
     en = {"day": "by day", "night": "at night"}[choice["period"]]
     return Text(

@@ -110,7 +110,7 @@ def _option(option: Any, annotation: Any) -> str:
 
 
 def _document(document: Any) -> list[str]:
-    """Return a table of a document's keys, those of the documents in it after a point."""
+    """Return a table of a document's keys; keys of the documents in it follow a point."""
     inner = _inner(document)
     lead = "With `--json`:" if inner is document else "With `--json`, a list of objects:"
     rows = ["", lead, "", "| key | type | meaning |", "|---|---|---|"]
@@ -149,7 +149,7 @@ def meanings_of(document: type) -> dict[str, str]:
 
 
 def _bases(document: type) -> list[type]:
-    """Return the documents that a document extends: Python 3.11 forgets those of a TypedDict."""
+    """Return the documents that a document extends: a TypedDict of Python 3.11 forgets its bases."""
     (statement,) = ast.parse(inspect.getsource(document)).body
     names = [base.id for base in getattr(statement, "bases", ()) if isinstance(base, ast.Name)]
     named = [getattr(sys.modules[document.__module__], name) for name in names]

@@ -346,7 +346,7 @@ class TimesDocument(TypedDict):
 
 class MeasuresDocument(TypedDict):
     """
-    The part on what was done, and its effect.
+    The part on measures and their effect.
 
     Attributes
     ----------
@@ -384,7 +384,7 @@ class PatternsDocument(TypedDict):
 
 class ResponseDocument(AnsweringDocument, TimesDocument, MeasuresDocument, PatternsDocument):
     """
-    How complaints are answered: what `jiexu response --json` prints.
+    How complaints are answered, as printed by `jiexu response --json`.
 
     Attributes
     ----------

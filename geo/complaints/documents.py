@@ -7,7 +7,7 @@ from typing import TypedDict
 
 class Around(TypedDict):
     """
-    The day around which the density is taken.
+    The day at the middle of the density.
 
     Attributes
     ----------
@@ -98,7 +98,7 @@ class RepeatsDocument(TypedDict):
 
 class HotspotsDocument(TypedDict):
     """
-    Hot spots: what `jiexu hotspots --json` prints.
+    Hot spots, as printed by `jiexu hotspots --json`.
 
     Attributes
     ----------
@@ -181,7 +181,7 @@ class DistrictDocument(TypedDict):
 
 class PriorityDocument(TypedDict):
     """
-    Hours of the week in which a street gets complaints.
+    Hours of the week with complaints on a street.
 
     Attributes
     ----------
@@ -212,7 +212,7 @@ class PriorityDocument(TypedDict):
 
 class PatrolsDocument(TypedDict):
     """
-    Patrols: what `jiexu patrols --json` prints.
+    Patrols, as printed by `jiexu patrols --json`.
 
     Attributes
     ----------

@@ -234,7 +234,7 @@ def _answering(study: Study, complaints: gpd.GeoDataFrame) -> AnsweringDocument:
 
 
 def _times(study: Study, complaints: gpd.GeoDataFrame, now: pd.Timestamp) -> TimesDocument:
-    """Return how long complaints stay open, and which are overdue."""
+    """Return how long complaints stay open, and the overdue ones."""
     return {
         "hours": _closing(complaints, now),
         "answer_hours": _first_answers(complaints, now),

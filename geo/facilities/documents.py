@@ -275,7 +275,7 @@ class BalanceDocument(TypedDict):
 
 class CoverageDocument(TypedDict):
     """
-    Coverage: what `jiexu coverage --json` prints.
+    Coverage, as printed by `jiexu coverage --json`.
 
     Attributes
     ----------
@@ -339,7 +339,7 @@ class CoverageDocument(TypedDict):
 
 class PopulationDocument(TypedDict):
     """
-    The population that the study has: what `jiexu population --json` prints.
+    The population that the study has, as printed by `jiexu population --json`.
 
     Attributes
     ----------

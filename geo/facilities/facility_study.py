@@ -237,7 +237,7 @@ def no_demand(asked: DemandSource) -> StudyError:
     if asked == "points":
         return StudyError(
             Text("研究中没有代表需求的点", "The study has no points that stand for a need"),
-            Text("请先导入摊点或投诉（jiexu add）", "Import stalls or complaints first (jiexu add)"),
+            Text("请先导入摊位或投诉（jiexu add）", "Import stalls or complaints first (jiexu add)"),
         )
     return StudyError(
         Text("研究中没有居民", "The study has no residents"),

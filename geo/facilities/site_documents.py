@@ -131,7 +131,7 @@ class StabilityDocument(TypedDict):
 
 class SitesDocument(TypedDict):
     """
-    New sites: what `jiexu site --json` prints.
+    New sites, as printed by `jiexu site --json`.
 
     Attributes
     ----------
@@ -216,7 +216,7 @@ class SitesDocument(TypedDict):
 
 class TrialDocument(TypedDict):
     """
-    Facilities at tried places, beside what is there or decided on.
+    Facilities at tried places, beside standing and accepted ones.
 
     Attributes
     ----------

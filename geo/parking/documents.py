@@ -45,7 +45,7 @@ class CapacityDocument(TypedDict):
 
 class DifferenceDocument(TypedDict):
     """
-    A stretch of kerb on which proposed and mapped parking differ.
+    A difference of proposed and mapped parking on a stretch of kerb.
 
     Attributes
     ----------
@@ -231,7 +231,7 @@ class ChosenBays(TypedDict, total=False):
 
 class BaysDocument(PlacedBays, ChosenBays):
     """
-    Parking bays: what `jiexu bays --json` prints.
+    Parking bays, as printed by `jiexu bays --json`.
 
     Attributes
     ----------

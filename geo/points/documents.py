@@ -11,7 +11,7 @@ from geo.study.documents import StudyFinding
 
 class ImportDocument(TypedDict):
     """
-    An import: what `jiexu add --json` prints.
+    An import, as printed by `jiexu add --json`.
 
     Attributes
     ----------
@@ -185,7 +185,7 @@ class OverdueRow(TypedDict):
 
 class ListDocument(TypedDict):
     """
-    The figures of a list: an element of what `jiexu lists --json` prints.
+    The figures of a list: a row printed by `jiexu lists --json`.
 
     Attributes
     ----------

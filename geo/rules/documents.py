@@ -53,7 +53,7 @@ class ParameterDocument(TypedDict):
 
 class RulesDocument(ProfileDocument):
     """
-    A profile, or a part of it: what `jiexu rules --json` prints.
+    A profile, or a part of it, as printed by `jiexu rules --json`.
 
     Attributes
     ----------

@@ -48,7 +48,7 @@ class VerdictCounts(TypedDict):
 
 class StallsDocument(FallDocument):
     """
-    A plan for stalls: what `jiexu stalls --json` prints.
+    A plan for stalls, as printed by `jiexu stalls --json`.
 
     Attributes
     ----------
@@ -169,7 +169,7 @@ class NearestPlace(TypedDict):
 
 class AnswerDocument(TypedDict):
     """
-    The rules' answer for a place at a moment: what `jiexu check --json` prints.
+    The rules' answer for a place at a moment, as printed by `jiexu check --json`.
 
     Attributes
     ----------
@@ -287,7 +287,7 @@ class HallDocument(TypedDict):
 
 class GuidanceDocument(TypedDict):
     """
-    A relocation: what `jiexu guide --json` prints.
+    A relocation, as printed by `jiexu guide --json`.
 
     Attributes
     ----------
@@ -318,7 +318,7 @@ class GuidanceDocument(TypedDict):
 
 class StepDocument(TypedDict):
     """
-    An operator with whom a penalty step is due: a row of what `jiexu steps --json` prints.
+    An operator with whom a penalty step is due: a row printed by `jiexu steps --json`.
 
     Attributes
     ----------

@@ -119,7 +119,7 @@ class TierFigures(TypedDict):
 
 class FiguresDocument(TypedDict):
     """
-    A study's figures: what `jiexu info --json` prints.
+    A study's figures, as printed by `jiexu info --json`.
 
     Attributes
     ----------
@@ -171,7 +171,7 @@ class FiguresDocument(TypedDict):
 
 class FindingDocument(TypedDict):
     """
-    A finding: what a reader repaired, refused or doubted.
+    A finding of a reader: something repaired, refused or doubted.
 
     Attributes
     ----------
@@ -212,7 +212,7 @@ class StudyFinding(FindingDocument):
 
 class DecisionDocument(TypedDict):
     """
-    A decision: a row of what `jiexu decisions --json` prints.
+    A decision: a row printed by `jiexu decisions --json`.
 
     Attributes
     ----------
@@ -270,7 +270,7 @@ class DecisionDocument(TypedDict):
 
 class ImportRecord(TypedDict):
     """
-    An import: a row of what `jiexu imports --json` prints.
+    An import: a row printed by `jiexu imports --json`.
 
     Attributes
     ----------

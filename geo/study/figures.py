@@ -27,7 +27,7 @@ def synthetic_counts(path: Path) -> dict[str, int]:
 
 
 def info(path: Path) -> FiguresDocument:
-    """Return the study's figures: what `jiexu info --json` prints."""
+    """Return the study's figures, as printed by `jiexu info --json`."""
     facts = about(path)
     with connect(path) as connection:
         connection.execute("BEGIN")  # one state of the study for all figures

@@ -103,7 +103,7 @@ class GradingReport(TypedDict):
 
 class WidthsDocument(TypedDict):
     """
-    Surveyed widths: what `jiexu widths --json` prints.
+    Surveyed widths, as printed by `jiexu widths --json`.
 
     Attributes
     ----------
@@ -169,7 +169,7 @@ class DoubtDocument(TypedDict):
 
 class GradeDocument(TypedDict):
     """
-    Graded streets: what `jiexu grade --json` prints.
+    Graded streets, as printed by `jiexu grade --json`.
 
     Attributes
     ----------

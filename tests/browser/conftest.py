@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 import pytest
@@ -69,26 +69,35 @@ def serving(study: Path, python: str = sys.executable, folder: Path = ROOT) -> I
         port = free.getsockname()[1]
     environment = {**os.environ, "XDG_CACHE_HOME": str(study.parent / "cache")}
     command = [python, "-m", "jiexu", "serve", str(study), "--no-browser", "--port", str(port)]
-    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + STARTS_WITHIN_S
-        while time.monotonic() < deadline and server.poll() is None:
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()  # noqa: S310 (our own server)
-                break
-            except (URLError, OSError):
-                time.sleep(0.2)
-        else:
-            server.kill()
-            raise AssertionError(f"the server did not start: {server.communicate()[0].decode()}")
-        yield address
-    finally:
-        server.terminate()
+    address, said = f"http://127.0.0.1:{port}", study.parent / f"server-{port}.log"
+    with (
+        said.open("wb") as log,
+        subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT) as server,
+    ):
         try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
+            deadline = time.monotonic() + STARTS_WITHIN_S
+            while time.monotonic() < deadline and server.poll() is None and not _answers(address):
+                time.sleep(0.2)
+            assert server.poll() is None, f"the server did not start: {said.read_text(errors='replace')}"
+            assert _answers(address), f"the server does not answer: {said.read_text(errors='replace')}"
+            yield address
+        finally:
+            server.terminate()
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310 (our own server)
+            return True
+    except HTTPError as error:
+        error.close()
+        return False
+    except (URLError, OSError):
+        return False
 
 
 def eventually(holds: Callable[[], bool]) -> None:

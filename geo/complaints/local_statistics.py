@@ -299,7 +299,7 @@ def _apart(
     counts: Floats, expected: Floats, found: Floats, strongest: Floats, members_of: Callable[[int], Integers]
 ) -> list[Cluster]:
     """
-    Return the windows that are beyond chance, the strongest first, none of which shares a segment with a stronger one.
+    Return the windows beyond chance, the strongest first; none shares a segment with a stronger one.
 
     Parameters
     ----------

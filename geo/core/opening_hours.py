@@ -157,7 +157,7 @@ def _words(days: str, windows: list[Window]) -> str:
 
 def hours_parts(text: str) -> list[tuple[str, str]]:
     """
-    Return what `Slots.text` wrote in parts: days (`Mo-Fr`, `Sa-Su`, `Mo-Su`) and the clock's windows between commas.
+    Split a text of `Slots.text` into parts: days (`Mo-Fr`, `Sa-Su`, `Mo-Su`) and the clock's windows between commas.
 
     At all hours, the days are `ALWAYS_TEXT` and there are no windows.
     """

@@ -1,6 +1,6 @@
 from .coverage_study import COVERAGE, cover
 from .decisions import decide_site
-from .facility_study import DemandSource, FacilityStudy
+from .facility_study import FacilityStudy
 from .population import set_population
 from .site_choice import SiteStudy
 from .site_problem import SiteRequest
@@ -9,7 +9,6 @@ from .site_study import SITES, choose_sites
 __all__ = [
     "COVERAGE",
     "SITES",
-    "DemandSource",
     "FacilityStudy",
     "SiteRequest",
     "SiteStudy",

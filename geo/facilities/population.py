@@ -40,7 +40,7 @@ _FIELDS: Final = {
 
 
 class Population(NamedTuple):
-    """A population as it was read: the layer `population`, and what was refused."""
+    """A population as it was read: the layer `population`, and the findings."""
 
     layer: gpd.GeoDataFrame
     findings: pd.DataFrame
@@ -49,7 +49,7 @@ class Population(NamedTuple):
 def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex) -> Population:
     """
     Read a population: areas or points with a number each, a table of quarters by name, with a column `population`
-    (人口), or a raster of people per cell (GeoTIFF), of which the cells around the study count.
+    (人口), or a raster of people per cell (GeoTIFF), cut to the cells around the study.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The choice of sites for a kind of facility: the best one, what each site adds, and how surely it is right."""
+"""The choice of sites for a kind of facility: the best one, the gain of each site, and its stability."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ class SiteStudy:
 
     @cached_property
     def problem(self) -> LocationProblem:
-        """Demand, sites and walks, those among them that count only where walks turn out shorter."""
+        """Demand, sites and walks, with the walks beyond the limit that count where walks turn out shorter."""
         return problem_of(self.study, self.request, self.candidates, self.access, self.limit_m, self.off_by)
 
     @cached_property
     def within_limit(self) -> LocationProblem:
-        """The problem with the pairs whose walk counts."""
+        """The problem with the pairs within the limit."""
         return self.problem.where(self.problem.walk_m <= self.limit_m)
 
     @cached_property

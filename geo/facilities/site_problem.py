@@ -1,4 +1,4 @@
-"""A request for sites as a location problem: candidates, what is there already, and the walks to all of them."""
+"""A request for sites as a location problem: candidates, present facilities, and the walks to all of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from geo.points.imports import place_in
 
 class SiteRequest(NamedTuple):
     """
-    A request for sites: how many, by which model, from which candidates.
+    A request for sites: their number, the model, the candidates.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class SiteRequest(NamedTuple):
 
 
 def candidates_of(study: FacilityStudy, request: SiteRequest) -> Candidates:
-    """Return the places where a facility might go: a file's, an area's that was drawn, or those of a source."""
+    """Return the candidate places: of a file, of a drawn area, or of a source."""
     if request.file is not None:
         return read_candidates(request.file, place_in(study.study).ground, study.crs)
     if request.corners is not None:
@@ -132,7 +132,7 @@ def problem_of(
 
 
 def _closable(ids: NDArray[np.object_], named: tuple[str, ...]) -> Flags:
-    """Return which of the facilities that are there may be closed."""
+    """Mark the present facilities that may be closed."""
     unknown = sorted(set(named) - {"all", *ids})
     if unknown:
         raise StudyError(

@@ -190,7 +190,7 @@ def add_points(
 
 
 def _remembered(study: Study) -> dict[str, dict[str, str]]:
-    """Return which column serves which field in files that were read before, by their headers."""
+    """Return the columns of fields in files read before, by the files' headers."""
     kept = study.table("mappings")
     return {make: json.loads(text) for make, text in zip(kept["signature"], kept["mapping"], strict=True)}
 

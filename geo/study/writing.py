@@ -1,4 +1,4 @@
-"""Writing a study: whole, or some of its layers, aside and then swapped in."""
+"""Writing a study: whole or single layers, aside and then swapped in."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name
-from dashboards.shared.widgets import Figure, compute, credits, first_screen
+from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
 from geo.complaints.answer_times import data_end, months, overdue, survival
 from geo.complaints.hot_streets import CROSS_VALIDATED
 from geo.complaints.study import find_hotspots
@@ -181,8 +181,7 @@ def _find(span: tuple[str, str] | None) -> None:
     }
     width = st.selectbox(_("Bandwidth"), list(widths), format_func=widths.__getitem__, key="hotspots-bandwidth")
     label = _("Find hot spots, {first} – {last}").format(first=span[0], last=span[1]) if span else _("Find hot spots")
-    if known.summary is not None and not known.fresh:
-        st.warning(_("Complaints, streets or rules have changed since hot spots were found."), icon=":material/update:")
+    out_of_date(known)
     if st.button(
         label,
         type="secondary" if known.fresh else "primary",

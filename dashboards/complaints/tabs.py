@@ -11,7 +11,7 @@ from dashboards.session import cache
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name, tier_name
-from dashboards.shared.widgets import compute, table
+from dashboards.shared.widgets import compute, out_of_date, table
 from geo.complaints.answer_times import RESPONSES, data_end, months, overdue, shares, survival
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.trends import EMERGING
@@ -252,8 +252,7 @@ def _patrols() -> None:
     if known.summary is None:
         return
     found = known.summary
-    if not known.fresh:
-        st.warning(_("Complaints, streets or rules have changed since the streets were divided."))
+    out_of_date(known)
     st.caption(
         _("The heaviest district has {balance:.2f} times the mean work; no division has less than {bound:.2f}.").format(
             balance=found["balance"], bound=found["bound"]

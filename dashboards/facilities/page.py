@@ -15,7 +15,7 @@ from dashboards.map.view import map_view
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
-from dashboards.shared.widgets import Figure, compute, credits, first_screen, show_error, uploaded
+from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date, show_error, uploaded
 from geo.core.errors import JiexuError
 from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
 from geo.facilities.candidates import Source
@@ -27,6 +27,7 @@ from geo.facilities.location_models import Model
 from geo.facilities.site_documents import SitesDocument, TrialDocument
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import choose_sites, moved_share
+from geo.study.results import Known
 from layers import facilities, palette
 
 _CANDIDATES: Final = ["csv", "xlsx", "xls", "geojson", "gpkg"]
@@ -57,7 +58,7 @@ def page() -> None:
         credits(cache.figures()["osm_date"], any(cache.figures()["synthetic"].values()))
 
     def right() -> None:
-        _compute(kind, asked, known.fresh, summary)
+        _compute(kind, asked, known)
         if study.demand.table.empty or summary is None:
             return
         _gap(kind, study)
@@ -150,18 +151,16 @@ def _of(summary: CoverageDocument) -> str:
     return " · ".join(parts)
 
 
-def _compute(kind: FacilityKind, asked: DemandSource, fresh: bool, summary: CoverageDocument | None) -> None:
+def _compute(kind: FacilityKind, asked: DemandSource, known: Known[CoverageDocument]) -> None:
+    summary = known.summary
     same = summary is not None and summary["demand"]["asked"] == asked
     if summary is None:
         st.info(_("Coverage has not been computed yet for this kind."), icon=":material/directions_walk:")
     elif not same:
         st.warning(_("The map shows another group's demand. Compute it for this one."), icon=":material/update:")
-    elif not fresh:
-        st.warning(
-            _("Streets, facilities or population have changed since the coverage was computed."),
-            icon=":material/update:",
-        )
-    if not (fresh and same) and st.button(
+    else:
+        out_of_date(known)
+    if not (known.fresh and same) and st.button(
         _("Compute the coverage"), type="primary", icon=":material/calculate:", width="stretch", key="coverage-compute"
     ):
         compute(lambda: cover(study_path(), kind, asked=asked))

@@ -13,7 +13,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _
 from dashboards.session.served_study import study_path
 from dashboards.shared.waterfall_chart import waterfall_chart
-from dashboards.shared.widgets import Figure, compute, credits, first_screen
+from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
 from geo.kerbs.waterfall import waterfall
 from geo.parking.documents import BaysDocument, ChoiceDocument
 from geo.parking.need import PERIODS
@@ -108,8 +108,7 @@ def _compute(known: Known[BaysDocument], hours: BayHours) -> None:
     )  # fmt: skip
     if known.summary is None:
         st.info(_("No bays have been placed yet in this study."), icon=":material/local_parking:")
-    elif not known.fresh:
-        st.warning(_("Streets, rules or complaints have changed since the bays were placed."), icon=":material/update:")
+    out_of_date(known)
     budget = st.number_input(
         _("Maximum number of new bays"),
         min_value=1,

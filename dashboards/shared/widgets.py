@@ -18,6 +18,7 @@ from dashboards.session.wording import tier_name
 from geo.core.errors import InputError, JiexuError
 from geo.core.vocabulary import CREDIT
 from geo.study.export import credit_line, table_file
+from geo.study.results import Known
 
 MAP_HEIGHT = 600
 
@@ -49,6 +50,12 @@ def show_error(error: JiexuError) -> None:
     st.error(_("This did not work"), icon=":material/error:")
     st.text(f"{place}\n{error.problem.pick(language)}" if place else error.problem.pick(language))
     st.text(f"→ {error.remedy.pick(language)}")
+
+
+def out_of_date(known: Known[Any]) -> None:
+    """Warn of a result that is out of date, with the inputs that changed."""
+    if known.because is not None:
+        st.warning(known.because.pick(current_language()), icon=":material/update:")
 
 
 @contextmanager

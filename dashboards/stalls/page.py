@@ -13,7 +13,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _
 from dashboards.session.served_study import study_path
 from dashboards.shared.waterfall_chart import waterfall_chart
-from dashboards.shared.widgets import Figure, compute, credits, first_screen
+from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
 from dashboards.stalls import operators, place_answer, what_if, zones
 from geo.core.opening_hours import DAY_KINDS, DayKind
 from geo.kerbs.exclusions import holds
@@ -131,7 +131,7 @@ def _compute() -> None:
 
 def _stale(known: Known[StallsDocument]) -> None:
     if not known.fresh:
-        st.warning(_("Inputs have changed since zones and verdicts were computed."), icon=":material/history:")
+        out_of_date(known)
         _compute()
 
 

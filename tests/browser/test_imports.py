@@ -59,7 +59,7 @@ def test_a_file_is_looked_at_then_imported_then_removed(study: Path, visit: Visi
 
         look.mark_first_row()
         page.get_by_role("button", name="Remove import I0004 as a whole").click()
-        page.get_by_text("20 rows went with the import").wait_for()
+        page.get_by_text("20 rows removed").wait_for()
     assert len(read_layer(study, "complaints")) == before
 
 

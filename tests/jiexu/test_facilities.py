@@ -21,7 +21,7 @@ def test_coverage_is_printed_by_tier_with_its_largest_gaps(study: Path) -> None:
     share = layer.loc[layer["walk_m"] <= 250, "demand"].sum() / layer["demand"].sum()
     assert summary["share"] == pytest.approx(share, abs=1e-3)
     shown = run(app, ["coverage", str(study), "--kind", "toilet", "--within", "250"])
-    assert f"{summary['share']:.1%} have one within 250 m on foot" in shown.stderr
+    assert f"{summary['share']:.1%} covered within 250 m on foot" in shown.stderr
     gaps = [line.split()[0] for line in shown.stdout.splitlines() if line.startswith("toilet-")]
     assert gaps == [row["gap_id"] for row in summary["gaps"]][:12]
 

@@ -46,7 +46,7 @@ def legend(language):
     return {"title": title_of("benches", language), "layer": "benches", "entries": entries}
 '''
 
-REGISTRY = """    MapLayer("benches", "benches", benches.tile_layers, ("benches",), benches.DRAWING, benches.legend),
+REGISTRY = """    MapLayer("benches", "benches", benches.tile_layers, benches.DRAWING, benches.legend),
 )
 
 BY_NAME"""

@@ -82,7 +82,7 @@ def test_a_few_points_are_asked_about_and_never_guessed(beijing: tuple[StreetsIn
     ground, lonlat = beijing
     verdict = detect(wgs84_to_gcj02(lonlat[:3]), ground)
     assert not verdict.sure
-    assert "please say" in verdict.text.en
+    assert "please confirm" in verdict.text.en
 
 
 def test_noise_is_asked_about(beijing: tuple[StreetsIndex, NDArray[np.float64]]) -> None:

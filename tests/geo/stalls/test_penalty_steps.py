@@ -62,5 +62,5 @@ def test_a_recorded_step_is_a_decision_and_counts(plan: Path, profile: Profile) 
     undo(plan, decision, "误记")
     back = steps_due(read_layer(plan, "stalls"), read_layer(plan, "decisions"), profile).set_index("operator_id")
     assert back.loc[mildest["operator_id"], "step"] == "guidance"
-    with pytest.raises(StudyError, match="Nothing is due"):
+    with pytest.raises(StudyError, match="No step is due"):
         record_step(plan, "nobody", "why")

@@ -67,5 +67,5 @@ def test_bays_of_before_a_change_say_so(study: Path, served: Serve, tmp_path: Pa
     add_points(study, file, "complaints", Study(study).profile)
     page.run()
     assert not page.exception
-    assert any("have changed" in box.value for box in page.warning)
+    assert [box.value for box in page.warning] == ["Out of date: complaints, streets changed"]
     assert not page.success, "what was proven of other complaints is not said any more"

@@ -30,10 +30,10 @@ def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> i
     """
     Write one layer of a study to a file, by its suffix.
 
-    Geometry is WGS 84 unless another system is asked for; CSV and XLSX carry it as WKT (points as lon, lat too, or x,
-    y in metres). Cells that a spreadsheet would run as a
-    formula are made text. Every file carries the credit: as metadata (GeoPackage, GeoParquet), as a field
-    (GeoJSON's `description`), as a sheet (XLSX) or as a text file of the same name beside it (CSV, Shapefile).
+    Geometry is WGS 84 unless another system is asked for; CSV and XLSX carry it as WKT (points as lon, lat too, or x, y
+    in metres). Cells that a spreadsheet would run as a formula are made text. Every file carries the credit: as
+    metadata (GeoPackage, GeoParquet), as a field (GeoJSON's `description`), as a sheet (XLSX) or as a text file of the
+    same name beside it (CSV, Shapefile).
 
     Parameters
     ----------

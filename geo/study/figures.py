@@ -16,14 +16,7 @@ from geo.study.sql import statement
 def synthetic_counts(path: Path) -> dict[str, int]:
     """Return how many points of each kind are made up, for whoever shows them."""
     with connect(path) as connection:
-        return {
-            kind: int(
-                connection.execute(
-                    statement("SELECT count(*) FROM {table} WHERE source = ?", table=kind), (SYNTHETIC,)
-                ).fetchone()[0]
-            )
-            for kind in POINT_KINDS
-        }
+        return _synthetic(connection)
 
 
 def info(path: Path) -> FiguresDocument:
@@ -34,6 +27,7 @@ def info(path: Path) -> FiguresDocument:
         layers = {name: _count(connection, name) for name in LAYERS}
         km, by_source = _kilometres(connection, "tier"), _kilometres(connection, "tier_source")
         points = {kind: _points_by_tier(connection, kind) for kind in POINT_KINDS}
+        synthetic = _synthetic(connection)
         # the most frequent first, then as they stand in the table
         findings = connection.execute(
             "SELECT layer, count(*) FROM findings WHERE layer IS NOT NULL GROUP BY layer ORDER BY 2 DESC, min(rowid)"
@@ -50,7 +44,7 @@ def info(path: Path) -> FiguresDocument:
             tier: _tier_figures(length, {kind: counts.get(tier, 0) for kind, counts in points.items()})
             for tier, length in km.items()
         },
-        "synthetic": synthetic_counts(path),
+        "synthetic": synthetic,
         "extent": json.loads(facts["extent"]),
         "metric_crs": facts["metric_crs"],
         "place": _place_document(place_of(facts)),
@@ -95,6 +89,14 @@ def _place_document(place: Place) -> PlaceDocument:
 
 def _count(connection: sqlite3.Connection, layer: str) -> int:
     return int(connection.execute(statement("SELECT count(*) FROM {table}", table=layer)).fetchone()[0])
+
+
+def _synthetic(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the number of made-up points of each kind."""
+    made_up = "SELECT count(*) FROM {kind} WHERE source = ?"
+    return {
+        kind: int(connection.execute(statement(made_up, kind=kind), (SYNTHETIC,)).fetchone()[0]) for kind in POINT_KINDS
+    }
 
 
 def _kilometres(connection: sqlite3.Connection, column: str) -> dict[str, float]:

@@ -16,6 +16,7 @@ from geo.core.text import Text
 from geo.study import migrations
 from geo.study.geometry_blobs import add_shape_functions
 from geo.study.schema import COLUMNS, conform
+from geo.study.versions import facts_of
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -102,7 +103,7 @@ def _about_at(path: Path, file: tuple[int, int, int], counter: bytes) -> dict[st
 def _read_about(path: Path) -> dict[str, str]:
     try:
         with connect(path) as connection:
-            facts = dict(connection.execute("SELECT key, value FROM about").fetchall())
+            facts = facts_of(connection)
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             raise _no_study(path) from error

@@ -18,13 +18,12 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.place import Place, place_of
-from geo.core.text import Text
 from geo.rules.loader import Leaf, Profile, profile_from_json
 from geo.study.decisions import decisions_in
 from geo.study.file import about, changing, layer_names, read_layer
 from geo.study.schema import conform
-from geo.study.versions import VIEWS, new_versions, shown_columns, version_key
-from geo.study.writing import ChangedError, change_layers, until_unchanged
+from geo.study.versions import VIEWS, new_versions, shown_columns, source_of, version_key
+from geo.study.writing import change_layers, changed_meanwhile, until_unchanged
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -174,15 +173,16 @@ class Study:
         scopes
             Kinds of decisions (`tier`, `zone`, `step`, `bays`), or `site:KIND` for sites of a kind of facility.
         """
-        noted = set(self.reads.layers)
-        table = self._read("decisions")
-        self.reads.layers = noted  # other kinds of decisions change the table, not what is returned
+        # the scopes are the input, not the table: other kinds of decisions change that too
         self.reads.decisions |= set(scopes)
-        return decisions_in(table, scopes)
+        return decisions_in(self._rows("decisions"), scopes)
 
     def _read(self, name: str) -> pd.DataFrame:
         self.reads.layers.add(name)
-        source = VIEWS[name].layer if name in VIEWS else name
+        return self._rows(name)
+
+    def _rows(self, name: str) -> pd.DataFrame:
+        source = source_of(name)
         key = version_key(source)
         version = self._seen.get(key, "")
         if source not in self._tables or self._tables[source][0] != version:
@@ -303,11 +303,6 @@ def on_study(work: Callable[Concatenate[Study, _P], _R]) -> Callable[Concatenate
             given.refresh()
 
     return cast("Callable[Concatenate[Study | Path, _P], _R]", opened)
-
-
-def changed_meanwhile() -> ChangedError:
-    """Return the error of a study that somebody changed since it was read."""
-    return ChangedError(Text("研究文件在此期间被修改", "The study was changed meanwhile"), Text("请重试", "Try again"))
 
 
 @lru_cache(maxsize=_CRS_KEPT)

@@ -19,7 +19,7 @@ from geo.rules.loader import Profile, profile_from_json
 from geo.study.file import now, rule_facts
 from geo.study.layers import codes
 from geo.study.schema import FREE_TABLES, STUDY_LAYERS
-from geo.study.versions import VIEWS, facts_of, put_facts, version_key
+from geo.study.versions import facts_of, put_facts, source_of, version_key
 
 if TYPE_CHECKING:
     from geo.study.reader import Study
@@ -272,7 +272,7 @@ def input_title(name: str) -> Text:
     if kind == "decisions":
         what = codes.DECISION_KINDS[rest.partition(":")[0]]
         return Text(f"{what.zh}决定", f"decisions ({what.en.lower()})")
-    layer = VIEWS[name].layer if name in VIEWS else name
+    layer = source_of(name)
     described = STUDY_LAYERS.get(layer) or FREE_TABLES.get(layer)
     return Text(layer, layer) if described is None else Text(described.title.zh, described.title.en.lower())
 

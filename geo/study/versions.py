@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
+from geo.study.layers.codes import DECISION_KINDS
 from geo.study.schema import COLUMNS
 
 BUILD: Final = "build"
@@ -32,9 +33,6 @@ VIEWS: Final[Mapping[str, View]] = {
 
 KEPT_LISTS: Final = ("tier_list", "tier_base")
 """Tables that stand in a study as they were read or made: the official list, tiers before any decision."""
-
-DECISION_KINDS: Final = ("tier", "zone", "step", "bays", "site")
-"""What decisions are about: a street's tier, a zone for stalls, a step with an operator, bays, a facility's site."""
 
 
 def version_key(name: str) -> str:
@@ -104,6 +102,11 @@ def put_facts(connection: sqlite3.Connection, facts: Mapping[str, str]) -> None:
     """Set keys of `about`, in a transaction."""
     connection.executemany("DELETE FROM about WHERE key = ?", [(key,) for key in facts])
     connection.executemany("INSERT INTO about (key, value) VALUES (?, ?)", list(facts.items()))
+
+
+def source_of(name: str) -> str:
+    """Return the layer that a view is of; of a layer or table, itself."""
+    return VIEWS[name].layer if name in VIEWS else name
 
 
 def shown_columns(view: str) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
@@ -16,7 +16,7 @@ from geo.core.text import Text
 from geo.study import schema
 from geo.study.file import FORMAT, connect
 from geo.study.schema import COLUMNS, LAYERS, SPATIAL_LAYERS, conform
-from geo.study.versions import first_versions, new_versions, put_facts
+from geo.study.versions import facts_of, first_versions, new_versions, put_facts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,11 @@ def until_unchanged(work: Callable[_P, _R]) -> Callable[_P, _R]:
 
 class ChangedError(StudyError):
     """Somebody saved something since the study was read: values computed from it no longer hold."""
+
+
+def changed_meanwhile() -> ChangedError:
+    """Return the error of a study that somebody changed since it was read."""
+    return ChangedError(Text("研究文件在此期间被修改", "The study was changed meanwhile"), Text("请重试", "Try again"))
 
 
 def write_study(
@@ -80,22 +85,18 @@ def write_study(
 
     from geo.study.qgis_styles import write_styles  # noqa: PLC0415
 
-    aside = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(3)}.gpkg")
-    try:
-        with writing(path):
-            if not path.parent.is_dir():
-                path.parent.mkdir(parents=True)
-            for name in dict.fromkeys((*LAYERS, *layers)):
-                _write_layer(aside, name, layers.get(name))
-            facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **first_versions(LAYERS)}
-            facts |= results({key: value or "" for key, value in facts.items()}) if results else {}
-            _write_layer(aside, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
-            write_styles(aside)
-            with aside.open("rb+") as file:
-                os.fsync(file.fileno())
-            _swap(aside, path, seen or {})
-    finally:
-        _sweep(aside)
+    with _aside(path) as aside:
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True)
+        for name in dict.fromkeys((*LAYERS, *layers)):
+            _write_layer(aside, name, layers.get(name))
+        facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **first_versions(LAYERS)}
+        facts |= results({key: value or "" for key, value in facts.items()}) if results else {}
+        _write_layer(aside, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
+        write_styles(aside)
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+        _swap(aside, path, seen or {})
 
 
 def change_layers(
@@ -128,24 +129,27 @@ def change_layers(
     StudyError
         If it cannot be written. It stays as it was then.
     """
+    with _aside(path) as aside:
+        with connect(path) as source, closing(sqlite3.connect(aside)) as target:
+            source.backup(target)
+        for name, table in layers.items():
+            _write_layer(aside, name, table, replace=True)
+        with connect(aside) as connection:
+            put_facts(connection, {**(new_versions(layers) if versions is None else versions), **(facts or {})})
+        _swap(aside, path, seen)
+
+
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """Offer a file beside a study to write its replacement into; what is left of it goes, whatever happens."""
     aside = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(3)}.gpkg")
     try:
         with writing(path):
-            with connect(path) as source, closing(sqlite3.connect(aside)) as target:
-                source.backup(target)
-            for name, table in layers.items():
-                _write_layer(aside, name, table, replace=True)
-            with connect(aside) as connection:
-                put_facts(connection, {**(new_versions(layers) if versions is None else versions), **(facts or {})})
-            _swap(aside, path, seen)
+            yield aside
     finally:
-        _sweep(aside)
-
-
-def _sweep(aside: Path) -> None:
-    for leftover in (aside, aside.with_name(aside.name + "-journal")):
-        with suppress(OSError):
-            leftover.unlink(missing_ok=True)
+        for leftover in (aside, aside.with_name(aside.name + "-journal")):
+            with suppress(OSError):
+                leftover.unlink(missing_ok=True)
 
 
 def _swap(aside: Path, path: Path, seen: Mapping[str, str]) -> None:
@@ -153,12 +157,8 @@ def _swap(aside: Path, path: Path, seen: Mapping[str, str]) -> None:
     if seen and path.exists():
         with connect(path) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            facts = dict(connection.execute("SELECT key, value FROM about").fetchall())
-            if facts != seen:
-                raise ChangedError(
-                    Text("研究文件在此期间被修改", "The study was changed meanwhile"),
-                    Text("请重试", "Try again"),
-                )
+            if facts_of(connection) != seen:
+                raise changed_meanwhile()
             if os.name != "nt":
                 aside.replace(path)
                 return

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from geo.study.file import about, changing
+from geo.study.layers.codes import DECISION_KINDS
 from geo.study.schema import COLUMNS
 from geo.study.versions import (
-    DECISION_KINDS,
     VIEWS,
     decision_scope,
     facts_of,

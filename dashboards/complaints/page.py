@@ -18,7 +18,7 @@ from dashboards.session.wording import category_name
 from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
 from geo.complaints.answer_times import data_end, months, overdue, survival
 from geo.complaints.hot_streets import CROSS_VALIDATED
-from geo.complaints.study import find_hotspots
+from geo.complaints.study import HOTSPOTS, find_hotspots
 from geo.complaints.trends import weekday_hours
 from layers import palette
 from layers.complaints import VIEWS
@@ -168,7 +168,7 @@ def _hours(complaints: pd.DataFrame) -> None:
 
 def _find(span: tuple[str, str] | None) -> None:
     """Offer to find the hot spots of a category and the brushed months."""
-    known = cache.hotspots_state()
+    known = cache.known(HOTSPOTS)
     present = cache.categories("complaints")
     category = st.selectbox(
         _("Category"), ["", *present], format_func=lambda code: category_name(code) if code else _("All"),

@@ -13,7 +13,8 @@ from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name, tier_name
 from dashboards.shared.widgets import compute, out_of_date, table
 from geo.complaints.answer_times import RESPONSES, data_end, months, overdue, shares, survival
-from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.patrol_study import PATROLS, plan_patrols
+from geo.complaints.study import HOTSPOTS
 from geo.complaints.trends import EMERGING
 from geo.core.text import pick
 from geo.stalls.penalty_steps import STEP_NAMES
@@ -50,7 +51,7 @@ def _named(name: str | None) -> str:
 
 
 def _hot() -> None:
-    known = cache.hotspots_state().summary
+    known = cache.known(HOTSPOTS).summary
     if known is None:
         st.caption(_("Hot spots have not been found yet: see the button beside the map."))
         return
@@ -243,7 +244,7 @@ def _tiers() -> None:
 
 
 def _patrols() -> None:
-    known = cache.patrols_state()
+    known = cache.known(PATROLS)
     people = st.number_input(_("Supervisors"), min_value=1, max_value=2000, value=50, key="patrol-people")
     if st.button(
         _("Divide the streets"), icon=":material/groups:", type="secondary" if known.fresh else "primary", key="patrol"

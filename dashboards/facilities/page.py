@@ -19,14 +19,14 @@ from dashboards.shared.widgets import Figure, compute, credits, first_screen, ou
 from geo.core.errors import JiexuError
 from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
 from geo.facilities.candidates import Source
-from geo.facilities.coverage_study import cover
+from geo.facilities.coverage_study import COVERAGE, cover
 from geo.facilities.decisions import decide_site
 from geo.facilities.documents import CoverageDocument
 from geo.facilities.facility_study import DemandSource, FacilityStudy
 from geo.facilities.location_models import Model
 from geo.facilities.site_documents import SitesDocument, TrialDocument
 from geo.facilities.site_problem import SiteRequest
-from geo.facilities.site_study import choose_sites, moved_share
+from geo.facilities.site_study import SITES, choose_sites, moved_share
 from geo.study.results import Known
 from layers import facilities, palette
 
@@ -41,7 +41,7 @@ def page() -> None:
     """Draw the page."""
     kind, asked = _kind(), _asked()
     study = cache.facility_study(kind, asked)
-    known = cache.coverage_state(kind)
+    known = cache.known(COVERAGE.of_kind(kind))
     summary = known.summary
     pins = state.pins(kind)
     tried = moved_share(study, [(pin.lon, pin.lat) for pin in pins]) if pins and summary is not None else None
@@ -314,7 +314,7 @@ def _facility_names(study: FacilityStudy) -> dict[str, str]:
 
 def _curve(kind: FacilityKind) -> None:
     """Draw the coverage by number of new facilities."""
-    known = cache.sites_state(kind)
+    known = cache.known(SITES.of_kind(kind))
     if known.summary is None:
         return
     rows = pd.DataFrame(known.summary["curve"])

@@ -18,7 +18,7 @@ from geo.kerbs.waterfall import waterfall
 from geo.parking.documents import BaysDocument, ChoiceDocument
 from geo.parking.need import PERIODS
 from geo.parking.room import BayHours
-from geo.parking.study import plan_bays
+from geo.parking.study import BAYS, plan_bays
 from geo.study.results import Known
 
 Shown = Literal["bays", "parking_need", "parking_differences"]
@@ -28,7 +28,7 @@ _SHOWN: Final[tuple[Shown, ...]] = ("bays", "parking_need", "parking_differences
 def page() -> None:
     """Draw the page."""
     hours = _hours()
-    room, known = cache.bay_room(hours), cache.bays_state()
+    room, known = cache.bay_room(hours), cache.known(BAYS)
     bays = cache.layer("bays")
     selected = state.selected()
     counted = room.on_streets(selected) if selected else None

@@ -13,22 +13,17 @@ import streamlit as st
 
 from dashboards.session.served_study import study_path
 from geo.complaints.answer_documents import ResponseDocument
-from geo.complaints.documents import HotspotsDocument, PatrolsDocument
-from geo.complaints.patrol_study import PATROLS
-from geo.complaints.study import ANSWERS, HOTSPOTS, response_of
+from geo.complaints.study import ANSWERS, response_of
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import COVERAGE
-from geo.facilities.documents import CoverageDocument
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.facilities.site_choice import SiteStudy
-from geo.facilities.site_documents import SitesDocument
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import SITES
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.network.graph import Network
 from geo.network.on_foot import WALKING, network_of
-from geo.parking.documents import BaysDocument
 from geo.parking.room import BayHours, BayRoom
 from geo.parking.study import BAYS, BayStudy
 from geo.points.documents import ListDocument
@@ -36,15 +31,14 @@ from geo.points.imports import PLACE, place_in
 from geo.points.other_lists import LISTS, lists_of
 from geo.points.reading import Place
 from geo.rules.loader import Profile
-from geo.stalls.documents import StallsDocument
 from geo.stalls.plan import Plan, UseKind
-from geo.stalls.study import PLAN, STALLS, stall_plan
+from geo.stalls.study import PLAN, stall_plan
 from geo.streets.cross_streets import crossing_names
 from geo.study.documents import FiguresDocument
 from geo.study.figures import info
 from geo.study.file import about, now
 from geo.study.reader import Study
-from geo.study.results import Known, MadeOf
+from geo.study.results import Known, MadeOf, Result
 from geo.study.schema import LAYERS, SPATIAL_LAYERS
 from geo.study.versions import VIEWS
 from geo.tiers.audit import AUDIT, audit_study
@@ -117,6 +111,11 @@ def derived(
         return current
 
     return decorate
+
+
+def known(result: Result[_R]) -> Known[_R]:
+    """Return a result that the study keeps, and whether it is up to date."""
+    return result.known(about(study_path()))
 
 
 def layer(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
@@ -193,11 +192,6 @@ def _rules(values: Values) -> Profile:
     return profile().changed({name: list(value) if isinstance(value, tuple) else value for name, value in values})
 
 
-def plan_state() -> Known[StallsDocument]:
-    """Return the state of the zones for stalls."""
-    return STALLS.known(about(study_path()))
-
-
 def bay_room(hours: BayHours, off: float = 0.0, values: Values = ()) -> BayRoom:
     """Return where bays have room: `geo.parking.study.BayStudy.room`; `values` are other values of parameters."""
     return bay_study(values).room(hours, off)
@@ -207,21 +201,6 @@ def bay_room(hours: BayHours, off: float = 0.0, values: Values = ()) -> BayRoom:
 def bay_study(values: Values) -> BayStudy:
     """Return the rooms for bays, as `geo.parking.study.BayStudy`."""
     return BayStudy(study(), _rules(values), ground())
-
-
-def bays_state() -> Known[BaysDocument]:
-    """Return the state of the bays."""
-    return BAYS.known(about(study_path()))
-
-
-def hotspots_state() -> Known[HotspotsDocument]:
-    """Return the state of the hot spots."""
-    return HOTSPOTS.known(about(study_path()))
-
-
-def patrols_state() -> Known[PatrolsDocument]:
-    """Return the state of the patrols."""
-    return PATROLS.known(about(study_path()))
 
 
 @derived(ANSWERS, kept=2)
@@ -236,8 +215,8 @@ def facility_study(kind: FacilityKind, asked: DemandSource) -> FacilityStudy:
 
     The standard is that of the coverage that the study keeps.
     """
-    known = coverage_state(kind).summary
-    return facilities_within(kind, asked, None if known is None else float(known["within_m"]))
+    coverage = known(COVERAGE.of_kind(kind)).summary
+    return facilities_within(kind, asked, None if coverage is None else float(coverage["within_m"]))
 
 
 def _of_facilities(kind: FacilityKind, *_: object) -> MadeOf:
@@ -275,20 +254,10 @@ def siting(kind: FacilityKind, asked: DemandSource, within_m: float) -> SiteStud
     return SiteStudy(facilities_within(kind, asked, within_m), SiteRequest(1))
 
 
-def coverage_state(kind: FacilityKind) -> Known[CoverageDocument]:
-    """Return the state of the coverage by a kind of facility."""
-    return COVERAGE.of_kind(kind).known(about(study_path()))
-
-
-def sites_state(kind: FacilityKind) -> Known[SitesDocument]:
-    """Return the state of the sites for a kind of facility."""
-    return SITES.of_kind(kind).known(about(study_path()))
-
-
 def residents_total() -> float | None:
     """Return the known number of residents, if any."""
-    known = about(study_path()).get(RESIDENTS_TOTAL)
-    return float(known) if known else None
+    total = about(study_path()).get(RESIDENTS_TOTAL)
+    return float(total) if total else None
 
 
 def lists() -> list[ListDocument]:
@@ -317,4 +286,4 @@ def distinct_hours(layer_name: str) -> list[str]:
 def inference() -> GradingReport:
     """Return how streets off the list were graded, and how well: `geo.tiers.inference.Grading.report`."""
     # every build grades
-    return cast("GradingReport", TIERS.known(about(study_path())).summary)
+    return cast("GradingReport", known(TIERS).summary)

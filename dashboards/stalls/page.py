@@ -19,7 +19,7 @@ from geo.core.opening_hours import DAY_KINDS, DayKind
 from geo.kerbs.exclusions import holds
 from geo.kerbs.waterfall import Waterfall, waterfall
 from geo.stalls.documents import StallsDocument
-from geo.stalls.study import plan_stalls
+from geo.stalls.study import STALLS, plan_stalls
 from geo.stalls.verdicts import FORBIDDEN
 from geo.study.results import Known
 from layers.hours import open_numbers
@@ -48,7 +48,7 @@ def moment() -> Moment:
 
 def page() -> None:
     """Draw the page."""
-    known = cache.plan_state()
+    known = cache.known(STALLS)
     if known.summary is None:
         _first_time()
         return

@@ -141,7 +141,7 @@ def change_layers(
 
 @contextmanager
 def _aside(path: Path) -> Iterator[Path]:
-    """Offer a file beside a study to write its replacement into; what is left of it goes, whatever happens."""
+    """The file beside a study that its replacement is written into, removed afterwards."""
     aside = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(3)}.gpkg")
     try:
         with writing(path):

@@ -61,9 +61,9 @@ class Compared(TypedDict):
     log_loss: float
 
 
-class GradingReport(TypedDict):
+class GradingMethod(TypedDict):
     """
-    How streets off the list were graded, and how well.
+    How streets off the list were graded.
 
     Attributes
     ----------
@@ -73,12 +73,6 @@ class GradingReport(TypedDict):
         Listed streets to learn from.
     weights
         Points of 100 by ingredient.
-    accuracy
-        Share of listed streets that are graded right when held out.
-    interval
-        Its 95 % interval (Wilson).
-    confusion
-        Streets by listed tier, then by inferred tier.
     log_loss
         Mean negative logarithm of the probability given to the right tier.
     calibration
@@ -92,13 +86,29 @@ class GradingReport(TypedDict):
     method: str
     listed: int
     weights: dict[str, float]
-    accuracy: NotRequired[float]
-    interval: NotRequired[list[float]]
-    confusion: NotRequired[dict[str, dict[str, int]]]
     log_loss: NotRequired[float]
     calibration: NotRequired[Calibration]
     folds: NotRequired[int]
     compared: NotRequired[dict[str, Compared]]
+
+
+class GradingReport(GradingMethod):
+    """
+    How streets off the list were graded, and how well; a list too short to hold streets out says the method alone.
+
+    Attributes
+    ----------
+    accuracy
+        Share of listed streets that are graded right when held out.
+    interval
+        Its 95 % interval (Wilson).
+    confusion
+        Streets by listed tier, then by inferred tier.
+    """
+
+    accuracy: NotRequired[float]
+    interval: NotRequired[list[float]]
+    confusion: NotRequired[dict[str, dict[str, int]]]
 
 
 class WidthsDocument(TypedDict):
@@ -167,7 +177,7 @@ class DoubtDocument(TypedDict):
     lat: float
 
 
-class GradeDocument(TypedDict):
+class GradeDocument(GradingMethod):
     """
     Graded streets, as printed by `jiexu grade --json`.
 
@@ -175,26 +185,12 @@ class GradeDocument(TypedDict):
     ----------
     streets
         The streets.
-    method
-        `score` by the profile, or `model` that learned from the list.
-    listed
-        Listed streets to learn from.
-    weights
-        Points of 100 by ingredient.
     accuracy
         Share of listed streets that are graded right when held out; null where the list is too short.
     interval
         Its 95 % interval (Wilson).
     confusion
         Streets by listed tier, then by inferred tier.
-    log_loss
-        Mean negative logarithm of the probability given to the right tier.
-    calibration
-        Calibration of the stated confidence.
-    folds
-        Folds of the cross-validation.
-    compared
-        Both methods compared.
     doubts
         Doubtful tiers, the most pressing first.
     findings
@@ -202,16 +198,9 @@ class GradeDocument(TypedDict):
     """
 
     streets: GradedStreets
-    method: str
-    listed: int
-    weights: dict[str, float]
     accuracy: float | None
     interval: list[float] | None
     confusion: dict[str, dict[str, int]] | None
-    log_loss: NotRequired[float]
-    calibration: NotRequired[Calibration]
-    folds: NotRequired[int]
-    compared: NotRequired[dict[str, Compared]]
     doubts: list[DoubtDocument]
     findings: list[StudyFinding]
 

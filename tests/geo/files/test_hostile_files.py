@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from geo.build import Inputs, build_study
 from geo.core.errors import InputError, JiexuError
 from geo.points.imports import add_points, place_in
 from geo.points.reading import Options, Place
@@ -20,14 +19,6 @@ from geo.study.reader import Study
 from tests.support.hostile_files import CASES, SECRET, secret_files
 
 MAX_SECONDS = 10
-
-
-@pytest.fixture(scope="module")
-def bare(sample: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's streets without points."""
-    path = tmp_path_factory.mktemp("bare") / "bare.gpkg"
-    build_study(path, Inputs(sample.osm))
-    return path
 
 
 @pytest.fixture(scope="module")

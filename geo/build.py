@@ -24,8 +24,9 @@ from geo.files.area_files import read_areas
 from geo.points.imports import far_findings, import_record, next_import, reading_place
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
-from geo.streets.extract import Ways, read_features, read_ways
+from geo.streets.extract import Ways, open_extract, read_features, read_ways
 from geo.streets.locating import locate
+from geo.streets.ordered_extract import Extract
 from geo.streets.quarters import make_quarters, read_quarters
 from geo.streets.roads import make_paths, make_roads
 from geo.streets.street_lists import StreetList
@@ -123,20 +124,21 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     old = CarriedOver(path)
     profile = load_profile(inputs.rules)
 
-    on_step(Text("读取道路", "Reading roads"))
-    ways = read_ways(inputs.osm, [*profile["roads.kept_highways"], *profile["network.walk.paths"]])
-    on_step(Text("切分路段、归并街道", "Cutting segments, assembling streets"))
-    carriageways = ways.only(profile["roads.kept_highways"])
-    roads, crs = make_roads(carriageways, profile, inputs.osm)
-    paths = make_paths(ways, carriageways, profile, crs)
-    boundary, area_findings = None, findings_table("roads", [], "")
-    if inputs.boundary is not None:
-        boundary, area_findings = _read_boundary(inputs.boundary, roads)
-        roads, paths = _inside(boundary, roads, paths)
-    world, chosen = _world(inputs, old, roads)
+    with open_extract(inputs.osm) as extract:
+        on_step(Text("读取道路", "Reading roads"))
+        ways = read_ways(extract, [*profile["roads.kept_highways"], *profile["network.walk.paths"]])
+        on_step(Text("切分路段、归并街道", "Cutting segments, assembling streets"))
+        carriageways = ways.only(profile["roads.kept_highways"])
+        roads, crs = make_roads(carriageways, profile, inputs.osm)
+        paths = make_paths(ways, carriageways, profile, crs)
+        boundary, area_findings = None, findings_table("roads", [], "")
+        if inputs.boundary is not None:
+            boundary, area_findings = _read_boundary(inputs.boundary, roads)
+            roads, paths = _inside(boundary, roads, paths)
+        world, chosen = _world(inputs, old, roads)
 
-    on_step(Text("读取设施和底图", "Reading facilities and base map"))
-    facilities, areas, context, addresses = _features(inputs.osm, boundary, profile)
+        on_step(Text("读取设施和底图", "Reading facilities and base map"))
+        facilities, areas, context, addresses = _features(extract, boundary, profile)
 
     surveyed = (
         read_widths(inputs.widths)
@@ -187,9 +189,9 @@ def _inside(
     return roads, paths[near].reset_index(drop=True)
 
 
-def _features(osm: Path, boundary: shapely.Geometry | None, profile: Profile) -> tuple[gpd.GeoDataFrame, ...]:
+def _features(extract: Extract, boundary: shapely.Geometry | None, profile: Profile) -> tuple[gpd.GeoDataFrame, ...]:
     """Return facilities, their areas, context and addresses; within a boundary, and context and addresses around it."""
-    features = read_features(osm, profile.group("facilities.kinds"), profile.group("context.kinds"))
+    features = read_features(extract, profile.group("facilities.kinds"), profile.group("context.kinds"))
     facilities, areas, context, addresses = features
     if boundary is None:
         return facilities, areas, context, addresses

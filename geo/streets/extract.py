@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.text import Text
+from geo.streets.ordered_extract import Extract, ordered, osm_file
 from geo.study.schema import conform
 
 ROAD_TAGS: Final = (
@@ -52,6 +54,9 @@ _WKB_HEADER = 18
 """Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
 
 _GATE = "closed_gate"
+
+_FAULTS: Final = (RuntimeError, ValueError)
+"""Errors on a file that is damaged."""
 
 _Tags = osmium.osm.TagList | Mapping[str, str]
 
@@ -91,14 +96,42 @@ class Ways:
         return Ways(table, way, self.node_id[vertex], self.lonlat[vertex], self.dated)
 
 
-def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
+@contextmanager
+def open_extract(path: Path | str) -> Iterator[Extract]:
+    """
+    Open an extract, for as long as the context lasts, so that it is put in order once for several readings.
+
+    Parameters
+    ----------
+    path
+        As for `read_ways`.
+
+    Raises
+    ------
+    InputError
+        If the file does not exist, is damaged, or is not OSM data.
+    """
+    path = _existing(path)
+    with ExitStack() as stack:
+        try:
+            extract = stack.enter_context(ordered(path))
+        except _FAULTS as error:
+            raise _damaged(path, error) from error
+        yield extract
+
+
+def _opened(extract: Extract | Path | str) -> AbstractContextManager[Extract]:
+    return nullcontext(extract) if isinstance(extract, Extract) else open_extract(extract)
+
+
+def read_ways(extract: Extract | Path | str, kept_highways: Sequence[str]) -> Ways:
     """
     Read the ways with a `highway` of `kept_highways`, except areas.
 
     Parameters
     ----------
-    path
-        `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
+    extract
+        `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`; its objects may be in any order (`geo.streets.ordered_extract`).
     kept_highways
         Values of `highway`: the rule `roads.kept_highways`.
 
@@ -107,8 +140,11 @@ def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
     InputError
         If the file does not exist, is damaged, is not OSM data, or holds no such way.
     """
-    path = _existing(path)
-    kept = frozenset(kept_highways)
+    with _opened(extract) as opened:
+        return _ways(opened, frozenset(kept_highways))
+
+
+def _ways(extract: Extract, kept: frozenset[str]) -> Ways:
     columns: dict[str, list[str | None]] = {tag: [] for tag in ROAD_TAGS}
     appenders = [(tag, columns[tag].append) for tag in ROAD_TAGS if tag != "name"]
     aliases: list[str | None] = []
@@ -120,8 +156,8 @@ def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
     wkb = osmium.geom.WKBFactory()
     # osmium streams objects: this loop only gathers columns, all computing is done on whole arrays
     try:
-        dated = _header_date(path)
-        for way in _processor(path).with_filter(_ONLY_WAYS).with_filter(osmium.filter.KeyFilter("highway")):
+        dated = _header_date(extract.path)
+        for way in _processor(extract).with_filter(_ONLY_WAYS).with_filter(osmium.filter.KeyFilter("highway")):
             tags = way.tags
             if tags["highway"] not in kept or tags.get("area") == "yes":
                 continue
@@ -138,11 +174,11 @@ def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
             aliases.append(others)
             if dated is None:
                 stamps.append(way.timestamp)
-    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
-        raise _damaged(path, error) from error
+    except _FAULTS as error:
+        raise _damaged(extract.path, error) from error
     if not way_ids:
         raise InputError(
-            path,
+            extract.path,
             Text("数据中没有道路", "The extract holds no road"),
             Text(
                 "请检查提取范围，导出时须保留带 highway 标签的路径及其节点",
@@ -150,10 +186,11 @@ def read_ways(path: Path | str, kept_highways: Sequence[str]) -> Ways:
             ),
         )
     lonlat = np.frombuffer(bytes.fromhex("".join(shapes)), dtype="<f8").reshape(-1, 2)
+    way_id = extract.given_ids("w", np.asarray(way_ids, dtype=np.int64))
     return Ways(
-        table=pd.DataFrame({"way_id": np.asarray(way_ids, dtype=np.int64), **columns, "aliases": aliases}, copy=False),
+        table=pd.DataFrame({"way_id": way_id, **columns, "aliases": aliases}, copy=False),
         way=np.repeat(np.arange(len(sizes)), sizes),
-        node_id=np.asarray(node_ids, dtype=np.int64),
+        node_id=extract.given_ids("n", np.asarray(node_ids, dtype=np.int64)),
         lonlat=lonlat,
         dated=dated or max((stamp for stamp in stamps if stamp.year > _EPOCH_YEAR), default=None),
     )
@@ -177,14 +214,16 @@ def _vertices(wkb: osmium.geom.WKBFactory, way: osmium.osm.Way) -> str:
 
 
 def read_features(
-    path: Path | str, facility_kinds: Mapping[str, Sequence[str]], context_kinds: Mapping[str, Sequence[str]]
+    extract: Extract | Path | str,
+    facility_kinds: Mapping[str, Sequence[str]],
+    context_kinds: Mapping[str, Sequence[str]],
 ) -> Features:
     """
     Read the facilities, the ground around the streets, and the house numbers along them.
 
     Parameters
     ----------
-    path
+    extract
         As for `read_ways`.
     facility_kinds, context_kinds
         Kinds and the tags that make them (`{"toilet": ["amenity=toilets"], "shop": ["shop=*"]}`): the rules
@@ -199,7 +238,13 @@ def read_features(
     InputError
         As `read_ways`.
     """
-    path = _existing(path)
+    with _opened(extract) as opened:
+        return _features(opened, facility_kinds, context_kinds)
+
+
+def _features(
+    extract: Extract, facility_kinds: Mapping[str, Sequence[str]], context_kinds: Mapping[str, Sequence[str]]
+) -> Features:
     facility_tags, context_tags = _tag_table(facility_kinds), _tag_table(context_kinds)
     keys = sorted({key for key, _ in (*facility_tags, *context_tags)})
     wanted = (*keys, "addr:housenumber")
@@ -208,7 +253,7 @@ def read_features(
     context: list[tuple[str | None, ...]] = []
     addresses: list[tuple[str, str, str]] = []
     try:
-        source = _processor(path).with_areas(osmium.filter.KeyFilter(*wanted))
+        source = _processor(extract).with_areas(osmium.filter.KeyFilter(*wanted))
         for item in source.with_filter(osmium.filter.KeyFilter(*wanted)):
             if item.is_relation():
                 continue
@@ -227,15 +272,15 @@ def read_features(
                 continue
             if facility is not None and not item.is_way():
                 where = ("way" if item.from_way() else "relation") if item.is_area() else "node"
-                identity = item.orig_id() if item.is_area() else item.id
+                identity = extract.given_id(where[0], item.orig_id() if item.is_area() else item.id)
                 more = map(tags.get, _FACILITY_TAGS)
                 facilities.append((f"{where}/{identity}", facility, *more, shape))
             if house and not item.is_way():
                 addresses.append((street, number, shape))
             if ground is not None and item.is_way() == (ground in _LINE_KINDS) and not item.is_node():
                 context.append((ground, *map(tags.get, _CONTEXT_TAGS), shape))
-    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
-        raise _damaged(path, error) from error
+    except _FAULTS as error:
+        raise _damaged(extract.path, error) from error
     stands, areas = _facilities(facilities)
     return Features(stands, areas, _context(context), _addresses(addresses))
 
@@ -342,9 +387,8 @@ def _existing(path: Path | str) -> Path:
     return path
 
 
-def _processor(path: Path) -> Any:  # osmium types its objects as a union that no loop can narrow
-    file = osmium.io.File(str(path), "osm") if path.suffix == ".xml" else osmium.io.File(str(path))
-    return osmium.FileProcessor(file).with_locations()
+def _processor(extract: Extract) -> Any:  # osmium types its objects as a union that no loop can narrow
+    return osmium.FileProcessor(osm_file(extract.source)).with_locations()
 
 
 def _damaged(path: Path, error: Exception) -> InputError:
@@ -356,6 +400,6 @@ def _damaged(path: Path, error: Exception) -> InputError:
 
 
 def _header_date(path: Path) -> dt.datetime | None:
-    with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
+    with osmium.io.Reader(osm_file(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
         stamp = reader.header().get("osmosis_replication_timestamp")
     return dt.datetime.fromisoformat(stamp.replace("Z", "+00:00")) if stamp else None

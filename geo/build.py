@@ -24,6 +24,7 @@ from geo.files.area_files import read_areas
 from geo.points.imports import far_findings, import_record, next_import, reading_place
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
+from geo.streets.doubled_ways import without_doubled
 from geo.streets.extract import Ways, open_extract, read_features, read_ways
 from geo.streets.locating import locate
 from geo.streets.ordered_extract import Extract
@@ -126,9 +127,13 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
 
     with open_extract(inputs.osm) as extract:
         on_step(Text("读取道路", "Reading roads"))
-        ways = read_ways(extract, [*profile["roads.kept_highways"], *profile["network.walk.paths"]])
+        streets, footpaths = profile["roads.kept_highways"], profile["network.walk.paths"]
+        ways = read_ways(extract, [*streets, *footpaths])
+        found = _way_findings(ways)
         on_step(Text("切分路段、归并街道", "Cutting segments, assembling streets"))
-        carriageways = ways.only(profile["roads.kept_highways"])
+        ways, doubled = without_doubled(ways, streets, footpaths)
+        found += doubled
+        carriageways = ways.only(streets)
         roads, crs = make_roads(carriageways, profile, inputs.osm)
         paths = make_paths(ways, carriageways, profile, crs)
         boundary, area_findings = None, findings_table("roads", [], "")
@@ -161,7 +166,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     grades = grade(roads, tier_list, old.table("decisions"), profile, crs, surroundings)
 
     on_step(Text("写入研究文件", "Writing the study"))
-    findings = [_way_findings(ways, inputs.osm), width_findings, grades.findings, *point_findings]
+    findings = [findings_table("roads", found, inputs.osm.name), width_findings, grades.findings, *point_findings]
     findings += [area_findings, quarter_findings]
     ground = {"facility_areas": areas, "context": context, "addresses": addresses, "quarters": quarters}
     layers = {"paths": paths, "facilities": facilities, **ground, **points}
@@ -316,7 +321,8 @@ def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> tuple[shapely.Geometr
     return boundary, findings_table("roads", findings, file.name)
 
 
-def _way_findings(ways: Ways, file: Path) -> pd.DataFrame:
+def _way_findings(ways: Ways) -> list[Finding]:
+    """Return the finding of ways with missing nodes."""
     missing = np.isnan(ways.lonlat[:, 0])
     broken = ways.table["way_id"].to_numpy()[np.unique(ways.way[missing])].tolist()
     some = ", ".join(str(way) for way in broken[:_NAMED_WAYS]) + (" …" if len(broken) > _NAMED_WAYS else "")
@@ -328,4 +334,4 @@ def _way_findings(ways: Ways, file: Path) -> pd.DataFrame:
         ),
         Text("在缺口处断开，其余保留", "They were cut at the gaps, the rest is kept"),
     )
-    return findings_table("roads", [finding] if broken else [], file.name)
+    return [finding] if broken else []

@@ -79,6 +79,8 @@ class Ways:
         Shape (m, 2): degrees, WGS 84; NaN where the extract lacks the node.
     dated
         The extract's date: its header's replication time, else the newest way's; None if it says neither.
+    broken
+        Shape (m,): whether no line leads to a vertex from the one before it in its way; None where all are connected.
     """
 
     table: pd.DataFrame
@@ -86,6 +88,7 @@ class Ways:
     node_id: NDArray[np.int64]
     lonlat: NDArray[np.float64]
     dated: dt.datetime | None
+    broken: NDArray[np.bool_] | None = None
 
     def only(self, highways: Sequence[str]) -> Ways:
         """Return the ways of these classes."""
@@ -93,7 +96,8 @@ class Ways:
         vertex = kept[self.way]
         way = (np.cumsum(kept) - 1)[self.way[vertex]]
         table = self.table[kept].reset_index(drop=True)
-        return Ways(table, way, self.node_id[vertex], self.lonlat[vertex], self.dated)
+        broken = None if self.broken is None else self.broken[vertex]
+        return Ways(table, way, self.node_id[vertex], self.lonlat[vertex], self.dated, broken)
 
 
 @contextmanager

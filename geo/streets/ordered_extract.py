@@ -40,7 +40,7 @@ _HISTORY: Final = ".osh.pbf"
 @dataclass(frozen=True)
 class Extract:
     """
-    An extract whose nodes come before ways, ways before relations, each sorted by id, none twice and none deleted.
+    An extract in order: nodes before ways before relations, sorted by id, none twice and none deleted.
 
     Attributes
     ----------

@@ -49,6 +49,10 @@ def split_at_junctions(ways: Ways, crs: pyproj.CRS, also_at: NDArray[np.int64] |
     # a run is an unbroken stretch of one way: a missing node ends it
     gap_before = run_starts(ways.way) | ~known
     gap_before[1:] |= ~known[:-1]
+    if ways.broken is not None:
+        # the line to a vertex of a way that is turned round is the one that led on from it
+        onward = np.append(ways.broken[1:], True)
+        gap_before |= np.where(reverse[ways.way], onward[order], ways.broken[order])
     run = np.cumsum(gap_before)[known]
     way, node_id, lonlat = ways.way[known], node_id[known], lonlat[known]
 

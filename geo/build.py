@@ -6,15 +6,17 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
+from shapely.affinity import translate
 
 from geo.core.errors import InputError
+from geo.core.extents import Extent, extent_of, unwrapped
 from geo.core.place import Place as WorldPlace
 from geo.core.place import place_at, place_facts
 from geo.core.text import Text
@@ -29,6 +31,7 @@ from geo.streets.extract import Ways, open_extract, read_features, read_ways
 from geo.streets.locating import locate
 from geo.streets.ordered_extract import Extract
 from geo.streets.quarters import make_quarters, read_quarters
+from geo.streets.reach import main_extent, within_reach
 from geo.streets.roads import make_paths, make_roads
 from geo.streets.street_lists import StreetList
 from geo.streets.surveyed_widths import kept_widths, read_widths, width_table, with_surveyed
@@ -54,6 +57,8 @@ _CHOSEN: Final = "place_chosen"
 """The fact that names the options of a place that a person gave: they stay when the study is built anew."""
 
 _NAMED_WAYS: Final = 20
+_BEYOND: Final = 0.5
+"""Facilities and ground further from the roads, in degrees, are along no street: strays of the extract."""
 _ADD_LATER: Final = Text(
     "请先不带该文件生成，再用 jiexu add --crs 指明坐标系导入",
     "Build without this file, then import it with jiexu add --crs, naming its coordinate system",
@@ -72,7 +77,7 @@ class Inputs:
     osm_source
         What to call it (a download says where from); by default the file's name.
     boundary
-        A file of polygons; streets that touch them are kept whole.
+        A file of polygons, or a box (west, south, east, north in degrees); streets that touch them are kept whole.
     tiers
         The official list.
     points
@@ -89,7 +94,7 @@ class Inputs:
 
     osm: Path
     osm_source: str = ""
-    boundary: Path | None = None
+    boundary: Path | Extent | None = None
     tiers: Path | None = None
     points: Mapping[PointKind, Path] = field(default_factory=dict)
     rules: str = "china"
@@ -125,6 +130,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     old = CarriedOver(path)
     profile = load_profile(inputs.rules)
 
+    area, area_findings = _boundary(inputs.boundary)
     with open_extract(inputs.osm) as extract:
         on_step(Text("读取道路", "Reading roads"))
         streets, footpaths = profile["roads.kept_highways"], profile["network.walk.paths"]
@@ -132,18 +138,17 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
         found = _way_findings(ways)
         on_step(Text("切分路段、归并街道", "Cutting segments, assembling streets"))
         ways, doubled = without_doubled(ways, streets, footpaths)
-        found += doubled
+        ways, chosen_crs, strays = within_reach(ways, inputs.osm, None if area is None else area.extent)
+        found += [*doubled, *strays]
         carriageways = ways.only(streets)
-        roads, crs = make_roads(carriageways, profile, inputs.osm)
+        roads, crs = make_roads(carriageways, profile, inputs.osm, chosen_crs)
         paths = make_paths(ways, carriageways, profile, crs)
-        boundary, area_findings = None, findings_table("roads", [], "")
-        if inputs.boundary is not None:
-            boundary, area_findings = _read_boundary(inputs.boundary, roads)
-            roads, paths = _inside(boundary, roads, paths)
+        if area is not None:
+            roads, paths = _inside(area, roads, paths)
         world, chosen = _world(inputs, old, roads)
 
         on_step(Text("读取设施和底图", "Reading facilities and base map"))
-        facilities, areas, context, addresses = _features(extract, boundary, profile)
+        facilities, areas, context, addresses = _features(extract, area, roads, profile)
 
     surveyed = (
         read_widths(inputs.widths)
@@ -184,28 +189,72 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     on_step(Text("完成", "Done"))
 
 
-def _inside(
-    boundary: shapely.Geometry, roads: gpd.GeoDataFrame, paths: gpd.GeoDataFrame
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+class _Area(NamedTuple):
+    """A study's boundary: its name in errors, its shape in degrees, and its extent."""
+
+    name: Path | str
+    shape: shapely.Geometry
+    extent: Extent
+
+
+def _boundary(given: Path | Extent | None) -> tuple[_Area | None, pd.DataFrame]:
+    """Return the boundary that a file or a box makes, and the findings of rows of the file that were left out."""
+    if given is None:
+        return None, findings_table("roads", [], "")
+    if not isinstance(given, Path):
+        west, south, east, north = given
+        sides = [(west, east)] if west < east else [(west, 180.0), (-180.0, east)]
+        boxes = [shapely.box(low, south, high, north) for low, high in sides]
+        return _Area("--boundary", shapely.union_all(boxes), given), findings_table("roads", [], "")
+    areas, findings = read_areas(given, Text("边界", "boundary"))
+    shape = shapely.union_all(areas.geometry.to_numpy())
+    extent = extent_of(shapely.get_coordinates(shape))
+    return _Area(given, shape, extent), findings_table("roads", findings, given.name)
+
+
+def _inside(area: _Area, roads: gpd.GeoDataFrame, paths: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return the streets that touch a boundary, whole, and the paths around them."""
-    touching = roads.loc[shapely.intersects(roads.geometry, boundary), "street_id"]
-    roads = roads[roads["street_id"].isin(touching)].reset_index(drop=True)
-    near = shapely.intersects(paths.geometry, shapely.box(*roads.total_bounds))
-    return roads, paths[near].reset_index(drop=True)
+    touches = shapely.intersects(roads.geometry.to_numpy(), area.shape)
+    if not touches.any():
+        raise InputError(
+            area.name,
+            Text(
+                "边界内没有一条道路，边界在数据范围之外", "No road lies within the boundary: it is outside the extract"
+            ),
+            Text(
+                "请检查边界的坐标系，或换用覆盖该区域的数据",
+                "Check its coordinate system, or use an extract of that area",
+            ),
+        )
+    roads = roads[roads["street_id"].isin(roads.loc[touches, "street_id"])].reset_index(drop=True)
+    return roads, _near(paths, extent_of(roads.get_coordinates().to_numpy()))
 
 
-def _features(extract: Extract, boundary: shapely.Geometry | None, profile: Profile) -> tuple[gpd.GeoDataFrame, ...]:
-    """Return facilities, their areas, context and addresses; within a boundary, and context and addresses around it."""
+def _near(rows: gpd.GeoDataFrame, extent: Extent, margin: float = 0.0) -> gpd.GeoDataFrame:
+    """Return the rows that reach into an extent, or within a margin of it in degrees."""
+    west, south, east, north = unwrapped(extent)
+    box = shapely.box(west - margin, south - margin, east + margin, north + margin)
+    near = shapely.intersects(rows.geometry, box)
+    for turn in (-360, 360) if west - margin < -180 or east + margin > 180 else ():
+        near |= shapely.intersects(rows.geometry, translate(box, turn))
+    return rows[near].reset_index(drop=True)
+
+
+def _features(
+    extract: Extract, area: _Area | None, roads: gpd.GeoDataFrame, profile: Profile
+) -> tuple[gpd.GeoDataFrame, ...]:
+    """
+    Return facilities, their areas, context and addresses: within a boundary, and context and addresses around it;
+    without one, those along the roads.
+    """
     features = read_features(extract, profile.group("facilities.kinds"), profile.group("context.kinds"))
     facilities, areas, context, addresses = features
-    if boundary is None:
-        return facilities, areas, context, addresses
-    around = shapely.box(*boundary.bounds)
-    facilities = facilities[shapely.intersects(facilities.geometry, boundary)].reset_index(drop=True)
+    if area is None:
+        extent = extent_of(roads.get_coordinates().to_numpy())
+        return tuple(_near(layer, extent, _BEYOND) for layer in features)
+    facilities = facilities[shapely.intersects(facilities.geometry, area.shape)].reset_index(drop=True)
     areas = areas[areas["facility_id"].isin(facilities["facility_id"])].reset_index(drop=True)
-    context = context[shapely.intersects(context.geometry, around)].reset_index(drop=True)
-    addresses = addresses[shapely.intersects(addresses.geometry, around)].reset_index(drop=True)
-    return facilities, areas, context, addresses
+    return facilities, areas, _near(context, area.extent), _near(addresses, area.extent)
 
 
 def _world(inputs: Inputs, old: CarriedOver, roads: gpd.GeoDataFrame) -> tuple[WorldPlace, str]:
@@ -215,7 +264,9 @@ def _world(inputs: Inputs, old: CarriedOver, roads: gpd.GeoDataFrame) -> tuple[W
         "timezone": inputs.timezone or (old.seen["timezone"] if "timezone" in kept else None),
         "country": inputs.country or ((old.seen["region"] or old.seen["country"]) if "country" in kept else None),
     }
-    west, south, east, north = map(float, roads.total_bounds)
+    vertices = roads.get_coordinates()
+    owner = pd.factorize(roads["street_id"])[0][vertices.index.to_numpy()]
+    west, south, east, north = main_extent(vertices.to_numpy(), owner)
     place = place_at(west, south, east, north, **options)
     return place, " ".join(name for name, value in options.items() if value is not None)
 
@@ -284,7 +335,7 @@ def _facts(
     return {
         "built_at": now().isoformat(),
         "metric_crs": crs.to_string(),
-        "extent": json.dumps([float(value) for value in roads.total_bounds]),
+        "extent": json.dumps(extent_of(roads.get_coordinates().to_numpy())),
         "osm_date": ways.dated.isoformat() if ways.dated else None,
         "osm_source": inputs.osm_source or inputs.osm.name,
         **rule_facts(profile),
@@ -301,24 +352,6 @@ def _old_points(old: CarriedOver) -> dict[str, gpd.GeoDataFrame]:
 
 def _old_list(old: CarriedOver) -> StreetList | None:
     return kept_list(old.table(TIER_LIST), old.table("findings")) if old.has(TIER_LIST) else None
-
-
-def _read_boundary(file: Path, roads: gpd.GeoDataFrame) -> tuple[shapely.Geometry, pd.DataFrame]:
-    """Return the areas of a boundary together, and the findings of rows that were left out."""
-    areas, findings = read_areas(file, Text("边界", "boundary"))
-    boundary = shapely.union_all(areas.geometry.to_numpy())
-    if not shapely.intersects(roads.geometry.to_numpy(), boundary).any():
-        raise InputError(
-            file,
-            Text(
-                "边界内没有一条道路，边界在数据范围之外", "No road lies within the boundary: it is outside the extract"
-            ),
-            Text(
-                "请检查边界的坐标系，或换用覆盖该区域的数据",
-                "Check its coordinate system, or use an extract of that area",
-            ),
-        )
-    return boundary, findings_table("roads", findings, file.name)
 
 
 def _way_findings(ways: Ways) -> list[Finding]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geo.core.extents import Extent
 from geo.core.text import Text
 from geo.core.vocabulary import KINDS, TIER_NAMES
 from geo.rules.loader import PROFILES, load_profile
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _SAMPLE_SUPERVISORS = 10
+_BOX = re.compile(r"\s*" + r"\s*,\s*".join([r"([-+]?\d+(?:\.\d+)?)"] * 4) + r"\s*")
 
 
 @app.command(epilog="Example: `jiexu sample sample-data`")
@@ -56,7 +59,10 @@ def build(
     osm: Annotated[Path | None, typer.Option(help="An extract: .osm.pbf, .osm, .osm.gz or .osm.bz2.")] = None,
     place: Annotated[str | None, typer.Option(help="Download the area of this name through OSMnx.")] = None,
     bbox: Annotated[str | None, typer.Option(metavar="W,S,E,N", help="Download this box, in degrees.")] = None,
-    boundary: Annotated[Path | None, typer.Option(help="Polygons: keep the streets that touch them.")] = None,
+    boundary: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|W,S,E,N", help="Polygons, or a box in degrees: keep the streets that touch them."),
+    ] = None,
     tiers: Annotated[Path | None, typer.Option(help="The official list: CSV or XLSX of street and tier.")] = None,
     complaints: Annotated[Path | None, typer.Option(help="Complaints: CSV or XLSX.")] = None,
     stalls: Annotated[Path | None, typer.Option(help="Stalls: CSV or XLSX.")] = None,
@@ -95,7 +101,7 @@ def build(
             osm, source = download_area(_box(str(bbox)), tags, overpass), f"bbox {bbox}"
     files: dict[PointKind, Path | None] = {"complaints": complaints, "stalls": stalls, "parking": parking}
     points = {kind: file for kind, file in files.items() if file is not None}
-    _build(study, Inputs(osm, source, boundary, tiers, points, rules, quarters, widths, timezone, country))
+    _build(study, Inputs(osm, source, _boundary(boundary), tiers, points, rules, quarters, widths, timezone, country))
     figures = info(study)
     say(
         Text(
@@ -118,6 +124,22 @@ def _build(study: Path, inputs: Inputs) -> None:
             bar.update(1)
 
         build_study(study, inputs, on_step)
+
+
+def _boundary(given: str | None) -> Path | Extent | None:
+    """Return a boundary's file, or its box; one across the antimeridian has a west greater than its east."""
+    numbers = _BOX.fullmatch(given or "")
+    if given is None or numbers is None:
+        return None if given is None else Path(given)
+    west, south, east, north = map(float, numbers.groups())
+    if max(abs(west), abs(east)) > 180 or not -90 <= south < north <= 90 or west == east:
+        raise bad_option(
+            Text(
+                "--boundary 的方框须为度数：西,南,东,北，且南 < 北",
+                "a box of --boundary is W,S,E,N in degrees with S < N",
+            )
+        )
+    return west, south, east, north
 
 
 def _box(bbox: str) -> shapely.Polygon:
@@ -149,6 +171,7 @@ def _table(figures: FiguresDocument) -> str:
         f"{figures['study']}  OSM {(figures['osm_date'] or '?')[:10]}  {figures['metric_crs']}  "
         f"{figures['profile']['name']} {figures['profile']['hash']}",
         _labelled(Text("范围", "extent")) + ", ".join(f"{value:.5f}" for value in figures["extent"]),
+        _labelled(Text("长度误差", "scale error")) + _scale_line(figures["scale_error"]),
         _place_line(figures["place"]),
         "",
         f"{'tier':<16}{'km':>10}{'complaints/km':>15}{'stalls':>9}{'parking':>9}",
@@ -167,6 +190,13 @@ def _table(figures: FiguresDocument) -> str:
     if made_up:
         lines.append(_labelled(Text("合成数据", "synthetic data")) + ", ".join(made_up))
     return "\n".join([*lines, figures["credit"]])
+
+
+def _scale_line(error: float | None) -> str:
+    """Return the worst error of lengths in one line."""
+    if error is None:
+        return Text("范围过广，无上限", "without bound, the extent is too wide").pick(language())
+    return Text(f"范围内最大 {error:.3%}", f"lengths are right to {error:.3%} within the extent").pick(language())
 
 
 def _labelled(label: Text) -> str:

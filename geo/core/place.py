@@ -89,7 +89,7 @@ def place_at(
     Parameters
     ----------
     west, south, east, north
-        The extent, in degrees (WGS 84); one wider than half the globe lies on both sides of the antimeridian.
+        The extent, in degrees (WGS 84); its west is greater than its east across the antimeridian.
     timezone
         An IANA name that stands over the zone of the boundaries.
     country

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.core.arrays import Flags, Floats
+from geo.core.extents import unwrapped
 
 CHINA_ZONE: Final = "Asia/Shanghai"
 """Beijing time, the legal time of all of mainland China."""
@@ -35,12 +36,11 @@ def middle_of(west: float, south: float, east: float, north: float) -> tuple[flo
     """
     Return the middle of an extent, in degrees.
 
-    An extent wider than half the globe is of streets on both sides of the antimeridian: its middle lies there.
+    The middle of an extent across the antimeridian (its west greater than its east) lies there; so does that of one
+    wider than half the globe, which is of streets on both sides of it.
     """
-    lon = (west + east) / 2
-    if east - west > 180:
-        lon += 180 if lon < 0 else -180
-    return lon, (south + north) / 2
+    west, south, east, north = unwrapped((west, south, east, north))
+    return ((west + east) / 2 + 180) % 360 - 180, (south + north) / 2
 
 
 def zone_within(west: float, south: float, east: float, north: float) -> str:
@@ -52,8 +52,8 @@ def zone_within(west: float, south: float, east: float, north: float) -> str:
     zone = zone_at(*middle_of(west, south, east, north))
     if not _at_sea(zone):
         return zone
-    span = (east - 360, west) if east - west > 180 else (west, east)
-    lons = (np.linspace(*span, _GRID) + 180) % 360 - 180
+    west, south, east, north = unwrapped((west, south, east, north))
+    lons = (np.linspace(west, east, _GRID) + 180) % 360 - 180
     zones = [zone_at(float(lon), float(lat)) for lon in lons for lat in np.linspace(south, north, _GRID)]
     return next((name for name, _ in Counter(zones).most_common() if not _at_sea(name)), zone)
 

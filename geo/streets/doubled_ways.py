@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from geo.core.arrays import Flags, Integers, run_starts
+from geo.core.arrays import Integers, run_starts
 from geo.core.text import Text
 from geo.streets.extract import ROAD_TAGS, Ways
 from geo.study.findings import Finding
@@ -91,13 +91,7 @@ def _broken(ways: Ways, edge: Integers, dropped: Integers) -> Ways:
     left = np.setdiff1d(edge, dropped, assume_unique=True)
     leads = np.zeros(len(ways.way), dtype=bool)
     leads[left], leads[left + 1] = True, True
-    broken = np.append(False, gone[:-1])
-    if ways.broken is not None:
-        broken |= ways.broken
-    stays: Flags = leads | ~led
-    # a vertex that goes takes its gap along to the next of its way
-    broken[1:] |= ~stays[:-1]
-    return Ways(ways.table, ways.way[stays], ways.node_id[stays], ways.lonlat[stays], ways.dated, broken[stays])
+    return ways.cut(leads | ~led, gaps=np.append(False, gone[:-1]))
 
 
 def _two_way(ways: Ways, edge: Integers, kept: Integers, dropped: Integers) -> pd.DataFrame:

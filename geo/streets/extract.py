@@ -99,6 +99,23 @@ class Ways:
         broken = None if self.broken is None else self.broken[vertex]
         return Ways(table, way, self.node_id[vertex], self.lonlat[vertex], self.dated, broken)
 
+    def cut(self, stays: NDArray[np.bool_], gaps: NDArray[np.bool_] | None = None) -> Ways:
+        """
+        Return the ways without some vertices; they are broken there.
+
+        Parameters
+        ----------
+        stays
+            Shape (m,): the vertices to keep.
+        gaps
+            Shape (m,): vertices that no line leads to from the one before; None for no others than now.
+        """
+        broken = np.zeros(len(self.way), dtype=bool) if self.broken is None else self.broken.copy()
+        if gaps is not None:
+            broken |= gaps
+        broken[1:] |= ~stays[:-1]
+        return Ways(self.table, self.way[stays], self.node_id[stays], self.lonlat[stays], self.dated, broken[stays])
+
 
 @contextmanager
 def open_extract(path: Path | str) -> Iterator[Extract]:

@@ -10,6 +10,7 @@ import pyproj
 
 from geo.core.crs import metric_crs
 from geo.core.errors import InputError
+from geo.core.extents import extent_of
 from geo.core.text import Text
 from geo.rules.loader import Profile
 from geo.streets.assembly import assemble_streets
@@ -19,7 +20,9 @@ from geo.streets.segments import split_at_junctions
 from geo.study.schema import conform_geo
 
 
-def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFrame, pyproj.CRS]:
+def make_roads(
+    ways: Ways, profile: Profile, file: Path, crs: pyproj.CRS | None = None
+) -> tuple[gpd.GeoDataFrame, pyproj.CRS]:
     """
     Make the segments of a study, without their tiers.
 
@@ -31,6 +34,8 @@ def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFra
         Widths and the rules of street assembly.
     file
         Where the ways come from, for the error.
+    crs
+        The metric CRS, as `geo.streets.reach.within_reach` chooses it; by default that of the ways' extent.
 
     Returns
     -------
@@ -53,7 +58,7 @@ def make_roads(ways: Ways, profile: Profile, file: Path) -> tuple[gpd.GeoDataFra
                 "Export with complete ways (osmium extract -s complete_ways)",
             ),
         )
-    crs = metric_crs(*np.nanmin(ways.lonlat, axis=0), *np.nanmax(ways.lonlat, axis=0))
+    crs = crs or metric_crs(*extent_of(ways.lonlat))
     segments = split_at_junctions(ways, crs)
     if segments.empty:
         raise InputError(

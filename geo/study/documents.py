@@ -136,9 +136,12 @@ class FiguresDocument(TypedDict):
     synthetic
         Made-up points by layer.
     extent
-        West, south, east, north in degrees.
+        West, south, east, north in degrees; west is greater than east across the antimeridian.
     metric_crs
         The CRS in which lengths and areas are computed.
+    scale_error
+        Worst relative error of lengths in that CRS within the extent: 0.001 where 1,000 m are wrong by 1 m;
+        null where a study of an earlier version has no bound.
     place
         Place in the world.
     osm_date
@@ -161,6 +164,7 @@ class FiguresDocument(TypedDict):
     synthetic: dict[str, int]
     extent: list[float]
     metric_crs: str
+    scale_error: float | None
     place: PlaceDocument
     osm_date: str | None
     osm_source: str | None

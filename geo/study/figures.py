@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 
+import pyproj
+
+from geo.core.crs import scale_error
 from geo.core.place import Place, place_of
 from geo.study.documents import FiguresDocument, PlaceDocument, TierFigures
 from geo.study.file import about, connect
@@ -47,6 +52,7 @@ def info(path: Path) -> FiguresDocument:
         "synthetic": synthetic,
         "extent": json.loads(facts["extent"]),
         "metric_crs": facts["metric_crs"],
+        "scale_error": _scale_error(facts),
         "place": _place_document(place_of(facts)),
         "osm_date": facts.get("osm_date"),
         "osm_source": facts.get("osm_source"),
@@ -54,6 +60,14 @@ def info(path: Path) -> FiguresDocument:
         "findings": {str(layer): int(count) for layer, count in findings},
         "credit": facts["credit"],
     }
+
+
+def _scale_error(facts: Mapping[str, str]) -> float | None:
+    """Return the worst relative error of lengths within the extent, to a millionth; None where it has no bound."""
+    west, south, east, north = json.loads(facts["extent"])
+    crs = pyproj.CRS.from_user_input(facts["metric_crs"])
+    error = scale_error((west, south, east, north), crs)
+    return round(error, 6) if math.isfinite(error) else None
 
 
 def _tier_figures(km: float, points: dict[str, int]) -> TierFigures:

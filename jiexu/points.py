@@ -60,9 +60,8 @@ def add(
     if reading.verdict is not None:
         typer.echo(reading.verdict.text.pick(language()))
     for row in reading.findings.itertuples():
-        typer.echo(
-            f"  {row.row or '-'}  {row.column}  {pick(row.problem, language())} → {pick(row.action, language())}"
-        )
+        number = "-" if pd.isna(row.row) else row.row  # type: ignore[arg-type]
+        typer.echo(f"  {number}  {row.column}  {pick(row.problem, language())} → {pick(row.action, language())}")
     done = Text(
         f"共 {reading.rows} 行：新增 {outcome.added}，更新 {outcome.updated}，未变 {outcome.unchanged}，"
         f"未导入 {reading.refused}，存疑 {reading.doubted}",

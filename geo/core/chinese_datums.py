@@ -7,11 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from geo.core.arrays import Floats
+from geo.core.arrays import Flags, Floats
 from geo.core.time_zones import in_mainland_china
 
 _A, _E2 = 6378245.0, 0.00669342162296594323
 _ITERATIONS: Final = 8
+Where = Callable[[Floats], Flags]
 _FURTHEST: Final = 0.02
 """No place in China is shifted by more degrees."""
 
@@ -31,7 +32,7 @@ def wgs84_to_gcj02(lonlat: Floats) -> Floats:
     return lonlat + np.where(in_mainland_china(lonlat)[:, None], _shift(lonlat), 0.0)
 
 
-def gcj02_to_wgs84(lonlat: Floats) -> Floats:
+def gcj02_to_wgs84(lonlat: Floats, where: Where = in_mainland_china) -> Floats:
     """
     Return GCJ-02 coordinates in WGS 84.
 
@@ -43,11 +44,13 @@ def gcj02_to_wgs84(lonlat: Floats) -> Floats:
     ----------
     lonlat
         Shape (n, 2), degrees.
+    where
+        Tells where coordinates are shifted: `in_mainland_china`, or `geo.core.time_zones.in_shifted_maps`.
     """
     back = _inverse(lonlat, lambda guess: guess + _shift(guess))
     with np.errstate(invalid="ignore"):
         near = (np.abs(back - lonlat) < _FURTHEST).all(axis=1)
-    return np.where((near & in_mainland_china(back))[:, None], back, lonlat)
+    return np.where((near & where(back))[:, None], back, lonlat)
 
 
 def gcj02_to_bd09(lonlat: Floats) -> Floats:
@@ -60,11 +63,11 @@ def gcj02_to_bd09(lonlat: Floats) -> Floats:
 
 
 def wgs84_to_bd09(lonlat: Floats) -> Floats:
-    """Return WGS 84 coordinates, shape (n, 2), in BD-09."""
-    return gcj02_to_bd09(wgs84_to_gcj02(lonlat))
+    """Return WGS 84 coordinates, shape (n, 2), in BD-09; outside mainland China there is no shift."""
+    return np.where(in_mainland_china(lonlat)[:, None], gcj02_to_bd09(wgs84_to_gcj02(lonlat)), lonlat)
 
 
-def bd09_to_wgs84(lonlat: Floats) -> Floats:
+def bd09_to_wgs84(lonlat: Floats, where: Where = in_mainland_china) -> Floats:
     """
     Return BD-09 coordinates in WGS 84.
 
@@ -74,8 +77,13 @@ def bd09_to_wgs84(lonlat: Floats) -> Floats:
     ----------
     lonlat
         Shape (n, 2), degrees.
+    where
+        As `gcj02_to_wgs84` takes it.
     """
-    return gcj02_to_wgs84(_inverse(lonlat, gcj02_to_bd09))
+    gcj = _inverse(lonlat, gcj02_to_bd09)
+    back = gcj02_to_wgs84(gcj, where)
+    # without a shift from GCJ-02 there is none of Baidu's either
+    return np.where((back == gcj).all(axis=1)[:, None], lonlat, back)
 
 
 def _shift(lonlat: Floats) -> Floats:

@@ -17,6 +17,9 @@ from geo.core.extents import unwrapped
 CHINA_ZONE: Final = "Asia/Shanghai"
 """Beijing time, the legal time of all of mainland China."""
 
+_SHIFTED_REGIONS: Final = ("Asia/Hong_Kong", "Asia/Macau")
+"""Regions where some Chinese providers shift coordinates as on the mainland, and others do not."""
+
 _XINJIANG_ZONE: Final = "Asia/Urumqi"
 """Boundaries overlap in Xinjiang, where some keep a clock of their own; official times are Beijing time."""
 
@@ -93,7 +96,25 @@ def in_mainland_china(lonlat: Floats) -> Flags:
         Shape (n,): within the boundaries of Beijing time, which end at Hong Kong, Macao and Taiwan.
     """
     with np.errstate(invalid="ignore"):
-        inside: NDArray[np.bool_] = shapely.contains_xy(_mainland(), lonlat[:, 0], lonlat[:, 1])
+        inside: NDArray[np.bool_] = shapely.contains_xy(_boundary(CHINA_ZONE), lonlat[:, 0], lonlat[:, 1])
+    return inside
+
+
+def in_shifted_maps(lonlat: Floats) -> Flags:
+    """
+    Tell whether Chinese providers may shift positions: in mainland China, Hong Kong and Macao.
+
+    Elsewhere, and in Taiwan, their coordinates are WGS 84 (the documentation of AMap's and Baidu's interfaces).
+
+    Parameters
+    ----------
+    lonlat
+        Shape (n, 2), degrees, WGS 84.
+    """
+    inside = in_mainland_china(lonlat)
+    with np.errstate(invalid="ignore"):
+        for zone in _SHIFTED_REGIONS:
+            inside = inside | shapely.contains_xy(_boundary(zone), lonlat[:, 0], lonlat[:, 1])
     return inside
 
 
@@ -106,11 +127,12 @@ def _in_vietnam(lon: float, lat: float) -> bool:
     return lon > (east if lat <= top else _NORTHERN_LAOS_EAST)
 
 
-@lru_cache(maxsize=1)
-def _mainland() -> shapely.Geometry:
+@lru_cache(maxsize=4)
+def _boundary(zone: str) -> shapely.Geometry:
     from tzfpy import get_tz_polygon_geojson  # noqa: PLC0415 (as in `zone_at`)
 
-    (shape,) = shapely.get_parts(shapely.from_geojson(get_tz_polygon_geojson(CHINA_ZONE)))
+    parts = shapely.get_parts(shapely.get_parts(shapely.from_geojson(get_tz_polygon_geojson(zone))))
+    shape = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
     shapely.prepare(shape)
     return shape
 

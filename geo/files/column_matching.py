@@ -12,6 +12,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from geo.core.name_matching import normal_name
+from geo.files.crs_hints import DATUM_WORDS
 
 PLACE_FIELDS: Final = ("lon", "lat", "coordinates", "address")
 """Fields that say where a row is, of every kind."""
@@ -57,6 +58,7 @@ _PLACE: Final[dict[str, tuple[str, ...]]] = {
         "location description",
     ),
 }
+_COORDINATES: Final = ("lon", "lat", "coordinates")
 _SOURCE: Final = {"source": ("数据来源", "来源")}
 
 FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
@@ -206,6 +208,10 @@ def _rate(header: str, field: str, names: Sequence[str]) -> float:
     options = [_fold(name) for name in (field, *names)]
     if folded in options:
         return 2.0 - 0.01 * options.index(folded)
+    bare = next((word.sub("", folded) for word in DATUM_WORDS.values() if word.search(folded)), folded)
+    if field in _COORDINATES and bare != folded and bare in options:
+        # of two pairs of columns, the one in WGS 84 needs no shift
+        return 2.05 if DATUM_WORDS["WGS84"].search(folded) else 1.9 - 0.01 * options.index(bare)
     inside = [option for option in options if len(option) > 1 and (option in folded if not option.isascii() else False)]
     if inside:
         return 1.0 + 0.5 * len(max(inside, key=len)) / len(folded)

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from geo.core.arrays import Floats
+from geo.core.arrays import Flags, Floats
 from geo.core.chinese_datums import bd09_to_wgs84, gcj02_to_wgs84
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.text import Text
+from geo.core.time_zones import in_shifted_maps
 
 _NUMBER = r"[-+−]?\d{1,9}(?:[.,]\d+)?"
 _PLAIN = re.compile(rf"^\s*({_NUMBER})\s*°?\s*([NSEWnsew东西南北]?)\s*$")
@@ -32,12 +33,20 @@ _COMMA_PAIR = re.compile(r"^\s*[(\[（]?\s*([^,，]+?)\s*[,，]\s*([^,，]+?)\s*
 _DECIMAL_COMMA_PAIR = re.compile(r"^\s*(-?\d+,\d+)\s*[,;\s]\s*(-?\d+,\d+)\s*$")
 _NEGATIVE = frozenset("SWsw西南")
 _LON_LETTERS, _LAT_LETTERS = frozenset("EWew东西"), frozenset("NSns北南")
-_SHIFTED: Final[dict[str, Callable[[Floats], Floats]]] = {"GCJ-02": gcj02_to_wgs84, "BD-09": bd09_to_wgs84}
+SHIFTED: Final[dict[str, Callable[[Floats, Callable[[Floats], Flags]], Floats]]] = {
+    "GCJ-02": gcj02_to_wgs84,
+    "BD-09": bd09_to_wgs84,
+}
+"""The datums of Chinese maps, with their way back."""
 _NAMES: Final = {
     "wgs84": "WGS84", "wgs-84": "WGS84", "4326": "WGS84", "epsg:4326": "WGS84", "cgcs2000": "WGS84", "epsg:4490":
     "WGS84", "gcj02": "GCJ-02", "gcj-02": "GCJ-02", "高德": "GCJ-02", "amap": "GCJ-02", "火星坐标": "GCJ-02", "bd09":
     "BD-09", "bd-09": "BD-09", "百度": "BD-09", "baidu": "BD-09",
 }  # fmt: skip
+
+
+GEOGRAPHIC_OF_CHINA: Final = (4326, 4490)
+"""EPSG codes of WGS 84 and CGCS2000 in degrees: shifted files state them too, so that only the streets tell."""
 
 
 class Number(NamedTuple):
@@ -189,7 +198,8 @@ def to_wgs84(pairs: Floats, system: System) -> Floats:
     Returns
     -------
     lonlat
-        Shape (n, 2), degrees; NaN where a coordinate is none of that system.
+        Shape (n, 2), degrees; NaN where a coordinate is none of that system. GCJ-02 and BD-09 are those of mainland
+        China, Hong Kong and Macao: elsewhere their coordinates are WGS 84 already, and stay.
     """
     xy = pairs[:, ::-1] if system.swapped else pairs
     if system.name.startswith("EPSG:"):
@@ -199,7 +209,7 @@ def to_wgs84(pairs: Floats, system: System) -> Floats:
     with np.errstate(invalid="ignore"):
         possible = (np.abs(xy[:, 0]) <= 180) & (np.abs(xy[:, 1]) <= 90)
     lonlat = np.where(possible[:, None] & np.isfinite(xy), xy, np.nan)
-    if system.name in _SHIFTED:
+    if system.name in SHIFTED:
         known = np.flatnonzero(~np.isnan(lonlat).any(axis=1))
-        lonlat[known] = _SHIFTED[system.name](lonlat[known])
+        lonlat[known] = SHIFTED[system.name](lonlat[known], in_shifted_maps)
     return lonlat

@@ -14,13 +14,18 @@ from geo.core.crs import to_degrees, to_metric
 from geo.core.metric_geometry import metric_lines
 from geo.core.place import place_at
 from geo.core.text import Text
-from geo.core.time_zones import in_mainland_china
+from geo.core.time_zones import in_mainland_china, in_shifted_maps
 from geo.files.coordinates import System, to_wgs84
+from geo.files.crs_hints import Hint
 
 NEAR_M: Final = 15.0
 """Points of streets lie on carriageway or pavement: this near to a street's centre line."""
 _SAMPLE: Final = 4000
 _SEED: Final = 721
+_MOST: Final = 0.5
+"""A system must put half of the points into the study."""
+_SPEAKS: Final = 0.1
+"""Streets that fewer points fall on say nothing against what the file says: these are no points of streets."""
 _ENOUGH: Final = 8
 """Fewer points decide nothing between systems that differ by a street's width."""
 
@@ -72,6 +77,8 @@ class VerdictDocument(TypedDict):
         The coordinate systems that were tried, best first; empty where the system was stated.
     points
         Points that were looked at; only where the system was not stated.
+    hint
+        The datum that the file's name or columns speak for, or null; only where the system was not stated.
     text
         The verdict with its evidence; only where the system was not stated.
     """
@@ -80,6 +87,7 @@ class VerdictDocument(TypedDict):
     sure: bool
     evidence: list[Evidence]
     points: NotRequired[int]
+    hint: NotRequired[str | None]
     text: NotRequired[dict[str, str]]
 
 
@@ -97,12 +105,15 @@ class Verdict(NamedTuple):
         The systems that put points into the study, best first.
     points
         How many points were looked at.
+    hint
+        What the file's name or columns say of it, if anything.
     """
 
     system: System | None
     sure: bool
     candidates: list[Candidate]
     points: int
+    hint: Hint | None = None
 
     @property
     def text(self) -> Text:
@@ -119,6 +130,8 @@ class Verdict(NamedTuple):
             if self.sure
             else Text("难以判断，请确认：最可能为", "Too close to tell, please confirm: most likely it is")
         )
+        if self.hint is not None:
+            zh, en = f"{zh}；{self.hint.text.zh}", f"{en}; {self.hint.text.en}"
         return Text(
             f"{lead.zh} {self.system}（{self.points} 个点）：{zh}",
             f"{lead.en} {self.system} ({self.points} points): {en}",
@@ -139,6 +152,7 @@ class Verdict(NamedTuple):
                 }
                 for c in self.candidates
             ],
+            "hint": None if self.hint is None else self.hint.system,
             "text": {"zh": self.text.zh, "en": self.text.en},
         }
 
@@ -164,13 +178,13 @@ def streets_index(lines: NDArray[np.object_], crs: pyproj.CRS) -> StreetsIndex:
     return StreetsIndex(shapely.STRtree(metric), crs, (west, south, east, north))
 
 
-def detect(pairs: Floats, ground: StreetsIndex) -> Verdict:
+def detect(pairs: Floats, ground: StreetsIndex, hint: Hint | None = None) -> Verdict:
     """
     Detect the system of coordinates by the share of points that fall on streets in each.
 
-    Candidates are, for degrees, WGS 84 and, in mainland China, GCJ-02 and BD-09; for metres, Web Mercator, the UTM zone
-    and the national grid of the study and, in mainland China, the CGCS2000 3-degree zones (with and without zone
-    prefix); each in either order.
+    Candidates are, for degrees, WGS 84 and, in mainland China, Hong Kong and Macao, GCJ-02 and BD-09; for metres, Web
+    Mercator, the UTM zone and the national grid of the study and, in mainland China, the CGCS2000 3-degree zones (with
+    and without zone prefix); each in either order.
 
     Parameters
     ----------
@@ -178,6 +192,9 @@ def detect(pairs: Floats, ground: StreetsIndex) -> Verdict:
         Shape (n, 2), in the order of the file; rows with NaN are ignored.
     ground
         As `streets_index` returns.
+    hint
+        What the file's name or columns say. It decides where the streets do not, and do not speak against it; in Hong
+        Kong and Macao a provider's name does not, since providers differ there.
 
     Returns
     -------
@@ -203,9 +220,16 @@ def detect(pairs: Floats, ground: StreetsIndex) -> Verdict:
     for candidate in tried[1:]:
         if all(_apart(candidate[1], other[1]) > 1.0 for other in distinct):
             distinct.append(candidate)
-    best = distinct[0][0]
-    sure = best.inside >= 0.5 and (len(distinct) == 1 or _beyond_chance(best, distinct[1][0], len(usable)))
-    return Verdict(best.system, sure, [candidate for candidate, _ in distinct], len(usable))
+    candidates = [candidate for candidate, _ in distinct]
+    best = candidates[0]
+    sure = best.inside >= _MOST and (len(distinct) == 1 or _beyond_chance(best, candidates[1], len(usable)))
+    if not sure and hint is not None and (hint.explicit or in_mainland_china(ground.middle)[0]):
+        meant = next((candidate for candidate in candidates if candidate.system.name == hint.system), None)
+        against = best.on_streets >= _SPEAKS and meant is not None and _beyond_chance(best, meant, len(usable))
+        if meant is not None and meant.inside >= _MOST and not against:
+            candidates = [meant, *(candidate for candidate in candidates if candidate is not meant)]
+            best, sure = meant, True
+    return Verdict(best.system, sure, candidates, len(usable), hint)
 
 
 def _beyond_chance(best: Candidate, next_: Candidate, count: int) -> bool:
@@ -246,7 +270,7 @@ def _systems(pairs: Floats, ground: StreetsIndex) -> list[System]:
     size = np.abs(np.nanmedian(pairs, axis=0))
     if (size <= 180).all():
         names = ["WGS84"]
-        if in_mainland_china(ground.middle)[0]:
+        if in_shifted_maps(ground.middle)[0]:
             names += ["GCJ-02", "BD-09"]
     else:
         names = [f"EPSG:{code}" for code in _projected(ground)]

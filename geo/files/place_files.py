@@ -15,13 +15,19 @@ from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.area_files import areas_of, no_area
 from geo.files.column_matching import find_columns
-from geo.files.coordinates import System, read_pairs, to_wgs84
+from geo.files.coordinates import GEOGRAPHIC_OF_CHINA, System, read_pairs, to_wgs84
 from geo.files.crs_detection import StreetsIndex, detect
+from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
 from geo.files.row_geometry import POLYGONS, points_taken
 from geo.study.findings import Finding
 
 _PLACE = {"lon": ("longitude", "lng", "x", "经度", "东经"), "lat": ("latitude", "y", "纬度", "北纬")}
+
+_SAY_DATUM = Text(
+    "已按最可能的坐标系读取；如不对，请在文件名中写明坐标系（wgs84、gcj02、bd09）后重试",
+    "It is read so; if that is wrong, name the system in the file's name (wgs84, gcj02, bd09) and read it again",
+)
 
 
 class Placed(NamedTuple):
@@ -78,13 +84,16 @@ def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, gro
     geometry = np.full(len(found), None, dtype=object)
     given = np.isfinite(pairs).all(axis=1)
     if given.any():
-        system = System(f"EPSG:{stated}") if stated not in (None, 4326) else None
+        system = System(f"EPSG:{stated}") if stated not in (None, *GEOGRAPHIC_OF_CHINA) else None
         if system is None:
-            verdict = detect(pairs, ground)
+            headers = raw.table.columns.tolist()
+            verdict = detect(pairs, ground, hint_of(file.name, headers, headers))
             system = verdict.system
             if system is None:
                 remedy = Text("请核对坐标列和坐标系", "Check the columns and their system")
                 raise InputError(file, verdict.text, remedy, column="lon, lat")
+            if not verdict.sure:
+                findings.append(Finding(None, "lon, lat", verdict.text, _SAY_DATUM))
         lonlat = to_wgs84(pairs, system)
         given &= np.isfinite(lonlat).all(axis=1)
         geometry[given] = shapely.points(lonlat[given])

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Flags, Floats
 from geo.core.text import Text
-from geo.files.coordinates import System, read_pairs, to_wgs84
+from geo.core.time_zones import in_shifted_maps
+from geo.files.coordinates import SHIFTED, System, read_pairs, to_wgs84
 from geo.files.raw_file import RawFile
 from geo.points.gazetteer import Gazetteer, Located
 from geo.study.findings import Finding
@@ -39,6 +40,38 @@ def pairs_of(raw: RawFile, found: pd.DataFrame) -> Floats:
         own[inside] = shapely.get_coordinates(raw.points[at[inside]])
         pairs = np.where(np.isfinite(own), own, pairs)
     return pairs
+
+
+def in_use(pairs: Floats, system: System) -> tuple[System, list[Finding]]:
+    """
+    Return the system that a user names as it is used where the coordinates lie, and a finding where it is not.
+
+    Chinese maps are shifted in mainland China, Hong Kong and Macao; elsewhere their coordinates are WGS 84.
+
+    Parameters
+    ----------
+    pairs
+        As `pairs_of` returns.
+    system
+        The system that the user names.
+    """
+    if system.name not in SHIFTED:
+        return system, []
+    lonlat = to_wgs84(pairs, system)
+    known = _known(lonlat)
+    abroad = int((known & ~in_shifted_maps(lonlat)).sum())
+    if not abroad:
+        return system, []
+    finding = Finding(
+        None,
+        "lon, lat",
+        Text(
+            f"{abroad} 个点在不使用 {system.name} 的地方（该坐标系只用于中国大陆和港澳）",
+            f"{abroad} points lie where {system.name} is not in use: it is that of mainland China, Hong Kong and Macao",
+        ),
+        Text("按 WGS 84 处理，坐标未移动", "They are read as WGS 84 and were not moved"),
+    )
+    return (System("WGS84", system.swapped) if abroad == known.sum() else system), [finding]
 
 
 def located(

@@ -22,15 +22,16 @@ from geo.core.masking import mask
 from geo.core.text import Text
 from geo.core.time_zones import zone_within
 from geo.files.column_matching import mapped, propose_mapping, signature
-from geo.files.coordinates import System, system_named
+from geo.files.coordinates import GEOGRAPHIC_OF_CHINA, System, system_named
 from geo.files.crs_detection import StreetsIndex, Verdict, detect
+from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
 from geo.files.raw_file import RawFile
 from geo.points.cells import clean_values, mask_word, masked_text
 from geo.points.cleaning import duplicates, identifiers
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import content_identities, former_identities
-from geo.points.placing import located, pairs_of
+from geo.points.placing import in_use, located, pairs_of
 from geo.rules.loader import Profile
 from geo.study.findings import Finding, findings_table
 from geo.study.schema import COLUMNS, conform
@@ -257,15 +258,17 @@ def find_pairs(draft: Draft) -> Draft:
 def decide_system(draft: Draft) -> Draft:
     """Decide the coordinate system: the user's, the file's own, else the one that puts points on streets."""
     if draft.options.crs:
-        return replace(draft, system=system_named(draft.options.crs))
+        system, findings = in_use(draft.pairs, system_named(draft.options.crs))
+        return replace(draft, system=system, findings=(*draft.findings, *findings))
     if not np.isfinite(draft.pairs).all(axis=1).any():
         return draft
     stated = draft.raw.crs.to_epsg() if draft.raw.crs is not None else None
-    if stated is not None and stated != 4326:
+    if stated is not None and stated not in GEOGRAPHIC_OF_CHINA:
         return replace(draft, system=System(f"EPSG:{stated}"))
     if draft.place is None:
         return replace(draft, system=System("WGS84"))
-    verdict = detect(draft.pairs, draft.place.ground)
+    used = [draft.mapping[name] for name in ("lon", "lat", "coordinates") if name in draft.mapping]
+    verdict = detect(draft.pairs, draft.place.ground, hint_of(draft.file, [*draft.raw.table.columns], used))
     return replace(draft, system=verdict.system, verdict=verdict)
 
 

@@ -45,3 +45,5 @@ def test_outside_mainland_china_nothing_is_shifted() -> None:
     places = np.array(list(names.values()))
     np.testing.assert_array_equal(wgs84_to_gcj02(places), places)
     np.testing.assert_array_equal(gcj02_to_wgs84(places), places)
+    np.testing.assert_array_equal(wgs84_to_bd09(places), places)
+    np.testing.assert_array_equal(bd09_to_wgs84(places), places)

@@ -12,10 +12,11 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
-from geo.core.chinese_datums import wgs84_to_bd09, wgs84_to_gcj02
-from geo.core.crs import WGS84
+from geo.core.chinese_datums import _shift, wgs84_to_bd09, wgs84_to_gcj02
+from geo.core.crs import WGS84, metric_crs
 from geo.files.coordinates import to_wgs84
 from geo.files.crs_detection import StreetsIndex, detect, streets_index
+from geo.files.crs_hints import hint_of
 from geo.rules import Profile
 from geo.streets.extract import read_ways
 from geo.streets.roads import make_roads
@@ -120,3 +121,72 @@ def test_a_verdict_is_said_in_both_languages_and_as_plain_values() -> None:
     nothing = detect(pairs + 20, ground)
     assert (nothing.as_dict()["system"], nothing.candidates) == (None, [])
     assert "No coordinate system" in nothing.text.en
+
+
+def shifted(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return GCJ-02 by the published formula wherever a place is: providers shift in Hong Kong too."""
+    return lonlat + _shift(lonlat)
+
+
+def town(lon: float, lat: float) -> tuple[StreetsIndex, NDArray[np.float64]]:
+    """Return a grid of streets at a place, and points beside them."""
+    steps = np.arange(12) * 0.0015
+    lines = [shapely.LineString([(lon + at, lat), (lon + at, lat + 0.0165)]) for at in steps]
+    lines += [shapely.LineString([(lon, lat + at), (lon + 0.0165, lat + at)]) for at in steps]
+    rng = np.random.default_rng(5)
+    along = shapely.line_interpolate_point(rng.choice(np.array(lines), 200), rng.random(200), normalized=True)
+    points = shapely.get_coordinates(along) + rng.normal(0, 0.00003, (200, 2))
+    return streets_index(np.array(lines), metric_crs(lon, lat, lon + 0.0165, lat + 0.0165)), points
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "offered"),
+    [
+        (116.40, 39.90, True),
+        (114.165, 22.315, True),
+        (113.54, 22.19, True),
+        (121.55, 25.03, False),
+        (106.91, 47.91, False),
+        (105.84, 21.02, False),
+        (126.98, 37.56, False),
+    ],
+)
+def test_shifted_datums_are_offered_where_chinese_maps_are_shifted(lon: float, lat: float, offered: bool) -> None:
+    ground, points = town(lon, lat)
+    plain = detect(points, ground)
+    assert plain.system is not None
+    assert (plain.system.name, plain.sure) == ("WGS84", True)
+    verdict = detect(shifted(points), ground)
+    tried = {candidate.system.name for candidate in verdict.candidates}
+    assert ("GCJ-02" in tried) is offered
+    if offered:
+        assert verdict.system is not None
+        assert (verdict.system.name, verdict.sure) == ("GCJ-02", True), "in Hong Kong and Macao the streets decide"
+        back = to_wgs84(shifted(points), verdict.system)
+        assert np.hypot(*((back - points) * 111_000).T).max() < 0.01
+
+
+def test_the_make_of_a_file_decides_a_tie_and_streets_stand_over_it() -> None:
+    ground, points = town(116.40, 39.90)
+    rng = np.random.default_rng(3)
+    anywhere = rng.uniform((116.4065, 39.9065), (116.4100, 39.9100), (400, 2))
+    amap = hint_of("poi.csv", ["pname", "cityname", "typecode", "location"], ["location"])
+    assert not detect(shifted(anywhere), ground).sure
+    verdict = detect(shifted(anywhere), ground, amap)
+    assert verdict.system is not None
+    assert (verdict.system.name, verdict.sure, verdict.as_dict()["hint"]) == ("GCJ-02", True, "GCJ-02")
+    assert "AMap" in verdict.text.en
+    assert "高德" in verdict.text.zh
+    clear = detect(points, ground, amap)
+    assert clear.system is not None
+    assert (clear.system.name, clear.sure) == ("WGS84", True), "converted since"
+
+
+def test_a_provider_decides_nothing_in_hong_kong_but_a_named_datum_does() -> None:
+    ground, _ = town(114.165, 22.315)
+    anywhere = np.random.default_rng(3).uniform((114.1715, 22.3215), (114.1750, 22.3250), (400, 2))
+    amap = hint_of("poi.csv", ["pname", "cityname", "typecode", "location"], ["location"])
+    assert not detect(anywhere, ground, amap).sure
+    named = detect(anywhere, ground, hint_of("poi_wgs84.csv", [], []))
+    assert named.system is not None
+    assert (named.system.name, named.sure) == ("WGS84", True)

@@ -8,10 +8,10 @@ import pyproj
 import pytest
 import shapely
 
-from geo.files.coordinates import System
+from geo.files.coordinates import System, system_named, to_wgs84
 from geo.files.raw_file import RawFile
 from geo.points.gazetteer import Gazetteer, Located
-from geo.points.placing import located, pairs_of
+from geo.points.placing import in_use, located, pairs_of
 from geo.study.findings import Finding
 
 WGS = System("WGS84")
@@ -91,3 +91,29 @@ def test_without_a_study_addresses_are_not_looked_up() -> None:
     placed = located(np.full((1, 2), np.nan), None, rows((None, None, "甲路1号")), None, findings)
     assert np.isnan(placed.lonlat).all()
     assert len(findings) == 1
+
+
+@pytest.mark.parametrize("name", ["GCJ-02", "BD-09", "GCJ-02 (lat, lon)"])
+def test_a_chinese_datum_moves_nothing_where_it_is_not_in_use(name: str) -> None:
+    places = {"Taipei": (121.56, 25.04), "Ulaanbaatar": (106.91, 47.91), "Hanoi": (105.84, 21.02), "Seoul": (127, 37.6)}
+    system = system_named(name)
+    pairs = np.array(list(places.values()))
+    given = pairs[:, ::-1] if system.swapped else pairs
+    used, (finding,) = in_use(given, system)
+    assert used == System("WGS84", system.swapped)
+    np.testing.assert_array_equal(to_wgs84(given, used), pairs)
+    np.testing.assert_array_equal(to_wgs84(given, system), pairs)
+    assert "4 points" in finding.problem.en
+    assert system.name in finding.problem.zh
+
+
+def test_a_chinese_datum_is_used_where_chinese_maps_are_shifted() -> None:
+    pairs = np.array([[116.40, 39.90], [114.17, 22.30], [113.55, 22.195]])
+    used, findings = in_use(pairs, System("GCJ-02"))
+    assert (used, findings) == (System("GCJ-02"), [])
+    moved = np.hypot(*((to_wgs84(pairs, used) - pairs) * 111_000).T)
+    assert ((moved > 300) & (moved < 1000)).all()
+    mixed, (finding,) = in_use(np.array([[116.40, 39.90], [126.98, 37.56]]), System("GCJ-02"))
+    assert mixed == System("GCJ-02")
+    assert "1 points" in finding.problem.en
+    assert in_use(pairs, System("WGS84")) == (System("WGS84"), [])

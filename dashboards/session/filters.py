@@ -14,6 +14,7 @@ from dashboards.session.language import _
 from dashboards.session.state import View
 from dashboards.session.wording import category_name, kind_name, layer_name, tier_name
 from geo.core.chinese_datums import wgs84_to_gcj02
+from geo.core.time_zones import middle_of
 from geo.streets.name_search import find_names
 from geo.study.schema import POINT_KINDS, TIERS
 from layers.registry import ON_REQUEST
@@ -133,7 +134,7 @@ def _base(kind: str, key: str) -> dict[str, Any] | None:
     if kind == "amap":
         west, south, east, north = cache.figures()["extent"]
         url = "https://webrd0{s}.is.autonavi.com/appmaptile?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}"
-        middle = np.array([[(west + east) / 2, (south + north) / 2]])
+        middle = np.array([middle_of(west, south, east, north)])
         shift = (wgs84_to_gcj02(middle) - middle)[0].tolist()
         return {"urls": [url], "subdomains": "1234", "credit": "高德地图", "shift": shift}
     if kind == "osm":

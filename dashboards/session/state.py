@@ -11,6 +11,7 @@ import shapely
 import streamlit as st
 
 from dashboards.session import cache
+from geo.core.extents import extent_of, unwrapped
 from geo.streets.name_search import streets_within
 
 _SELECTED = "selected_streets"
@@ -99,13 +100,17 @@ def select(
     st.session_state[_POINT] = point
     st.session_state[_AREA] = None
     if go and street_ids:
-        go_to(selected_streets().total_bounds if at is None else shapely.Point(at).buffer(_AROUND_DEGREES).bounds)
+        if at is None:
+            go_to(extent_of(selected_streets().get_coordinates().to_numpy()))
+        else:
+            go_to(shapely.Point(at).buffer(_AROUND_DEGREES).bounds)
 
 
 def go_to(bounds: Sequence[float]) -> None:
-    """Send the map to a box: west, south, east, north in degrees."""
+    """Send the map to a box: west, south, east, north in degrees; west may be greater than east."""
     key = st.session_state.get(_FOCUS, {}).get("key", 0) + 1
-    st.session_state[_FOCUS] = {"key": key, "bounds": [float(value) for value in bounds]}
+    west, south, east, north = map(float, bounds)
+    st.session_state[_FOCUS] = {"key": key, "bounds": list(unwrapped((west, south, east, north)))}
 
 
 def ask_about(place: tuple[float, float] | None) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import folium
 
+from geo.core.extents import unwrapped
 from geo.core.text import Language, Text
 from geo.study.schema import TIERS
 from layers import palette
@@ -68,7 +69,7 @@ def compose_map(
     Parameters
     ----------
     extent
-        West, south, east, north in degrees.
+        West, south, east, north in degrees; west is greater than east across the antimeridian.
     tile_urls
         The address of each layer's archive; layers without one are left out.
     language
@@ -82,7 +83,7 @@ def compose_map(
     drawing
         Whether areas can be drawn.
     """
-    west, south, east, north = extent
+    west, south, east, north = extent = unwrapped(extent)
     figure = folium.Map(
         location=[(south + north) / 2, (west + east) / 2],
         tiles=None,

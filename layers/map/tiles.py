@@ -6,12 +6,15 @@ import secrets
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import geopandas as gpd
 import platformdirs
-from freestiler import freestile
+from freestiler import FreestileLayer, freestile
 
+from geo.core.antimeridian import cut_at_antimeridian
 from geo.study.file import about
 from geo.study.reader import Study
 from layers.map_layer import MAX_ZOOM, MIN_ZOOM
@@ -25,6 +28,16 @@ _lock = threading.Lock()
 
 def _home(facts: Mapping[str, str], folder: Path | None) -> Path:
     return (folder or Path(platformdirs.user_cache_dir("jiexu")) / "tiles") / facts["study_id"]
+
+
+def _on_both_sides(tile: FreestileLayer) -> FreestileLayer:
+    """Return a tile layer whose shapes across the antimeridian are cut there."""
+    rows = tile.input
+    shapes = rows.geometry.to_numpy()
+    cut = cut_at_antimeridian(shapes)
+    return (
+        tile if cut is shapes else replace(tile, input=rows.set_geometry(gpd.GeoSeries(cut, rows.index, crs=rows.crs)))
+    )
 
 
 def kept_archive(study: Path, name: str, folder: Path | None = None) -> Path | None:
@@ -63,7 +76,7 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
             return None
         table = opened.layer(described.source)
         cut = described.tiles(table[table.geometry.notna()]) if len(table) else {}
-        cut = {name: tile for name, tile in cut.items() if len(tile.input)}
+        cut = {name: _on_both_sides(tile) for name, tile in cut.items() if len(tile.input)}
         home.mkdir(parents=True, exist_ok=True)
         before = [*home.glob(f"{layer}-*.pmtiles"), *home.glob(f"{layer}-*.empty")]
         for old in sorted(before, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:

@@ -6,16 +6,20 @@ from pathlib import Path
 
 import pyogrio
 import pytest
+import shapely
 from pyogrio import list_layers
 
+from geo.build import Inputs, build_study
 from geo.study.file import read_layer
-from geo.study.reader import recording
+from geo.study.reader import Study, recording
 from geo.study.schema import TIERS
 from geo.tiers.decisions import decide_tier, find_street
+from layers.map.compose import compose_map
 from layers.map.tiles import kept_archive, tile_archive
 from layers.map_layer import MAX_ZOOM, MIN_ZOOM
 from layers.points import categories
 from layers.registry import BY_NAME
+from tests.support.extracts import grid, write_osm
 
 
 @pytest.mark.parametrize("layer", [layer for layer in BY_NAME if layer != "other"])  # the sample has none
@@ -120,3 +124,21 @@ def test_every_layers_tiles_are_made_of_what_it_declares(layer: str, placed: Pat
     with recording() as reads:
         tile_archive(placed, layer, tmp_path)
     assert {name for each in reads for name in each.layers} == set(BY_NAME[layer].made_of.layers)
+
+
+def test_streets_across_the_antimeridian_are_cut_there_and_shown_as_one_place(tmp_path: Path) -> None:
+    nodes = {number: ((lon + 180) % 360 - 180, lat) for number, (lon, lat) in grid(4, origin=(179.9985, -16.8)).items()}
+    ways = [(row, [4 * row + column + 1 for column in range(4)], {"highway": "residential"}) for row in range(4)]
+    study = tmp_path / "taveuni.gpkg"
+    build_study(
+        study, Inputs(write_osm(tmp_path / "taveuni.osm", nodes, [(row + 1, line, tags) for row, line, tags in ways]))
+    )
+    archive = tile_archive(study, "streets", tmp_path / "tiles")
+    assert archive is not None
+    assert archive.stat().st_size < 20_000, "a few tiles on both sides, and not all around the world"
+    sides = [shapely.box(179.9, -17, 180, -16), shapely.box(-180, -17, -179.9, -16)]
+    for side in sides:
+        drawn = pyogrio.read_dataframe(archive, layer="minor", ZOOM_LEVEL="14").to_crs(4326)
+        assert shapely.intersects(drawn.geometry.to_numpy(), side).any()
+    figure = compose_map(Study(study).extent, {}, "en", {})
+    assert figure.location == pytest.approx([-16.7985, 180.0])

@@ -17,19 +17,21 @@ _FURTHEST: Final = 0.02
 """No place in China is shifted by more degrees."""
 
 
-def wgs84_to_gcj02(lonlat: Floats) -> Floats:
+def wgs84_to_gcj02(lonlat: Floats, where: Where = in_mainland_china) -> Floats:
     """
     Return WGS 84 coordinates in GCJ-02.
 
     The published approximation of the transformation (eviltransform and its ports); outside mainland China
-    (`geo.core.time_zones.in_mainland_china`) there is no shift.
+    (`geo.core.time_zones.in_mainland_china`) there is no shift, unless `where` says so.
 
     Parameters
     ----------
     lonlat
         Shape (n, 2), degrees.
+    where
+        As `gcj02_to_wgs84` takes it.
     """
-    return lonlat + np.where(in_mainland_china(lonlat)[:, None], _shift(lonlat), 0.0)
+    return lonlat + np.where(where(lonlat)[:, None], _shift(lonlat), 0.0)
 
 
 def gcj02_to_wgs84(lonlat: Floats, where: Where = in_mainland_china) -> Floats:

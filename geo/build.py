@@ -244,8 +244,9 @@ def _features(
     extract: Extract, area: _Area | None, roads: gpd.GeoDataFrame, profile: Profile
 ) -> tuple[gpd.GeoDataFrame, ...]:
     """
-    Return facilities, their areas, context and addresses: within a boundary, and context and addresses around it;
-    without one, those along the roads.
+    Return facilities, their areas, context and addresses.
+
+    With a boundary they lie within it, context and addresses around it; without one, along the roads.
     """
     features = read_features(extract, profile.group("facilities.kinds"), profile.group("context.kinds"))
     facilities, areas, context, addresses = features

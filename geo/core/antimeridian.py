@@ -15,7 +15,7 @@ _SIDES: Final = ((0, shapely.box(-180, -90, 180, 90)), (1, shapely.box(180, -90,
 
 def cut_at_antimeridian(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """
-    Return shapes in degrees, those across the antimeridian cut into parts on its two sides.
+    Return shapes in degrees, each cut into its parts on the two sides of the antimeridian.
 
     A shape wider than half the globe is one whose vertices lie on both sides: lines run the short way.
 

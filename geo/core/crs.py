@@ -49,7 +49,7 @@ def metric_crs(west: float, south: float, east: float, north: float) -> pyproj.C
 
 def scale_errors(lonlat: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.float64]:
     """
-    Return how far lengths in a CRS are from those on the ground, at positions.
+    Return the relative error of lengths in a CRS, compared with the ground, at positions.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def scale_errors(lonlat: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.flo
     Returns
     -------
     errors
-        Shape (n,), relative: 0.01 where lengths are one per cent too long or too short in the direction in which they
+        Shape (n,): 0.01 where lengths are one per cent too long or too short in the direction in which they
         are worst; infinite where the projection has no scale.
     """
     factors = pyproj.Proj(crs).get_factors(lonlat[:, 0], lonlat[:, 1], errcheck=False)

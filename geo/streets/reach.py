@@ -111,7 +111,7 @@ def main_extent(lonlat: Floats, owner: Integers) -> Extent:
 
 
 def _crs_for(ways: Ways, around: Extent | None) -> tuple[pyproj.CRS, float]:
-    """Return the CRS of the main place of ways, or of those around, and the worst error of lengths in it."""
+    """Return the CRS of the main place of ways, or of a place given, and the worst error of lengths in it."""
     inside = within(ways.lonlat, around) if around is not None else np.isfinite(ways.lonlat).all(axis=1)
     rows = inside if inside.any() else np.isfinite(ways.lonlat).all(axis=1)
     crs = metric_crs(*main_extent(ways.lonlat[rows], ways.way[rows]))

@@ -31,7 +31,7 @@ def _home(facts: Mapping[str, str], folder: Path | None) -> Path:
 
 
 def _on_both_sides(tile: FreestileLayer) -> FreestileLayer:
-    """Return a tile layer whose shapes across the antimeridian are cut there."""
+    """Cut the shapes of a tile layer at the antimeridian."""
     rows = tile.input
     shapes = rows.geometry.to_numpy()
     cut = cut_at_antimeridian(shapes)

@@ -8,7 +8,7 @@ import typer
 
 from geo.complaints.documents import DistrictDocument
 from geo.complaints.hot_streets import CROSS_VALIDATED, Moment
-from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.patrol_study import PEOPLE, plan_patrols
 from geo.complaints.study import find_hotspots, response_of
 from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES
@@ -167,11 +167,26 @@ def _hours(value: float | None) -> str:
 @errors_as_messages
 def patrols(
     study: Study,
-    people: Annotated[int, typer.Option(min=1, help="Number of supervisors.")] = 50,
+    people: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Number of supervisors; by default {PEOPLE}, or with --without all others."),
+    ] = None,
+    without: Annotated[
+        str | None,
+        typer.Option(metavar="W01,…", help="Districts without a supervisor: their streets go to the neighbours."),
+    ] = None,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Divide anew; by default earlier districts are kept as far as possible.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Divide the streets among supervisors by work, with a walking round for each and priorities by hour."""
-    summary = plan_patrols(study, people)
+    ending = tuple(name for word in (without or "").replace("，", ",").split(",") if (name := word.strip()))
+    if afresh and ending:
+        raise bad_option(
+            Text("--afresh 与 --without 不能同用", "--afresh and --without exclude each other: one ends all districts")
+        )
+    summary = plan_patrols(study, people, not afresh, ending)
     if as_json:
         print_document(summary)
         return
@@ -184,13 +199,28 @@ def patrols(
             f"{summary['bound']:.2f})",
         ).pick(language())
     )
+    if kept := summary["kept"]:
+        typer.echo(
+            Text(
+                f"沿用原有片区：按长度 {kept['share']:.0%} 的街道未换片区；撤销 {_listed(kept['ended'])}，"
+                f"新增 {_listed(kept['added'])}",
+                f"earlier districts kept: {kept['share']:.0%} of street length stays in its district; ended "
+                f"{_listed(kept['ended'])}, new {_listed(kept['added'])}",
+            ).pick(language())
+        )
+    for sentence in summary["says"]:
+        typer.echo(pick(sentence, language()))
+
+
+def _listed(names: list[str]) -> str:
+    return ("、" if language() == "zh" else ", ").join(names) or "–"
 
 
 def _district(row: DistrictDocument) -> str:
     streets = ("、" if language() == "zh" else ", ").join(row["streets"])
     return Text(
         f"{row['district_id']}  {streets}  {row['length_m'] / 1000:.1f} 公里，投诉 {row['complaints']} 件，"
-        f"巡查 {row['round_m'] / 1000:.1f} 公里",
+        f"巡查 {row['round_m'] / 1000:.1f} 公里（不少于 {row['bound_m'] / 1000:.1f}），走遍 {row['stops']} 个路段",
         f"{row['district_id']}  {streets}  {row['length_m'] / 1000:.1f} km, {row['complaints']} complaints, round of "
-        f"{row['round_m'] / 1000:.1f} km",
+        f"{row['round_m'] / 1000:.1f} km (none under {row['bound_m'] / 1000:.1f}) along {row['stops']} segments",
     ).pick(language())

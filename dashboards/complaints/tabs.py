@@ -13,7 +13,7 @@ from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name, tier_name
 from dashboards.shared.widgets import compute, out_of_date, table
 from geo.complaints.answer_times import RESPONSES, data_end, months, overdue, shares, survival
-from geo.complaints.patrol_study import PATROLS, plan_patrols
+from geo.complaints.patrol_study import PATROLS, PEOPLE, plan_patrols
 from geo.complaints.study import HOTSPOTS
 from geo.complaints.trends import EMERGING
 from geo.core.text import pick
@@ -245,11 +245,22 @@ def _tiers() -> None:
 
 def _patrols() -> None:
     known = cache.known(PATROLS)
-    people = st.number_input(_("Supervisors"), min_value=1, max_value=2000, value=50, key="patrol-people")
+    earlier = list(cache.layer("patrol_districts")["district_id"])
+    absent: list[str] = []
+    keep = True
+    people = st.number_input(_("Supervisors"), min_value=1, max_value=2000, value=PEOPLE, key="patrol-people")
+    if earlier:
+        keep = st.checkbox(
+            _("Keep the present districts as far as possible"), value=True, key="patrol-keep",
+            help=_("Streets change hands only as far as even work asks for it."),
+        )  # fmt: skip
+        absent = st.multiselect(
+            _("Districts without a supervisor"), earlier, key="patrol-absent", disabled=not keep,
+        )  # fmt: skip
     if st.button(
         _("Divide the streets"), icon=":material/groups:", type="secondary" if known.fresh else "primary", key="patrol"
     ):
-        compute(lambda: plan_patrols(study_path(), int(people)))
+        compute(lambda: plan_patrols(study_path(), int(people), keep, absent if keep else ()))
     if known.summary is None:
         return
     found = known.summary
@@ -259,6 +270,10 @@ def _patrols() -> None:
             balance=found["balance"], bound=found["bound"]
         )
     )
+    if kept := found.get("kept"):
+        st.caption(_("{share:.0%} of street length is in the same district as before.").format(share=kept["share"]))
+    for sentence in found.get("says", []):
+        st.caption(pick(sentence, current_language()))
     left, right = st.columns([0.58, 0.42])
     with left:
         rows = [
@@ -267,11 +282,22 @@ def _patrols() -> None:
                 row["complaints"],
                 round(row["length_m"] / 1000, 1),
                 round(row["round_m"] / 1000, 1),
+                # a plan of an earlier release has no bound
+                round(row.get("bound_m", 0) / 1000, 1) or None,
+                len(row.get("unreached", [])),
                 " · ".join(row["streets"]),
             )
             for row in found["districts"]
         ]
-        columns = [_("District"), _("Complaints"), _("km"), _("Round, km"), _("Streets")]
+        columns = [
+            _("District"),
+            _("Complaints"),
+            _("km"),
+            _("Round, km"),
+            _("At least, km"),
+            _("Unreached"),
+            _("Streets"),
+        ]
         table(pd.DataFrame(rows, columns=columns), "districts", "districts", height=360)
     with right:
         days = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]

@@ -59,7 +59,10 @@ _DISTRICT_ID: Final = c.identifier("监督员片区编号", "The district's own"
 PATROL_DISTRICTS: Final = Layer(
     "patrol_districts",
     Text("监督员片区", "Districts of supervisors"),
-    Text("一名监督员负责的街道及工作量", "a supervisor's streets with their work"),
+    Text(
+        "一名监督员负责的街道及工作量，连同把它们连成一片的通道",
+        "a supervisor's streets with their work, and the ways that link them into one piece",
+    ),
     "MultiLineString",
     {
         "district_id": _DISTRICT_ID,
@@ -67,7 +70,19 @@ PATROL_DISTRICTS: Final = Layer(
             Text("工作量", "Work"), Text("街道长度与投诉加权之和", "Length and complaints, weighted"), NUMBER
         ),
         "complaints": c.COMPLAINTS,
-        "length_m": c.LENGTH_M,
+        "length_m": Column(
+            Text("街道长度", "Length"), Text("所负责的街道，不含通道", "Of its streets, without passages"), NUMBER, "m"
+        ),
+        "passage_m": Column(
+            Text("通道长度", "Passages"), Text("只用于连接的通道", "Ways that only link its streets"), NUMBER, "m"
+        ),
+        "pieces": Column(
+            Text("片数", "Pieces"),
+            Text(
+                "超过 1 仅因步行网络本身不连通", "More than 1 only where the walking network itself is not in one piece"
+            ),
+            COUNT,
+        ),
     },
     style=Style("line", Symbol(DISTRICT_COLOUR, 0.8)),
     guide="complaints",
@@ -76,12 +91,28 @@ PATROL_DISTRICTS: Final = Layer(
 PATROL_ROUNDS: Final = Layer(
     "patrol_rounds",
     Text("巡查路线", "Walking rounds"),
-    Text("经过最繁忙街道的巡查路线", "the walking round past the busiest streets of a district"),
+    Text(
+        "走遍片区最繁忙街道全长的闭合路线，按行走顺序",
+        "the closed walk along the whole of a district's busiest streets, in the order of walking",
+    ),
     "MultiLineString",
     {
         "district_id": _DISTRICT_ID,
-        "stops": Column(Text("停留点", "Stops"), Text("路线经过的点数", "How many the round passes"), COUNT),
+        "stops": Column(
+            Text("路段", "Stops"), Text("须走遍的路段数", "Segments that it is for, each walked from end to end"), COUNT
+        ),
         "length_m": c.LENGTH_M,
+        "required_m": Column(
+            Text("须走长度", "Required"), Text("须走遍的路段之长", "Length of the segments that it is for"), NUMBER, "m"
+        ),
+        "bound_m": Column(
+            Text("下限", "Bound"), Text("任何路线不会更短", "No round along them is shorter"), NUMBER, "m"
+        ),
+        "unreached": Column(
+            Text("走不到", "Unreached"),
+            Text("步行网络走不到的路段数", "Segments out of reach on the walking network"),
+            COUNT,
+        ),
     },
     style=Style("line", Symbol(ROUND_COLOUR, 0.4)),
     guide="complaints",

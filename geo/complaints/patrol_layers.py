@@ -10,7 +10,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.complaints.documents import DistrictDocument, UnreachedStreet
+from geo.complaints.patrol_documents import DistrictDocument, UnreachedStreet
 from geo.complaints.rounds import Round, round_line
 from geo.core.arrays import Flags, Floats, Integers
 from geo.core.crs import WGS84, to_degrees

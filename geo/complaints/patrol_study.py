@@ -13,8 +13,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from geo.complaints.districts import Districts, apart, in_pieces, needed_links
-from geo.complaints.documents import KeptDistricts, PatrolsDocument, PriorityDocument
 from geo.complaints.effects import months_covered
+from geo.complaints.patrol_documents import KeptDistricts, PatrolsDocument, PriorityDocument
 from geo.complaints.patrol_layers import Plan, district_documents, earlier_districts, patrol_layers
 from geo.complaints.patrols import divide, heaviest, keep, linked, priorities, walking_round
 from geo.complaints.trends import local_times

@@ -33,10 +33,31 @@ HOTSPOTS: Final = Layer(
             Text("按暴露量，小数目向均值收缩", "By exposure, small numbers drawn to the mean"),
             NUMBER,
         ),
+        "rate_low": Column(
+            Text("投诉率下限", "Rate, low"), Text("95% 区间（伽马—泊松）", "95 % interval (gamma-Poisson)"), NUMBER
+        ),
+        "rate_high": Column(
+            Text("投诉率上限", "Rate, high"), Text("95% 区间（伽马—泊松）", "95 % interval (gamma-Poisson)"), NUMBER
+        ),
+        "high": Column(
+            Text("自身偏高", "High itself"),
+            Text("明显高于同等级道路的路段", "Above segments of the same class of road beyond chance"),
+            FLAG,
+        ),
+        "change": Column(
+            Text("与过去相比", "Against its past"),
+            Text("近月与此前相比；空为无法判断", "Its last months against all before; empty where nothing can be said"),
+            values=codes.CHANGES,
+        ),
         "gi_z": Column(Text("Gi* 值", "Gi* z"), Text("Getis-Ord Gi* 的 z 值", "Getis-Ord Gi*, as z"), NUMBER),
         "p_value": Column(Text("p 值", "p"), _P, NUMBER),
         "hot": Column(
-            Text("显著热点", "Hot"), Text("错误发现率之内", "Whether it is, within the false discovery rate"), FLAG
+            Text("热点片区内", "In a hot neighbourhood"),
+            Text(
+                "与邻段一起显著偏高（Gi*，错误发现率之内）",
+                "With its neighbours, within the false discovery rate (Gi*)",
+            ),
+            FLAG,
         ),
         "moran": Column(Text("局部莫兰指数", "Local Moran's I"), Text("与邻段的相关", "With its neighbours"), NUMBER),
         "moran_p": Column(Text("莫兰 p 值", "Moran, p"), _P, NUMBER),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import typer
 
-from geo.complaints.documents import DistrictDocument
+from geo.complaints.documents import ChangedStreet, HotStreet
 from geo.complaints.hot_streets import CROSS_VALIDATED, Moment
-from geo.complaints.patrol_study import plan_patrols
+from geo.complaints.patrol_documents import DistrictDocument
+from geo.complaints.patrol_study import PEOPLE, plan_patrols
 from geo.complaints.study import find_hotspots, response_of
 from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES
@@ -52,12 +54,12 @@ def hotspots(
     if as_json:
         print_document(summary)
         return
-    unnamed = "无名道路" if language() == "zh" else "unnamed street"
     for row in summary["streets"]:
-        typer.echo(
-            f"{row['name'] or unnamed}  Gi* {row['gi_z']:.1f}  p {row['p_value']:.3f}  {row['hot_m']:,.0f} m  "
-            f"{row['complaints']}"
-        )
+        typer.echo(_hot_street(row))
+    for changed in summary["worse"]:
+        typer.echo(_worse(changed))
+    if says := summary["change"]["says"]:
+        typer.echo(pick(says, language()))
     for cluster in summary["clusters"]:
         typer.echo(
             Text(
@@ -70,12 +72,44 @@ def hotspots(
     again = summary["repeats"]
     say(
         Text(
-            f"投诉 {summary['complaints']} 件，带宽 {summary['bandwidth_m']:.0f} 米；热点路段 {summary['hot']} 段；"
-            f"反复点 {again['spots']} 处",
-            f"{summary['complaints']} complaints, bandwidth {summary['bandwidth_m']:.0f} m; {summary['hot']} hot "
-            f"segments; {again['spots']} recurring spots",
+            f"投诉 {summary['complaints']} 件，带宽 {summary['bandwidth_m']:.0f} 米；"
+            f"自身偏高路段 {summary['high']} 段，热点片区内 {summary['hot']} 段；反复点 {again['spots']} 处",
+            f"{summary['complaints']} complaints, bandwidth {summary['bandwidth_m']:.0f} m; {summary['high']} segments "
+            f"high themselves, {summary['hot']} in hot neighbourhoods; {again['spots']} recurring spots",
         )
     )
+
+
+def _called(name: str | None) -> str:
+    return name or ("无名道路" if language() == "zh" else "unnamed street")
+
+
+def _hot_street(row: HotStreet) -> str:
+    name, number = _called(row["name"]), row["complaints"]
+    if row["high"]:
+        times = "" if row["ratio"] is None else f" ×{row['ratio']:.1f}"
+        within = "" if row["ratio_low"] is None else f" ({row['ratio_low']:.1f}–{row['ratio_high'] or math.inf:.1f})"
+        near = Text("；片区也是热点", "; in a hot neighbourhood too") if row["hot_neighbourhood"] else Text("", "")
+        return Text(
+            f"{name}  自身偏高：投诉 {number} 件，为可比街道的{times}{within}{near.zh}",
+            f"{name}  high itself: {number} complaints,{times}{within} of comparable streets{near.en}",
+        ).pick(language())
+    return Text(
+        f"{name}  所在片区为热点（Gi* {row['gi_z']:.1f}，{row['hot_m']:,.0f} 米）；自身投诉 {number} 件，不偏高",
+        f"{name}  in a hot neighbourhood (Gi* {row['gi_z']:.1f}, {row['hot_m']:,.0f} m); not high itself: {number} "
+        "complaints",
+    ).pick(language())
+
+
+def _worse(row: ChangedStreet) -> str:
+    times = "" if row["ratio"] is None else f" ×{row['ratio']:.1f}"
+    within = "" if row["low"] is None else f" ({row['low']:.1f}–{row['high'] or math.inf:.1f})"
+    return Text(
+        f"变差：{_called(row['name'])}  自 {row['since']} 起每月 {row['after_per_month']:.1f} 件，此前 "
+        f"{row['before_per_month']:.1f} 件{times}{within}",
+        f"worse: {_called(row['name'])}  {row['after_per_month']:.1f} a month since {row['since']}, "
+        f"{row['before_per_month']:.1f} before{times}{within}",
+    ).pick(language())
 
 
 def _metres(text: str | None) -> float | str | None:
@@ -167,11 +201,26 @@ def _hours(value: float | None) -> str:
 @errors_as_messages
 def patrols(
     study: Study,
-    people: Annotated[int, typer.Option(min=1, help="Number of supervisors.")] = 50,
+    people: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Number of supervisors; by default {PEOPLE}, or with --without all others."),
+    ] = None,
+    without: Annotated[
+        str | None,
+        typer.Option(metavar="W01,…", help="Districts without a supervisor: their streets go to the neighbours."),
+    ] = None,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Divide anew; by default earlier districts are kept as far as possible.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Divide the streets among supervisors by work, with a walking round for each and priorities by hour."""
-    summary = plan_patrols(study, people)
+    ending = tuple(name for word in (without or "").replace("，", ",").split(",") if (name := word.strip()))
+    if afresh and ending:
+        raise bad_option(
+            Text("--afresh 与 --without 不能同用", "--afresh and --without exclude each other: one ends all districts")
+        )
+    summary = plan_patrols(study, people, not afresh, ending)
     if as_json:
         print_document(summary)
         return
@@ -184,13 +233,28 @@ def patrols(
             f"{summary['bound']:.2f})",
         ).pick(language())
     )
+    if kept := summary["kept"]:
+        typer.echo(
+            Text(
+                f"沿用原有片区：按长度 {kept['share']:.0%} 的街道未换片区；撤销 {_listed(kept['ended'])}，"
+                f"新增 {_listed(kept['added'])}",
+                f"earlier districts kept: {kept['share']:.0%} of street length stays in its district; ended "
+                f"{_listed(kept['ended'])}, new {_listed(kept['added'])}",
+            ).pick(language())
+        )
+    for sentence in summary["says"]:
+        typer.echo(pick(sentence, language()))
+
+
+def _listed(names: list[str]) -> str:
+    return ("、" if language() == "zh" else ", ").join(names) or "–"
 
 
 def _district(row: DistrictDocument) -> str:
     streets = ("、" if language() == "zh" else ", ").join(row["streets"])
     return Text(
         f"{row['district_id']}  {streets}  {row['length_m'] / 1000:.1f} 公里，投诉 {row['complaints']} 件，"
-        f"巡查 {row['round_m'] / 1000:.1f} 公里",
+        f"巡查 {row['round_m'] / 1000:.1f} 公里（不少于 {row['bound_m'] / 1000:.1f}），走遍 {row['stops']} 个路段",
         f"{row['district_id']}  {streets}  {row['length_m'] / 1000:.1f} km, {row['complaints']} complaints, round of "
-        f"{row['round_m'] / 1000:.1f} km",
+        f"{row['round_m'] / 1000:.1f} km (none under {row['bound_m'] / 1000:.1f}) along {row['stops']} segments",
     ).pick(language())

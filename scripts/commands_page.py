@@ -14,7 +14,8 @@ from typing import Any, Final, Literal, NotRequired, get_args, get_origin, get_t
 import typer
 
 from geo.complaints.answer_documents import ResponseDocument
-from geo.complaints.documents import HotspotsDocument, PatrolsDocument
+from geo.complaints.documents import HotspotsDocument
+from geo.complaints.patrol_documents import PatrolsDocument
 from geo.facilities.documents import CoverageDocument, PopulationDocument
 from geo.facilities.site_documents import SitesDocument
 from geo.parking.documents import BaysDocument

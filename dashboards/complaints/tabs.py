@@ -7,15 +7,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboards.complaints.hot_tab import hot_streets, named
 from dashboards.session import cache
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name, tier_name
 from dashboards.shared.widgets import compute, out_of_date, table
 from geo.complaints.answer_times import RESPONSES, data_end, months, overdue, shares, survival
-from geo.complaints.patrol_study import PATROLS, plan_patrols
-from geo.complaints.study import HOTSPOTS
-from geo.complaints.trends import EMERGING
+from geo.complaints.patrol_study import PATROLS, PEOPLE, plan_patrols
 from geo.core.text import pick
 from geo.stalls.penalty_steps import STEP_NAMES
 from layers import palette
@@ -33,7 +32,7 @@ def tabs(complaints: pd.DataFrame) -> None:
     ]
     hot, again, method, time, tiers, patrols = st.tabs(names)
     with hot:
-        _hot()
+        hot_streets()
     with again:
         _again()
     with method:
@@ -46,51 +45,12 @@ def tabs(complaints: pd.DataFrame) -> None:
         _patrols()
 
 
-def _named(name: str | None) -> str:
-    return name or _("Unnamed street")
-
-
-def _hot() -> None:
-    known = cache.known(HOTSPOTS).summary
-    if known is None:
-        st.caption(_("Hot spots have not been found yet: see the button beside the map."))
-        return
-    exposures = {"length": _("kilometre"), "frontage": _("frontage")}
-    left, right = st.columns(2)
-    with left:
-        rows = [
-            (_named(row["name"]), row["complaints"], row["gi_z"], row["p_value"], row["hot_m"])
-            for row in known["streets"]
-        ]
-        columns = [_("Street"), _("Complaints"), "Gi*", "p", _("Hot, m")]
-        table(pd.DataFrame(rows, columns=columns), "hot-streets", "hot-streets", height=330)
-        st.caption(
-            _(
-                "Gi* of empirical-Bayes rates per {exposure}; p from {count} permutations; false discovery rate at "
-                "most {share:.0%}."
-            ).format(
-                exposure=exposures.get(known["exposure"], known["exposure"]),
-                count=cache.profile()["hotspots.permutations"],
-                share=cache.profile()["hotspots.false_share"],
-            )
-        )
-    with right:
-        clusters = [
-            (row["cluster"], row["complaints"], row["expected"], row["p_value"], " · ".join(row["streets"]))
-            for row in known["clusters"]
-        ]
-        columns = [_("Cluster"), _("Complaints"), _("Expected"), "p", _("Streets")]
-        table(pd.DataFrame(clusters, columns=columns), "clusters", "clusters", height=220)
-        kinds = [(EMERGING[kind].pick(current_language()), count) for kind, count in known["emerging"].items()]
-        table(pd.DataFrame(kinds, columns=[_("By month"), _("Segments")]), "emerging", "emerging")
-
-
 def _again() -> None:
     spots = cache.answers()["repeats"]
     streets = cache.layer("roads").drop_duplicates("segment_id").set_index("segment_id")["name"]
     rows = [
         (
-            _named(streets.get(spot["segment_id"])),
+            named(streets.get(spot["segment_id"])),
             category_name(spot["category"]),
             spot["reports"],
             spot["relapses"],
@@ -150,7 +110,7 @@ def _method(complaints: pd.DataFrame) -> None:
     left, right = st.columns(2)
     quarters = cache.layer("quarters").set_index("quarter_id")["name"]
     for column, rows, title, label in (
-        (left, known["by_street"], _("Street"), lambda row: _named(row["name"])),
+        (left, known["by_street"], _("Street"), lambda row: named(row["name"])),
         (right, known["by_quarter"], _("Quarter"), lambda row: f"{row['group']} {quarters.get(row['group']) or ''}"),
     ):
         with column:
@@ -200,7 +160,7 @@ def _time(complaints: pd.DataFrame) -> None:
                 _("Category"): late["category"].map(category_name),
                 _("Street"): late["segment_id"]
                 .map(roads)
-                .map(lambda name: _named(name if isinstance(name, str) else None)),
+                .map(lambda name: named(name if isinstance(name, str) else None)),
                 _("Open, h"): late["open_hours"],
                 _("Limit, h"): late["limit_hours"],
             }
@@ -231,7 +191,7 @@ def _tiers() -> None:
     effects = [
         (
             effect["decision_id"],
-            _named(effect["name"]),
+            named(effect["name"]),
             effect["what"],
             f"{effect['before']} → {effect['after']}",
             f"{effect['others_before']} → {effect['others_after']}",
@@ -245,11 +205,22 @@ def _tiers() -> None:
 
 def _patrols() -> None:
     known = cache.known(PATROLS)
-    people = st.number_input(_("Supervisors"), min_value=1, max_value=2000, value=50, key="patrol-people")
+    earlier = list(cache.layer("patrol_districts")["district_id"])
+    absent: list[str] = []
+    keep = True
+    people = st.number_input(_("Supervisors"), min_value=1, max_value=2000, value=PEOPLE, key="patrol-people")
+    if earlier:
+        keep = st.checkbox(
+            _("Keep the present districts as far as possible"), value=True, key="patrol-keep",
+            help=_("Streets change hands only as far as even work asks for it."),
+        )  # fmt: skip
+        absent = st.multiselect(
+            _("Districts without a supervisor"), earlier, key="patrol-absent", disabled=not keep,
+        )  # fmt: skip
     if st.button(
         _("Divide the streets"), icon=":material/groups:", type="secondary" if known.fresh else "primary", key="patrol"
     ):
-        compute(lambda: plan_patrols(study_path(), int(people)))
+        compute(lambda: plan_patrols(study_path(), int(people), keep, absent if keep else ()))
     if known.summary is None:
         return
     found = known.summary
@@ -259,6 +230,10 @@ def _patrols() -> None:
             balance=found["balance"], bound=found["bound"]
         )
     )
+    if kept := found.get("kept"):
+        st.caption(_("{share:.0%} of street length is in the same district as before.").format(share=kept["share"]))
+    for sentence in found.get("says", []):
+        st.caption(pick(sentence, current_language()))
     left, right = st.columns([0.58, 0.42])
     with left:
         rows = [
@@ -267,17 +242,28 @@ def _patrols() -> None:
                 row["complaints"],
                 round(row["length_m"] / 1000, 1),
                 round(row["round_m"] / 1000, 1),
+                # a plan of an earlier release has no bound
+                round(row.get("bound_m", 0) / 1000, 1) or None,
+                len(row.get("unreached", [])),
                 " · ".join(row["streets"]),
             )
             for row in found["districts"]
         ]
-        columns = [_("District"), _("Complaints"), _("km"), _("Round, km"), _("Streets")]
+        columns = [
+            _("District"),
+            _("Complaints"),
+            _("km"),
+            _("Round, km"),
+            _("At least, km"),
+            _("Unreached"),
+            _("Streets"),
+        ]
         table(pd.DataFrame(rows, columns=columns), "districts", "districts", height=360)
     with right:
         days = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
         when = [
             (
-                _named(row["name"]),
+                named(row["name"]),
                 days[int(row["weekday"])],
                 f"{int(row['from_hour']):02d}–{int(row['to_hour']):02d}",
                 row["complaints"],

@@ -1,4 +1,4 @@
-"""The JSON documents of hot spots and patrols."""
+"""The JSON documents of hot spots."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Around(TypedDict):
 
 class HotStreet(TypedDict):
     """
-    A street with hot segments.
+    A street that is high itself, or in a hot neighbourhood.
 
     Attributes
     ----------
@@ -31,22 +31,132 @@ class HotStreet(TypedDict):
         The street.
     name
         Its name.
-    hot_m
-        Length of its hot segments, in metres.
+    high
+        Whether it is high itself: above comparable streets beyond chance.
+    hot_neighbourhood
+        Whether segments of it are in a hot neighbourhood (Gi*), by its own complaints or by those nearby.
     complaints
         Complaints on the street.
+    rate
+        Complaints per exposure (kilometre) and month.
+    rate_low, rate_high
+        Its exact 95 % interval.
+    highway
+        The class of road that comparable streets have; all streets where too few have it.
+    comparable
+        Comparable streets.
+    ratio
+        Its rate by the rate of comparable streets together; null where they have no complaints.
+    ratio_low, ratio_high
+        Its exact 95 % interval; null for no end.
+    ratio_sure
+        The lower limit of the rate drawn towards the mean (empirical Bayes), by the mean: the order of the table.
+    ratio_p
+        How likely chance gives as many at the rate of the others.
+    change
+        `worse`, `better` or `same` than before; null where nothing can be said.
+    hot_m
+        Length of its segments in hot neighbourhoods, in metres.
     gi_z
         The largest Gi* of its segments, in standard deviations.
     p_value
-        The smallest p of its segments.
+        The smallest p of its segments' Gi*.
     """
 
     street_id: str
     name: str | None
-    hot_m: float
+    high: bool
+    hot_neighbourhood: bool
     complaints: int
+    rate: float | None
+    rate_low: float | None
+    rate_high: float | None
+    highway: str | None
+    comparable: int
+    ratio: float | None
+    ratio_low: float | None
+    ratio_high: float | None
+    ratio_sure: float
+    ratio_p: float
+    change: str | None
+    hot_m: float
     gi_z: float
     p_value: float
+
+
+class ChangedStreet(TypedDict):
+    """
+    A street with more complaints than before, or with fewer.
+
+    Attributes
+    ----------
+    street_id
+        The street.
+    name
+        Its name.
+    since
+        The first month of the time compared with all before.
+    months
+        Months of that time.
+    before, after
+        Complaints before and since.
+    before_per_month, after_per_month
+        By month.
+    ratio
+        Complaints by day since, by those before; null where there were none.
+    low, high
+        Its exact 95 % interval, widened for the periods that were tried; null for no end.
+    p_value
+        How likely chance gives a change as clear.
+    city_ratio
+        The same ratio of all complaints in the city.
+    """
+
+    street_id: str
+    name: str | None
+    since: str
+    months: int
+    before: int
+    after: int
+    before_per_month: float | None
+    after_per_month: float | None
+    ratio: float | None
+    low: float | None
+    high: float | None
+    p_value: float
+    city_ratio: float | None
+
+
+class ChangeDocument(TypedDict):
+    """
+    The comparison of streets with their own past.
+
+    Attributes
+    ----------
+    first_month, last_month
+        Of the whole months that complaints cover.
+    whole_months
+        How many they are.
+    tested
+        Streets compared.
+    too_few
+        Streets with too few complaints to compare.
+    least_complaints
+        How many a street needs.
+    dispersion
+        By how much more than chance complaints vary from month to month; the tests know it.
+    says
+        Why nothing was compared, in both languages; null where something was.
+    """
+
+    first_month: str | None
+    last_month: str | None
+    whole_months: int
+    tested: int
+    too_few: int
+    least_complaints: int
+    dispersion: float
+    says: str | None
 
 
 class ClusterDocument(TypedDict):
@@ -96,7 +206,35 @@ class RepeatsDocument(TypedDict):
     share: float | None
 
 
-class HotspotsDocument(TypedDict):
+class StreetsDocument(TypedDict):
+    """
+    The tables of streets of `jiexu hotspots --json`.
+
+    Attributes
+    ----------
+    high
+        Segments that are high themselves: above comparable ones beyond chance.
+    span_months
+        Months that rates are by; 1 where times are not known or cover less.
+    streets
+        Streets that are high themselves, the furthest above comparable ones first; then streets in hot neighbourhoods.
+    worse
+        Streets with more complaints than in their own past, the clearest first.
+    better
+        Streets with fewer.
+    change
+        How many streets were compared with their past.
+    """
+
+    high: int
+    span_months: float
+    streets: list[HotStreet]
+    worse: list[ChangedStreet]
+    better: list[ChangedStreet]
+    change: ChangeDocument
+
+
+class HotspotsDocument(StreetsDocument):
     """
     Hot spots, as printed by `jiexu hotspots --json`.
 
@@ -121,9 +259,7 @@ class HotspotsDocument(TypedDict):
     segments
         Segments of the study.
     hot
-        Hot ones among them.
-    streets
-        Streets with hot segments, the most certain first.
+        Segments in hot neighbourhoods among them (Gi*).
     clusters
         Clusters.
     emerging
@@ -142,94 +278,6 @@ class HotspotsDocument(TypedDict):
     exposure: str
     segments: int
     hot: int
-    streets: list[HotStreet]
     clusters: list[ClusterDocument]
     emerging: dict[str, int]
     repeats: RepeatsDocument
-
-
-class DistrictDocument(TypedDict):
-    """
-    A supervisor's district.
-
-    Attributes
-    ----------
-    district_id
-        Its number.
-    work
-        Its work, by complaints and length.
-    complaints
-        Complaints in it.
-    length_m
-        Length of its streets, in metres.
-    round_m
-        Length of the walking round, in metres.
-    stops
-        Stops of the round.
-    streets
-        Its longest streets.
-    """
-
-    district_id: str
-    work: float
-    complaints: int
-    length_m: float
-    round_m: float
-    stops: int
-    streets: list[str]
-
-
-class PriorityDocument(TypedDict):
-    """
-    Hours of the week with complaints on a street.
-
-    Attributes
-    ----------
-    street_id
-        The street.
-    name
-        Its name.
-    weekday
-        0 for Monday.
-    from_hour
-        The first hour.
-    to_hour
-        The hour at which it ends.
-    complaints
-        Complaints there and then.
-    expected
-        Complaints there and then, smoothed by those of all streets.
-    """
-
-    street_id: str
-    name: str | None
-    weekday: int
-    from_hour: int
-    to_hour: int
-    complaints: int
-    expected: float
-
-
-class PatrolsDocument(TypedDict):
-    """
-    Patrols, as printed by `jiexu patrols --json`.
-
-    Attributes
-    ----------
-    people
-        Supervisors.
-    districts
-        Their districts.
-    balance
-        Work of the heaviest district, by the mean.
-    bound
-        No division has a smaller balance.
-    priorities
-        Streets and hours of the week, the most urgent first.
-    """
-
-    people: int
-    districts: list[DistrictDocument]
-    balance: float
-    bound: float
-    priorities: list[PriorityDocument]

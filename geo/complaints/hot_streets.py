@@ -14,8 +14,10 @@ from scipy.sparse import coo_array, csr_array
 
 from geo.complaints.kernel_density import Kernel, bandwidth_by_likelihood, density, kernel_values
 from geo.complaints.local_statistics import Cluster, Local, local_statistics, scan
+from geo.complaints.rates import bayes_interval
+from geo.complaints.street_tables import alike_of, change_codes, change_of, month_counts
 from geo.complaints.trends import emerging, months_of, whole_months
-from geo.core.arrays import Floats, Integers, run_starts
+from geo.core.arrays import Flags, Floats, Integers, run_starts
 from geo.core.crs import WGS84, to_degrees
 from geo.core.errors import StudyError
 from geo.core.metric_geometry import metric_lines
@@ -54,6 +56,8 @@ class Hot(NamedTuple):
         The layer `hotspots`: lixels with their density (complaints per km), and what is said of their segment.
     local, clusters
         By segment, in the order of `roads`.
+    high
+        Shape (n,): segments that are high themselves, above comparable ones beyond chance.
     bandwidth_m
         Of the density.
     counted
@@ -63,6 +67,7 @@ class Hot(NamedTuple):
     layer: gpd.GeoDataFrame
     local: Local
     clusters: list[Cluster]
+    high: Flags
     bandwidth_m: float
     counted: int
 
@@ -152,10 +157,18 @@ def hot_streets(
     dense = _dense(network, events, lixels, bandwidth, profile, times, when)
     local, clusters, neighbours = _beyond_chance(network, row, exposure, profile)
     kinds = emerging(row, months_of(times, timezone), whole_months(times, timezone), exposure, neighbours, profile)
+    counts = np.bincount(row, minlength=len(roads)).astype(float)
+    alike, limits = alike_of(counts, exposure, roads["highway"], profile), bayes_interval(counts, exposure)
+    by_month, days, _ = month_counts(row, times, timezone, len(roads))
+    change = change_codes(change_of(by_month, days, profile), len(roads))
     cluster, of = _cluster_of(clusters, len(roads)), lixels.row
     table = _layer(roads, lixels, dense, crs).assign(
         complaints=lixels.sums(lixels.of(complaints)).astype(np.int64),
         rate=local.rate[of],
+        rate_low=limits[0][of],
+        rate_high=limits[1][of],
+        high=alike.high_itself[of],
+        change=change[of],
         gi_z=np.round(local.gi_z[of], 4),
         p_value=local.p_value[of],
         hot=local.hot[of],
@@ -165,7 +178,7 @@ def hot_streets(
         cluster=cluster[of],
         emerging=kinds[of],
     )
-    return Hot(conform_geo(table, "hotspots"), local, clusters, bandwidth, len(complaints))
+    return Hot(conform_geo(table, "hotspots"), local, clusters, alike.high_itself, bandwidth, len(complaints))
 
 
 def _bandwidth(network: Network, events: Positions, bandwidth_m: float | str | None, profile: Profile) -> float:

@@ -68,16 +68,30 @@ def empirical_bayes(counts: Floats, exposure: Floats) -> Floats:
     counts, exposure
         Shape (n,); an exposure of 0 gives the mean rate.
     """
-    total = exposure.sum()
-    if total <= 0:
-        return np.zeros(len(counts))
-    mean = counts.sum() / total
-    raw = np.divide(counts, exposure, out=np.full(len(counts), mean), where=exposure > 0)
-    between = float((exposure * (raw - mean) ** 2).sum() / total - mean / (total / len(counts)))
+    mean, between = empirical_bayes_prior(counts, exposure)
     if between <= 0:
         return np.full(len(counts), mean)
+    raw = np.divide(counts, exposure, out=np.full(len(counts), mean), where=exposure > 0)
     within = np.divide(mean, exposure, out=np.full(len(counts), np.inf), where=exposure > 0)
     return np.asarray(mean + between / (between + within) * (raw - mean))
+
+
+def empirical_bayes_prior(counts: Floats, exposure: Floats) -> tuple[float, float]:
+    """
+    Return the mean rate and the variance of rates between segments, by Marshall's moments; 0 or less for none.
+
+    Parameters
+    ----------
+    counts, exposure
+        As `empirical_bayes` takes them.
+    """
+    total = float(exposure.sum())
+    if total <= 0:
+        return 0.0, 0.0
+    mean = float(counts.sum()) / total
+    raw = np.divide(counts, exposure, out=np.full(len(counts), mean), where=exposure > 0)
+    between = float((exposure * (raw - mean) ** 2).sum() / total - mean / (total / len(counts)))
+    return mean, between
 
 
 def false_discovery(p_values: Floats, share: float) -> NDArray[np.bool_]:

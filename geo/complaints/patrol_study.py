@@ -2,42 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
-from geo.complaints.documents import DistrictDocument, PatrolsDocument, PriorityDocument
+from geo.complaints.districts import Districts, apart, in_pieces, needed_links
 from geo.complaints.effects import months_covered
-from geo.complaints.hot_streets import street_network
-from geo.complaints.patrols import Round, divide, heaviest, linked, priorities, walking_round
+from geo.complaints.patrol_documents import KeptDistricts, PatrolsDocument, PriorityDocument
+from geo.complaints.patrol_layers import Plan, district_documents, earlier_districts, patrol_layers
+from geo.complaints.patrols import divide, heaviest, keep, linked, priorities, walking_round
 from geo.complaints.trends import local_times
-from geo.core.arrays import Floats
-from geo.core.crs import WGS84
+from geo.core.arrays import Flags, Floats, Integers
 from geo.core.errors import StudyError
-from geo.core.metric_geometry import metric_lines
 from geo.core.records import document_rows
 from geo.core.text import Text
-from geo.network.graph import adjacency
+from geo.network.graph import Network, adjacency
 from geo.streets.locating import street_of
-from geo.streets.name_search import longest_names
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
-from geo.study.schema import conform_geo
 
 PATROLS: Final[Result[PatrolsDocument]] = Result(
     "patrols",
     Text("巡查", "Patrols"),
-    MadeOf(layers=("roads", "complaints"), rules=("patrols",)),
+    MadeOf(layers=("roads", "paths", "facilities", "complaints"), rules=("patrols",)),
     ("patrol_districts", "patrol_rounds"),
 )
 
+PEOPLE: Final = 50
+"""Supervisors, where nothing else is said."""
+
+_LEAST_WORK: Final = 1e-6
+"""Of a street to patrol without complaints where `patrols.own_work` is 0: it has to be in a district all the same."""
+
+
+class _Walks(NamedTuple):
+    """The ways on foot: the streets to patrol, and all others that may link them."""
+
+    ways: gpd.GeoDataFrame
+    network: Network
+    counts: Floats
+    work: Floats
+
 
 @on_study
-def plan_patrols(study: Study, people: int) -> PatrolsDocument:
+def plan_patrols(
+    study: Study, people: int | None = None, keep_earlier: bool = True, without: Sequence[str] = ()
+) -> PatrolsDocument:
     """
     Divide the streets among supervisors, with a round for each, and write `patrol_districts` and `patrol_rounds`.
 
@@ -46,7 +62,11 @@ def plan_patrols(study: Study, people: int) -> PatrolsDocument:
     study
         The study, or its path.
     people
-        How many there are.
+        How many there are; by default `PEOPLE`, or as many as earlier districts that do not end.
+    keep_earlier
+        Whether streets stay in the districts that the study has, as far as that leaves the work even.
+    without
+        Earlier districts whose supervisors are not there: they end.
 
     Returns
     -------
@@ -56,86 +76,178 @@ def plan_patrols(study: Study, people: int) -> PatrolsDocument:
     Raises
     ------
     StudyError
-        If the study has no streets to walk.
+        If the study has no streets to walk, or no such district as is to end.
     """
-
-    profile, crs = study.profile, study.crs
-    every, complaints = study.layer("roads"), study.layer("complaints")
-    graded, reported = every["tier"] != "unclassified", every["segment_id"].isin(complaints["segment_id"])
-    walked = every["walk"] & (graded | reported)
-    roads = every[walked].reset_index(drop=True)
-    if roads.empty or people < 1:
+    profile, complaints = study.profile, study.layer("complaints")
+    walks = _walks(study, complaints)
+    drawn = study.layer("patrol_districts")
+    before = list(drawn["district_id"]) if keep_earlier or without else []
+    _check(without, before)
+    many = people if people is not None else len(before) - len(without) if without else PEOPLE
+    if not (walks.work > 0).any() or many < 1:
         raise StudyError(
             Text("没有可巡查的街道或人员", "No streets to patrol, or no supervisors"),
             Text("请检查数据和人数", "Check the study, and the number of people"),
         )
-    row = pd.Index(roads["segment_id"]).get_indexer(pd.Index(complaints["segment_id"]))
-    counts = np.bincount(row[row >= 0], minlength=len(roads)).astype(float)
-    span = max(months_covered(complaints), 1.0)
-    length = roads["length_m"].to_numpy(dtype=float)
-    load = counts / span + float(profile["patrols.own_work"]) * length / 1000
-    network = street_network(roads, crs)
-    xy = shapely.get_coordinates(
-        shapely.line_interpolate_point(metric_lines(roads.geometry.to_numpy(), crs), 0.5, normalized=True)
-    )
-    meets = linked(adjacency(network, len(roads)), xy)
-    found = divide(load, meets, xy, people, float(profile["patrols.districts_within"]))
-    busy = heaviest(load, found.district, float(profile["patrols.round_share"]))
-    rounds = [walking_round(network, busy[found.district[busy] == number]) for number in range(len(found.work))]
-    names = [f"W{number + 1:02d}" for number in range(len(found.work))]
-    tables = _layers(roads, counts, found.district, found.work, rounds, names)
-    street = street_of(complaints, every)
-    hours = priorities(street, local_times(complaints["received_at"], study.place.timezone))
-    called = roads.drop_duplicates("street_id").set_index("street_id")["name"]
-    hours.insert(1, "name", hours["street_id"].map(called))
-    mean = float(found.work.mean())
+    touched, meets, xy = _reached(walks)
+    within = float(profile["patrols.districts_within"])
+    earlier, names = np.full(len(walks.ways), -1, dtype=np.int64), before
+    if before:
+        earlier = earlier_districts(walks.network.tree[1], drawn, study.crs)
+        staying = np.where(np.isin(np.array([*before, ""], dtype=object)[earlier], list(without)), -1, earlier)
+        found, number = keep(walks.work[touched], linked(meets, xy), xy, staying[touched], len(before), many, within)
+        names = _names(before, number)
+    else:
+        found = divide(walks.work[touched], linked(meets, xy), xy, many, within)
+        names = _names([], np.arange(len(found.work)))
+    plan = _plan(walks, touched, meets, xy, found, names, float(profile["patrols.round_share"]))
+    kept = _kept(plan, earlier, before) if before else None
     summary: PatrolsDocument = {
-        "people": people,
-        "districts": document_rows(
-            pd.DataFrame(tables["patrol_districts"]).assign(
-                round_m=[each.length_m for each in rounds],
-                stops=[len(each.stops) for each in rounds],
-                streets=[longest_names(roads[found.district == number], 4) for number in range(len(rounds))],
-            ),
-            DistrictDocument,
-        ),
+        "people": many,
+        "districts": district_documents(plan, earlier if before else None, before),
         "balance": round(found.balance, 3),
-        "bound": round(found.bound / mean, 3) if mean else 1.0,
-        "priorities": document_rows(hours, PriorityDocument),
+        "bound": round(found.bound / float(found.work.mean()), 3),
+        "network_parts": int(connected_components(meets, directed=False)[0]),
+        "says": [str(sentence) for sentence in _says(plan, many, found)],
+        "kept": kept,
+        "priorities": document_rows(_priorities(study, complaints), PriorityDocument),
     }
-    PATROLS.keep(study, summary, tables, command_of("patrols", study, people=people))
+    command = command_of("patrols", study, people=many, without=tuple(without), afresh=not keep_earlier)
+    PATROLS.keep(study, summary, patrol_layers(plan, study.crs), command)
     return summary
 
 
-def _layers(
-    roads: gpd.GeoDataFrame,
-    counts: Floats,
-    district: NDArray[np.int64],
-    work: Floats,
-    rounds: list[Round],
+def _check(without: Sequence[str], before: Sequence[str]) -> None:
+    unknown = [name for name in without if name not in before]
+    if unknown:
+        have = ", ".join(before) or "–"
+        raise StudyError(
+            Text(f"没有片区 {'、'.join(unknown)}", f"There is no district {', '.join(unknown)}"),
+            Text(f"已有片区：{have}", f"The study has: {have}"),
+        )
+
+
+def _walks(study: Study, complaints: gpd.GeoDataFrame) -> _Walks:
+    """Return the ways on foot with the work of the graded streets, and of other streets with complaints."""
+    roads, paths, facilities = (study.layer(name) for name in ("roads", "paths", "facilities"))
+    columns = ["segment_id", "street_id", "name", "length_m", "geometry"]
+    asked = (roads["tier"] != "unclassified") | roads["segment_id"].isin(complaints["segment_id"])
+    streets = roads.loc[roads["walk"], columns].assign(asked=asked[roads["walk"]])
+    links = paths.loc[paths["walk"], ["segment_id", "length_m", "geometry"]].assign(asked=False)
+    ways = gpd.GeoDataFrame(pd.concat([streets, links], ignore_index=True), crs=roads.crs).assign(oneway=False)
+    gates = facilities[facilities["kind"] == "closed_gate"].get_coordinates().to_numpy()
+    network = Network(ways[["oneway", "geometry"]], study.crs, directed=False, closed=gates)
+    row = pd.Index(ways["segment_id"]).get_indexer(pd.Index(complaints["segment_id"]))
+    counts = np.bincount(row[row >= 0], minlength=len(ways)).astype(float)
+    span = max(months_covered(complaints), 1.0)
+    km = ways["length_m"].to_numpy(dtype=float) / 1000
+    work = np.maximum(counts / span + float(study.profile["patrols.own_work"]) * km, _LEAST_WORK)
+    return _Walks(ways, network, counts, np.where(ways["asked"].to_numpy(dtype=bool), work, 0.0))
+
+
+def _reached(walks: _Walks) -> tuple[Integers, csr_array, Floats]:
+    """Return the ways in parts of the network with streets to patrol, how they meet, and their middles."""
+    meets = adjacency(walks.network, len(walks.ways))
+    part = connected_components(meets, directed=False)[1]
+    touched = np.flatnonzero(np.bincount(part, weights=walks.work)[part] > 0)
+    lines = walks.network.tree[1][touched]
+    xy = shapely.get_coordinates(shapely.line_interpolate_point(lines, 0.5, normalized=True))
+    return touched, csr_array(meets[touched][:, touched]), xy
+
+
+def _plan(
+    walks: _Walks,
+    touched: Integers,
+    meets: csr_array,
+    xy: Floats,
+    found: Districts,
     names: list[str],
-) -> dict[str, pd.DataFrame]:
-    size = len(names)
-    lines = roads.geometry.to_numpy()
-    order = np.argsort(district, kind="stable")
-    districts = pd.DataFrame(
-        {
-            "district_id": names,
-            "work": np.round(work, 3),
-            "complaints": np.bincount(district, weights=counts, minlength=size).astype(np.int64),
-            "length_m": np.round(np.bincount(district, weights=roads["length_m"], minlength=size), 1),
-        }
-    )
-    shapes = shapely.multilinestrings(lines[order], indices=district[order])
-    walked = [shapely.multilinestrings(lines[each.segments]) if len(each.segments) else None for each in rounds]
-    circuits = pd.DataFrame(
-        {
-            "district_id": names,
-            "stops": [len(each.stops) for each in rounds],
-            "length_m": [each.length_m for each in rounds],
-        }
-    )
+    share: float,
+) -> Plan:
+    """Return the districts without the ways that they do not need, and their rounds."""
+    count = len(found.work)
+    work = walks.work[touched]
+    kept = needed_links(found.district, apart(linked(meets, xy), xy), work, count)
+    district = np.full(len(walks.ways), -1, dtype=np.int64)
+    district[touched[kept]] = found.district[kept]
+    own = np.where(kept, found.district, -1)
+    piece = pd.Series(in_pieces(own, meets)[kept]).groupby(found.district[kept]).nunique()
+    mine = np.flatnonzero((district >= 0) & (walks.work > 0))
+    busy = mine[heaviest(walks.work[mine], district[mine], share)]
+    rounds = [walking_round(walks.network, busy[district[busy] == number]) for number in range(count)]
+    pieces = piece.reindex(range(count)).to_numpy(dtype=np.int64)
+    return Plan(walks.ways, walks.network, walks.counts, walks.work, district, names, pieces, rounds)
+
+
+def _names(before: Sequence[str], number: Integers) -> list[str]:
+    """Return the names of districts: earlier ones keep theirs, new ones take the next free numbers."""
+    taken = [int(digits) for name in before if (digits := "".join(filter(str.isdigit, str(name))))]
+    free = max(taken, default=0) + 1
+    return [before[at] if at < len(before) else f"W{free + int(at) - len(before):02d}" for at in number]
+
+
+def _kept(plan: Plan, earlier: Integers, before: list[str]) -> KeptDistricts:
+    """Return how far earlier districts were kept, by length of streets."""
+    asked = plan.asked & (earlier >= 0)
+    metres = plan.ways["length_m"].to_numpy(dtype=float)[asked]
+    then = np.array(before, dtype=object)[earlier[asked]]
+    same = then == np.array(plan.names, dtype=object)[plan.district[asked]]
+    stays: Flags = np.isin(then, plan.names)
     return {
-        "patrol_districts": conform_geo(gpd.GeoDataFrame(districts, geometry=shapes, crs=WGS84), "patrol_districts"),
-        "patrol_rounds": conform_geo(gpd.GeoDataFrame(circuits, geometry=walked, crs=WGS84), "patrol_rounds"),
+        "before": len(before),
+        "ended": [name for name in before if name not in plan.names],
+        "added": [name for name in plan.names if name not in before],
+        "share": round(float(metres[same].sum() / metres.sum()), 4) if metres.sum() else 0.0,
+        "share_of_staying": round(float(metres[same].sum() / metres[stays].sum()), 4) if stays.any() else None,
     }
+
+
+def _says(plan: Plan, people: int, found: Districts) -> list[Text]:
+    """Return sentences on missing people, torn districts, unreached streets and uneven work."""
+    says = []
+    if len(plan.names) < people:
+        many = len(plan.names)
+        says.append(
+            Text(
+                f"只有 {many} 个可分的路段，片区数少于人数",
+                f"only {many} segments to share: fewer districts than people",
+            )
+        )
+    torn = [name for name, pieces in zip(plan.names, plan.pieces, strict=True) if pieces > 1]
+    if torn:
+        says.append(
+            Text(
+                f"片区 {'、'.join(torn)} 含步行网络上不相连的街道，归入最近的片区",
+                f"{', '.join(torn)}: with streets that no mapped way on foot links to the others; they are in the "
+                "nearest district",
+            )
+        )
+    unreached = sum(len(each.unreached) for each in plan.rounds)
+    if unreached:
+        says.append(
+            Text(
+                f"{unreached} 个路段在步行网络上走不到，未列入路线",
+                f"{unreached} segments cannot be reached by their round",
+            )
+        )
+    if found.bound > found.work.mean() * (1 + 1e-9):
+        row = int(np.argmax(plan.work))
+        name = plan.ways["name"].iloc[row]
+        label = name if isinstance(name, str) else plan.ways["segment_id"].iloc[row]
+        times = plan.work[row] / found.work.mean()
+        says.append(
+            Text(
+                f"工作量无法更均衡：单个路段（{label}）即为平均片区的 {times:.2f} 倍",
+                f"the work cannot be more even: one segment ({label}) has {times:.2f} times the mean of a district",
+            )
+        )
+    return says
+
+
+def _priorities(study: Study, complaints: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the streets and hours of the week that come first, with names."""
+    roads = study.layer("roads")
+    hours = priorities(street_of(complaints, roads), local_times(complaints["received_at"], study.place.timezone))
+    called = roads.drop_duplicates("street_id").set_index("street_id")["name"]
+    hours.insert(1, "name", hours["street_id"].map(called))
+    return hours

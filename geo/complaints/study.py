@@ -26,11 +26,21 @@ from geo.complaints.answer_documents import (
     TimesDocument,
 )
 from geo.complaints.answer_times import RESPONSES, data_end, in_time, months, overdue, shares, survival
-from geo.complaints.documents import ClusterDocument, HotspotsDocument, HotStreet, RepeatsDocument
+from geo.complaints.documents import ClusterDocument, HotspotsDocument, RepeatsDocument, StreetsDocument
 from geo.complaints.effects import Effect, effects, months_covered, tier_rates
 from geo.complaints.hot_streets import Hot, Moment, counted_complaints, exposure_of, hot_streets
 from geo.complaints.local_statistics import SEED, Cluster
+from geo.complaints.street_tables import (
+    alike_of,
+    change_document,
+    change_of,
+    changed_rows,
+    hot_street_rows,
+    month_counts,
+    streets_of,
+)
 from geo.complaints.trends import EMERGING, repeats, seasons, weekday_hours
+from geo.core.arrays import Floats
 from geo.core.errors import StudyError
 from geo.core.records import document_rows
 from geo.core.text import Text
@@ -118,7 +128,7 @@ def find_hotspots(
         "exposure": exposure or profile["hotspots.exposure"],
         "segments": len(roads),
         "hot": int(found.local.hot.sum()),
-        "streets": _hot_streets(found, roads, complaints),
+        **_street_tables(found, roads, complaints, shares_of, profile, timezone),
         "clusters": [_cluster_document(number, each, roads) for number, each in enumerate(found.clusters)],
         "emerging": _kinds(found.layer),
         "repeats": _repeats_document(complaints, crs, profile),
@@ -150,33 +160,24 @@ def _kinds(layer: pd.DataFrame) -> dict[str, int]:
     return {kind: int(kinds.get(kind, 0)) for kind in EMERGING}
 
 
-def _hot_streets(found: Hot, roads: gpd.GeoDataFrame, complaints: pd.DataFrame) -> list[HotStreet]:
-    """Return the streets with hot segments, the most certain first."""
-    hot = pd.DataFrame(
-        {
-            "street_id": roads["street_id"],
-            "name": roads["name"],
-            "hot_m": roads["length_m"],
-            "gi_z": found.local.gi_z,
-            "p_value": found.local.p_value,
-        }
-    )[found.local.hot]
-    own = street_of(complaints, roads).value_counts()
-    groups = hot.groupby("street_id").agg(
-        name=("name", "first"), hot_m=("hot_m", "sum"), gi_z=("gi_z", "max"), p_value=("p_value", "min")
-    )
-    groups = groups.sort_values("gi_z", ascending=False)
-    return [
-        {
-            "street_id": str(street),
-            "name": row["name"] if isinstance(row["name"], str) else None,
-            "hot_m": round(float(row["hot_m"]), 1),
-            "complaints": int(own.get(street, 0)),
-            "gi_z": round(float(row["gi_z"]), 2),
-            "p_value": float(row["p_value"]),
-        }
-        for street, row in groups.iterrows()
-    ]
+def _street_tables(
+    found: Hot, roads: gpd.GeoDataFrame, complaints: gpd.GeoDataFrame, exposure: Floats, profile: Profile, timezone: str
+) -> StreetsDocument:
+    """Return the streets that are high themselves or in hot neighbourhoods, and the changes against their past."""
+    row = pd.Index(roads["segment_id"]).get_indexer(pd.Index(complaints["segment_id"]))
+    streets = streets_of(roads, exposure, row)
+    by_month, days, months = month_counts(streets.of[row], complaints["received_at"], timezone, len(streets.counts))
+    change = change_of(by_month, days, profile)
+    alike = alike_of(streets.counts, streets.exposure, streets.table["highway"], profile)
+    span = months_covered(complaints)
+    return {
+        "high": int(found.high.sum()),
+        "span_months": round(max(span, 1.0), 2),
+        "streets": hot_street_rows(streets, alike, change, found.local, roads, span),
+        "worse": changed_rows(streets, change, days, months, worse=True),
+        "better": changed_rows(streets, change, days, months, worse=False),
+        "change": change_document(change, streets, months, profile),
+    }
 
 
 def _cluster_document(number: int, cluster: Cluster, roads: gpd.GeoDataFrame) -> ClusterDocument:

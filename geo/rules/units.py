@@ -66,6 +66,10 @@ UNITS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     "per km": ("a number of 0 or more", lambda v: _is_number(v) and v >= 0),
     "ratio": ("a number above 0", lambda v: _is_number(v) and v > 0),
     "count": ("a whole number of 0 or more", lambda v: isinstance(v, int) and not isinstance(v, bool) and v >= 0),
+    "months": (
+        "a list of whole numbers of months above 0",
+        lambda v: isinstance(v, list) and bool(v) and all(isinstance(x, int) and x > 0 for x in v),
+    ),
     "categories": ("a list of category codes", _is_texts),
     "words": ("a list of words", _is_texts),
     "flag": ("true or false", lambda v: isinstance(v, bool)),

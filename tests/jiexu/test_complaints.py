@@ -19,6 +19,7 @@ from tests.support.commands import run
         (["hotspots", "{study}", "--at", "2025-06-15", "--days", "20"], "when"),
         (["response", "{study}"], "by_month"),
         (["patrols", "{study}", "--people", "6"], "balance"),
+        (["patrols", "{study}", "--people", "6", "--afresh"], "says"),
     ],
 )
 def test_analyses_print_one_document_or_a_few_lines(words: list[str], key: str, study: Path) -> None:
@@ -38,3 +39,18 @@ def test_what_hotspots_takes_is_said(words: list[str], study: Path) -> None:
     result = run(app, ["hotspots", str(study), *words])
     assert result.exit_code == 2
     assert "Traceback" not in result.output
+
+
+def test_patrols_are_kept_without_those_who_are_absent(study: Path) -> None:
+    assert run(app, ["patrols", str(study), "--people", "6"]).exit_code == 0
+    result = run(app, ["patrols", str(study), "--without", "W02, W05", "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["people"] == 4
+    assert [row["district_id"] for row in found["districts"]] == ["W01", "W03", "W04", "W06"]
+    assert found["kept"]["ended"] == ["W02", "W05"]
+    plain = run(app, ["patrols", str(study), "--people", "5"])
+    assert "W07" in plain.stdout
+    assert "stays in its district" in plain.stdout
+    assert run(app, ["patrols", str(study), "--without", "W99"]).exit_code == 2
+    assert run(app, ["patrols", str(study), "--without", "W01", "--afresh"]).exit_code == 2

@@ -10,6 +10,8 @@ from scipy.sparse import csr_array
 
 from geo.core.crs import WGS84, metric_crs
 from geo.network.graph import Network
+from tests.support.drawn import CRS as DRAWN
+from tests.support.drawn import layers_of, road
 
 CRS = metric_crs(114.3, 36.0, 114.4, 36.2)
 
@@ -37,3 +39,16 @@ def chain(n: int) -> csr_array:
     rows = np.concatenate([np.arange(n - 1), np.arange(1, n)])
     columns = np.concatenate([np.arange(1, n), np.arange(n - 1)])
     return csr_array((np.ones(len(rows)), (rows, columns)), shape=(n, n))
+
+
+def grid(size: int, step: float = 100.0) -> tuple[Network, np.ndarray]:
+    """A town of square blocks on foot, and the middles of its segments."""
+    ends = [
+        ((x * step, y * step), ((x + dx) * step, (y + dy) * step))
+        for x in range(size)
+        for y in range(size)
+        for dx, dy in ((1, 0), (0, 1))
+        if x + dx < size and y + dy < size
+    ]
+    roads = layers_of([road([one, two]) for one, two in ends])["roads"]
+    return Network(roads[["oneway", "geometry"]], DRAWN, directed=False), np.array(ends).mean(axis=1)

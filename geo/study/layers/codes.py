@@ -144,6 +144,13 @@ EMERGING: Final = {
 }
 """Kinds of emerging hot spots."""
 
+CHANGES: Final = {
+    "worse": Text("变差", "worse than before"),
+    "better": Text("变好", "better than before"),
+    "same": Text("无明显变化", "no clear change"),
+}
+"""Changes of complaints against a street's own past."""
+
 COVERED: Final = {
     "true": Text("标准距离内有设施", "facility within the standard"),
     "false": Text("超出标准距离", "beyond the standard"),

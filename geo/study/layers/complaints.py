@@ -33,10 +33,31 @@ HOTSPOTS: Final = Layer(
             Text("按暴露量，小数目向均值收缩", "By exposure, small numbers drawn to the mean"),
             NUMBER,
         ),
+        "rate_low": Column(
+            Text("投诉率下限", "Rate, low"), Text("95% 区间（伽马—泊松）", "95 % interval (gamma-Poisson)"), NUMBER
+        ),
+        "rate_high": Column(
+            Text("投诉率上限", "Rate, high"), Text("95% 区间（伽马—泊松）", "95 % interval (gamma-Poisson)"), NUMBER
+        ),
+        "high": Column(
+            Text("自身偏高", "High itself"),
+            Text("明显高于同等级道路的路段", "Above segments of the same class of road beyond chance"),
+            FLAG,
+        ),
+        "change": Column(
+            Text("与过去相比", "Against its past"),
+            Text("近月与此前相比；空为无法判断", "Its last months against all before; empty where nothing can be said"),
+            values=codes.CHANGES,
+        ),
         "gi_z": Column(Text("Gi* 值", "Gi* z"), Text("Getis-Ord Gi* 的 z 值", "Getis-Ord Gi*, as z"), NUMBER),
         "p_value": Column(Text("p 值", "p"), _P, NUMBER),
         "hot": Column(
-            Text("显著热点", "Hot"), Text("错误发现率之内", "Whether it is, within the false discovery rate"), FLAG
+            Text("热点片区内", "In a hot neighbourhood"),
+            Text(
+                "与邻段一起显著偏高（Gi*，错误发现率之内）",
+                "With its neighbours, within the false discovery rate (Gi*)",
+            ),
+            FLAG,
         ),
         "moran": Column(Text("局部莫兰指数", "Local Moran's I"), Text("与邻段的相关", "With its neighbours"), NUMBER),
         "moran_p": Column(Text("莫兰 p 值", "Moran, p"), _P, NUMBER),
@@ -59,7 +80,10 @@ _DISTRICT_ID: Final = c.identifier("监督员片区编号", "The district's own"
 PATROL_DISTRICTS: Final = Layer(
     "patrol_districts",
     Text("监督员片区", "Districts of supervisors"),
-    Text("一名监督员负责的街道及工作量", "a supervisor's streets with their work"),
+    Text(
+        "一名监督员负责的街道及工作量，连同把它们连成一片的通道",
+        "a supervisor's streets with their work, and the ways that link them into one piece",
+    ),
     "MultiLineString",
     {
         "district_id": _DISTRICT_ID,
@@ -67,7 +91,19 @@ PATROL_DISTRICTS: Final = Layer(
             Text("工作量", "Work"), Text("街道长度与投诉加权之和", "Length and complaints, weighted"), NUMBER
         ),
         "complaints": c.COMPLAINTS,
-        "length_m": c.LENGTH_M,
+        "length_m": Column(
+            Text("街道长度", "Length"), Text("所负责的街道，不含通道", "Of its streets, without passages"), NUMBER, "m"
+        ),
+        "passage_m": Column(
+            Text("通道长度", "Passages"), Text("只用于连接的通道", "Ways that only link its streets"), NUMBER, "m"
+        ),
+        "pieces": Column(
+            Text("片数", "Pieces"),
+            Text(
+                "超过 1 仅因步行网络本身不连通", "More than 1 only where the walking network itself is not in one piece"
+            ),
+            COUNT,
+        ),
     },
     style=Style("line", Symbol(DISTRICT_COLOUR, 0.8)),
     guide="complaints",
@@ -76,12 +112,28 @@ PATROL_DISTRICTS: Final = Layer(
 PATROL_ROUNDS: Final = Layer(
     "patrol_rounds",
     Text("巡查路线", "Walking rounds"),
-    Text("经过最繁忙街道的巡查路线", "the walking round past the busiest streets of a district"),
+    Text(
+        "走遍片区最繁忙街道全长的闭合路线，按行走顺序",
+        "the closed walk along the whole of a district's busiest streets, in the order of walking",
+    ),
     "MultiLineString",
     {
         "district_id": _DISTRICT_ID,
-        "stops": Column(Text("停留点", "Stops"), Text("路线经过的点数", "How many the round passes"), COUNT),
+        "stops": Column(
+            Text("路段", "Stops"), Text("须走遍的路段数", "Segments that it is for, each walked from end to end"), COUNT
+        ),
         "length_m": c.LENGTH_M,
+        "required_m": Column(
+            Text("须走长度", "Required"), Text("须走遍的路段之长", "Length of the segments that it is for"), NUMBER, "m"
+        ),
+        "bound_m": Column(
+            Text("下限", "Bound"), Text("任何路线不会更短", "No round along them is shorter"), NUMBER, "m"
+        ),
+        "unreached": Column(
+            Text("走不到", "Unreached"),
+            Text("步行网络走不到的路段数", "Segments out of reach on the walking network"),
+            COUNT,
+        ),
     },
     style=Style("line", Symbol(ROUND_COLOUR, 0.4)),
     guide="complaints",

@@ -35,6 +35,11 @@ def test_hot_spots_are_found_on_the_page(study: Path, served: Serve) -> None:
     layer = read_layer(study, "hotspots")
     hot = int(layer.drop_duplicates("segment_id")["hot"].sum())
     assert figures(page)["Hot segments"] == f"{hot:,}"
+    (table,) = [each.value for each in page.dataframe if "High itself" in each.value]
+    assert table["High itself"].iloc[0] == "yes"
+    assert table["Complaints"].iloc[0] > 0
+    assert "In a hot neighbourhood" in table
+    assert any("compared with their own past" in caption.value for caption in page.caption)
 
 
 def test_a_category_and_cross_validation(study: Path, served: Serve) -> None:
@@ -77,6 +82,12 @@ def test_streets_are_divided_among_supervisors(study: Path, served: Serve) -> No
     assert not page.exception
     assert len(read_layer(study, "patrol_districts")) == 7
     assert any("District" in table.value and len(table.value) == 7 for table in page.dataframe)
+    labelled(page.multiselect, "Districts without a supervisor").select("W03").run()
+    labelled(page.number_input, "Supervisors").set_value(6).run()
+    labelled(page.button, "Divide the streets").click().run()
+    assert not page.exception
+    assert "W03" not in set(read_layer(study, "patrol_districts")["district_id"])
+    assert any("same district as before" in caption.value for caption in page.caption)
 
 
 def test_a_study_without_complaints_is_told_how_to_go_on(bare: Path, tmp_path: Path, served: Serve) -> None:

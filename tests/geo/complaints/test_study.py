@@ -43,6 +43,39 @@ def test_hotspots_are_lixels_of_the_streets(study: Path) -> None:
     assert sum(summary["emerging"].values()) == hot["emerging"].notna().sum()
 
 
+def test_streets_that_are_high_come_first_and_streets_without_complaints_last(study: Path) -> None:
+    summary = find_hotspots(study)
+    layer = read_layer(study, "hotspots").drop_duplicates("segment_id")
+    streets = summary["streets"]
+    high = [row["high"] for row in streets]
+    assert high == sorted(high, reverse=True)
+    assert any(high)
+    assert all(row["complaints"] > 0 for row in streets if row["high"])
+    assert all(row["high"] or row["hot_neighbourhood"] for row in streets)
+    rest = [row["complaints"] == 0 for row in streets if not row["high"]]
+    assert rest == sorted(rest)
+    assert {row["street_id"] for row in streets if row["hot_neighbourhood"]} == set(
+        layer.loc[layer["hot"], "street_id"]
+    )
+    for row in streets:
+        assert row["rate"] is not None
+        assert row["rate_low"] <= row["rate"] <= row["rate_high"]  # type: ignore[operator]
+        assert (row["hot_m"] > 0) == row["hot_neighbourhood"]
+        if row["high"]:
+            assert row["ratio_low"] is not None
+            assert row["ratio_low"] > 1
+    assert layer["high"].sum() == summary["high"]
+    assert (layer["rate_low"] <= layer["rate"] + 1e-9).all()
+    assert (layer["rate"] <= layer["rate_high"] + 1e-9).all()
+    assert set(layer["change"].dropna()) <= {"worse", "better", "same"}
+    change = summary["change"]
+    assert (change["first_month"], change["last_month"], change["whole_months"]) == ("2025-01", "2025-12", 12)
+    assert change["tested"] > 5
+    spring = find_hotspots(study, months=("2025-03", "2025-05"))
+    assert spring["worse"] == []
+    assert "at least 6 are needed" in (spring["change"]["says"] or "")
+
+
 def test_the_scan_and_gi_look_at_one_category_or_some_months(study: Path) -> None:
     every = find_hotspots(study)["complaints"]
     one = find_hotspots(study, "noise" if every == 0 else "illegal_parking_motor")["complaints"]
@@ -107,7 +140,8 @@ def test_a_study_without_complaints_says_so(sample: Inputs, tmp_path: Path) -> N
 def test_complaints_without_times_are_analysed_as_far_as_they_go(sample: Inputs, tmp_path: Path) -> None:
     path = tmp_path / "timeless.gpkg"
     build_study(path, Inputs(sample.osm, points={"complaints": timeless_complaints(tmp_path)}))
-    assert find_hotspots(path)["complaints"] == 12
+    found = find_hotspots(path)
+    assert (found["complaints"], found["change"]["whole_months"], found["worse"]) == (12, 0, [])
     summary = response_of(path)
     assert (summary["until"], summary["shares"], summary["overdue"]) == (None, None, [])
     assert all(row["rate"] is None for row in summary["tiers"])

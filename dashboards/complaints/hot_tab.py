@@ -1,0 +1,136 @@
+"""The tab of hot streets: high themselves, in hot neighbourhoods, worse than before."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.session import cache
+from dashboards.session.language import _, current_language
+from dashboards.shared.widgets import table
+from geo.complaints.documents import HotspotsDocument, HotStreet
+from geo.complaints.study import HOTSPOTS
+from geo.complaints.trends import EMERGING
+from geo.core.text import pick
+
+
+def named(name: str | None) -> str:
+    """Return a street's name for reading."""
+    return name or _("Unnamed street")
+
+
+def hot_streets() -> None:
+    """Draw hot streets, the streets that got worse, clusters and emerging hot spots."""
+    known = cache.known(HOTSPOTS).summary
+    if known is None:
+        st.caption(_("Hot spots have not been found yet: see the button beside the map."))
+        return
+    exposures = {"length": _("kilometre"), "frontage": _("frontage")}
+    left, right = st.columns(2)
+    with left:
+        _hot_table(known["streets"])
+        st.caption(
+            _(
+                "High itself: above streets of the same class of road, by an exact test. In a hot neighbourhood: Gi* "
+                "of empirical-Bayes rates per {exposure}, p from {count} permutations. False discovery rate at most "
+                "{share:.0%} for either."
+            ).format(
+                exposure=exposures.get(known["exposure"], known["exposure"]),
+                count=cache.profile()["hotspots.permutations"],
+                share=cache.profile()["hotspots.false_share"],
+            )
+        )
+        _worse(known)
+    with right:
+        clusters = [
+            (row["cluster"], row["complaints"], row["expected"], row["p_value"], " · ".join(row["streets"]))
+            for row in known["clusters"]
+        ]
+        columns = [_("Cluster"), _("Complaints"), _("Expected"), "p", _("Streets")]
+        table(pd.DataFrame(clusters, columns=columns), "clusters", "clusters", height=220)
+        kinds = [(EMERGING[kind].pick(current_language()), count) for kind, count in known["emerging"].items()]
+        table(pd.DataFrame(kinds, columns=[_("By month"), _("Segments")]), "emerging", "emerging")
+
+
+def _hot_table(streets: list[HotStreet]) -> None:
+    # results of an earlier release know Gi* only
+    rows = [
+        (
+            named(row["name"]),
+            row["complaints"],
+            _yes(row.get("high")),
+            _yes(row.get("hot_neighbourhood", True)),
+            row.get("rate"),
+            row.get("ratio"),
+            _span(row.get("ratio_low"), row.get("ratio_high")),
+            row["gi_z"],
+        )
+        for row in streets
+    ]
+    columns = [
+        _("Street"),
+        _("Complaints"),
+        _("High itself"),
+        _("In a hot neighbourhood"),
+        _("Rate per month"),
+        _("By comparable streets"),
+        _("95 % interval"),
+        "Gi*",
+    ]
+    table(pd.DataFrame(rows, columns=columns).round(2), "hot-streets", "hot-streets", height=330)
+
+
+def _yes(flag: bool | None) -> str:
+    return _("yes") if flag else ""
+
+
+def _span(low: float | None, high: float | None) -> str:
+    return "" if low is None else f"{low:.1f}–{'∞' if high is None else f'{high:.1f}'}"
+
+
+def _worse(known: HotspotsDocument) -> None:
+    """Tell where complaints became more than they were."""
+    if "change" not in known:
+        return
+    st.markdown("**" + _("Where did it get worse?") + "**")
+    change = known["change"]
+    if change["says"]:
+        st.caption(pick(change["says"], current_language()))
+        return
+    rows = [
+        (
+            named(row["name"]),
+            row["since"],
+            row["before_per_month"],
+            row["after_per_month"],
+            row["ratio"],
+            _span(row["low"], row["high"]),
+            row["city_ratio"],
+        )
+        for row in known["worse"]
+    ]
+    columns = [
+        _("Street"),
+        _("Since"),
+        _("Before, per month"),
+        _("Since then, per month"),
+        _("Ratio"),
+        _("95 % interval"),
+        _("Whole city"),
+    ]
+    if rows:
+        table(pd.DataFrame(rows, columns=columns).round(2), "worse-streets", "worse-streets")
+    else:
+        st.caption(_("Nowhere beyond chance."))
+    st.caption(
+        _(
+            "{tested} streets compared with their own past, {first} to {last}; {few} with fewer than {least} "
+            "complaints are not."
+        ).format(
+            tested=change["tested"],
+            first=change["first_month"],
+            last=change["last_month"],
+            few=change["too_few"],
+            least=change["least_complaints"],
+        )
+    )

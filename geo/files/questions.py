@@ -1,0 +1,88 @@
+"""Questions that a file leaves open and a person must answer before anything of it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from geo.core.errors import InputError
+from geo.core.text import Text
+
+
+class QuestionDocument(TypedDict):
+    """
+    An open question about a file.
+
+    Attributes
+    ----------
+    field
+        The field in question: `received_at`, `crs`.
+    column
+        The column or columns of the file.
+    text
+        The question, in Chinese and in English.
+    examples
+        Cells of the first rows in question.
+    choices
+        The possible answers, as the option takes them: `dmy`, `GCJ-02`.
+    evidence
+        For each choice, its effect on the first example or the evidence for it.
+    answer
+        The option that answers: `--dates`, `--map`, `--crs`.
+    """
+
+    field: str
+    column: str
+    text: dict[str, str]
+    examples: list[str]
+    choices: list[str]
+    evidence: list[str]
+    answer: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """
+    An open question about a file; its attributes are the keys of `QuestionDocument`.
+
+    Nothing of the file is stored before it is answered: on a page it is asked above a button that cannot be pressed,
+    on the command line it is an error that names the option.
+    """
+
+    field: str
+    column: str
+    text: Text
+    examples: tuple[str, ...]
+    choices: tuple[str, ...]
+    answer: str
+    evidence: tuple[str, ...] = ()
+
+    def as_dict(self) -> QuestionDocument:
+        """Return the question as a row of `questions` in `jiexu add --dry-run --json`."""
+        return {
+            "field": self.field,
+            "column": self.column,
+            "text": {"zh": self.text.zh, "en": self.text.en},
+            "examples": list(self.examples),
+            "choices": list(self.choices),
+            "evidence": list(self.evidence),
+            "answer": self.answer,
+        }
+
+
+class AskedError(InputError):
+    """A file that is not stored before its questions are answered."""
+
+    def __init__(self, file: Path | str, questions: Sequence[Question]) -> None:
+        first = questions[0]
+        columns = ", ".join(dict.fromkeys(question.column for question in questions if question.column))
+        said = " ".join(dict.fromkeys(f"{each.answer} {'|'.join(each.choices)}" for each in questions))
+        super().__init__(
+            file,
+            first.text,
+            Text(f"请用 {said} 回答后重试；未写入任何内容", f"Answer with {said} and try again; nothing was stored"),
+            column=columns or None,
+        )
+        self.questions = tuple(questions)

@@ -145,14 +145,14 @@ class Slots:
             raise TooManySlotsError(len(self))
 
     def _inside(self, windows: Iterable[Window]) -> NDArray[np.bool_]:
-        """Tell which pieces of the week lie within windows."""
+        """Tell for each piece of the week if it lies within windows."""
         inside = np.zeros(len(self._begins), dtype=bool)
         for begin, end in windows:
             inside |= (self._begins >= begin) & (self._begins < end)
         return inside
 
     def _numbered(self, held: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the slot of each piece of the week; `held` are the pieces in which each rule holds."""
+        """Return the slot of each piece of the week; `held` tells for each rule and piece if it holds."""
         slot = np.full(len(self._begins), -1, dtype=np.int64)
         day = self._begins // DAY
         count = 0

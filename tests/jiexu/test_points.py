@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from geo.study.file import read_layer
+import pandas as pd
+import pytest
+
+from geo.study.file import about, read_layer
 from jiexu.__main__ import app
 from tests.support.commands import run
 
@@ -42,3 +45,42 @@ def test_one_point_whose_system_is_not_sure_is_asked_about(study: Path, tmp_path
     shown = json.loads(run(app, ["add", str(study), str(file), "--kind", "stalls", "--dry-run", "--json"]).stdout)
     assert shown["crs"]["sure"] is False
     assert shown["crs"]["evidence"][0]["system"] == "WGS84"
+
+
+@pytest.mark.parametrize(
+    ("kind", "headers", "field"),
+    [
+        ("complaints", "工单编号;受理时间", "received_at"),
+        ("stalls", "摊位编号;有效期至", "permit_until"),
+        ("other", "编号;到期时间", "due_at"),
+    ],
+)
+def test_days_that_cannot_be_told_from_months_are_asked_about(
+    study: Path, tmp_path: Path, kind: str, headers: str, field: str
+) -> None:
+    file = tmp_path / "points.csv"
+    rows = ["Z1;03.04.2025;24.9435;60.169", "Z2;05.04.2025;24.9436;60.169"]
+    file.write_text("\n".join([f"{headers};经度;纬度", *rows]), encoding="utf-8")
+    command = ["add", str(study), str(file), "--kind", kind, "--crs", "WGS84"]
+    before = about(study)
+    refused = run(app, command)
+    assert refused.exit_code == 2
+    assert "--dates dmy|mdy" in refused.output
+    assert "03.04.2025" in refused.output
+    assert refused.stdout == ""
+    assert about(study) == before
+    tried = json.loads(run(app, [*command, "--dry-run", "--json"]).stdout)
+    (question,) = tried["questions"]
+    column = headers.split(";")[1]
+    assert (question["field"], question["column"], question["answer"]) == (field, column, "--dates")
+    assert (question["choices"], question["examples"]) == (["dmy", "mdy"], ["03.04.2025", "05.04.2025"])
+    assert question["evidence"] == ["2025-04-03", "2025-03-04"]
+    assert "? " in run(app, [*command, "--dry-run"]).stdout
+    stored = json.loads(run(app, [*command, "--dates", "dmy", "--json"]).stdout)
+    assert (stored["added"], stored["questions"]) == (2, [])
+    days = pd.to_datetime(read_layer(study, kind).set_index(f"{kind.removesuffix('s')}_id")[field], utc=True)
+    assert days[["Z1", "Z2"]].dt.tz_convert("Europe/Helsinki").dt.strftime("%m-%d").tolist() == ["04-03", "04-05"]
+    again = json.loads(run(app, [*command, "--dates", f"{column}=dmy", "--json"]).stdout)
+    assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 2)
+    assert run(app, [*command, "--dates", "ydm"]).exit_code == 2
+    assert run(app, [*command, "--dates", "没有这列=dmy"]).exit_code == 2

@@ -23,6 +23,7 @@ from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_areas
+from geo.files.questions import Question
 from geo.points.imports import far_findings, import_record, next_import, reading_place
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
@@ -59,10 +60,6 @@ _CHOSEN: Final = "place_chosen"
 _NAMED_WAYS: Final = 20
 _BEYOND: Final = 0.5
 """Facilities and ground further from the roads, in degrees, are along no street: strays of the extract."""
-_ADD_LATER: Final = Text(
-    "请先不带该文件生成，再用 jiexu add --crs 指明坐标系导入",
-    "Build without this file, then import it with jiexu add --crs, naming its coordinate system",
-)
 
 
 @dataclass(frozen=True)
@@ -313,8 +310,9 @@ def _points(
         file = inputs.points.get(kind)
         if file is not None:
             reading = read_points(file, kind, profile, place)
-            if reading.asks and reading.verdict is not None:
-                raise InputError(reading.raw.name, reading.verdict.text, _ADD_LATER)
+            if reading.questions:
+                asked = reading.questions[0]
+                raise InputError(reading.raw.name, asked.text, _add_later(asked), column=asked.column or None)
             number = next_import(imports)
             read, problems = reading.points.assign(import_id=number), reading.findings.assign(import_id=number)
             record = import_record(number, reading, kind, added=len(read))
@@ -322,6 +320,12 @@ def _points(
         points[kind] = read if kind == "facilities" else locate(read, roads, crs, profile)
         findings += [problems, far_findings(points[kind], kind, profile["points.far_from_streets"], "")]
     return points, imports, findings
+
+
+def _add_later(asked: Question) -> Text:
+    """Return the remedy for a file that asks: a build takes no answers."""
+    answer = f"jiexu add {asked.answer} {'|'.join(asked.choices)}"
+    return Text(f"请先不带该文件生成，再用 {answer} 导入", f"Build without this file, then import it with {answer}")
 
 
 def _of(replaced: pd.DataFrame, imports: pd.DataFrame) -> pd.DataFrame:

@@ -48,7 +48,7 @@ def hotspots(
     """Find hot spots of complaints beyond chance, with new, lasting and fading ones."""
     months = None
     if since or until:
-        months = (_month(since or "0001-01"), _month(until or "9998-12"))
+        months = (_month(since) if since else "0001-01", _month(until) if until else "9998-12")
     when = None if at is None else Moment(day(at, study), days)
     summary = find_hotspots(study, category, _metres(bandwidth), exposure, months, when)
     if as_json:
@@ -127,10 +127,12 @@ def _metres(text: str | None) -> float | str | None:
 
 
 def _month(text: str) -> str:
-    year, dash, month = text.partition("-")
-    if not (dash and year.isdigit() and len(year) == 4 and month.isdigit() and 1 <= int(month) <= 12):
-        raise bad_option(Text("月份写作 2025-03", "a month is written as 2025-03"))
-    return f"{year}-{int(month):02d}"
+    from geo.files.moments import moment_of  # noqa: PLC0415 (loads pandas, which few verbs need here)
+
+    try:
+        return f"{moment_of(text, 'UTC'):%Y-%m}"
+    except ValueError as error:
+        raise bad_option(Text("月份写作 2025-03", "a month is written as 2025-03")) from error
 
 
 @app.command(epilog="Example: `jiexu response anyang.gpkg --json`")

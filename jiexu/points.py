@@ -11,6 +11,7 @@ import typer
 from geo.core.records import document_rows, to_text
 from geo.core.text import Text, pick
 from geo.files.column_matching import fields_of
+from geo.files.date_order import DATE_ORDERS, DateOrder
 from geo.files.text_encoding import ENCODINGS
 from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options, PointKind
@@ -42,13 +43,21 @@ def add(
     columns: Annotated[
         list[str] | None, typer.Option("--map", metavar="COL=FIELD", help="The column of a field.")
     ] = None,
+    dates: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[COLUMN=]ORDER",
+            help=f"The order of day, month and year where the cells do not tell it: {', '.join(DATE_ORDERS)}; "
+            "of all columns, or of one.",
+        ),
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help=f"One of {', '.join(ENCODINGS)}; by default detected.")] = None,
     by: Annotated[str, typer.Option(help="Who imports.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report the outcome, and store nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
-    options = Options(encoding, _mapping(columns or [], kind), crs)
+    options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []))
     outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
     if as_json:
         print_document(outcome.as_dict())
@@ -59,6 +68,9 @@ def add(
         typer.echo(f"  {name} ← {column}")
     if reading.verdict is not None:
         typer.echo(reading.verdict.text.pick(language()))
+    for question in reading.questions:
+        choices = "|".join(question.choices)
+        typer.echo(f"? {question.column}: {question.text.pick(language())} ({question.answer} {choices})")
     for row in reading.findings.itertuples():
         number = "-" if pd.isna(row.row) else row.row  # type: ignore[arg-type]
         typer.echo(f"  {number}  {row.column}  {pick(row.problem, language())} → {pick(row.action, language())}")
@@ -85,6 +97,23 @@ def _mapping(columns: list[str], kind: str) -> dict[str, str]:
             )
         mapping[name] = column
     return mapping
+
+
+def _orders(words: list[str]) -> dict[str, DateOrder]:
+    """Return the orders of dates by column, "" for all of them."""
+    orders: dict[str, DateOrder] = {}
+    for word in words:
+        column, _, order = word.rpartition("=")
+        found = next((known for known in DATE_ORDERS if known == order.strip().lower()), None)
+        if found is None:
+            raise bad_option(
+                Text(
+                    f"--dates 须为 {'、'.join(DATE_ORDERS)}，或 列名=顺序",
+                    f"--dates takes {', '.join(DATE_ORDERS)}, or COLUMN=ORDER",
+                )
+            )
+        orders[column] = found
+    return orders
 
 
 @app.command("imports", epilog="Example: `jiexu imports anyang.gpkg --remove I0002`")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from geo.core.records import document_rows
 from geo.core.text import Text
+from geo.files.moments import moment_of
 from geo.rules.documents import rules_document
 from geo.rules.loader import PROFILES, load_profile
 from geo.rules.names import RULE_NAMES
@@ -137,15 +137,14 @@ def _moment(text: str | None, study: Path) -> dt.datetime | None:
     """Return a moment on the study's clock."""
     if text is None:
         return None
+    zone = open_study(study).place.timezone
     try:
-        moment = dt.datetime.fromisoformat(text)
+        moment = moment_of(text, zone)
     except ValueError as error:
         raise bad_option(
             Text("--at 须为时刻，如 2026-05-01T19:00", "--at takes a time like 2026-05-01T19:00")
         ) from error
-    if moment.tzinfo is None:
-        return moment
-    return moment.astimezone(ZoneInfo(open_study(study).place.timezone)).replace(tzinfo=None)
+    return moment.tz_convert(zone).tz_localize(None).to_pydatetime()
 
 
 @app.command("guide", epilog="Example: `jiexu guide anyang.gpkg --json`")

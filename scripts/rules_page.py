@@ -65,7 +65,8 @@ stalls:
 
 Unknown keys, wrong units and impossible values are refused with file, line and path. Lengths may be in `m` or `ft`,
 times in `h` or `min`, speeds in `km/h` or `mph`. Hours are windows in the syntax of OpenStreetMap's `opening_hours`,
-with the days `Mo-Fr`, `Sa-Su` or `Mo-Su`. A study keeps its rules, their name and a hash of their values
+with the days `Mo-Fr`, `Sa-Su` or `Mo-Su`; a window over midnight ends on the next day (`Sa-Su 18:00-02:00` holds on
+Monday at 01:00, and not on Saturday at 01:00). A study keeps its rules, their name and a hash of their values
 (`jiexu info`).
 
 This page is written by `make docs`.

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboards.data import questions
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
@@ -61,7 +62,7 @@ def panel() -> None:
     content = file.getvalue()
     path = _kept(file.name, content)
     mapping = _changed_mapping(kind, content)
-    options = Options(encoding or None, mapping, system or None)
+    options = Options(encoding or None, mapping, system or None, questions.orders(kind, content))
     try:
         outcome = _tried(path, kind, options, file.name)
     except JiexuError as error:
@@ -78,6 +79,7 @@ def panel() -> None:
         state.go_to(points.total_bounds)
         st.rerun()
     _verdict(outcome)
+    questions.ask(outcome.reading.questions, kind, content)
     _store_button(outcome, path, kind, options, file.name)
     _columns(outcome.reading.raw.table.columns.tolist(), kind, content, outcome.reading.mapping)
     _findings(outcome)
@@ -86,7 +88,9 @@ def panel() -> None:
 def _kept(name: str, content: bytes) -> Path:
     """Keep an upload under a name of ours; only a known suffix is taken over."""
     digest = hashlib.sha256(content).hexdigest()[:16]
-    folder = st.session_state.setdefault("upload-folder", tempfile.TemporaryDirectory(prefix="jiexu-"))
+    if "upload-folder" not in st.session_state:
+        st.session_state["upload-folder"] = tempfile.TemporaryDirectory(prefix="jiexu-")
+    folder: tempfile.TemporaryDirectory[str] = st.session_state["upload-folder"]
     suffix = Path(name).suffix.lower()
     path = Path(folder.name) / f"{digest}{suffix if suffix in SUFFIXES else '.txt'}"
     if not path.exists():
@@ -96,7 +100,7 @@ def _kept(name: str, content: bytes) -> Path:
 
 def _tried(path: Path, kind: Any, options: Options, name: str) -> Outcome:
     """Return the outcome of a dry run of the import, computed once for each way of reading the file."""
-    said = (options.encoding, options.crs, tuple(sorted(options.mapping.items())))
+    said = (options.encoding, options.crs, *(tuple(sorted(part.items())) for part in (options.mapping, options.dates)))
     key = (path.name, kind, *said, study_path(), about(study_path())[f"version:{kind}"])
     if st.session_state.get("tried-key") != key:
         with st.spinner(_("Reading the file …")):
@@ -133,8 +137,11 @@ def _verdict(outcome: Outcome) -> None:
 
 
 def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, name: str) -> None:
-    if outcome.reading.asks:
+    answers = {question.answer for question in outcome.reading.questions}
+    if "--crs" in answers:
         st.text(_("Choose the coordinates' system above before importing."))
+    if answers - {"--crs"}:
+        st.text(_("Answer the question above before importing."))
     by = st.text_input(_("Imported by"), value=st.session_state.get("by", ""), key="import-by")
     left, right = st.columns(2)
     nothing = outcome.added + outcome.updated == 0
@@ -161,7 +168,7 @@ def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, nam
 
 def _close() -> None:
     st.session_state["upload-number"] += 1
-    for key in [key for key in st.session_state if str(key).startswith("column-")]:
+    for key in [key for key in st.session_state if str(key).startswith(("column-", questions.PREFIX))]:
         del st.session_state[key]
     state.show_preview(None)
     st.rerun()

@@ -71,7 +71,16 @@ def decision_kind_name(kind: str | None, part: str | None = None) -> str:
 
 def hours_name(hours: str) -> str:
     """Return hours, as `geo.core.opening_hours.Slots.text` writes them, in the reader's words."""
-    words = {"Mo-Fr": _("Mon–Fri"), "Sa-Su": _("Sat, Sun"), "Mo-Su": _("daily"), ALWAYS_TEXT: _("at all hours")}
+    words = {
+        "Mo-Fr": _("Mon–Fri"),
+        "Sa-Su": _("Sat, Sun"),
+        "Mo-Su": _("daily"),
+        "Mo": _("Mon"),
+        "Tu-Fr": _("Tue–Fri"),
+        "Sa": _("Sat"),
+        "Su": _("Sun"),
+        ALWAYS_TEXT: _("at all hours"),
+    }
     return "; ".join(f"{words.get(days, days)} {clock}".rstrip() for days, clock in hours_parts(hours))
 
 

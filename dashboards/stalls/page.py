@@ -46,13 +46,23 @@ def moment() -> Moment:
     return Moment(DAY_KINDS[DAY_KINDS.index(day)], int(hours) * 60 + int(minutes))
 
 
+def _among(days: tuple[DayKind, ...], now: Moment) -> Moment:
+    """Return a moment on one of some kinds of day: on the one with the same hours where its own is not told apart."""
+    if now.day in days:
+        return now
+    alike: dict[DayKind, DayKind] = {"monday": "workday", "saturday": "restday"}
+    st.session_state["stalls-day"] = alike[now.day]
+    return now._replace(day=alike[now.day])
+
+
 def page() -> None:
     """Draw the page."""
     known = cache.known(STALLS)
     if known.summary is None:
         _first_time()
         return
-    now, plan, selected = moment(), cache.plan(), state.selected()
+    plan, selected = cache.plan(), state.selected()
+    now = _among(plan.slots.day_kinds, moment())
     slot = plan.slots.of(now.day, now.minute)
     counted = plan.on_streets(selected) if selected else None
     fall = waterfall(plan, slot, counted)
@@ -61,7 +71,7 @@ def page() -> None:
         open_ &= counted[plan.zones.kerb]
 
     def left() -> None:
-        _clock(now)
+        _clock(now, plan.slots.day_kinds)
         numbers = {name: open_numbers(cache.distinct_hours(name), now.day, now.minute) for name in _LAYERS}
         map_view(560, _LAYERS, numbers, points=["stalls"], marked=state.asked_place())
         credits(cache.figures()["osm_date"], any(cache.figures()["synthetic"].values()))
@@ -135,13 +145,17 @@ def _stale(known: Known[StallsDocument]) -> None:
         _compute()
 
 
-def _clock(now: Moment) -> None:
-    """Offer the kind of day and the hour."""
-    names = {"workday": _("Mon–Fri"), "restday": _("Sat, Sun")}
+def _clock(now: Moment, days: tuple[DayKind, ...]) -> None:
+    """Offer the kind of day and the hour: Monday and Saturday by themselves where a night of theirs is special."""
+    names = (
+        {"workday": _("Mon–Fri"), "restday": _("Sat, Sun")}
+        if len(days) == 2
+        else {"monday": _("Mon"), "workday": _("Tue–Fri"), "saturday": _("Sat"), "restday": _("Sun")}
+    )
     left, right = st.columns([0.36, 0.64], vertical_alignment="center")
     day = left.segmented_control(
         _("Day"),
-        DAY_KINDS,
+        days,
         default=now.day,
         format_func=names.__getitem__,
         key="stalls-day",

@@ -13,7 +13,7 @@ from dashboards.session.wording import hours_name, rule_name
 from dashboards.shared.widgets import show_error, tier_badge
 from dashboards.stalls import zones
 from geo.core.errors import JiexuError
-from geo.core.opening_hours import DayKind, open_at
+from geo.core.opening_hours import DayKind, day_kind, open_at
 from geo.kerbs.decided import reasons_of
 from geo.rules.loader import ASSUMED
 from geo.stalls.documents import NearestPlace, SpokenRule
@@ -54,7 +54,7 @@ def _next(day: DayKind, minute: int) -> dt.datetime:
     today = dt.date.today()
     for ahead in range(7):
         date = today + dt.timedelta(days=ahead)
-        if (date.weekday() >= 5) == (day == "restday"):
+        if day_kind(date) == day:
             return dt.datetime.combine(date, dt.time(minute // 60, minute % 60))
     raise AssertionError(day)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from geo.complaints.trends import month_text, months_of
 from geo.core.arrays import Floats
+from geo.files.moments import moment_of
 from geo.rules.loader import Profile
 
 RESPONSES: Final = ("service", "management", "enforcement")
@@ -189,6 +189,12 @@ def in_time(complaints: pd.DataFrame, profile: Profile, now: pd.Timestamp) -> pd
 
 
 def as_moment(text: str, timezone: str) -> pd.Timestamp:
-    """Return a moment on the study's clock as one in UTC."""
-    moment = pd.Timestamp(dt.datetime.fromisoformat(text))
-    return moment.tz_localize(timezone).tz_convert("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")
+    """
+    Return a moment on the study's clock as one in UTC, as `geo.files.moments.moment_of` reads it.
+
+    Raises
+    ------
+    ValueError
+        If the text is no time, or its day and month cannot be told apart.
+    """
+    return moment_of(text, timezone)

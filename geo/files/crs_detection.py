@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple, NotRequired, TypedDict
 
 import numpy as np
@@ -237,7 +238,7 @@ def _beyond_chance(best: Candidate, next_: Candidate, count: int) -> bool:
         return True  # the next system puts hardly a point into the study
     if count < _ENOUGH:
         return False
-    spread = np.sqrt((best.on_streets * (1 - best.on_streets) + next_.on_streets * (1 - next_.on_streets)) / count)
+    spread = math.sqrt((best.on_streets * (1 - best.on_streets) + next_.on_streets * (1 - next_.on_streets)) / count)
     return best.on_streets - next_.on_streets > 2 * spread and best.on_streets >= next_.on_streets * 4 / 3
 
 

@@ -78,7 +78,7 @@ class AskedError(InputError):
     def __init__(self, file: Path | str, questions: Sequence[Question]) -> None:
         first = questions[0]
         columns = ", ".join(dict.fromkeys(question.column for question in questions if question.column))
-        said = " ".join(dict.fromkeys(f"{each.answer} {'|'.join(each.choices)}" for each in questions))
+        said = " ".join(_options(questions))
         super().__init__(
             file,
             first.text,
@@ -86,3 +86,15 @@ class AskedError(InputError):
             column=columns or None,
         )
         self.questions = tuple(questions)
+
+
+def _options(questions: Sequence[Question]) -> list[str]:
+    """Return the options that answer: one for all columns with the same choices, else one for each column."""
+    options: list[str] = []
+    for answer in dict.fromkeys(question.answer for question in questions):
+        asked = [question for question in questions if question.answer == answer]
+        if len({question.choices for question in asked}) == 1:
+            options.append(f"{answer} {'|'.join(asked[0].choices)}")
+        else:
+            options += [f"{answer} {question.column}={'|'.join(question.choices)}" for question in asked]
+    return options

@@ -43,6 +43,8 @@ class RawFile:
         What was doubtful in the file as a whole, and the rows whose geometry cannot be used.
     shapes
         By row, where the file has geometry: its shapes as they are, None where a row has none.
+    days_from_1904
+        Whether it is a workbook that counts its days from 1904, as those of old Macintoshes do.
     """
 
     name: str
@@ -53,6 +55,7 @@ class RawFile:
     crs: pyproj.CRS | None = None
     findings: list[Finding] = field(default_factory=list)
     shapes: np.ndarray | None = None
+    days_from_1904: bool = False
 
 
 def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[str], list[Finding]]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from openpyxl import load_workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from python_calamine import CalamineWorkbook
 
 from geo.core.errors import InputError
@@ -19,6 +22,11 @@ from geo.files.raw_file import SAY_HEADERS, RawFile, cell_text, text_cells, uniq
 from geo.files.text_encoding import decode
 from geo.study.findings import Finding
 
+_RECORD: Final = struct.Struct("<HH")
+_GLOBALS_BEGIN: Final = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+_DATE_MODE: Final = 0x0022
+_END_OF_GLOBALS: Final = 0x000A
+"""Records of old workbooks: type and size; the beginning of the globals, the days' count, the end."""
 _WIDE_COMMA: Final = "，"
 _ONE_BYTE: Final = "\x1f"
 _SPARE_COLUMNS: Final = 8
@@ -93,7 +101,7 @@ def read_xlsx(path: Path, encoding: str | None) -> RawFile:
                 Text("竖向合并的内容已填入每一行", "The content of cells merged downwards was filled into each row"),
             )
         )
-    return raw
+    return replace(raw, days_from_1904=book.epoch == CALENDAR_MAC_1904)
 
 
 def read_xls(path: Path, encoding: str | None) -> RawFile:
@@ -104,6 +112,18 @@ def read_xls(path: Path, encoding: str | None) -> RawFile:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         if rows:
             break
-    return _with_headers(
-        path, "xls", "utf-8", pd.DataFrame([[cell_text(c) for c in row] for row in rows], dtype=object)
-    )
+    raw = _with_headers(path, "xls", "utf-8", pd.DataFrame([[cell_text(c) for c in row] for row in rows], dtype=object))
+    return replace(raw, days_from_1904=_says_1904(path.read_bytes()))
+
+
+def _says_1904(content: bytes) -> bool:
+    """Tell whether an old workbook's globals have the record DATEMODE ([MS-XLS] 2.4.77, Date1904) set."""
+    at = content.find(_GLOBALS_BEGIN)
+    while 0 <= at <= len(content) - _RECORD.size:
+        kind, size = _RECORD.unpack_from(content, at)
+        if kind == _END_OF_GLOBALS:
+            break
+        if kind == _DATE_MODE:
+            return content[at + _RECORD.size : at + _RECORD.size + 2] == b"\x01\x00"
+        at += _RECORD.size + size
+    return False

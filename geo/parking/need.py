@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import WGS84
 from geo.core.metric_geometry import metric_lines, metric_shapes
-from geo.core.opening_hours import DAY, parse_windows
+from geo.core.opening_hours import minutes_of, parse_windows
 from geo.kerbs.numbering import segment_of
 from geo.network.graph import Network, Positions
 from geo.network.lixels import Lixels
@@ -148,8 +148,7 @@ def demand(
 
 def at_night(received_at: pd.Series, profile: Profile, timezone: str) -> NDArray[np.bool_]:
     """Tell whether moments (UTC) lie in the hours of `need.night` on a clock; an unknown one does not."""
-    local = received_at.dt.tz_convert(timezone)
-    minute = (local.dt.hour * 60 + local.dt.minute + (local.dt.day_of_week >= 5) * DAY).to_numpy(dtype=float)
+    minute = minutes_of(received_at.dt.tz_convert(timezone))
     late = np.zeros(len(received_at), dtype=bool)
     for begin, end in parse_windows(profile["need.night"]):
         late |= (minute >= begin) & (minute < end)

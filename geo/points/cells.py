@@ -8,13 +8,15 @@ import pandas as pd
 
 from geo.core.masking import mask
 from geo.points.categories import CODE_OF
-from geo.points.cleaning import coded, dates, numbers, order_of_times, times
+from geo.points.cleaning import coded, days, numbers, order_of_times, times
+from geo.points.options import DateColumns
 from geo.study.findings import Finding
 from geo.study.schema import COLUMNS, SYNTHETIC
 
 _NUMBERS: Final = {"area_m2": False, "offences": True, "capacity": True, "rating": False}
 """Fields that are numbers, and whether they are whole."""
 _TIMES: Final = ("received_at", "answered_at", "closed_at", "due_at")
+_DAYS: Final = ("permit_until",)
 _FLAGS: Final = ("night_only", "hardship")
 _YES: Final = frozenset({"是", "yes", "true", "1", "有", "y"})
 _FREE: Final = frozenset(
@@ -54,9 +56,9 @@ _KIND_WORDS: Final[dict[str, dict[str, str]]] = {
 }
 
 
-def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], timezone: str) -> pd.DataFrame:
+def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], dates: DateColumns) -> pd.DataFrame:
     """
-    Read the numbers, times and flags of rows; the other fields stay text.
+    Read the numbers, times, dates and flags of rows; the other fields stay text.
 
     Parameters
     ----------
@@ -66,8 +68,8 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], timezo
         The layer that the rows are for.
     findings
         Taken along: one for each cell that was emptied or doubted.
-    timezone
-        Of times that state none.
+    dates
+        The reader of its columns of dates; taken along: the questions that they leave open.
     """
     clean = found.copy()
     for column, whole in _NUMBERS.items():
@@ -75,7 +77,10 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], timezo
             clean[column] = numbers(found[column], column, findings, whole)
     for column in _TIMES:
         if column in clean:
-            clean[column] = times(found[column], column, findings, timezone)
+            clean[column] = times(found[column], column, findings, dates)
+    for column in _DAYS:
+        if column in clean:
+            clean[column] = days(found[column], column, findings, dates)
     if {"received_at", "closed_at"} <= set(clean.columns):
         order_of_times(clean, findings)
     for column in _FLAGS:
@@ -86,7 +91,7 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], timezo
 
 def masked_text(clean: pd.DataFrame, kind: str, file: str) -> pd.DataFrame:
     """
-    Mask the free text of rows, then code the words and dates that are left.
+    Mask the free text of rows, then code the words that are left.
 
     Parameters
     ----------
@@ -105,8 +110,6 @@ def masked_text(clean: pd.DataFrame, kind: str, file: str) -> pd.DataFrame:
             result[column] = coded(result[column], words)
     if kind in _KIND_WORDS:
         result["kind"] = coded(result["kind"], _KIND_WORDS[kind])
-    if "permit_until" in result:
-        result["permit_until"] = dates(result["permit_until"])
     source = clean["source"]
     result["source"] = source.map(_source, na_action="ignore").where(source.notna(), file)
     return result

@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from geo.core.crs import to_metric
 from geo.core.text import Text
+from geo.points.options import DateColumns
 from geo.study.findings import Finding
 
 _EMPTIED = Text("该格留空，其余照常导入", "The cell was left empty, the rest of the row is kept")
@@ -27,18 +28,7 @@ _NUMBER = re.compile(r"^\s*([-+]?\d[\d,，]*(?:\.\d+)?)\s*(?:平方米|㎡|m2|�
 
 _LARGEST: Final = 1e9
 
-_EXCEL_DAY: Final = (20_000, 80_000)
-"""Numbers that Excel means as days since 1899-12-30: 1954 to 2119."""
-
 _EARLIEST: Final = pd.Timestamp("1990-01-01", tz="UTC")
-
-_CHINESE_TIME = re.compile(
-    r"^\s*(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?\s*(?:(上午|下午|晚上|凌晨)?\s*(\d{1,2})\s*[时点:]\s*(?:(\d{1,2})\s*分?)?\s*(?::?(\d{1,2})\s*秒?)?)?\s*$"
-)
-
-_FIRST_OF_BOTH = Text("已取第一次", "The first of both was taken")
-
-_ZONE: Final = r":\d{2}(?:[.,]\d+)?\s*(?:Z|[+-]\d{2}:?\d{2})$"
 
 _AHEAD: Final = {"received_at": 2, "answered_at": 2, "closed_at": 2, "due_at": 36_500}
 
@@ -71,82 +61,29 @@ def numbers(column: pd.Series, name: str, findings: list[Finding], whole: bool =
     return plain.round().astype("Int64") if whole else plain.astype("Float64")
 
 
-def times(column: pd.Series, name: str, findings: list[Finding], timezone: str) -> pd.Series:
+def times(column: pd.Series, name: str, findings: list[Finding], dates: DateColumns) -> pd.Series:
     """
-    Return a column's times in UTC; times without a zone are on the clock of `timezone`, the study's.
+    Return a column's times in UTC, as `geo.files.moments.read_moments` reads them.
 
-    ISO 8601, 2025/3/1 8:30, 2025年3月1日上午8时30分, 20250301083000, and Excel's count of days. Times before 1990 or
-    more than a year ahead are doubted, and kept; so are those of the hour that comes twice when clocks are put back:
-    the first of both is taken.
+    Times before 1990 or more than a year ahead are doubted, and kept.
     """
-    text = column.astype("string")
-    result = pd.Series(pd.NaT, index=column.index, dtype="datetime64[ns, UTC]")
-    numeric = pd.to_numeric(column, errors="coerce").astype(float)
-    days = numeric.between(*_EXCEL_DAY)
-    excel = pd.Timestamp("1899-12-30") + pd.to_timedelta(numeric[days], unit="D").dt.round("s")
-    result[days] = _local(excel, timezone)
-    compact = text.str.fullmatch(r"(?:19|20)\d{12}|(?:19|20)\d{10}|(?:19|20)\d{6}").fillna(False).to_numpy(dtype=bool)
-    for length, pattern in ((14, "%Y%m%d%H%M%S"), (12, "%Y%m%d%H%M"), (8, "%Y%m%d")):
-        rows = compact & (text.str.len() == length).fillna(False).to_numpy(dtype=bool)
-        result[rows] = _local(pd.to_datetime(text[rows], format=pattern, errors="coerce"), timezone)
-    rest = (column.notna() & ~days & ~compact).to_numpy(dtype=bool)
-    if rest.any():
-        # most files write one way: only what that does not read is looked at word by word
-        plain = pd.to_datetime(
-            column[rest].where(~text[rest].str.contains(_ZONE, regex=True)), errors="coerce", format="ISO8601"
-        )
-        result[plain.index] = _local(plain, timezone)
-        rest = rest & result.isna().to_numpy()
-    if rest.any():
-        asked = column[rest].map(_plain_time)
-        zoned = asked.astype("string").str.contains(_ZONE, regex=True).to_numpy(dtype=bool)
-        result[asked.index[zoned]] = pd.to_datetime(asked[zoned], errors="coerce", utc=True, format="mixed")
-        result[asked.index[~zoned]] = _local(pd.to_datetime(asked[~zoned], errors="coerce", format="mixed"), timezone)
-    unread = column.notna() & result.isna()
-    findings += [
-        Finding(row, name, Text("不是可读的时间", "Not a time that can be read"), _EMPTIED)
-        for row in column.index[unread]
-    ]
+    read = dates.read(column, name)
+    findings += read.findings
+    result = read.moments
     odd = (result < _EARLIEST) | (result > pd.Timestamp.now("UTC") + pd.Timedelta(days=_AHEAD[name]))
     findings += [
         Finding(row, name, Text("时间不合理", "The time is not plausible"), _KEPT) for row in column.index[odd]
     ]
-    twice = _comes_twice(result, timezone) & ~text.str.contains(_ZONE, regex=True).fillna(False)
-    findings += [
-        Finding(row, name, Text("该时刻因拨钟出现两次", "The clock showed this time twice"), _FIRST_OF_BOTH)
-        for row in column.index[twice]
-    ]
-    return result.astype("datetime64[ms, UTC]")
+    return result
 
 
-def dates(column: pd.Series) -> pd.Series:
+def days(column: pd.Series, name: str, findings: list[Finding], dates: DateColumns) -> pd.Series:
     """Return a column's dates as text (2026-06-30); any other text is kept as it is written (长期)."""
-    read = pd.to_datetime(column.map(_plain_time, na_action="ignore"), errors="coerce", format="mixed")
-    return read.dt.strftime("%Y-%m-%d").astype(object).where(read.notna(), column)
-
-
-def _local(stamps: pd.Series, timezone: str) -> pd.Series:
-    """Return times of a clock in UTC: none for skipped times, the first of both for repeated ones."""
-    stamps = pd.to_datetime(stamps, errors="coerce")
-    first = np.ones(len(stamps), dtype=bool)
-    return stamps.dt.tz_localize(timezone, nonexistent="NaT", ambiguous=first).dt.tz_convert("UTC")
-
-
-def _comes_twice(moments: pd.Series, timezone: str) -> pd.Series:
-    """Tell whether a clock shows moments (UTC) again an hour later."""
-    shown, again = (
-        each.dt.tz_convert(timezone).dt.tz_localize(None) for each in (moments, moments + pd.Timedelta(hours=1))
-    )
-    return shown == again
-
-
-def _plain_time(text: str) -> str:
-    match = _CHINESE_TIME.match(unicodedata.normalize("NFKC", str(text)))
-    if not match:
-        return str(text)
-    year, month, day, half, hour, minute, second = match.groups()
-    clock = int(hour or 0) + (12 if half in ("下午", "晚上") and int(hour or 0) < 12 else 0)
-    return f"{year}-{int(month):02d}-{int(day):02d} {clock:02d}:{int(minute or 0):02d}:{int(second or 0):02d}"
+    read = dates.read(column, name)
+    known = read.days.notna()
+    words = set(column.index[~known])
+    findings += [finding for finding in read.findings if finding.row not in words]
+    return read.days.astype(object).where(known, column)
 
 
 def order_of_times(found: pd.DataFrame, findings: list[Finding]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from geo.files.crs_detection import VerdictDocument
+from geo.files.questions import QuestionDocument
 from geo.study.documents import StudyFinding
 
 
@@ -39,6 +40,8 @@ class ImportDocument(TypedDict):
         Rows left out.
     doubted
         Rows with warnings.
+    questions
+        What must be answered before the file is stored; empty where nothing is asked.
     precision
         Points by how their place was found.
     findings
@@ -57,6 +60,7 @@ class ImportDocument(TypedDict):
     unchanged: int
     refused: int
     doubted: int
+    questions: list[QuestionDocument]
     precision: dict[str, int]
     findings: list[StudyFinding]
 

@@ -10,10 +10,11 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 
-from geo.core.errors import InputError, StudyError
+from geo.core.errors import StudyError
 from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
+from geo.files.questions import AskedError
 from geo.points.documents import ImportDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
@@ -80,6 +81,7 @@ class Outcome(NamedTuple):
             "unchanged": self.unchanged,
             "refused": reading.refused,
             "doubted": reading.doubted,
+            "questions": [question.as_dict() for question in reading.questions],
             "precision": {str(name): int(count) for name, count in precision.items()},
             "findings": document_rows(reading.findings, StudyFinding),
         }
@@ -148,7 +150,8 @@ def add_points(
     Raises
     ------
     InputError
-        If the file cannot be read, or it is too close to tell which coordinate system it is in and nobody says.
+        If the file cannot be read; `AskedError` if it leaves a question open: its coordinate system, the order of its
+        days and months.
     StudyError
         If the study cannot be written. It is untouched then.
     """
@@ -166,15 +169,8 @@ def add_points(
     outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged)
     if dry_run:
         return outcome
-    if reading.asks and reading.verdict is not None:
-        raise InputError(
-            reading.raw.name,
-            reading.verdict.text,
-            Text(
-                "请用 --crs 指明坐标系（WGS84、GCJ-02、BD-09 或 EPSG 代码）",
-                "Name it with --crs (WGS84, GCJ-02, BD-09 or an EPSG code)",
-            ),
-        )
+    if reading.questions:
+        raise AskedError(reading.raw.name, reading.questions)
     if merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
         return outcome
 

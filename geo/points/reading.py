@@ -26,11 +26,14 @@ from geo.files.coordinates import GEOGRAPHIC_OF_CHINA, System, system_named
 from geo.files.crs_detection import StreetsIndex, Verdict, detect
 from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
+from geo.files.questions import Question
 from geo.files.raw_file import RawFile
 from geo.points.cells import clean_values, mask_word, masked_text
 from geo.points.cleaning import duplicates, identifiers
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import content_identities, former_identities
+from geo.points.options import DateColumns, system_question
+from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
 from geo.points.placing import in_use, located, pairs_of
 from geo.rules.loader import Profile
 from geo.study.findings import Finding, findings_table
@@ -40,26 +43,6 @@ PointKind = Literal["complaints", "stalls", "parking", "facilities", "other"]
 KINDS: Final[tuple[PointKind, ...]] = ("complaints", "stalls", "parking", "facilities", "other")
 _PLANE: Final = 3857
 """The EPSG code in which duplicates are looked for where no study gives its metric CRS."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """
-    A user's options for reading a file; they override detection.
-
-    Attributes
-    ----------
-    encoding
-        Of its text, one of `geo.files.text_encoding.ENCODINGS`.
-    mapping
-        Field to column; they stand over what is proposed.
-    crs
-        The coordinate system, as `geo.files.coordinates.system_named` takes it.
-    """
-
-    encoding: str | None = None
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    crs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +94,8 @@ class Reading(NamedTuple):
         Of the file.
     former
         Of each point without an identifier in the file: the one that earlier versions gave it; None for the others.
+    questions
+        What a person must answer before anything is stored.
     """
 
     points: gpd.GeoDataFrame
@@ -123,6 +108,7 @@ class Reading(NamedTuple):
     make: str
     sha256: str
     former: pd.Series
+    questions: tuple[Question, ...] = ()
 
     @property
     def refused(self) -> int:
@@ -136,8 +122,8 @@ class Reading(NamedTuple):
 
     @property
     def asks(self) -> bool:
-        """Whether a person must choose the file's coordinate system."""
-        return self.verdict is not None and not self.verdict.sure and self.verdict.system is not None
+        """Whether a person must answer a question first."""
+        return bool(self.questions)
 
 
 @dataclass(frozen=True)
@@ -165,6 +151,8 @@ class Draft:
         Of `clean_cells`, then `mask_text`, then `name_rows`: the columns of the layer.
     former
         Of `name_rows`, as in `Reading`.
+    questions
+        What the steps leave open.
     """
 
     path: Path
@@ -185,6 +173,7 @@ class Draft:
     precision: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
     clean: pd.DataFrame = field(default_factory=pd.DataFrame)
     former: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
+    questions: tuple[Question, ...] = ()
 
 
 def read_points(
@@ -269,7 +258,8 @@ def decide_system(draft: Draft) -> Draft:
         return replace(draft, system=System("WGS84"))
     used = [draft.mapping[name] for name in ("lon", "lat", "coordinates") if name in draft.mapping]
     verdict = detect(draft.pairs, draft.place.ground, hint_of(draft.file, [*draft.raw.table.columns], used))
-    return replace(draft, system=verdict.system, verdict=verdict)
+    asked = system_question(verdict, draft.mapping)
+    return replace(draft, system=verdict.system, verdict=verdict, questions=(*draft.questions, *asked))
 
 
 def place_rows(draft: Draft) -> Draft:
@@ -285,8 +275,10 @@ def place_rows(draft: Draft) -> Draft:
 def clean_cells(draft: Draft) -> Draft:
     """Read numbers, times and flags."""
     findings: list[Finding] = []
-    clean = clean_values(draft.found, draft.kind, findings, _clock_of(draft))
-    return replace(draft, clean=clean, findings=(*draft.findings, *findings))
+    dates = DateColumns(_clock_of(draft), draft.raw, draft.mapping, draft.options.dates)
+    clean = clean_values(draft.found, draft.kind, findings, dates)
+    questions = (*draft.questions, *dates.questions)
+    return replace(draft, clean=clean, findings=(*draft.findings, *findings), questions=questions)
 
 
 def _clock_of(draft: Draft) -> str:
@@ -353,6 +345,7 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         draft.make,
         sha256,
         draft.former[placed].reset_index(drop=True),
+        draft.questions,
     )
 
 

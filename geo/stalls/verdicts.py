@@ -14,7 +14,7 @@ import shapely
 from geo.core.arrays import Floats
 from geo.core.crs import WGS84, to_degrees, to_metric
 from geo.core.errors import InputError
-from geo.core.opening_hours import DAY
+from geo.core.opening_hours import day_kind
 from geo.core.text import Text
 from geo.kerbs.exclusions import holds
 from geo.kerbs.numbering import SIDES, both_sides, segment_of, side_of
@@ -241,13 +241,9 @@ def next_time(plan: Plan, mask: int, at: dt.datetime) -> dt.datetime | None:
     """Return the next moment of a mask from `at` on, within a week."""
     for day in range(8):
         midnight = dt.datetime.combine(at.date() + dt.timedelta(days=day), dt.time(), at.tzinfo)
-        base = DAY if midnight.weekday() >= 5 else 0
-        for begin, end in plan.slots.windows(mask):
-            if begin // DAY != base // DAY:
-                continue
-            opens = midnight + dt.timedelta(minutes=begin % DAY)
-            closes = midnight + dt.timedelta(minutes=(end - 1) % DAY + 1)
-            if closes > at:
+        for begin, end in plan.slots.windows(mask, day_kind(midnight)):
+            opens = midnight + dt.timedelta(minutes=begin)
+            if midnight + dt.timedelta(minutes=end) > at:
                 return max(opens, at)
     return None
 

@@ -28,6 +28,8 @@ _STRAY_SHARE: Final = 0.05
 _STRAY_WAYS: Final = 2
 _STRAY_AT_MOST: Final = 0.2
 """Strays are 5 % of the ways at most; two ways are strays beside four times as many."""
+_FAR_DEGREES: Final = 10.0
+"""Places on one meridian are far apart beyond this: some 1,100 km."""
 _SPREAD: Final = 3.0
 _NEAR_DEGREES: Final = 0.3
 """Nothing is a stray within 0.3 degrees of the middle, or three times the distance of the last way that is none."""
@@ -61,7 +63,8 @@ def within_reach(ways: Ways, file: Path, around: Extent | None = None) -> Reach:
     Choose the metric CRS for ways, and leave out strays that it is no good for.
 
     A stray is a way, or a part of one, far from the mass of the others: a road across a continent, a node at 0, 0.
-    Strays are looked for only where the extent is wider than the CRS is good for.
+    Strays are looked for only where the extent is wider than the CRS is good for, or has places far apart from north to
+    south, where lengths are right and a study would have two countries.
 
     Parameters
     ----------
@@ -75,20 +78,20 @@ def within_reach(ways: Ways, file: Path, around: Extent | None = None) -> Reach:
     Raises
     ------
     InputError
-        If the ways lie at places too far apart for one CRS; it names boundaries to choose one.
+        If the ways lie at places too far apart for one study; it names boundaries to choose one.
     """
     known = np.isfinite(ways.lonlat).all(axis=1)
     if not known.any():
         return Reach(ways, None, [])
     findings: list[Finding] = []
     crs, error = _crs_for(ways, around)
-    if error > GOOD_WITHIN:
+    if error > GOOD_WITHIN or _far_apart(ways):
         stays = _around(ways, around) if around is not None else _mass(ways)
         if (known & stays).any() and not stays[known].all():
             findings = [_stray_finding(ways, known & ~stays)] if around is None else []
             ways = ways.cut(stays | ~known)
             crs, error = _crs_for(ways, around)
-    if error > GOOD_WITHIN:
+    if error > GOOD_WITHIN or _far_apart(ways):
         raise _too_wide(ways, file, error)
     if error > _SAID:
         findings.append(_error_finding(error))
@@ -116,6 +119,12 @@ def _crs_for(ways: Ways, around: Extent | None) -> tuple[pyproj.CRS, float]:
     rows = inside if inside.any() else np.isfinite(ways.lonlat).all(axis=1)
     crs = metric_crs(*main_extent(ways.lonlat[rows], ways.way[rows]))
     return crs, scale_error(extent_of(ways.lonlat), crs)
+
+
+def _far_apart(ways: Ways) -> bool:
+    """Tell whether there are places that are far apart from north to south."""
+    _, south, _, north = extent_of(ways.lonlat)
+    return north - south > _FAR_DEGREES and len(_places(ways.lonlat, ways.way)[0]) > 1
 
 
 def _places(lonlat: Floats, owner: Integers) -> tuple[Integers, Integers]:
@@ -215,20 +224,27 @@ def _error_finding(error: float) -> Finding:
 
 
 def _percent(error: float) -> str:
-    return f"{error:.1%}".replace("%", " %") if error < 1 else "> 100 %"
+    return f"{error:.1%}".replace("%", " %")
+
+
+def _problem(error: float) -> Text:
+    """Return why roads do not make one study."""
+    if error <= GOOD_WITHIN:
+        return Text("数据中有相距很远的几处道路", "Its roads lie at places far apart")
+    zh, en = (f"达到 {_percent(error)}", f"up to {_percent(error)}") if error < 1 else ("超过 100 %", "more than 100 %")
+    return Text(
+        f"道路分布过广，没有一个米制坐标系适用：长度误差会{zh}",
+        f"Its roads lie too far apart for one metric coordinate system: lengths would be wrong by {en}",
+    )
 
 
 def _too_wide(ways: Ways, file: Path, error: float) -> InputError:
     """Return the refusal of an extract that is wider than a CRS is good for, with the places to choose from."""
     places, place = _places(ways.lonlat, ways.way)
     choices = [_choice(ways, place == number) for number in places[:_NAMED_PLACES]] if len(places) > 1 else []
-    share = _percent(error)
     return InputError(
         file,
-        Text(
-            f"道路分布过广，没有一个米制坐标系适用：长度误差会达到 {share}",
-            f"Its roads lie too far apart for one metric coordinate system: lengths would be wrong by up to {share}",
-        ),
+        _problem(error),
         Text(
             "请用 --boundary 选取一处：" + "，或 ".join(f"{box}（{count} 条路径）" for box, count in choices)
             if choices

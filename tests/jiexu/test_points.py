@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from geo.study.file import read_layer
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.study.file import about, read_layer
 from jiexu.__main__ import app
 from tests.support.commands import run
+from tests.support.extracts import grid, write_osm
 
 
 def test_a_file_is_added_listed_and_removed(study: Path, tmp_path: Path) -> None:
@@ -42,3 +47,69 @@ def test_one_point_whose_system_is_not_sure_is_asked_about(study: Path, tmp_path
     shown = json.loads(run(app, ["add", str(study), str(file), "--kind", "stalls", "--dry-run", "--json"]).stdout)
     assert shown["crs"]["sure"] is False
     assert shown["crs"]["evidence"][0]["system"] == "WGS84"
+
+
+@pytest.mark.parametrize(
+    ("kind", "headers", "field"),
+    [
+        ("complaints", "工单编号;受理时间", "received_at"),
+        ("stalls", "摊位编号;有效期至", "permit_until"),
+        ("other", "编号;到期时间", "due_at"),
+    ],
+)
+def test_days_that_cannot_be_told_from_months_are_asked_about(
+    study: Path, tmp_path: Path, kind: str, headers: str, field: str
+) -> None:
+    file = tmp_path / "points.csv"
+    rows = ["Z1;03.04.2025;24.9435;60.169", "Z2;05.04.2025;24.9436;60.169"]
+    file.write_text("\n".join([f"{headers};经度;纬度", *rows]), encoding="utf-8")
+    command = ["add", str(study), str(file), "--kind", kind, "--crs", "WGS84"]
+    before = about(study)
+    refused = run(app, command)
+    assert refused.exit_code == 2
+    assert "--dates dmy|mdy" in refused.output
+    assert "03.04.2025" in refused.output
+    assert refused.stdout == ""
+    assert about(study) == before
+    tried = json.loads(run(app, [*command, "--dry-run", "--json"]).stdout)
+    (question,) = tried["questions"]
+    column = headers.split(";")[1]
+    assert (question["field"], question["column"], question["answer"]) == (field, column, "--dates")
+    assert (question["choices"], question["examples"]) == (["dmy", "mdy"], ["03.04.2025", "05.04.2025"])
+    assert question["evidence"] == ["2025-04-03", "2025-03-04"]
+    assert "? " in run(app, [*command, "--dry-run"]).stdout
+    stored = json.loads(run(app, [*command, "--dates", "dmy", "--json"]).stdout)
+    assert (stored["added"], stored["questions"]) == (2, [])
+    days = pd.to_datetime(read_layer(study, kind).set_index(f"{kind.removesuffix('s')}_id")[field], utc=True)
+    assert days[["Z1", "Z2"]].dt.tz_convert("Europe/Helsinki").dt.strftime("%m-%d").tolist() == ["04-03", "04-05"]
+    again = json.loads(run(app, [*command, "--dates", f"{column}=dmy", "--json"]).stdout)
+    assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 2)
+    assert run(app, [*command, "--dates", "ydm"]).exit_code == 2
+    assert run(app, [*command, "--dates", "没有这列=dmy"]).exit_code == 2
+
+
+def test_a_tie_of_datums_is_a_question_and_the_answer_or_a_named_datum_stores_the_file(tmp_path: Path) -> None:
+    nodes = grid(12, step=0.0015, origin=(116.40, 39.90))
+    lines = [[12 * row + column + 1 for column in range(12)] for row in range(12)]
+    lines += [list(line) for line in zip(*lines, strict=True)]
+    ways = [(number + 1, line, {"highway": "residential"}) for number, line in enumerate(lines)]
+    study = tmp_path / "city.gpkg"
+    assert run(app, ["build", str(study), "--osm", str(write_osm(tmp_path / "c.osm", nodes, ways))]).exit_code == 0
+    anywhere = np.random.default_rng(3).uniform((116.4065, 39.9065), (116.41, 39.91), (200, 2))
+    rows = [f"{number},{lon:.6f},{lat:.6f}" for number, (lon, lat) in enumerate(anywhere)]
+    plain, named = tmp_path / "points.csv", tmp_path / "points_gcj02.csv"
+    for file in (plain, named):
+        file.write_text("\n".join(["id,lng,lat", *rows]), encoding="utf-8")
+    command = ["add", str(study), str(plain), "--kind", "complaints"]
+    tried = json.loads(run(app, [*command, "--dry-run", "--json"]).stdout)
+    (question,) = tried["questions"]
+    assert (question["field"], question["column"], question["answer"]) == ("crs", "lng, lat", "--crs")
+    assert {"WGS84", "GCJ-02"} <= set(question["choices"])
+    asked = run(app, command)
+    assert asked.exit_code == 2
+    assert "--crs" in asked.output
+    assert len(read_layer(study, "complaints")) == 0
+    said = json.loads(run(app, ["add", str(study), str(named), "--kind", "complaints", "--dry-run", "--json"]).stdout)
+    assert (said["crs"]["system"], said["crs"]["hint"], said["questions"]) == ("GCJ-02", "GCJ-02", [])
+    assert run(app, [*command, "--crs", "WGS84"]).exit_code == 0
+    assert len(read_layer(study, "complaints")) == 200

@@ -16,7 +16,7 @@ from geo.stalls.plan import Plan
 from geo.stalls.planning import make_plan
 from tests.support.drawn import CRS, degrees, layers_of
 
-DAYS = {"Mo": dt.date(2026, 5, 4), "Sa": dt.date(2026, 5, 9)}
+DAYS = {day: dt.date(2026, 5, date) for day, date in (("Mo", 4), ("Tu", 5), ("Sa", 9), ("Su", 10))}
 
 
 def moment(text: str) -> dt.datetime:

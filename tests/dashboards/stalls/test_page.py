@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from geo.rules import load_profile
+from geo.stalls.study import plan_stalls
 from geo.study.file import read_layer
 from tests.conftest import is_fresh
 from tests.support.pages import Serve, figures, labelled, opened
@@ -29,6 +31,19 @@ def test_the_hour_decides_what_is_open(language: str, label: str, plan: Path) ->
     assert evening == f"{zones['pitches'].sum():,}"
     assert afternoon == f"{zones.loc[zones['tier'] == 'back_street', 'pitches'].sum():,}"
     assert night == "0"
+
+
+def test_the_nights_of_a_weekend_are_asked_for_by_their_days(plan: Path) -> None:
+    def pitches(at: str) -> str:
+        page = opened("stalls", "en", {"at": at})
+        assert not page.exception
+        return figures(page)["Pitches at this hour"]
+
+    assert pitches("monday-15:00") == pitches("workday-15:00"), "without such nights Monday is a working day"
+    nights = load_profile().changed({"stalls.hours.back_street": ["Sa-Su 18:00-02:00"]})
+    plan_stalls(plan, nights)
+    assert pitches("saturday-01:00") == pitches("workday-01:00") == "0"
+    assert pitches("restday-01:00") == pitches("monday-01:00") != "0"
 
 
 def test_a_study_without_a_plan_offers_to_make_one(study: Path, served: Serve) -> None:

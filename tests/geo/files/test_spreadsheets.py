@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import xlwt
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from geo.core.errors import InputError
-from geo.files.spreadsheets import read_csv, read_xlsx
+from geo.files.spreadsheets import read_csv, read_xls, read_xlsx
+from geo.points.options import DateColumns
 
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "，"])
@@ -46,3 +49,30 @@ def test_an_empty_table_is_refused(tmp_path: Path) -> None:
     file.write_text(" , \n", encoding="utf-8")
     with pytest.raises(InputError, match="empty"):
         read_csv(file, None)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".xls"])
+@pytest.mark.parametrize("from_1904", [False, True])
+def test_a_workbook_says_from_when_it_counts_its_days(tmp_path: Path, suffix: str, from_1904: bool) -> None:
+    """A day in a cell without a format is a number: 2024-11-09 is 45605, and 44143 in a workbook of 1904."""
+    path = tmp_path / f"days{suffix}"
+    rows: list[list[str | int]] = [["受理时间", "说明"], [44143 if from_1904 else 45605, "占道"]]
+    if suffix == ".xlsx":
+        book = Workbook()
+        book.epoch = CALENDAR_MAC_1904 if from_1904 else CALENDAR_WINDOWS_1900
+        active = book["Sheet"]
+        for row in rows:
+            active.append(row)
+        book.save(path)
+    else:
+        old = xlwt.Workbook()
+        old.dates_1904 = from_1904
+        sheet = old.add_sheet("1")
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                sheet.write(number, column, value)
+        old.save(str(path))
+    raw = (read_xlsx if suffix == ".xlsx" else read_xls)(path, None)
+    assert raw.days_from_1904 is from_1904
+    read = DateColumns("Asia/Shanghai", raw, {"received_at": "受理时间"}).read(raw.table["受理时间"], "received_at")
+    assert list(read.days) == ["2024-11-09"]

@@ -7,6 +7,7 @@ import pytest
 
 from geo.files.column_matching import fields_of
 from geo.points.cells import clean_values, mask_word, masked_text
+from geo.points.options import DateColumns
 from geo.study.findings import Finding
 
 
@@ -17,11 +18,13 @@ def found(kind: str, /, **cells: str | None) -> pd.DataFrame:
 def test_numbers_flags_and_times_are_read_by_kind() -> None:
     findings: list[Finding] = []
     row = found("stalls", area_m2="3.5 平方米", offences="2次", hardship="是")
-    stall = clean_values(row, "stalls", findings, "Asia/Shanghai").iloc[0]
+    stall = clean_values(row, "stalls", findings, DateColumns("Asia/Shanghai")).iloc[0]
     assert (stall["area_m2"], stall["offences"], stall["hardship"]) == (3.5, 2, True)
     assert not findings
     assert row["area_m2"].tolist() == ["3.5 平方米"]  # what was read stays as it was read
-    lot = clean_values(found("parking", capacity="many", night_only="no"), "parking", findings, "Asia/Shanghai").iloc[0]
+    lot = clean_values(
+        found("parking", capacity="many", night_only="no"), "parking", findings, DateColumns("Asia/Shanghai")
+    ).iloc[0]
     assert pd.isna(lot["capacity"])
     assert not lot["night_only"]
     assert [(finding.row, finding.column) for finding in findings] == [(2, "capacity")]
@@ -29,11 +32,41 @@ def test_numbers_flags_and_times_are_read_by_kind() -> None:
 
 def test_a_complaint_that_was_closed_before_it_came_is_doubted() -> None:
     findings: list[Finding] = []
-    clean = clean_values(
-        found("complaints", received_at="2025-03-02", closed_at="2025-03-01"), "complaints", findings, "Asia/Shanghai"
-    )
+    row = found("complaints", received_at="2025-03-02", closed_at="2025-03-01")
+    clean = clean_values(row, "complaints", findings, DateColumns("Asia/Shanghai"))
     assert clean["received_at"].notna().all()
     assert [finding.column for finding in findings] == ["closed_at"]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026年6月30日", "2026-06-30"),
+        ("46203", "2026-06-30"),
+        ("20260630", "2026-06-30"),
+        ("30.06.2026", "2026-06-30"),
+        ("2026-06-30 24:00", "2026-06-30"),
+        ("2026-06-29T16:00:00Z", "2026-06-30"),
+        ("1782748800000", "2026-06-30"),
+        ("长期", "长期"),
+        ("9999-12-31", "9999-12-31"),
+    ],
+)
+def test_the_last_day_of_a_permit_is_a_day_and_other_words_stay(written: str, day: str) -> None:
+    findings: list[Finding] = []
+    dates = DateColumns("Asia/Shanghai")
+    clean = clean_values(found("stalls", permit_until=written), "stalls", findings, dates)
+    assert (clean["permit_until"].tolist(), findings, dates.questions) == ([day], [], [])
+
+
+def test_a_permit_until_a_month_has_a_finding_and_an_ambiguous_one_a_question() -> None:
+    findings: list[Finding] = []
+    dates = DateColumns("Asia/Shanghai")
+    clean = clean_values(found("stalls", permit_until="2026年6月"), "stalls", findings, dates)
+    assert clean["permit_until"].tolist() == ["2026-06-01"]
+    assert [finding.column for finding in findings] == ["permit_until"]
+    clean_values(found("stalls", permit_until="05.06.2026"), "stalls", findings, dates)
+    assert [question.choices for question in dates.questions] == [("dmy", "mdy")]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +78,6 @@ def test_a_complaint_that_was_closed_before_it_came_is_doubted() -> None:
         ("parking", "kind", "路侧", "on_street"),
         ("facilities", "kind", "公共厕所", "toilet"),
         ("facilities", "kind", "market", "market"),
-        ("stalls", "permit_until", "2026年6月30日", "2026-06-30"),
         ("stalls", "permit_until", "长期", "长期"),
         ("complaints", "text", "联系人：王建国", "联系人：[姓名]"),
         ("complaints", "category", "电话13812345678", "电话[电话]"),

@@ -10,6 +10,7 @@ import shapely
 from geo.core.crs import WGS84, metric_crs
 from geo.points.categories import CATEGORIES, CODE_OF
 from geo.points.cleaning import coded, duplicates, identifiers, numbers, order_of_times, times
+from geo.points.options import DateColumns
 from geo.study.findings import Finding
 
 
@@ -20,7 +21,7 @@ from geo.study.findings import Finding
 )  # fmt: skip
 def test_one_moment_in_many_hands(text: str) -> None:
     findings: list[Finding] = []
-    found = times(pd.Series([text], dtype=object), "received_at", findings, "Asia/Shanghai")
+    found = times(pd.Series([text], dtype=object), "received_at", findings, DateColumns("Asia/Shanghai"))
     assert found.iloc[0] == pd.Timestamp("2025-03-01 08:30", tz="Asia/Shanghai")
     assert findings == []
 
@@ -31,7 +32,7 @@ def test_one_moment_in_many_hands(text: str) -> None:
 )
 def test_impossible_times_are_findings(text: str, says: str) -> None:
     findings: list[Finding] = []
-    times(pd.Series([text], index=[7], dtype=object), "received_at", findings, "Asia/Shanghai")
+    times(pd.Series([text], index=[7], dtype=object), "received_at", findings, DateColumns("Asia/Shanghai"))
     assert [(f.row, says in f.problem.en) for f in findings] == [(7, True)]
 
 

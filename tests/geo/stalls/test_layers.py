@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.build import Inputs, build_study
-from geo.core.opening_hours import open_at
+from geo.core.opening_hours import DAY, DAY_KINDS, open_at
 from geo.kerbs.numbering import SIDES
 from geo.kerbs.waterfall import waterfall
 from geo.rules import Profile, load_profile
@@ -62,7 +62,7 @@ def assert_disjoint_and_complete(plan: Plan) -> None:
     texts = {hours for part in (zones, exclusions) for rows in part.values() for _, hours in rows}
     remnants: list[tuple[int, float, float]] = []
     for start in plan.slots.starts.tolist():
-        open_ = {text: open_at(text, "workday" if start < 1440 else "restday", start % 1440) for text in texts}
+        open_ = {text: open_at(text, DAY_KINDS[start // DAY], start % DAY) for text in texts}
         for kerb in kerbs.itertuples():
             name, whole = (kerb.segment_id, kerb.side), (kerb.from_m, kerb.to_m)
             taken = [span for span, hours in exclusions.get(name, []) if open_[hours]]

@@ -11,7 +11,7 @@ import pytest
 import shapely
 import yaml
 
-from geo.core.opening_hours import DayKind, open_at, read_hours
+from geo.core.opening_hours import DAY, DAY_KINDS, day_kind, open_at, read_hours
 from geo.kerbs.numbering import SIDES
 from geo.network.graph import walking
 from geo.rules import Profile, load_profile
@@ -37,9 +37,9 @@ def test_a_planners_case(case: dict[str, Any]) -> None:
     )
     assert answer.verdict == expect["verdict"], answer.rules
     assert answer.side == ask["side"]
-    day: DayKind = "restday" if when.weekday() >= 5 else "workday"
     minute = when.hour * 60 + when.minute
-    now = [rule for rule in answer.rules if rule["says"] == "forbids" and open_at(rule["hours"], day, minute)]
+    forbids = [rule for rule in answer.rules if rule["says"] == "forbids"]
+    now = [rule for rule in forbids if open_at(rule["hours"], day_kind(when), minute)]
     decides = {rule["id"] for rule in (now or answer.rules) if rule["says"] == ("forbids" if now else "allows")}
     assert decides == {expect["rule"]}
     rule = next(rule for rule in answer.rules if rule["id"] == expect["rule"])
@@ -66,8 +66,8 @@ def test_zones_answer_as_they_say(built: Path, profile: Profile) -> None:
     middle = shapely.line_interpolate_point(zones.geometry.to_numpy(), 0.5, normalized=True)
     for place, row in list(zip(middle, zones.itertuples(), strict=True))[::25]:
         begin = read_hours(row.hours)[0][0]
-        day = DAYS["Mo"] if begin < 1440 else DAYS["Sa"]
-        when = dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=begin % 1440)
+        day = next(day for day in DAYS.values() if day_kind(day) == DAY_KINDS[begin // DAY])
+        when = dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=begin % DAY)
         answer = check(plan, place.x, place.y, when, lambda: pytest.fail("a place that is allowed asks no network"))
         assert (answer.verdict, answer.hours) == (ALLOWED, row.hours)
 
@@ -97,3 +97,21 @@ def test_the_next_hour_is_told_over_midnight_and_weekends(profile: Profile) -> N
     assert next_time(plan, mask, friday) == dt.datetime(2026, 5, 9, 16, 0)
     assert next_time(plan, mask, dt.datetime(2026, 5, 9, 17, 0)) == dt.datetime(2026, 5, 9, 17, 0)
     assert next_time(plan, 0, friday) is None
+
+
+def test_a_night_market_of_the_weekend_ends_on_the_next_morning(profile: Profile) -> None:
+    nights = profile.changed({"stalls.hours.back_street": ["Sa-Su 18:00-02:00"]})
+    plan = plan_for(layers_of([road([(0, 0), (200, 0)], tier="back_street", width_m=7.0)]), nights)
+
+    def verdict(text: str) -> str:
+        return check(plan, *place_of(plan, 100, "left"), moment(text), lambda: pytest.fail("near enough")).verdict
+
+    asked = ["Sa 01:00", "Sa 18:00", "Su 01:00", "Su 02:00", "Mo 01:00", "Mo 02:00", "Tu 01:00"]
+    free = [text for text in asked if bool(plan.zones.mask[0] >> np.uint64(plan.slots.at(moment(text))) & np.uint64(1))]
+    assert free == ["Sa 18:00", "Su 01:00", "Mo 01:00"]
+    assert [verdict(text) for text in free] == [ALLOWED] * 3
+    assert set(zone_layer(plan)["hours"]) == {"Sa-Su 18:00-02:00"}
+    mask = int(plan.zones.mask[0])
+    assert next_time(plan, mask, moment("Sa 01:00")) == moment("Sa 18:00")
+    assert next_time(plan, mask, moment("Mo 01:30")) == moment("Mo 01:30")
+    assert next_time(plan, mask, moment("Mo 02:00")) == dt.datetime(2026, 5, 9, 18, 0)

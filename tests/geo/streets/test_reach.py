@@ -60,9 +60,23 @@ def test_two_far_places_are_asked_about_with_a_boundary_for_each(tmp_path: Path)
     assert sum(figures["streets_km"]["tier"].values()) == pytest.approx(true_km, rel=0.15)
 
 
+@pytest.mark.parametrize(
+    ("second", "sentence"),
+    [((9.5, -1.0), "far apart"), ((-170.0, 47.1), "up to"), ((100.0, 1.0), "more than 100 %"), ((21.5, 47.1), "up to")],
+)
+def test_places_far_apart_in_any_direction_are_asked_about(
+    second: tuple[float, float], sentence: str, tmp_path: Path
+) -> None:
+    ways = drawn(tmp_path / "two.osm", city(VADUZ), city(second, 1001))
+    with pytest.raises(InputError, match=sentence) as refused:
+        within_reach(ways, tmp_path / "two.osm")
+    assert "9.52,47.14,9.53,47.15" in refused.value.sentence("zh")
+
+
 STRAYS: dict[str, Drawn] = {
     "a way elsewhere": ({901: (-86.0, 32.0), 902: (-86.001, 32.0)}, [(901, [901, 902], RESIDENTIAL)]),
     "a node at 0, 0": ({901: (0.0, 0.0)}, [(901, [901, 1], RESIDENTIAL)]),
+    "a way due south": ({901: (9.52, -20.0), 902: (9.521, -20.0)}, [(901, [901, 902], RESIDENTIAL)]),
     "a road across a continent": (
         {901 + i: (9.523 + i * 0.05, 47.143) for i in range(1000)},
         [(901, [16, *range(901, 1901)], RESIDENTIAL)],

@@ -1,0 +1,110 @@
+"""Options of a user for reading a file, and the questions that a file leaves open without them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import pandas as pd
+
+from geo.core.errors import InputError
+from geo.core.text import Text
+from geo.files.crs_detection import Verdict
+from geo.files.date_order import DATE_ORDERS, DateOrder
+from geo.files.moments import DAY_ZERO, DAY_ZERO_1904, Moments, read_moments
+from geo.files.questions import Question
+from geo.files.raw_file import RawFile
+
+ALL_COLUMNS: Final = ""
+"""The key of an order of dates that answers for every column."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """
+    A user's options for reading a file; they override detection.
+
+    Attributes
+    ----------
+    encoding
+        Of its text, one of `geo.files.text_encoding.ENCODINGS`.
+    mapping
+        Field to column; they stand over what is proposed.
+    crs
+        The coordinate system, as `geo.files.coordinates.system_named` takes it.
+    dates
+        The order of day, month and year by field or column, or for `ALL_COLUMNS`, where the cells do not tell it.
+    """
+
+    encoding: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    crs: str | None = None
+    dates: Mapping[str, DateOrder] = field(default_factory=dict)
+
+
+class DateColumns:
+    """
+    The columns of dates of a file, read with a user's answers; open questions are kept.
+
+    Parameters
+    ----------
+    timezone
+        Of times that state none.
+    raw
+        The file.
+    mapping
+        Field to column.
+    said
+        As `Options.dates`.
+
+    Attributes
+    ----------
+    questions
+        Of the columns that were read.
+
+    Raises
+    ------
+    InputError
+        If an answer is for no field and no column of the file.
+    """
+
+    def __init__(
+        self,
+        timezone: str,
+        raw: RawFile | None = None,
+        mapping: Mapping[str, str] | None = None,
+        said: Mapping[str, DateOrder] | None = None,
+    ) -> None:
+        self.timezone, self._mapping, self._said = timezone, mapping or {}, said or {}
+        self._day_zero = DAY_ZERO_1904 if raw is not None and raw.days_from_1904 else DAY_ZERO
+        self.questions: list[Question] = []
+        known = {ALL_COLUMNS, *self._mapping, *self._mapping.values()}
+        if unknown := [name for name in self._said if name not in known]:
+            raise InputError(
+                "" if raw is None else raw.name,
+                Text(f"没有名为“{unknown[0]}”的日期列", f"There is no column of dates “{unknown[0]}”"),
+                Text(
+                    f"--dates 须为 {'、'.join(DATE_ORDERS)}，或 列名=顺序",
+                    f"--dates takes {', '.join(DATE_ORDERS)}, or COLUMN=ORDER",
+                ),
+            )
+
+    def read(self, column: pd.Series, name: str) -> Moments:
+        """Read the column of a field."""
+        header = self._mapping.get(name, name)
+        said = self._said.get(header, self._said.get(name, self._said.get(ALL_COLUMNS)))
+        read = read_moments(column, name, header, self.timezone, said, self._day_zero)
+        if read.question is not None:
+            self.questions.append(read.question)
+        return read
+
+
+def system_question(verdict: Verdict | None, mapping: Mapping[str, str]) -> list[Question]:
+    """Return the question about a coordinate system that is too close to tell, or none."""
+    if verdict is None or verdict.sure or verdict.system is None:
+        return []
+    columns = ", ".join(mapping[name] for name in ("lon", "lat", "coordinates") if name in mapping)
+    systems = tuple(str(candidate.system) for candidate in verdict.candidates)
+    shares = tuple(f"{candidate.on_streets:.0%}" for candidate in verdict.candidates)
+    return [Question("crs", columns, verdict.text, (), systems, "--crs", shares)]

@@ -12,6 +12,7 @@ from dashboards.session.language import _, current_language
 from geo.files.date_order import ANSWER, DATE_ORDERS, DateOrder
 from geo.files.questions import Question
 
+COLUMN_ANSWER: Final = "--map"
 PREFIX: Final = "dates-"
 """The keys of answers in the session."""
 
@@ -26,6 +27,10 @@ def orders(kind: str, content: bytes) -> dict[str, DateOrder]:
 def ask(questions: Sequence[Question], kind: str, content: bytes) -> None:
     """Ask for the order of dates; a question stays when it is answered, so that the answer can be changed."""
     prefix = _prefix(kind, content)
+    for question in questions:
+        if question.answer == COLUMN_ANSWER:
+            st.text(question.text.pick(current_language()))
+            st.text(_("Choose the column below, under “Columns”."))
     asked: dict[str, Question] = st.session_state.setdefault(f"{PREFIX}asked-{prefix}", {})
     asked.update({question.column: question for question in questions if question.answer == ANSWER})
     names = {"dmy": _("Day first"), "mdy": _("Month first"), "ymd": _("Year first")}

@@ -72,6 +72,7 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "案件编号",
             "事件编号",
             "案卷号",
+            "任务号",
             "受理编号",
             "ticket",
             "case id",
@@ -104,6 +105,7 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "created",
             "created date",
             "date",
+            "requested_datetime",
         ),
         "answered_at": (
             "首次响应时间",
@@ -114,7 +116,9 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             "answered",
             "first response",
         ),
-        "closed_at": ("办结时间", "结案时间", "完成时间", "处置时间", "关闭时间", "closed", "closed date"),
+        "closed_at": (
+            *("办结时间", "实际办结时间", "结案时间", "完成时间", "处置时间", "关闭时间", "closed", "closed date"),
+        ),
         "channel": ("渠道", "来源渠道", "受理渠道", "诉求渠道", "上报来源", "问题来源"),
         "status": ("状态", "办理状态", "案件状态", "工单状态"),
         "response": ("处置方式", "处理方式", "办理方式", "处置类型"),
@@ -148,16 +152,38 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "category": ("类型", "类别", "种类", "type"),
         "name": ("名称", "店名", "店铺名称", "商户名称", "单位名称", "title"),
         "rating": ("星级", "评级", "等级", "评分", "stars"),
-        "received_at": ("申请时间", "受理时间", "开始时间", "登记时间", "设置时间", "received", "start"),
-        "closed_at": ("审批时间", "批准时间", "办结时间", "结束时间", "approved", "end"),
-        "due_at": ("到期时间", "有效期至", "截止日期", "应办结时间", "expires", "due"),
+        "received_at": (
+            *("申请时间", "受理时间", "开始时间", "登记时间", "设置时间", "开工时间", "评定时间", "received", "start"),
+        ),
+        "closed_at": (
+            *(
+                "审批时间",
+                "批准时间",
+                "办结时间",
+                "实际办结时间",
+                "结束时间",
+                "竣工时间",
+                "实际竣工",
+                "approved",
+                "end",
+            ),
+        ),
+        "due_at": (
+            *("到期时间", "有效期至", "截止日期", "应办结时间", "要求办结时间", "处置截止时间", "计划竣工", "聘期至"),
+            *("expires", "due", "due date", "expected_datetime"),
+        ),
         "status": ("状态", "办理状态"),
         "text": ("内容", "描述", "备注", "说明", "notes"),
     },
 }
 """For each kind of points, its fields and what their columns may be called, the likeliest first."""
+_HAPPENED: Final = ("received_at", "answered_at", "closed_at")
+"""Fields of what has happened; what was planned or required is none of them."""
+_PLANNED: Final = re.compile(r"要求|截止|计划|预计|期限|时限|应办|应结|承诺|到期|due|deadline|expected|planned|target")
 _LEAST: Final = 0.82
 """How alike a header and a name must be where neither contains the other."""
+_EXACT: Final = 1.5
+"""Rates above are of exact names."""
 
 
 def fields_of(kind: str) -> dict[str, tuple[str, ...]]:
@@ -203,11 +229,11 @@ def propose_mapping(headers: Sequence[str], kind: str, remembered: Mapping[str, 
 def _rate(header: str, field: str, names: Sequence[str]) -> float:
     """Return how well a header fits a field, 0 where it does not: its exact name, then a longer or similar one."""
     folded = _fold(header)
-    if not folded:
+    if not folded or (field in _HAPPENED and _PLANNED.search(folded)):
         return 0.0
     options = [_fold(name) for name in (field, *names)]
     if folded in options:
-        return 2.0 - 0.01 * options.index(folded)
+        return 2.0 - 0.01 * options.index(folded)  # more than `_EXACT`
     bare = next((word.sub("", folded) for word in DATUM_WORDS.values() if word.search(folded)), folded)
     if field in _COORDINATES and bare != folded and bare in options:
         # of two pairs of columns, the one in WGS 84 needs no shift
@@ -217,6 +243,32 @@ def _rate(header: str, field: str, names: Sequence[str]) -> float:
         return 1.0 + 0.5 * len(max(inside, key=len)) / len(folded)
     alike = max(fuzz.ratio(folded, option) / 100 for option in options)
     return alike if alike >= _LEAST and len(folded) > 3 else 0.0
+
+
+def equally_fit(headers: Sequence[str], kind: str, mapping: Mapping[str, str]) -> dict[str, list[str]]:
+    """
+    Return the columns that fit a field of times equally well, none of them by its exact name, for fields with several.
+
+    Parameters
+    ----------
+    headers
+        The table's columns.
+    kind
+        The kind of points.
+    mapping
+        As `propose_mapping` returns.
+    """
+    found = {}
+    for field in [name for name in (*_HAPPENED, "due_at", "permit_until") if name in mapping]:
+        names = fields_of(kind)
+        best = _rate(mapping[field], field, names[field])
+        taken = {
+            column for name, column in mapping.items() if name != field and _rate(column, name, names[name]) >= best
+        }
+        alike = [header for header in headers if header not in taken and _rate(header, field, names[field]) == best]
+        if len(alike) > 1 and best < _EXACT:
+            found[field] = alike
+    return found
 
 
 def _fold(header: str) -> str:

@@ -69,6 +69,8 @@ _GROUPS: Final = (
     *("year", "month", "day", "name", "a", "b", "c", "half", "hour", "sign", "minute", "second", "part", "after"),
     "zone",
 )
+_PLAIN_CLOCK: Final = r"\d{1,2}:\d{1,2}(?::\d{1,2})?"
+_ANY_DAY: Final = "2000-01-01 "
 _FIRST_DAY_FROM: Final = 7
 """From this pattern on, only the month or the year is written."""
 _MINUTES: Final = {"半": "30", "一刻": "15", "三刻": "45"}
@@ -102,8 +104,27 @@ def parts_of(texts: pd.Series) -> pd.DataFrame:
         plain[republic] = plain[republic].str.replace(
             _REPUBLIC, lambda match: f"{int(match[1]) + _REPUBLIC_FROM}年", regex=True
         )
-    found = pd.DataFrame(None, index=texts.index, columns=list(_GROUPS), dtype=object)
-    pattern_of = pd.Series(-1, index=texts.index)
+    pieces = plain.str.partition(" ")
+    simple = pieces[2].str.fullmatch(_PLAIN_CLOCK).fillna(False).to_numpy(dtype=bool)
+    whole = _taken_apart(plain[~simple])
+    if not simple.any():
+        return whole
+    # days and times of day repeat: each is taken apart once
+    day_of, days = pd.factorize(pieces.loc[simple, 0])
+    clock_of, clocks = pd.factorize(pieces.loc[simple, 2])
+    parts = _taken_apart(pd.Series(days.astype(object))).iloc[day_of]
+    times = _taken_apart(_ANY_DAY + pd.Series(clocks.astype(object))).iloc[clock_of]
+    alone = ~parts["coarse"].to_numpy() & parts["clock_ms"].isna().to_numpy()
+    ok = parts["ok"].to_numpy() & times["ok"].to_numpy() & alone
+    clock = {column: times[column].to_numpy() for column in ("clock_ms", "ends_day")}
+    parts = parts.assign(**clock, ok=ok).set_axis(plain.index[simple])
+    return pd.concat([whole, parts]).reindex(texts.index) if len(whole) else parts
+
+
+def _taken_apart(plain: pd.Series) -> pd.DataFrame:
+    """Take folded texts apart by the first pattern that each matches."""
+    found = pd.DataFrame(None, index=plain.index, columns=list(_GROUPS), dtype=object)
+    pattern_of = pd.Series(-1, index=plain.index)
     left = plain
     for number, pattern in enumerate(_PATTERNS):
         if left.empty:

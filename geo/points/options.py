@@ -9,7 +9,9 @@ from typing import Final
 import pandas as pd
 
 from geo.core.errors import InputError
+from geo.core.masking import mask
 from geo.core.text import Text
+from geo.files.column_matching import equally_fit
 from geo.files.crs_detection import Verdict
 from geo.files.date_order import DATE_ORDERS, DateOrder
 from geo.files.moments import DAY_ZERO, DAY_ZERO_1904, Moments, read_moments
@@ -108,3 +110,48 @@ def system_question(verdict: Verdict | None, mapping: Mapping[str, str]) -> list
     systems = tuple(str(candidate.system) for candidate in verdict.candidates)
     shares = tuple(f"{candidate.on_streets:.0%}" for candidate in verdict.candidates)
     return [Question("crs", columns, verdict.text, (), systems, "--crs", shares)]
+
+
+def without_ties(
+    table: pd.DataFrame,
+    kind: str,
+    mapping: Mapping[str, str],
+    options: Options,
+    remembered: Mapping[str, str] | None,
+) -> tuple[dict[str, str], tuple[Question, ...]]:
+    """
+    Return a mapping without the fields of times that several columns fit equally well, and the questions about them.
+
+    Parameters
+    ----------
+    table
+        The file's cells.
+    kind
+        The kind of points.
+    mapping
+        As it is proposed.
+    options, remembered
+        What a user says, or said for files of this make; such a field is not asked.
+    """
+    said = {*options.mapping, *(remembered or {})}
+    ties = {
+        name: columns
+        for name, columns in equally_fit(table.columns.tolist(), kind, mapping).items()
+        if name not in said
+    }
+    questions = []
+    for name, columns in ties.items():
+        first = [next((str(cell) for cell in table[column].dropna()), "–") for column in columns]
+        zh, en = "、".join(columns), ", ".join(columns)
+        text = Text(f"有几列都像字段 {name}：{zh}", f"Several columns may be the field {name}: {en}")
+        choices = tuple(f"{column}={name}" for column in columns)
+        questions.append(Question(name, en, _masked(text), tuple(first), choices, "--map", tuple(first)))
+    asked = {column for columns in ties.values() for column in columns}
+    left = {name: column for name, column in mapping.items() if name in said or column not in asked}
+    return left, tuple(questions)
+
+
+def _masked(text: Text) -> Text:
+    """Mask personal data in headers."""
+    zh, en = mask(pd.Series([text.zh, text.en], dtype=object))
+    return Text(str(zh), str(en))

@@ -32,7 +32,7 @@ from geo.points.cells import clean_values, mask_word, masked_text
 from geo.points.cleaning import duplicates, identifiers
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import content_identities, former_identities
-from geo.points.options import DateColumns, system_question
+from geo.points.options import DateColumns, system_question, without_ties
 from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
 from geo.points.placing import in_use, located, pairs_of
 from geo.rules.loader import Profile
@@ -235,8 +235,9 @@ def find_columns(draft: Draft) -> Draft:
     """Find the column of each field: as the user says, as was saved for such files, else by the headers' meaning."""
     raw, kind = draft.raw, draft.kind
     make = signature(raw.table.columns, kind)
-    mapping = _mapping(raw, kind, draft.options, draft.remembered.get(make))
-    return replace(draft, make=make, mapping=mapping, found=mapped(raw.table, mapping, kind))
+    known = draft.remembered.get(make)
+    mapping, asked = without_ties(raw.table, kind, _mapping(raw, kind, draft.options, known), draft.options, known)
+    return replace(draft, make=make, mapping=mapping, found=mapped(raw.table, mapping, kind), questions=asked)
 
 
 def find_pairs(draft: Draft) -> Draft:

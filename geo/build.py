@@ -21,11 +21,10 @@ from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_areas
-from geo.points.imports import far_findings, import_record, next_import, reading_place
+from geo.points.imports import far_findings, import_record, next_import, on_streets, reading_place
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
 from geo.streets.extract import Ways, read_features, read_ways
-from geo.streets.locating import locate
 from geo.streets.quarters import make_quarters, read_quarters
 from geo.streets.roads import make_paths, make_roads
 from geo.streets.street_lists import StreetList
@@ -260,7 +259,7 @@ def _points(
             read, problems = reading.points.assign(import_id=number), reading.findings.assign(import_id=number)
             record = import_record(number, reading, kind, added=len(read))
             imports = together(imports, record, "imports")
-        points[kind] = read if kind == "facilities" else locate(read, roads, crs, profile)
+        points[kind] = read if kind == "facilities" else on_streets(read, roads, crs, profile)
         findings += [problems, far_findings(points[kind], kind, profile["points.far_from_streets"], "")]
     return points, imports, findings
 

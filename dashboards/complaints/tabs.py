@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboards.complaints.moment import local, moment
 from dashboards.session import cache
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name, tier_name
 from dashboards.shared.widgets import compute, out_of_date, table
-from geo.complaints.answer_times import RESPONSES, data_end, months, overdue, shares, survival
+from geo.complaints.answer_times import RESPONSES, months, overdue, shares, survival
 from geo.complaints.patrol_study import PATROLS, plan_patrols
 from geo.complaints.study import HOTSPOTS
 from geo.complaints.trends import EMERGING
 from geo.core.text import pick
 from geo.stalls.penalty_steps import STEP_NAMES
+from geo.study.left_out import left_out_text
 from layers import palette
 
 
@@ -44,6 +48,13 @@ def tabs(complaints: pd.DataFrame) -> None:
         _tiers()
     with patrols:
         _patrols()
+
+
+def _left_out(left_out: Mapping[str, int] | None) -> None:
+    """Say how many complaints a figure leaves out, and why."""
+    if left_out:
+        text = left_out_text(left_out).pick(current_language())
+        st.caption(text[:1].upper() + text[1:])
 
 
 def _named(name: str | None) -> str:
@@ -81,12 +92,19 @@ def _hot() -> None:
         ]
         columns = [_("Cluster"), _("Complaints"), _("Expected"), "p", _("Streets")]
         table(pd.DataFrame(clusters, columns=columns), "clusters", "clusters", height=220)
+        left_out = known.get("left_out", {})
+        _left_out(left_out.get("streets"))
         kinds = [(EMERGING[kind].pick(current_language()), count) for kind, count in known["emerging"].items()]
         table(pd.DataFrame(kinds, columns=[_("By month"), _("Segments")]), "emerging", "emerging")
+        whole = known.get("change_months")
+        if whole:
+            text = _("Change is judged by the whole months of the data: {first} to {last}.")
+            st.caption(text.format(first=whole[0], last=whole[1]))
+        _left_out(left_out.get("emerging"))
 
 
 def _again() -> None:
-    spots = cache.answers()["repeats"]
+    spots = cache.answers(moment())["repeats"]
     streets = cache.layer("roads").drop_duplicates("segment_id").set_index("segment_id")["name"]
     rows = [
         (
@@ -109,6 +127,7 @@ def _again() -> None:
             "was closed."
         ).format(metres=profile["repeats.within"], days=profile["repeats.days"])
     )
+    _left_out(cache.answers(moment())["left_out"]["repeats"])
 
 
 def _method(complaints: pd.DataFrame) -> None:
@@ -146,7 +165,8 @@ def _method(complaints: pd.DataFrame) -> None:
     rules = alt.Chart(targets).mark_rule(strokeDash=[5, 4]).encode(y="target:Q", color=colour)
     st.altair_chart(bands + lines + rules, width="stretch")
     st.caption(_("Dashed: 70 % service, 20 % management, 10 % enforcement. Bands: 95 % intervals."))
-    known = cache.answers()
+    known = cache.answers(moment())
+    _left_out(known["left_out"]["by_month"])
     left, right = st.columns(2)
     quarters = cache.layer("quarters").set_index("quarter_id")["name"]
     for column, rows, title, label in (
@@ -159,10 +179,11 @@ def _method(complaints: pd.DataFrame) -> None:
                 columns=[title, _("Answered"), *names.values()],
             )
             table(shown, f"shares-{'street' if column is left else 'quarter'}", f"shares-{title}", height=260)
+            _left_out(known["left_out"]["by_street"])
 
 
 def _time(complaints: pd.DataFrame) -> None:
-    now = data_end(cache.layer("complaints"))
+    now = moment()
     curve = survival(complaints, now)
     left, right = st.columns(2)
     with left:
@@ -176,20 +197,22 @@ def _time(complaints: pd.DataFrame) -> None:
             )
         )
         st.altair_chart(chart, width="stretch")
-        says = _("{closed:,} closed; {open:,} still open count for as long as they are known to be (Kaplan-Meier).")
-        st.caption(says.format(closed=curve.events, open=curve.censored))
-        first = cache.answers()["answer_hours"]
+        says = _("{closed:,} closed; {open:,} still open count until {date:%Y-%m-%d} (Kaplan-Meier).")
+        st.caption(says.format(closed=curve.events, open=curve.censored, date=local(now)))
+        _left_out(curve.left_out)
+        first = cache.answers(moment())["answer_hours"]
         if first and first["median"] is not None:
             st.caption(_("Median time to the first answer: {hours:.1f} h.").format(hours=first["median"]))
         channels = [
             (row["channel"], row["complaints"], row["open"], row["within_limit"], row["median_hours"], row["p90_hours"])
-            for row in cache.answers()["channels"]
+            for row in cache.answers(moment())["channels"]
         ]
         shown = pd.DataFrame(
             channels,
             columns=[_("Channel"), _("Complaints"), _("Open"), _("In time"), _("Median, h"), _("90 %, h")],
         )
         table(shown.round(2), "channels", "channels")
+        _left_out(cache.answers(moment())["left_out"]["channels"])
     with right:
         late = overdue(complaints, cache.profile(), now)
         roads = cache.layer("roads").drop_duplicates("segment_id").set_index("segment_id")["name"]
@@ -206,7 +229,7 @@ def _time(complaints: pd.DataFrame) -> None:
             }
         )
         table(shown, "overdue", "overdue", height=420)
-    ladder = cache.answers()["ladder"]
+    ladder = cache.answers(moment())["ladder"]
     if ladder:
         steps = [
             (STEP_NAMES[step].pick(current_language()), count) for step, count in ladder.items() if step in STEP_NAMES
@@ -215,7 +238,7 @@ def _time(complaints: pd.DataFrame) -> None:
 
 
 def _tiers() -> None:
-    known = cache.answers()
+    known = cache.answers(moment())
     rows = pd.DataFrame(known["tiers"])
     rows = rows[rows["complaints"] > 0].assign(name=lambda table: table["tier"].map(tier_name))
     base = alt.Chart(rows, title=_("Complaints per kilometre and month"), height=45 * len(rows) + 40)
@@ -227,6 +250,13 @@ def _tiers() -> None:
     chart = lines + base.mark_circle(size=120, color=palette.CHARTS["estimate"]).encode(x="rate:Q", y=y, tooltip=tips)
     st.altair_chart(chart, width="stretch")
     st.caption(_("Lines: 95 % intervals, adjusted for clustering by street."))
+    if known["since"] and known["until"]:
+        st.caption(
+            _("Months from {first} to {last}: the time that the data cover.").format(
+                first=known["since"][:10], last=known["until"][:10]
+            )
+        )
+    _left_out(known["left_out"]["tiers"])
     st.markdown("**" + _("Before and after decisions") + "**")
     effects = [
         (
@@ -259,6 +289,7 @@ def _patrols() -> None:
             balance=found["balance"], bound=found["bound"]
         )
     )
+    _left_out(found.get("left_out", {}).get("districts"))
     left, right = st.columns([0.58, 0.42])
     with left:
         rows = [

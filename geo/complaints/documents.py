@@ -96,7 +96,20 @@ class RepeatsDocument(TypedDict):
     share: float | None
 
 
-class HotspotsDocument(TypedDict):
+class ChangeMonths(TypedDict):
+    """
+    The months of the classes of change.
+
+    Attributes
+    ----------
+    change_months
+        The first and the last whole month of the data, by which change is judged; null where no time is known.
+    """
+
+    change_months: list[str] | None
+
+
+class HotspotsDocument(ChangeMonths):
     """
     Hot spots, as printed by `jiexu hotspots --json`.
 
@@ -130,6 +143,10 @@ class HotspotsDocument(TypedDict):
         Segments by kind of emerging hot spot.
     repeats
         Recurring spots.
+    left_out
+        Complaints of the question that count for nothing, by figure (`streets`, also for clusters; `density`;
+        `emerging`; `repeats`) and reason: of a doubted time or place, without a place or a time, further reports of an
+        event, in a month covered in part.
     """
 
     complaints: int
@@ -146,6 +163,7 @@ class HotspotsDocument(TypedDict):
     clusters: list[ClusterDocument]
     emerging: dict[str, int]
     repeats: RepeatsDocument
+    left_out: dict[str, dict[str, int]]
 
 
 class DistrictDocument(TypedDict):
@@ -226,6 +244,10 @@ class PatrolsDocument(TypedDict):
         No division has a smaller balance.
     priorities
         Streets and hours of the week, the most urgent first.
+    months
+        Months that the complaints cover, by their undoubted times: work is complaints per month.
+    left_out
+        Complaints that count for nothing, by figure (`districts`, `priorities`) and reason.
     """
 
     people: int
@@ -233,3 +255,5 @@ class PatrolsDocument(TypedDict):
     balance: float
     bound: float
     priorities: list[PriorityDocument]
+    months: float
+    left_out: dict[str, dict[str, int]]

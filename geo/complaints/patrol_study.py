@@ -22,6 +22,7 @@ from geo.core.metric_geometry import metric_lines
 from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.network.graph import adjacency
+from geo.points.cases import dated, placed_cases
 from geo.streets.locating import street_of
 from geo.streets.name_search import longest_names
 from geo.study.reader import Study, on_study
@@ -60,7 +61,8 @@ def plan_patrols(study: Study, people: int) -> PatrolsDocument:
     """
 
     profile, crs = study.profile, study.crs
-    every, complaints = study.layer("roads"), study.layer("complaints")
+    every, counted = study.layer("roads"), placed_cases(study.layer("complaints"))
+    complaints = counted.rows
     graded, reported = every["tier"] != "unclassified", every["segment_id"].isin(complaints["segment_id"])
     walked = every["walk"] & (graded | reported)
     roads = every[walked].reset_index(drop=True)
@@ -71,7 +73,8 @@ def plan_patrols(study: Study, people: int) -> PatrolsDocument:
         )
     row = pd.Index(roads["segment_id"]).get_indexer(pd.Index(complaints["segment_id"]))
     counts = np.bincount(row[row >= 0], minlength=len(roads)).astype(float)
-    span = max(months_covered(complaints), 1.0)
+    covered = months_covered(complaints)
+    span = max(covered, 1.0)
     length = roads["length_m"].to_numpy(dtype=float)
     load = counts / span + float(profile["patrols.own_work"]) * length / 1000
     network = street_network(roads, crs)
@@ -102,6 +105,8 @@ def plan_patrols(study: Study, people: int) -> PatrolsDocument:
         "balance": round(found.balance, 3),
         "bound": round(found.bound / mean, 3) if mean else 1.0,
         "priorities": document_rows(hours, PriorityDocument),
+        "months": round(covered, 2),
+        "left_out": {"districts": counted.left_out, "priorities": dated(counted).left_out},
     }
     PATROLS.keep(study, summary, tables, command_of("patrols", study, people=people))
     return summary

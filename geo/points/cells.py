@@ -76,7 +76,7 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], timezo
     for column in _TIMES:
         if column in clean:
             clean[column] = times(found[column], column, findings, timezone)
-    if {"received_at", "closed_at"} <= set(clean.columns):
+    if "received_at" in clean:
         order_of_times(clean, findings)
     for column in _FLAGS:
         if column in clean:

@@ -188,7 +188,7 @@ def response(
 
 
 def _reservations(summary: ResponseDocument) -> Iterator[Text]:
-    """Say which time the figures are of, and which complaints they leave out."""
+    """Return sentences on the time of the figures, and on the complaints that they leave out."""
     if summary["until"] is not None and summary["since"] is not None:
         first, last, then = (str(summary[key])[:10] for key in ("since", "until", "at"))
         yield Text(

@@ -1,4 +1,4 @@
-"""The moment for which the page Complaints takes the ages of open complaints."""
+"""The moment of the ages of open complaints on the page Complaints."""
 
 from __future__ import annotations
 

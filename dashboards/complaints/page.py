@@ -80,7 +80,7 @@ def _as_of() -> None:
 
 
 def _reservations(counted: Kept[pd.DataFrame], selected: bool) -> None:
-    """Say which complaints the figures leave out, and which have no place."""
+    """Say how many complaints the figures leave out and why, and how many have no place."""
     language = current_language()
     if counted.left_out:
         text = left_out_text(counted.left_out).pick(language)

@@ -1,4 +1,4 @@
-"""The complaints that count in figures, and those that count on maps and streets."""
+"""Complaints that count in figures, in all or on maps and streets."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def _kilometres(connection: sqlite3.Connection, column: str) -> dict[str, float]
 
 
 def _points_by_tier(connection: sqlite3.Connection, kind: str) -> dict[str, int]:
-    """Return the number of points on streets of each tier, without those that figures leave out."""
+    """Return the number of points on streets of each tier, of a doubted time or place none."""
     reason, values = _reason(connection, kind)
     counts = (
         "SELECT roads.tier, count(*) FROM {kind} JOIN roads USING (segment_id) WHERE {reason} IS NULL "
@@ -131,7 +131,7 @@ def _left_out(connection: sqlite3.Connection, kind: str) -> LeftOut:
 
 def _reason(connection: sqlite3.Connection, kind: str) -> tuple[Fragment, tuple[str, ...]]:
     """
-    Return the expression of the reason for which a point counts on no street, or NULL, and its values.
+    Return the expression of the reason why a point counts on no street, or NULL, and its values.
 
     It says in SQL what `geo.points.cases.placed_cases` says of tables; `info` loads no tables.
     """

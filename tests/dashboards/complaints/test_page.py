@@ -13,7 +13,9 @@ from geo.build import Inputs, build_study
 from geo.complaints.answer_times import survival
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.study import find_hotspots
+from geo.points.imports import add_points
 from geo.study.file import read_layer
+from geo.study.reader import Study
 from tests.support.complaints import timeless_complaints
 from tests.support.pages import Serve, figures, labelled, opened
 
@@ -94,3 +96,28 @@ def test_complaints_without_times_are_shown_as_far_as_they_go(sample: Inputs, tm
     plan_patrols(path, 3)
     served(path)
     assert figures(opened("complaints"))["Complaints"] == "12"
+
+
+def test_the_page_says_what_is_left_out_and_takes_ages_at_the_end_of_the_data(
+    study: Path, served: Serve, tmp_path: Path
+) -> None:
+    served(study)
+    before = figures(opened("complaints"))
+    file = tmp_path / "more.csv"
+    file.write_text(
+        "编号,类别,经度,纬度,渠道,处置方式,受理时间\nD1,违停,24.9405,60.1702,热线,执法,2062-03-01 10:00\n",
+        encoding="utf-8",
+    )
+    add_points(study, file, "complaints", Study(study).profile)
+    page = opened("complaints")
+    assert figures(page) == before, "a row of 2062 moves nothing"
+    said = " ".join(caption.value for caption in page.caption)
+    assert "Left out: time of receipt is doubted 1" in said
+    assert "3 complaints have no place" in said
+    assert "closed since then still count as open" in said
+    zh = " ".join(caption.value for caption in opened("complaints", "zh").caption)
+    assert "受理时间存疑 1" in zh
+    assert "3 件投诉没有位置" in zh
+    then = opened("complaints", state={"complaints-as-of": "end"})
+    assert not then.exception
+    assert figures(then)["Overdue"] <= before["Overdue"]

@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 from geo.core.text import Text
-from geo.study.doubts import doubted, keep, marked, reason_of, undoubted, with_doubts
+from geo.study.doubts import doubted, keep, marked, undoubted, with_doubts
 from geo.study.findings import KEPT_AS_IT_IS, Finding
-from geo.study.left_out import REASONS, left_out_text, most_left_out, together_left_out
 from geo.study.schema import conform
 
 DAY = pd.Timestamp("2025-03-01T00:00Z")
@@ -82,14 +81,3 @@ def test_each_row_is_left_out_once_for_the_first_reason() -> None:
     assert found.rows["x"].tolist() == [3]
     assert found.left_out == {"no_time": 2, "no_place": 1}
     assert keep(table, {}).left_out == {}
-
-
-def test_reasons_are_sentences_in_both_languages() -> None:
-    for field in ("received_at", "answered_at", "closed_at", "due_at", "place"):
-        assert reason_of(field) in REASONS
-    assert left_out_text({}) == Text("", "")
-    text = left_out_text({"no_place": 3, "closed_doubted": 1})
-    assert text.en == "left out: no place 3; time of closing is doubted 1"
-    assert text.zh == "未计入：没有位置 3；办结时间存疑 1"
-    assert together_left_out({"no_time": 1}, {"no_time": 2, "no_place": 1}) == {"no_time": 3, "no_place": 1}
-    assert most_left_out({"a": {"no_time": 1}, "b": {"no_time": 2}}) == {"no_time": 2}

@@ -24,12 +24,11 @@ from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_areas
 from geo.files.questions import Question
-from geo.points.imports import far_findings, import_record, next_import, reading_place
+from geo.points.imports import far_findings, import_record, next_import, on_streets, reading_place
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
 from geo.streets.doubled_ways import without_doubled
 from geo.streets.extract import Ways, open_extract, read_features, read_ways
-from geo.streets.locating import locate
 from geo.streets.ordered_extract import Extract
 from geo.streets.quarters import make_quarters, read_quarters
 from geo.streets.reach import main_extent, within_reach
@@ -317,7 +316,7 @@ def _points(
             read, problems = reading.points.assign(import_id=number), reading.findings.assign(import_id=number)
             record = import_record(number, reading, kind, added=len(read))
             imports = together(imports, record, "imports")
-        points[kind] = read if kind == "facilities" else locate(read, roads, crs, profile)
+        points[kind] = read if kind == "facilities" else on_streets(read, roads, crs, profile)
         findings += [problems, far_findings(points[kind], kind, profile["points.far_from_streets"], "")]
     return points, imports, findings
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Final
 
 import typer
 
+from geo.complaints.answer_documents import ResponseDocument
+from geo.complaints.answer_times import FAR_BEHIND_DAYS
 from geo.complaints.documents import ChangedStreet, HotStreet
 from geo.complaints.hot_streets import CROSS_VALIDATED, Moment
 from geo.complaints.patrol_documents import DistrictDocument
@@ -15,10 +18,20 @@ from geo.complaints.study import find_hotspots, response_of
 from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES
 from geo.points.categories import CATEGORIES
+from geo.study.left_out import LeftOut, left_out_text
 from jiexu.language import language
 from jiexu.shared import AsJson, Study, bad_option, day, errors_as_messages, print_document, say
 
 app = typer.Typer()
+
+_PARTS: Final = {
+    "shares": Text("处置占比", "shares"),
+    "hours": Text("办结用时与超期", "times and overdue complaints"),
+    "tiers": Text("按等级", "by tier"),
+    "weekday_hours": Text("按月和按时段", "by month and hour"),
+    "repeats": Text("反复点与措施效果", "recurring spots and measures"),
+}
+"""The figures whose rows left out are said in words; the document has all."""
 
 
 @app.command(epilog="Example: `jiexu hotspots anyang.gpkg --category unlicensed_stall --bandwidth cv`")
@@ -78,6 +91,12 @@ def hotspots(
             f"high themselves, {summary['hot']} in hot neighbourhoods; {again['spots']} recurring spots",
         )
     )
+    _say_left_out(summary["left_out"]["streets"])
+
+
+def _say_left_out(left_out: LeftOut) -> None:
+    if left_out:
+        say(left_out_text(left_out))
 
 
 def _called(name: str | None) -> str:
@@ -137,9 +156,16 @@ def _month(text: str) -> str:
 
 @app.command(epilog="Example: `jiexu response anyang.gpkg --json`")
 @errors_as_messages
-def response(study: Study, as_json: AsJson = False) -> None:
+def response(
+    study: Study,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="The moment for ages and overdue ones: 2025-12-01T08:00; by default now."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Report the responses to complaints: shares of the 721 method, times to close, overdue complaints."""
-    summary = response_of(study)
+    summary = response_of(study, None if at is None else day(at, study))
     if as_json:
         print_document(summary)
         return
@@ -193,6 +219,35 @@ def response(study: Study, as_json: AsJson = False) -> None:
         typer.echo(
             f"{effect['decision_id']}  {effect['name'] or effect['street_id']}  {pick(effect['says'], language())}"
         )
+    for line in _reservations(summary):
+        say(line)
+
+
+def _reservations(summary: ResponseDocument) -> Iterator[Text]:
+    """Return sentences on the time of the figures, and on the complaints that they leave out."""
+    if summary["until"] is not None and summary["since"] is not None:
+        first, last, then = (str(summary[key])[:10] for key in ("since", "until", "at"))
+        yield Text(
+            f"数据自 {first} 至 {last}，每月数量按此计算；未办结的时长算至 {then}",
+            f"data from {first} to {last}, by which rates are per month; open complaints are aged to {then}",
+        )
+    if (summary["days_behind"] or 0) > FAR_BEHIND_DAYS:
+        yield Text(
+            f"数据止于 {summary['days_behind']:.0f} 天前：其后办结的投诉仍算未办结；"
+            f"如要看当时情形，请加 --at {summary['until']}",
+            f"the data end {summary['days_behind']:.0f} days earlier: complaints closed since then still count as "
+            f"open; for the state of then, add --at {summary['until']}",
+        )
+    if nowhere := summary["without_place"]["cases"]:
+        yield Text(
+            f"{nowhere} 件没有位置：计入占比和用时，不计入街道、片区、等级和反复点",
+            f"{nowhere} complaints without a place count in shares and times, not by street, quarter and tier, nor in "
+            "recurring spots",
+        )
+    for name, title in _PARTS.items():
+        if left_out := summary["left_out"][name]:
+            says = left_out_text(left_out)
+            yield Text(f"{title.zh}：{says.zh}", f"{title.en}: {says.en}")
 
 
 def _hours(value: float | None) -> str:
@@ -246,6 +301,7 @@ def patrols(
         )
     for sentence in summary["says"]:
         typer.echo(pick(sentence, language()))
+    _say_left_out(summary["left_out"]["districts"])
 
 
 def _listed(names: list[str]) -> str:

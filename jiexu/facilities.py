@@ -21,6 +21,7 @@ from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import choose_sites
 from geo.points.documents import ListDocument
 from geo.points.other_lists import lists_of
+from geo.study.left_out import left_out_text, most_left_out
 from jiexu.language import language
 from jiexu.shared import AsJson, Study, day, errors_as_messages, print_document, say
 
@@ -219,4 +220,7 @@ def _line(each: ListDocument) -> Text:
         en.append(f"{each['age_days']['open']} open for {each['age_days']['median']:.0f} days (median)")
     zh.append(f"超期 {len(each['overdue'])}")
     en.append(f"{len(each['overdue'])} overdue")
+    if left_out := most_left_out(each["left_out"]):
+        zh.append(left_out_text(left_out).zh)
+        en.append(left_out_text(left_out).en)
     return Text("，".join(zh), ", ".join(en))

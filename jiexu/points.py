@@ -76,9 +76,9 @@ def add(
         typer.echo(f"  {number}  {row.column}  {pick(row.problem, language())} → {pick(row.action, language())}")
     done = Text(
         f"共 {reading.rows} 行：新增 {outcome.added}，更新 {outcome.updated}，未变 {outcome.unchanged}，"
-        f"未导入 {reading.refused}，存疑 {reading.doubted}",
+        f"未导入 {reading.refused}，无位置 {outcome.unplaced}，存疑 {reading.doubted}",
         f"{reading.rows} rows: {outcome.added} new, {outcome.updated} updated, {outcome.unchanged} unchanged, "
-        f"{reading.refused} left out, {reading.doubted} with warnings",
+        f"{reading.refused} left out, {outcome.unplaced} without a place, {reading.doubted} with warnings",
     )
     stored = ("试运行，未写入" if zh else "dry run, nothing stored") if dry_run else outcome.import_id or "-"
     typer.echo(f"{done.pick(language())}  [{stored}]")

@@ -13,6 +13,7 @@ from freestiler import FreestileLayer
 from numpy.typing import NDArray
 
 from geo.core.text import Language, Text
+from geo.points.cases import unplaced
 from geo.points.other_lists import list_names, list_of
 from geo.study.schema import COLUMNS, POINT_KINDS
 from layers import palette
@@ -51,15 +52,17 @@ def tile_layers(points: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
     """
     Return the tile layer `points` and, for zooms further out, `clustersZOOM`.
 
-    A point is `i` (the row's number in the study) and `c` (the number of its category). A cluster stands for the points
-    of a cell of 56 pixels, at their middle: `k` is their count, `k0`, `k1` … the counts by category. No free text.
+    A point is `i` (the row's number in the study) and `c` (the number of its category); a row without a place has none.
+    A cluster stands for the points of a cell of 56 pixels, at their middle: `k` is their count, `k0`, `k1` … the counts
+    by category. No free text.
     """
     kind = next(kind for kind in KINDS if COLUMNS[kind][0] in points)
     names = categories(points, kind)
     number = pd.Index(names).get_indexer(points[CATEGORY_COLUMN[kind]].fillna(""))
     number = np.where(number < 0, len(names) - 1, number)
-    places = shapely.point_on_surface(points.geometry.to_numpy())
-    single = gpd.GeoDataFrame({"i": np.arange(len(points)), "c": number}, geometry=places, crs=points.crs)
+    row = np.flatnonzero(~unplaced(points))
+    number, places = number[row], shapely.point_on_surface(points.geometry.to_numpy()[row])
+    single = gpd.GeoDataFrame({"i": row, "c": number}, geometry=places, crs=points.crs)
     layers = {"points": FreestileLayer(single, min_zoom=MAX_ZOOM)}
     for zoom in range(MIN_ZOOM, MAX_ZOOM):
         layers[f"clusters{zoom}"] = FreestileLayer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +14,14 @@ from geo.complaints.documents import HotspotsDocument, HotStreet
 from geo.complaints.study import HOTSPOTS
 from geo.complaints.trends import EMERGING
 from geo.core.text import pick
+from geo.study.left_out import left_out_text
+
+
+def left_out_caption(left_out: Mapping[str, int] | None) -> None:
+    """Say how many complaints a figure leaves out, and why."""
+    if left_out:
+        text = left_out_text(left_out).pick(current_language())
+        st.caption(text[:1].upper() + text[1:])
 
 
 def named(name: str | None) -> str:
@@ -48,8 +58,15 @@ def hot_streets() -> None:
         ]
         columns = [_("Cluster"), _("Complaints"), _("Expected"), "p", _("Streets")]
         table(pd.DataFrame(clusters, columns=columns), "clusters", "clusters", height=220)
+        left_out = known.get("left_out", {})
+        left_out_caption(left_out.get("streets"))
         kinds = [(EMERGING[kind].pick(current_language()), count) for kind, count in known["emerging"].items()]
         table(pd.DataFrame(kinds, columns=[_("By month"), _("Segments")]), "emerging", "emerging")
+        whole = known.get("change_months")
+        if whole:
+            text = _("Change is judged by the whole months of the data: {first} to {last}.")
+            st.caption(text.format(first=whole[0], last=whole[1]))
+        left_out_caption(left_out.get("emerging"))
 
 
 def _hot_table(streets: list[HotStreet]) -> None:

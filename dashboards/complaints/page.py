@@ -10,16 +10,20 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.complaints import tabs
+from dashboards.complaints.moment import AS_OF, local, moment
 from dashboards.map.view import map_view
 from dashboards.session import cache, state
-from dashboards.session.language import _
+from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name
 from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
-from geo.complaints.answer_times import data_end, months, overdue, survival
+from geo.complaints.answer_times import FAR_BEHIND_DAYS, months, overdue, span_of, survival
 from geo.complaints.hot_streets import CROSS_VALIDATED
 from geo.complaints.study import HOTSPOTS, find_hotspots
 from geo.complaints.trends import weekday_hours
+from geo.points.cases import cases, placed_cases, unplaced
+from geo.study.doubts import Kept
+from geo.study.left_out import left_out_text
 from layers import palette
 from layers.complaints import VIEWS
 
@@ -34,11 +38,13 @@ def page() -> None:
     if every.empty:
         st.info(_("The study has no complaints yet: import them on the page Data."), icon=":material/campaign:")
         return
-    every = every.assign(month=months(every, cache.timezone()))
+    counted = cases(every, moment())
+    every = counted.rows.assign(month=months(counted.rows, cache.timezone()))
     span, chosen = _brushed(every), state.selected()
     complaints = every[every["month"].between(*span)] if span else every
     if chosen:
         roads = cache.layer("roads")
+        complaints = placed_cases(complaints).rows
         complaints = complaints[complaints["segment_id"].isin(roads.loc[roads["street_id"].isin(chosen), "segment_id"])]
 
     def left() -> None:
@@ -46,6 +52,8 @@ def page() -> None:
         credits(cache.figures()["osm_date"], any(cache.figures()["synthetic"].values()))
 
     def right() -> None:
+        _as_of()
+        _reservations(counted, bool(chosen))
         _months(every)
         _find(span)
         _hours(complaints)
@@ -54,15 +62,49 @@ def page() -> None:
     tabs.tabs(complaints)
 
 
+def _as_of() -> None:
+    """Offer to take ages at the end of data that end long before now."""
+    span = span_of(cache.layer("complaints"), cache.hour())
+    behind = span.days_before(cache.hour())
+    if behind is None or behind <= FAR_BEHIND_DAYS:
+        return
+    names = {"now": _("now"), "end": _("the end of the data, {date:%Y-%m-%d}").format(date=local(span.until))}
+    st.segmented_control(
+        _("Ages of open complaints as of"), list(names), default="now", format_func=names.__getitem__, key=AS_OF
+    )
+    st.caption(
+        _(
+            "The data end {days:.0f} days before now: complaints that were closed since then still count as open."
+        ).format(days=behind)
+    )
+
+
+def _reservations(counted: Kept[pd.DataFrame], selected: bool) -> None:
+    """Say how many complaints the figures leave out and why, and how many have no place."""
+    language = current_language()
+    if counted.left_out:
+        text = left_out_text(counted.left_out).pick(language)
+        st.caption(text[:1].upper() + text[1:])
+    nowhere = 0 if selected else int(unplaced(counted.rows).sum())
+    if nowhere:
+        st.caption(
+            _(
+                "{count:,} complaints have no place: they count in shares, months and times, and not on the map, by "
+                "street, quarter and tier, nor in recurring spots."
+            ).format(count=nowhere)
+        )
+
+
 def _figures(complaints: pd.DataFrame, span: tuple[str, str] | None, selected: bool) -> list[Figure]:
     profile = cache.profile()
-    now = data_end(cache.layer("complaints"))
+    now = moment()
     answered = complaints["response"].dropna()
     service = (answered == "service").mean() if len(answered) else float("nan")
     half = survival(complaints, now).quantile(0.5)
     late = overdue(complaints, profile, now)
     hot = cache.layer("hotspots")
-    open_at = _("no times recorded") if pd.isna(now) else _("open at {date:%Y-%m-%d}").format(date=now)
+    timeless = complaints["received_at"].isna().all()
+    open_at = _("no times recorded") if timeless else _("open at {date:%Y-%m-%d}").format(date=local(now))
     note = _("on the selected streets") if selected else _("in the study")
     return [
         Figure(_("Complaints"), f"{len(complaints):,}", " – ".join(span) if span else note),

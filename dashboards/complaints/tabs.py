@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboards.complaints.hot_tab import hot_streets, named
+from dashboards.complaints.hot_tab import hot_streets, left_out_caption, named
+from dashboards.complaints.moment import local, moment
 from dashboards.session import cache
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name, tier_name
 from dashboards.shared.widgets import compute, out_of_date, table
-from geo.complaints.answer_times import RESPONSES, data_end, months, overdue, shares, survival
+from geo.complaints.answer_times import RESPONSES, months, overdue, shares, survival
 from geo.complaints.patrol_study import PATROLS, PEOPLE, plan_patrols
 from geo.core.text import pick
 from geo.stalls.penalty_steps import STEP_NAMES
@@ -46,7 +47,7 @@ def tabs(complaints: pd.DataFrame) -> None:
 
 
 def _again() -> None:
-    spots = cache.answers()["repeats"]
+    spots = cache.answers(moment())["repeats"]
     streets = cache.layer("roads").drop_duplicates("segment_id").set_index("segment_id")["name"]
     rows = [
         (
@@ -69,6 +70,7 @@ def _again() -> None:
             "was closed."
         ).format(metres=profile["repeats.within"], days=profile["repeats.days"])
     )
+    left_out_caption(cache.answers(moment())["left_out"]["repeats"])
 
 
 def _method(complaints: pd.DataFrame) -> None:
@@ -106,7 +108,8 @@ def _method(complaints: pd.DataFrame) -> None:
     rules = alt.Chart(targets).mark_rule(strokeDash=[5, 4]).encode(y="target:Q", color=colour)
     st.altair_chart(bands + lines + rules, width="stretch")
     st.caption(_("Dashed: 70 % service, 20 % management, 10 % enforcement. Bands: 95 % intervals."))
-    known = cache.answers()
+    known = cache.answers(moment())
+    left_out_caption(known["left_out"]["by_month"])
     left, right = st.columns(2)
     quarters = cache.layer("quarters").set_index("quarter_id")["name"]
     for column, rows, title, label in (
@@ -119,10 +122,11 @@ def _method(complaints: pd.DataFrame) -> None:
                 columns=[title, _("Answered"), *names.values()],
             )
             table(shown, f"shares-{'street' if column is left else 'quarter'}", f"shares-{title}", height=260)
+            left_out_caption(known["left_out"]["by_street"])
 
 
 def _time(complaints: pd.DataFrame) -> None:
-    now = data_end(cache.layer("complaints"))
+    now = moment()
     curve = survival(complaints, now)
     left, right = st.columns(2)
     with left:
@@ -136,20 +140,22 @@ def _time(complaints: pd.DataFrame) -> None:
             )
         )
         st.altair_chart(chart, width="stretch")
-        says = _("{closed:,} closed; {open:,} still open count for as long as they are known to be (Kaplan-Meier).")
-        st.caption(says.format(closed=curve.events, open=curve.censored))
-        first = cache.answers()["answer_hours"]
+        says = _("{closed:,} closed; {open:,} still open count until {date:%Y-%m-%d} (Kaplan-Meier).")
+        st.caption(says.format(closed=curve.events, open=curve.censored, date=local(now)))
+        left_out_caption(curve.left_out)
+        first = cache.answers(moment())["answer_hours"]
         if first and first["median"] is not None:
             st.caption(_("Median time to the first answer: {hours:.1f} h.").format(hours=first["median"]))
         channels = [
             (row["channel"], row["complaints"], row["open"], row["within_limit"], row["median_hours"], row["p90_hours"])
-            for row in cache.answers()["channels"]
+            for row in cache.answers(moment())["channels"]
         ]
         shown = pd.DataFrame(
             channels,
             columns=[_("Channel"), _("Complaints"), _("Open"), _("In time"), _("Median, h"), _("90 %, h")],
         )
         table(shown.round(2), "channels", "channels")
+        left_out_caption(cache.answers(moment())["left_out"]["channels"])
     with right:
         late = overdue(complaints, cache.profile(), now)
         roads = cache.layer("roads").drop_duplicates("segment_id").set_index("segment_id")["name"]
@@ -166,7 +172,7 @@ def _time(complaints: pd.DataFrame) -> None:
             }
         )
         table(shown, "overdue", "overdue", height=420)
-    ladder = cache.answers()["ladder"]
+    ladder = cache.answers(moment())["ladder"]
     if ladder:
         steps = [
             (STEP_NAMES[step].pick(current_language()), count) for step, count in ladder.items() if step in STEP_NAMES
@@ -175,7 +181,7 @@ def _time(complaints: pd.DataFrame) -> None:
 
 
 def _tiers() -> None:
-    known = cache.answers()
+    known = cache.answers(moment())
     rows = pd.DataFrame(known["tiers"])
     rows = rows[rows["complaints"] > 0].assign(name=lambda table: table["tier"].map(tier_name))
     base = alt.Chart(rows, title=_("Complaints per kilometre and month"), height=45 * len(rows) + 40)
@@ -187,6 +193,13 @@ def _tiers() -> None:
     chart = lines + base.mark_circle(size=120, color=palette.CHARTS["estimate"]).encode(x="rate:Q", y=y, tooltip=tips)
     st.altair_chart(chart, width="stretch")
     st.caption(_("Lines: 95 % intervals, adjusted for clustering by street."))
+    if known["since"] and known["until"]:
+        st.caption(
+            _("Months from {first} to {last}: the time that the data cover.").format(
+                first=known["since"][:10], last=known["until"][:10]
+            )
+        )
+    left_out_caption(known["left_out"]["tiers"])
     st.markdown("**" + _("Before and after decisions") + "**")
     effects = [
         (
@@ -234,6 +247,7 @@ def _patrols() -> None:
         st.caption(_("{share:.0%} of street length is in the same district as before.").format(share=kept["share"]))
     for sentence in found.get("says", []):
         st.caption(pick(sentence, current_language()))
+    left_out_caption(found.get("left_out", {}).get("districts"))
     left, right = st.columns([0.58, 0.42])
     with left:
         rows = [

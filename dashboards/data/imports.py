@@ -130,6 +130,7 @@ def _verdict(outcome: Outcome) -> None:
         _("updated"): outcome.updated,
         _("unchanged"): outcome.unchanged,
         _("left out"): reading.refused,
+        _("without a place"): outcome.unplaced,
         _("with warnings"): reading.doubted,
         _("between two streets"): ambiguous,
     }

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from dashboards.map.view import map_view
 from dashboards.session import cache, filters
-from dashboards.session.language import _
+from dashboards.session.language import _, current_language
 from dashboards.session.wording import tier_name
 from dashboards.shared.selection_card import card, hint
 from dashboards.shared.widgets import Figure, credits, first_screen, table
+from geo.points.cases import placed_cases
 from geo.streets.locating import count_per_street
 from geo.study.documents import FiguresDocument
+from geo.study.left_out import left_out_text
 from geo.study.schema import GRADED, TIERS
 from layers import palette
 
@@ -103,11 +107,13 @@ def _tier_table(figures: FiguresDocument) -> None:
         "tiers",
         "tiers-table",
     )
+    _left_out(figures["left_out"].get("complaints", {}))
 
 
 def _hot_streets() -> None:
     st.subheader(_("Streets with the most complaints"))
-    complaints, roads = cache.layer("complaints"), cache.layer("roads")
+    counted, roads = placed_cases(cache.layer("complaints")), cache.layer("roads")
+    complaints = counted.rows
     chosen = filters.chosen_categories()
     if chosen:
         complaints = complaints[complaints["category"].isin(chosen)]
@@ -129,3 +135,11 @@ def _hot_streets() -> None:
         "streets-with-complaints",
         "hot-streets",
     )
+    _left_out(counted.left_out)
+
+
+def _left_out(left_out: Mapping[str, int]) -> None:
+    """Say how many complaints the figures leave out, and why."""
+    if left_out:
+        text = left_out_text(left_out).pick(current_language())
+        st.caption(" ".join((_("Complaints"), text)))

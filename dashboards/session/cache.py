@@ -203,10 +203,27 @@ def bay_study(values: Values) -> BayStudy:
     return BayStudy(study(), _rules(values), ground())
 
 
-@derived(ANSWERS, kept=2)
-def answers() -> ResponseDocument:
-    """Return how complaints are answered, as `geo.complaints.study.response_of`."""
-    return response_of(study())
+def answers(at: pd.Timestamp | None = None) -> ResponseDocument:
+    """
+    Return how complaints are answered, as `geo.complaints.study.response_of`.
+
+    Parameters
+    ----------
+    at
+        The moment; by default `hour`.
+    """
+    return answers_at((hour() if at is None else at).isoformat())
+
+
+@derived(ANSWERS, kept=4)
+def answers_at(moment: str) -> ResponseDocument:
+    """Return how complaints are answered at a moment in ISO 8601."""
+    return response_of(study(), pd.Timestamp(moment))
+
+
+def hour() -> pd.Timestamp:
+    """Return the present moment to the hour: ages on pages change no more often."""
+    return pd.Timestamp(now()).floor("h")
 
 
 def facility_study(kind: FacilityKind, asked: DemandSource) -> FacilityStudy:

@@ -123,6 +123,8 @@ class ChannelDocument(TypedDict):
         Hours after which half are closed.
     p90_hours
         Hours after which nine in ten are closed.
+    left_out
+        Complaints of the channel that count for nothing, by reason.
     """
 
     channel: str
@@ -131,6 +133,7 @@ class ChannelDocument(TypedDict):
     within_limit: float | None
     median_hours: float | None
     p90_hours: float | None
+    left_out: dict[str, int]
 
 
 class OverdueComplaint(TypedDict):
@@ -382,14 +385,48 @@ class PatternsDocument(TypedDict):
     repeats: list[RepeatSpot]
 
 
+class WithoutPlace(TypedDict):
+    """
+    Complaints without a place.
+
+    Attributes
+    ----------
+    cases
+        How many there are.
+    counted_in
+        Figures that count them.
+    not_counted_in
+        Figures that do not.
+    """
+
+    cases: int
+    counted_in: list[str]
+    not_counted_in: list[str]
+
+
 class ResponseDocument(AnsweringDocument, TimesDocument, MeasuresDocument, PatternsDocument):
     """
     How complaints are answered, as printed by `jiexu response --json`.
 
     Attributes
     ----------
+    at
+        The moment for which ages are taken and complaints are open or overdue, in ISO 8601: `--at`, else now.
+    since
+        The first undoubted time of receipt, in ISO 8601.
     until
-        Until when the complaints are known, in ISO 8601.
+        The last undoubted time in the data, in ISO 8601: rates are per month from `since` to the last receipt.
+    days_behind
+        Days from `until` to `at`: complaints that are open in the data may have been closed meanwhile.
+    without_place
+        Complaints without a place, and the figures that count them.
+    left_out
+        Complaints that count for nothing, by figure and reason.
     """
 
+    at: str
+    since: str | None
     until: str | None
+    days_behind: float | None
+    without_place: WithoutPlace
+    left_out: dict[str, dict[str, int]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,20 @@ from numpy.typing import ArrayLike
 from geo.complaints.trends import month_text, months_of
 from geo.core.arrays import Floats
 from geo.files.moments import moment_of
+from geo.points.cases import cases, dated
 from geo.rules.loader import Profile
+from geo.study.doubts import Kept, doubted, keep, reason_of
+from geo.study.left_out import LeftOut
 
 RESPONSES: Final = ("service", "management", "enforcement")
 """The 721 method: 70 % service, 20 % management, 10 % enforcement."""
 
+FAR_BEHIND_DAYS: Final = 30
+"""Where data end so many days before the moment, it is said that complaints may have been closed since."""
+
 _QUANTILES: Final = (0.5, 0.9)
+
+_T = TypeVar("_T", bound=pd.DataFrame)
 
 
 def shares(complaints: pd.DataFrame, by: pd.Series | None = None) -> pd.DataFrame:
@@ -26,7 +34,7 @@ def shares(complaints: pd.DataFrame, by: pd.Series | None = None) -> pd.DataFram
     Parameters
     ----------
     complaints
-        `response`; those without one count for nothing.
+        `response`; those without one count for nothing (`geo.points.cases.cases` says which count at all).
     by
         What to group by: months, streets, quarters; by default all together.
 
@@ -71,13 +79,16 @@ class Survival(NamedTuple):
     hours, open_share
         After how many hours which share is still open; the curve falls at each.
     events, censored
-        How many were closed, and how many are open still: these count as open for as long as is known.
+        How many were closed, and how many are open still: these count as open until the moment that is asked for.
+    left_out
+        How many cases count for nothing, by reason.
     """
 
     hours: Floats
     open_share: Floats
     events: int
     censored: int
+    left_out: LeftOut = {}  # noqa: RUF012 (nobody changes it)
 
     def quantile(self, share: float) -> float | None:
         """Return after how many hours a share is closed; None where fewer ever are."""
@@ -95,28 +106,85 @@ def survival(
     Parameters
     ----------
     complaints
-        `received_at`, and what `until` names; those that end before they were received, or without a time, are left
-        out. A complaint that is closed was answered by then at the latest.
+        `received_at`, and what `until` names, with and without a place. Those of a doubted time or none, and those
+        received after the moment, are left out. A complaint that is closed was answered by then at the latest.
     now
-        Until when open ones are known to be open.
+        The moment that is asked for: what is not closed by then is open, and counts as open until then.
     """
-    received, closed = complaints["received_at"], complaints[until]
+    counted = timed(complaints, now, until)
+    rows = counted.rows
+    closed = rows[until]
     if until == "answered_at":
-        closed = closed.where(closed.notna(), complaints["closed_at"])
+        closed = closed.where(closed.notna(), rows["closed_at"])
     ended = closed.notna() & (closed <= now)
-    hours = ((closed.where(ended, now) - received) / pd.Timedelta(hours=1)).to_numpy(dtype=float)
-    good = np.isfinite(hours) & (hours >= 0)
-    hours, event = hours[good], ended.to_numpy()[good]
+    hours = ((closed.where(ended, now) - rows["received_at"]) / pd.Timedelta(hours=1)).to_numpy(dtype=float)
+    event = ended.to_numpy()
     times, place = np.unique(hours[event], return_inverse=True)
     deaths = np.bincount(place, minlength=len(times))
     at_risk = len(hours) - np.searchsorted(np.sort(hours), times)
     share = np.asarray(np.cumprod(1 - deaths / np.maximum(at_risk, 1)), dtype=np.float64)
-    return Survival(times, share, int(event.sum()), int((~event).sum()))
+    return Survival(times, share, int(event.sum()), int((~event).sum()), counted.left_out)
 
 
-def data_end(complaints: pd.DataFrame) -> pd.Timestamp:
-    """Return until when the complaints are known: the last time that any of them says."""
-    return pd.concat([complaints["received_at"], complaints["closed_at"]]).max()
+def timed(complaints: _T, now: pd.Timestamp, until: Literal["answered_at", "closed_at"] = "closed_at") -> Kept[_T]:
+    """
+    Return the cases with times that can be measured at a moment: received by then, and no time of theirs is doubted.
+
+    Parameters
+    ----------
+    complaints
+        The study's layer, or some of it.
+    now
+        The moment.
+    until
+        What is measured; a first answer is taken from the closing where no answer is recorded.
+    """
+    counted = dated(cases(complaints, now))
+    rows = counted.rows
+    out = {reason_of(until): doubted(rows, until)}
+    if until == "answered_at":
+        out["closed_doubted"] = doubted(rows, "closed_at") & rows["answered_at"].isna().to_numpy()
+    further = keep(rows, out)
+    return Kept(further.rows, counted.left_out | further.left_out)
+
+
+class Span(NamedTuple):
+    """
+    The time that complaints cover, by their undoubted times.
+
+    Attributes
+    ----------
+    first, last
+        The first and the last time of receipt; missing where none is known.
+    until
+        The last time of all, receipts and closings: until when the data are known.
+    """
+
+    first: pd.Timestamp
+    last: pd.Timestamp
+    until: pd.Timestamp
+
+    def days_before(self, now: pd.Timestamp) -> float | None:
+        """Return by how many days the data end before a moment; None where no time is known."""
+        return None if pd.isna(self.until) else max(float((now - self.until) / pd.Timedelta(days=1)), 0.0)
+
+
+def span_of(complaints: pd.DataFrame, now: pd.Timestamp | None = None) -> Span:
+    """
+    Return the time that complaints cover; doubted times, and times after a moment, do not widen it.
+
+    Parameters
+    ----------
+    complaints
+        The study's layer.
+    now
+        The moment; by default all that is not doubted counts.
+    """
+    rows = dated(cases(complaints, now)).rows
+    received, closed = rows["received_at"], rows["closed_at"][~doubted(rows, "closed_at")]
+    if now is not None:
+        closed = closed[closed <= now]
+    return Span(received.min(), received.max(), pd.concat([received, closed]).max())
 
 
 def limits(categories: pd.Series, profile: Profile) -> Floats:
@@ -128,23 +196,24 @@ def limits(categories: pd.Series, profile: Profile) -> Floats:
 
 def overdue(complaints: pd.DataFrame, profile: Profile, now: pd.Timestamp) -> pd.DataFrame:
     """
-    Return the complaints that are open for longer than their limit, the longest overdue first.
+    Return the complaints that are open for longer than their limit at a moment, the longest overdue first.
 
     Parameters
     ----------
     complaints
-        The study's layer.
+        The study's layer: those that `timed` keeps count, and are open if they are not closed by the moment.
     profile
         `answer.limit`.
     now
-        The moment of the list.
+        The moment.
 
     Returns
     -------
     overdue
         `complaint_id`, `category`, `received_at`, `channel`, `segment_id`, `open_hours`, `limit_hours`.
     """
-    open_ = complaints[complaints["closed_at"].isna() & (complaints["received_at"] <= now)]
+    rows = timed(complaints, now).rows
+    open_ = rows[~(rows["closed_at"] <= now)]
     hours = ((now - open_["received_at"]) / pd.Timedelta(hours=1)).to_numpy(dtype=float)
     limit = limits(open_["category"], profile)
     late = hours > limit
@@ -156,35 +225,42 @@ def overdue(complaints: pd.DataFrame, profile: Profile, now: pd.Timestamp) -> pd
 
 def in_time(complaints: pd.DataFrame, profile: Profile, now: pd.Timestamp) -> pd.DataFrame:
     """
-    Return by channel how complaints are answered.
+    Return by channel how complaints are answered at a moment; channels of none but doubted complaints are missing.
 
     Returns
     -------
     channels
-        `channel`, `complaints`, `open`, `within_limit` (the share closed in time, of those closed or overdue),
-        `median_hours` and `p90_hours` until they are closed (open ones censored; None where fewer are closed).
+        `channel`, `complaints` (those that `timed` keeps), `open`, `within_limit` (the share closed in time, of those
+        closed or overdue), `median_hours` and `p90_hours` until they are closed (open ones censored; None where fewer
+        are closed), `left_out` (by reason).
     """
     rows = []
-    limit = pd.Series(limits(complaints["category"], profile), index=complaints.index)
-    for channel, group in complaints.groupby(complaints["channel"].fillna(""), sort=True):
+    for channel, every in complaints.groupby(complaints["channel"].fillna(""), sort=True):
+        if cases(every, now).rows.empty:
+            continue
+        counted = timed(every, now)
+        group = counted.rows
+        limit = limits(group["category"], profile)
+        closed = group["closed_at"] <= now
         took = (group["closed_at"] - group["received_at"]) / pd.Timedelta(hours=1)
         age = (now - group["received_at"]) / pd.Timedelta(hours=1)
-        good = (took <= limit[group.index]).sum()
-        judged = (group["closed_at"].notna() | (age > limit[group.index])).sum()
+        good = (closed & (took <= limit)).sum()
+        judged = (closed | (age > limit)).sum()
         curve = survival(group, now)
         half, most = (curve.quantile(share) for share in _QUANTILES)
         rows.append(
             {
                 "channel": channel,
                 "complaints": len(group),
-                "open": int(group["closed_at"].isna().sum()),
+                "open": int((~closed).sum()),
                 "within_limit": float(good / judged) if judged else None,
                 "median_hours": half,
                 "p90_hours": most,
+                "left_out": counted.left_out,
             }
         )
     return pd.DataFrame(
-        rows, columns=["channel", "complaints", "open", "within_limit", "median_hours", "p90_hours"]
+        rows, columns=["channel", "complaints", "open", "within_limit", "median_hours", "p90_hours", "left_out"]
     ).sort_values("complaints", ascending=False, ignore_index=True)
 
 

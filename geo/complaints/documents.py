@@ -234,7 +234,20 @@ class StreetsDocument(TypedDict):
     change: ChangeDocument
 
 
-class HotspotsDocument(StreetsDocument):
+class ChangeMonths(TypedDict):
+    """
+    The months of the classes of change.
+
+    Attributes
+    ----------
+    change_months
+        The first and the last whole month of the data, by which change is judged; null where no time is known.
+    """
+
+    change_months: list[str] | None
+
+
+class HotspotsDocument(StreetsDocument, ChangeMonths):
     """
     Hot spots, as printed by `jiexu hotspots --json`.
 
@@ -266,6 +279,10 @@ class HotspotsDocument(StreetsDocument):
         Segments by kind of emerging hot spot.
     repeats
         Recurring spots.
+    left_out
+        Complaints of the question that count for nothing, by figure (`streets`, also for clusters; `density`;
+        `emerging`; `repeats`) and reason: of a doubted time or place, without a place or a time, further reports of an
+        event, in a month covered in part.
     """
 
     complaints: int
@@ -281,3 +298,4 @@ class HotspotsDocument(StreetsDocument):
     clusters: list[ClusterDocument]
     emerging: dict[str, int]
     repeats: RepeatsDocument
+    left_out: dict[str, dict[str, int]]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.core.arrays import Floats
 from geo.core.text import Text
+from geo.points.cases import cases, dated, events, placed_cases
 from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.study.decisions import standing_decisions
@@ -30,7 +31,7 @@ def tier_rates(complaints: pd.DataFrame, roads: pd.DataFrame, months: float) -> 
     Parameters
     ----------
     complaints
-        The study's layer.
+        The study's layer; those of a doubted time or place count for nothing.
     roads
         Its segments.
     months
@@ -41,7 +42,7 @@ def tier_rates(complaints: pd.DataFrame, roads: pd.DataFrame, months: float) -> 
     rates
         `tier`, `km`, `streets`, `complaints`, `rate`, `low`, `high` (95 %; none for a tier without complaints).
     """
-    counts = street_of(complaints, roads).value_counts()
+    counts = street_of(placed_cases(complaints).rows, roads).value_counts()
     streets = roads.groupby("street_id").agg(tier=("tier", "first"), length_m=("length_m", "sum"))
     streets["complaints"] = counts.reindex(streets.index).fillna(0)
     streets["exposure"] = streets["length_m"] / 1000 * months
@@ -122,7 +123,7 @@ def effects(
     """
     stands = decisions["decision_id"].isin(standing_decisions(decisions)) & decisions["undoes"].isna()
     taken = decisions[stands & decisions["kind"].isin(_KINDS)]
-    known = complaints[complaints["received_at"].notna() & complaints["duplicate_of"].isna()]
+    known = events(complaints).rows
     street = street_of(known, roads)
     times = known["received_at"]
     if taken.empty or known.empty:
@@ -211,8 +212,8 @@ def _effect(
 
 
 def months_covered(complaints: pd.DataFrame) -> float:
-    """Return how many months lie between the first complaint and the last."""
-    known = complaints["received_at"].dropna()
+    """Return how many months lie between the first complaint and the last; doubted times do not widen them."""
+    known = dated(cases(complaints)).rows["received_at"]
     if len(known) < 2:
         return 0.0
     return float((known.max() - known.min()) / pd.Timedelta(days=1) / _DAYS_PER_MONTH)

@@ -26,7 +26,10 @@ from geo.network.graph import Network, Positions, adjacency
 from geo.network.lixels import Lixels
 from geo.network.searches import distances
 from geo.network.snapping import midpoints
+from geo.points.cases import dated, placed_cases
 from geo.rules.loader import Profile
+from geo.study.doubts import Kept, keep
+from geo.study.left_out import together_left_out
 from geo.study.schema import conform_geo
 
 CROSS_VALIDATED: Final = "cv"
@@ -80,15 +83,30 @@ def street_network(roads: gpd.GeoDataFrame, crs: pyproj.CRS) -> Network:
 def counted_complaints(
     complaints: gpd.GeoDataFrame, timezone: str, category: str | None = None, months: tuple[str, str] | None = None
 ) -> gpd.GeoDataFrame:
-    """Return the complaints that lie on a street, of one category or some months if asked, once for each event."""
-    kept = complaints["segment_id"].notna() & complaints["duplicate_of"].isna()
+    """Return the rows of `kept_complaints`."""
+    return kept_complaints(complaints, timezone, category, months).rows
+
+
+def kept_complaints(
+    complaints: gpd.GeoDataFrame, timezone: str, category: str | None = None, months: tuple[str, str] | None = None
+) -> Kept[gpd.GeoDataFrame]:
+    """
+    Return the complaints that lie on a street, of one category or some months if asked, once for each event.
+
+    Those of a doubted time or place, without a place, and further reports of an event are left out; so are those
+    without a time where months are asked for. Complaints of other categories and months are no part of the question.
+    """
     if category is not None:
-        kept &= complaints["category"] == category
+        complaints = complaints[complaints["category"] == category]
+    counted = placed_cases(complaints)
     if months is not None:
-        number = months_of(complaints["received_at"], timezone)
+        counted = dated(counted)
+        number = months_of(counted.rows["received_at"], timezone)
         first, last = (int(text[:4]) * 12 + int(text[5:7]) - 1 for text in months)
-        kept &= (number >= first) & (number <= last)
-    return complaints[kept].reset_index(drop=True)
+        counted = counted._replace(rows=counted.rows[(number >= first) & (number <= last)])
+    rows = counted.rows
+    further = keep(rows, {"no_place": rows["segment_id"].isna(), "same_event": rows["duplicate_of"].notna()})
+    return Kept(further.rows.reset_index(drop=True), together_left_out(counted.left_out, further.left_out))
 
 
 def exposure_of(roads: gpd.GeoDataFrame, scores: pd.DataFrame, profile: Profile, column: str | None = None) -> Floats:

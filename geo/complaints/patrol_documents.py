@@ -157,6 +157,10 @@ class PatrolsDocument(TypedDict):
         Districts kept from before; null where all were divided afresh.
     priorities
         Streets and hours of the week, the most urgent first.
+    months
+        Months that the complaints cover, by their undoubted times: work is complaints per month.
+    left_out
+        Complaints that count for nothing, by figure (`districts`, `priorities`) and reason.
     """
 
     people: int
@@ -167,3 +171,5 @@ class PatrolsDocument(TypedDict):
     says: list[str]
     kept: KeptDistricts | None
     priorities: list[PriorityDocument]
+    months: float
+    left_out: dict[str, dict[str, int]]

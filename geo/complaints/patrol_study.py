@@ -23,6 +23,7 @@ from geo.core.errors import StudyError
 from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.network.graph import Network, adjacency
+from geo.points.cases import dated, placed_cases
 from geo.streets.locating import street_of
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
@@ -78,7 +79,8 @@ def plan_patrols(
     StudyError
         If the study has no streets to walk, or no such district as is to end.
     """
-    profile, complaints = study.profile, study.layer("complaints")
+    profile, counted = study.profile, placed_cases(study.layer("complaints"))
+    complaints = counted.rows
     walks = _walks(study, complaints)
     drawn = study.layer("patrol_districts")
     before = list(drawn["district_id"]) if keep_earlier or without else []
@@ -111,6 +113,8 @@ def plan_patrols(
         "says": [str(sentence) for sentence in _says(plan, many, found)],
         "kept": kept,
         "priorities": document_rows(_priorities(study, complaints), PriorityDocument),
+        "months": round(months_covered(complaints), 2),
+        "left_out": {"districts": counted.left_out, "priorities": dated(counted).left_out},
     }
     command = command_of("patrols", study, people=many, without=tuple(without), afresh=not keep_earlier)
     PATROLS.keep(study, summary, patrol_layers(plan, study.crs), command)

@@ -25,10 +25,11 @@ from geo.complaints.answer_documents import (
     TierRate,
     TimesDocument,
 )
-from geo.complaints.answer_times import RESPONSES, data_end, in_time, months, overdue, shares, survival
-from geo.complaints.documents import ClusterDocument, HotspotsDocument, RepeatsDocument, StreetsDocument
+from geo.complaints.answer_times import RESPONSES, in_time, months, overdue, shares, span_of, survival
+from geo.complaints.documents import ChangeMonths, ClusterDocument, HotspotsDocument, RepeatsDocument, StreetsDocument
 from geo.complaints.effects import Effect, effects, months_covered, tier_rates
-from geo.complaints.hot_streets import Hot, Moment, counted_complaints, exposure_of, hot_streets
+from geo.complaints.hot_streets import Hot, Moment, exposure_of, hot_streets, kept_complaints
+from geo.complaints.left_out import answers_left_out, hot_spots_left_out, without_place
 from geo.complaints.local_statistics import SEED, Cluster
 from geo.complaints.street_tables import (
     alike_of,
@@ -39,15 +40,18 @@ from geo.complaints.street_tables import (
     month_counts,
     streets_of,
 )
-from geo.complaints.trends import EMERGING, repeats, seasons, weekday_hours
+from geo.complaints.trends import EMERGING, month_text, repeats, seasons, weekday_hours, whole_months
 from geo.core.arrays import Floats
 from geo.core.errors import StudyError
 from geo.core.records import document_rows
 from geo.core.text import Text
+from geo.points.cases import cases, placed_cases
 from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.streets.name_search import longest_names
 from geo.streets.quarters import quarter_of
+from geo.study.doubts import doubted
+from geo.study.file import now
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
 
@@ -106,7 +110,9 @@ def find_hotspots(
     """
     profile, crs, timezone = study.profile, study.crs, study.place.timezone
     roads = study.layer("segments")
-    complaints = counted_complaints(study.layer("complaints"), timezone, category, months)
+    every = study.layer("complaints")
+    counted = kept_complaints(every, timezone, category, months)
+    complaints = counted.rows
     if complaints.empty:
         raise StudyError(
             Text("研究中没有可分析的投诉", "The study has no complaints to analyse"),
@@ -132,6 +138,8 @@ def find_hotspots(
         "clusters": [_cluster_document(number, each, roads) for number, each in enumerate(found.clusters)],
         "emerging": _kinds(found.layer),
         "repeats": _repeats_document(complaints, crs, profile),
+        **_change_months(complaints, timezone),
+        "left_out": hot_spots_left_out(counted, timezone, when is not None),
     }
     command = command_of(
         "hotspots",
@@ -143,6 +151,12 @@ def find_hotspots(
     )
     HOTSPOTS.keep(study, summary, {"hotspots": found.layer}, command, seed=SEED)
     return summary
+
+
+def _change_months(complaints: pd.DataFrame, timezone: str) -> ChangeMonths:
+    """Return the first and the last month that change is judged by."""
+    whole = whole_months(complaints["received_at"], timezone)
+    return {"change_months": [month_text(int(whole[0])), month_text(int(whole[-1]))] if len(whole) else None}
 
 
 def _repeats_document(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> RepeatsDocument:
@@ -192,9 +206,18 @@ def _cluster_document(number: int, cluster: Cluster, roads: gpd.GeoDataFrame) ->
 
 
 @on_study
-def response_of(study: Study) -> ResponseDocument:
+def response_of(study: Study, at: pd.Timestamp | None = None) -> ResponseDocument:
     """
     Return the responses to complaints: the document of `jiexu response --json`.
+
+    Rates are over the time that the data cover by their undoubted times; ages of open complaints are those of a moment.
+
+    Parameters
+    ----------
+    study
+        The study, or its path.
+    at
+        The moment: complaints are as they stood then, and later ones count for nothing; by default now.
 
     Raises
     ------
@@ -207,46 +230,58 @@ def response_of(study: Study) -> ResponseDocument:
             Text("研究中没有投诉", "The study has no complaints"),
             Text("请先导入投诉（jiexu add --kind complaints）", "Import them first: jiexu add --kind complaints"),
         )
-    now = data_end(complaints)
+    when = pd.Timestamp(now()) if at is None else at
+    span = span_of(complaints, when)
+    behind = span.days_before(when)
     return {
-        "until": None if pd.isna(now) else now.isoformat(),
-        **_answering(study, complaints),
-        **_times(study, complaints, now),
-        **_measures(study, complaints),
-        **_patterns(study, complaints),
+        "at": when.isoformat(),
+        "since": _moment(span.first),
+        "until": _moment(span.until),
+        "days_behind": None if behind is None else round(behind, 1),
+        **_answering(study, complaints, when),
+        **_times(study, complaints, when),
+        **_measures(study, complaints, when),
+        **_patterns(study, complaints, when),
+        "without_place": without_place(complaints, when),
+        "left_out": answers_left_out(complaints, when, study.place.timezone),
     }
 
 
-def _answering(study: Study, complaints: gpd.GeoDataFrame) -> AnsweringDocument:
-    """Return the shares of the responses: of all complaints, by month, street and quarter."""
+def _moment(moment: pd.Timestamp) -> str | None:
+    return None if pd.isna(moment) else moment.isoformat()
+
+
+def _answering(study: Study, complaints: gpd.GeoDataFrame, when: pd.Timestamp) -> AnsweringDocument:
+    """Return the shares of the responses: of all cases and by month, and of placed ones by street and quarter."""
+    every, placed = cases(complaints, when).rows, placed_cases(complaints, when).rows
     names = study.table("street_lines").set_index("street_id")["name"]
-    lonlat = complaints.get_coordinates().to_numpy()
-    quarter = pd.Series(quarter_of(lonlat, study.layer("quarters"), study.crs), index=complaints.index, dtype=object)
-    by_street = shares(complaints, street_of(complaints, study.layer("roads")))
+    lonlat = placed.get_coordinates().to_numpy()
+    quarter = pd.Series(quarter_of(lonlat, study.layer("quarters"), study.crs), index=placed.index, dtype=object)
+    by_street = shares(placed, street_of(placed, study.layer("roads")))
     by_street.insert(1, "name", by_street["group"].map(names))
-    answered = complaints["response"].isin(RESPONSES).any()
+    answered = every["response"].isin(RESPONSES).any()
     return {
         "target": {name: study.profile[f"answer.shares.{name}"] for name in RESPONSES},
-        "shares": document_rows(shares(complaints), ResponseShares)[0] if answered else None,
-        "by_month": document_rows(shares(complaints, months(complaints, study.place.timezone)), ResponseShares),
+        "shares": document_rows(shares(every), ResponseShares)[0] if answered else None,
+        "by_month": document_rows(shares(every, months(every, study.place.timezone)), ResponseShares),
         "by_street": document_rows(by_street.sort_values("answered", ascending=False), StreetShares),
-        "by_quarter": document_rows(shares(complaints, quarter), ResponseShares),
+        "by_quarter": document_rows(shares(placed, quarter), ResponseShares),
     }
 
 
-def _times(study: Study, complaints: gpd.GeoDataFrame, now: pd.Timestamp) -> TimesDocument:
+def _times(study: Study, complaints: gpd.GeoDataFrame, when: pd.Timestamp) -> TimesDocument:
     """Return how long complaints stay open, and the overdue ones."""
     return {
-        "hours": _closing(complaints, now),
-        "answer_hours": _first_answers(complaints, now),
-        "channels": document_rows(in_time(complaints, study.profile, now), ChannelDocument),
-        "overdue": document_rows(overdue(complaints, study.profile, now), OverdueComplaint),
+        "hours": _closing(complaints, when),
+        "answer_hours": _first_answers(complaints, when),
+        "channels": document_rows(in_time(complaints, study.profile, when), ChannelDocument),
+        "overdue": document_rows(overdue(complaints, study.profile, when), OverdueComplaint),
     }
 
 
-def _closing(complaints: pd.DataFrame, now: pd.Timestamp) -> ClosingTimes:
+def _closing(complaints: pd.DataFrame, when: pd.Timestamp) -> ClosingTimes:
     """Return the times until complaints are closed."""
-    curve = survival(complaints, now)
+    curve = survival(complaints, when)
     return {
         "median": curve.quantile(0.5),
         "p90": curve.quantile(0.9),
@@ -255,11 +290,11 @@ def _closing(complaints: pd.DataFrame, now: pd.Timestamp) -> ClosingTimes:
     }
 
 
-def _first_answers(complaints: pd.DataFrame, now: pd.Timestamp) -> AnswerTimes | None:
+def _first_answers(complaints: pd.DataFrame, when: pd.Timestamp) -> AnswerTimes | None:
     """Return the times until complaints are first answered, None where the data know none."""
-    if complaints["answered_at"].isna().all():
+    if complaints.loc[~doubted(complaints, "answered_at"), "answered_at"].isna().all():
         return None
-    curve = survival(complaints, now, "answered_at")
+    curve = survival(complaints, when, "answered_at")
     return {
         "median": curve.quantile(0.5),
         "p90": curve.quantile(0.9),
@@ -268,8 +303,9 @@ def _first_answers(complaints: pd.DataFrame, now: pd.Timestamp) -> AnswerTimes |
     }
 
 
-def _measures(study: Study, complaints: gpd.GeoDataFrame) -> MeasuresDocument:
+def _measures(study: Study, complaints: gpd.GeoDataFrame, when: pd.Timestamp) -> MeasuresDocument:
     """Return the recorded steps, the rates by tier, and the effects of decisions."""
+    complaints = cases(complaints, when).rows
     roads = study.layer("roads")
     tiers = roads.drop_duplicates("street_id").set_index("street_id")["tier"]
     lines = study.table("street_lines")
@@ -302,8 +338,9 @@ def _effect_document(effect: Effect) -> EffectDocument:
     }
 
 
-def _patterns(study: Study, complaints: gpd.GeoDataFrame) -> PatternsDocument:
+def _patterns(study: Study, complaints: gpd.GeoDataFrame, when: pd.Timestamp) -> PatternsDocument:
     """Return when complaints come, and where they come again."""
+    complaints = cases(complaints, when).rows
     received, timezone = complaints["received_at"], study.place.timezone
     again = repeats(complaints[complaints["segment_id"].notna()], study.crs, study.profile)
     return {

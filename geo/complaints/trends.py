@@ -17,7 +17,9 @@ from scipy.special import ndtr
 from geo.complaints.local_statistics import empirical_bayes
 from geo.core.arrays import Floats, Integers
 from geo.core.crs import to_metric
+from geo.points.cases import events
 from geo.rules.loader import Profile
+from geo.study.doubts import doubted
 from geo.study.layers import codes
 
 EMERGING: Final = codes.EMERGING
@@ -193,7 +195,8 @@ def repeats(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> 
 
     Complaints of one category that lie within `repeats.within` of each other, from one to the next, are of one spot. A
     relapse is one that was received after an earlier one of its spot was closed, no more than `repeats.days` later.
-    Reports of the same event as another are none.
+    Only `geo.points.cases.events` count: reports of the same event as another are none. After a doubted closing nothing
+    is a relapse.
 
     Parameters
     ----------
@@ -204,7 +207,9 @@ def repeats(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> 
     profile
         `repeats.*`.
     """
-    found = complaints[complaints["duplicate_of"].isna() & complaints["received_at"].notna()].reset_index(drop=True)
+    complaints = events(complaints).rows
+    closings = complaints["closed_at"].mask(doubted(complaints, "closed_at"))
+    found = complaints.assign(closed_at=closings).reset_index(drop=True)
     columns = ["category", "segment_id", "reports", "relapses", "first", "last", "complaint_ids"]
     if found.empty:
         return Repeats(gpd.GeoDataFrame(columns=columns, geometry=[], crs=complaints.crs), None)

@@ -22,6 +22,7 @@ from geo.facilities.residents import RESIDENTS_TOTAL, Demand, inner_lonlat, poin
 from geo.facilities.supply import Supply, supply
 from geo.network.graph import Network
 from geo.network.on_foot import WALKING, network_of
+from geo.points.cases import placed_cases
 from geo.stalls.relocation import needs_hall
 from geo.streets.quarters import quarter_of
 from geo.study.decisions import standing_on
@@ -128,7 +129,7 @@ class FacilityStudy:
             rows, source = stalls[wanted], "stalls"
         else:
             rule = "need.complaint_categories" if self.kind == "parking" else "coverage.toilet_complaints"
-            complaints = self.layer("complaints")
+            complaints = placed_cases(self.layer("complaints")).rows
             counted = complaints["category"].isin(self.profile[rule]) & complaints["duplicate_of"].isna()
             rows, source = complaints[counted], "complaints"
         return points_demand(rows, source, self.crs)

@@ -22,6 +22,7 @@ from geo.network.lixels import Lixels
 from geo.network.searches import distances
 from geo.network.snapping import snap
 from geo.parking.mapped import Mapped
+from geo.points.cases import placed_cases
 from geo.rules.loader import Profile
 from geo.study.schema import conform_geo
 
@@ -95,7 +96,7 @@ def demand(
     (`need.cars_per_100m2.*`, homes and others), less those with a space of their own (`need.own_space`); they belong to
     the nearest street that is open to walkers. Each complaint of illegal parking stands for `need.cars_per_complaint`
     cars that found none, by the hour at which it was received (`need.night`); of several reports of one event, one
-    counts.
+    counts, and none of a doubted time or place.
 
     Parameters
     ----------
@@ -138,6 +139,7 @@ def demand(
             )
             own = floor / 100 * rate * (1 - float(profile["need.own_space"]))
             cars[period] += cells.sums(cell, own[building])
+    complaints = placed_cases(complaints).rows
     cell = cells.of(complaints)
     counts = complaints["category"].isin(profile["need.complaint_categories"]) & complaints["duplicate_of"].isna()
     late = at_night(complaints["received_at"], profile, timezone)

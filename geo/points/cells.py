@@ -81,7 +81,7 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], dates:
     for column in _DAYS:
         if column in clean:
             clean[column] = days(found[column], column, findings, dates)
-    if {"received_at", "closed_at"} <= set(clean.columns):
+    if "received_at" in clean:
         order_of_times(clean, findings)
     for column in _FLAGS:
         if column in clean:

@@ -19,18 +19,22 @@ from scipy.spatial import cKDTree
 from geo.core.crs import to_metric
 from geo.core.text import Text
 from geo.points.options import DateColumns
-from geo.study.findings import Finding
+from geo.study.doubts import EARLIEST, doubted
+from geo.study.findings import KEPT_AS_IT_IS, Finding
+from geo.study.left_out import AHEAD_DAYS
 
 _EMPTIED = Text("该格留空，其余照常导入", "The cell was left empty, the rest of the row is kept")
-_KEPT = Text("已按原样导入", "It is kept as it is")
+_KEPT = KEPT_AS_IT_IS
 
 _NUMBER = re.compile(r"^\s*([-+]?\d[\d,，]*(?:\.\d+)?)\s*(?:平方米|㎡|m2|个|位|次|星|级|颗|stars?)?\s*$", re.IGNORECASE)
 
 _LARGEST: Final = 1e9
 
-_EARLIEST: Final = pd.Timestamp("1990-01-01", tz="UTC")
-
-_AHEAD: Final = {"received_at": 2, "answered_at": 2, "closed_at": 2, "due_at": 36_500}
+_EARLY: Final = {
+    "answered_at": Text("首次响应早于受理", "Answered before it was received"),
+    "closed_at": Text("办结早于受理", "Closed before it was received"),
+    "due_at": Text("到期早于受理", "Due before it was received"),
+}
 
 
 def numbers(column: pd.Series, name: str, findings: list[Finding], whole: bool = False) -> pd.Series:
@@ -70,7 +74,7 @@ def times(column: pd.Series, name: str, findings: list[Finding], dates: DateColu
     read = dates.read(column, name)
     findings += read.findings
     result = read.moments
-    odd = (result < _EARLIEST) | (result > pd.Timestamp.now("UTC") + pd.Timedelta(days=_AHEAD[name]))
+    odd = (result < EARLIEST) | (result > pd.Timestamp.now("UTC") + pd.Timedelta(days=AHEAD_DAYS[name]))
     findings += [
         Finding(row, name, Text("时间不合理", "The time is not plausible"), _KEPT) for row in column.index[odd]
     ]
@@ -87,12 +91,12 @@ def days(column: pd.Series, name: str, findings: list[Finding], dates: DateColum
 
 
 def order_of_times(found: pd.DataFrame, findings: list[Finding]) -> None:
-    """Doubt rows that were closed before they were received."""
-    impossible = found["closed_at"] < found["received_at"]
-    findings += [
-        Finding(row, "closed_at", Text("办结早于受理", "Closed before it was received"), _KEPT)
-        for row in found.index[impossible.fillna(False)]
-    ]
+    """Doubt the times that lie before receipt; where receipt itself is doubted, the others are not blamed for it."""
+    for name, problem in _EARLY.items():
+        if name in found:
+            known = {finding.row for finding in findings if finding.column == name and finding.action == _KEPT}
+            early = found.index[(found[name] < found["received_at"]).to_numpy(dtype=bool) & doubted(found, name)]
+            findings += [Finding(row, name, problem, _KEPT) for row in early if row not in known]
 
 
 def coded(column: pd.Series, words: Mapping[str, str]) -> pd.Series:
@@ -140,10 +144,11 @@ def duplicates(points: gpd.GeoDataFrame, crs: pyproj.CRS, within_m: float, withi
     -------
     duplicate_of
         The identifier of the event's first report, or None for a first or only one. Reports without category or time
-        are of no event.
+        are of no event, nor are those without a place.
     """
     result = pd.Series(None, index=points.index, dtype=object)
     known = (points["category"].notna() & points["received_at"].notna()).to_numpy()
+    known = known & ~shapely.is_missing(points.geometry.to_numpy())
     if known.sum() < 2 or within_m <= 0 or within_hours <= 0:
         return result
     rows = np.flatnonzero(known)

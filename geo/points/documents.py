@@ -38,6 +38,8 @@ class ImportDocument(TypedDict):
         Rows known already.
     refused
         Rows left out.
+    unplaced
+        Rows kept without a place: they count in shares and times, not on the map.
     doubted
         Rows with warnings.
     questions
@@ -59,6 +61,7 @@ class ImportDocument(TypedDict):
     updated: int
     unchanged: int
     refused: int
+    unplaced: int
     doubted: int
     questions: list[QuestionDocument]
     precision: dict[str, int]
@@ -213,6 +216,9 @@ class ListDocument(TypedDict):
         Ages of open rows; null without any.
     answered
         Closed rows; null without any.
+    left_out
+        Rows that count for nothing, by figure (`by_street`, `by_quarter`, `age_days`, `answered`, `overdue`) and by
+        reason.
     overdue
         Open rows past their time, the longest overdue first.
     """
@@ -227,4 +233,5 @@ class ListDocument(TypedDict):
     rating: Rating | None
     age_days: Ages | None
     answered: Answered | None
+    left_out: dict[str, dict[str, int]]
     overdue: Sequence[OverdueRow]

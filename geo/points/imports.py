@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyproj
+import shapely
 
+from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
 from geo.files.questions import AskedError
+from geo.points.cases import placed_cases
 from geo.points.documents import ImportDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
@@ -23,8 +27,10 @@ from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street, locate
 from geo.study.documents import StudyFinding
+from geo.study.doubts import with_doubts
 from geo.study.file import now
 from geo.study.findings import Finding, findings_table
+from geo.study.left_out import PLACE_FIELD
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
 from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
@@ -59,6 +65,11 @@ class Outcome(NamedTuple):
     updated: int
     unchanged: int
 
+    @property
+    def unplaced(self) -> int:
+        """How many rows are kept without a place."""
+        return int(shapely.is_missing(self.points.geometry.to_numpy()).sum())
+
     def as_dict(self) -> ImportDocument:
         """Return the document of `jiexu add --json`."""
         reading = self.reading
@@ -80,6 +91,7 @@ class Outcome(NamedTuple):
             "updated": self.updated,
             "unchanged": self.unchanged,
             "refused": reading.refused,
+            "unplaced": self.unplaced,
             "doubted": reading.doubted,
             "questions": [question.as_dict() for question in reading.questions],
             "precision": {str(name): int(count) for name, count in precision.items()},
@@ -161,8 +173,9 @@ def add_points(
     reading = read_points(file, kind, profile, place, options, _remembered(study), name)
     roads, layer = study.layer("segments"), study.layer(kind)
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[kind][0])
+    points = _with_known_places(points, layer, COLUMNS[kind][0])
     if kind != "facilities":
-        points = locate(points, roads, place.crs, profile)
+        points = on_streets(points, roads, place.crs, profile)
     merged = merge(layer, points, kind)
     far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
     reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))
@@ -212,6 +225,27 @@ def _layers(study: Study, kind: str, merged: Merged, reading: Reading, record: p
         kept = pd.DataFrame({"import_id": number, "kind": kind, "row": old})
         layers["replaced"] = together(study.table("replaced"), kept, "replaced")
     return layers
+
+
+def on_streets(
+    points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile
+) -> gpd.GeoDataFrame:
+    """Return points on their streets, as `locate`; a place further away than `points.far_from_streets` is doubted."""
+    found = locate(points, roads, crs, profile)
+    far = found["distance_m"] > float(profile["points.far_from_streets"]) if "distance_m" in found else False
+    return with_doubts(found, PLACE_FIELD, np.broadcast_to(far, len(found)))
+
+
+def _with_known_places(points: gpd.GeoDataFrame, layer: gpd.GeoDataFrame, identifier: str) -> gpd.GeoDataFrame:
+    """Give rows without a place the one that the study knows of them from an earlier file."""
+    rows = np.flatnonzero(shapely.is_missing(points.geometry.to_numpy()))
+    at = pd.Index(layer[identifier]).get_indexer(pd.Index(points[identifier].iloc[rows]))
+    rows, at = rows[at >= 0], at[at >= 0]
+    if len(rows) == 0:
+        return points
+    shapes, precision = points.geometry.to_numpy().copy(), points["precision"].to_numpy(dtype=object).copy()
+    shapes[rows], precision[rows] = layer.geometry.to_numpy()[at], layer["precision"].to_numpy(dtype=object)[at]
+    return points.assign(precision=precision).set_geometry(gpd.GeoSeries(shapes, index=points.index, crs=WGS84))
 
 
 def far_findings(points: gpd.GeoDataFrame, kind: str, far_m: float, file: str) -> pd.DataFrame:
@@ -269,7 +303,7 @@ def import_record(
 
 def _counted(study: Study, points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
     streets = study.layer("streets")
-    streets[kind] = count_per_street(points, roads, streets["street_id"])
+    streets[kind] = count_per_street(placed_cases(points).rows, roads, streets["street_id"])
     return streets
 
 

@@ -68,6 +68,7 @@ def _content(rows: gpd.GeoDataFrame, columns: list[str]) -> np.ndarray:
         return np.zeros(0, dtype=object)
     text = rows[columns].astype("string").fillna("")
     place = shapely.to_wkt(rows.geometry.to_numpy(), rounding_precision=6)
+    place = np.where(shapely.is_missing(rows.geometry.to_numpy()), "", place)
     result: np.ndarray = (text.agg("\x1f".join, axis=1) + "\x1f" + place).to_numpy(dtype=object)
     return result
 

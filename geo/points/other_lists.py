@@ -12,7 +12,9 @@ from geo.points.documents import Ages, ListDocument, ListGroup, Rating
 from geo.rules.loader import Profile
 from geo.streets.locating import street_of
 from geo.streets.quarters import quarter_of
+from geo.study.doubts import Kept, doubted, keep, undoubted
 from geo.study.file import now
+from geo.study.left_out import PLACE_FIELD, LeftOut, together_left_out
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
 
@@ -90,12 +92,16 @@ def lists_of(study: Study, at: pd.Timestamp | None = None) -> list[ListDocument]
 def _figures(
     name: str, rows: pd.DataFrame, names: dict[str, pd.Series], profile: Profile, at: pd.Timestamp, place: Place
 ) -> ListDocument:
-    open_ = rows["closed_at"].isna()
-    late = open_ & rows["due_at"].notna() & (rows["due_at"] < at)
+    # what is closed later is open at the moment, and what is received later is not there
+    known = undoubted(rows, "closed_at")
+    done = (known.rows["closed_at"] <= at).to_numpy(dtype=bool)
+    open_ = known._replace(rows=known.rows[~done])
+    ages, due = _by_then(open_, at, "received_at"), _by_then(open_, at, "due_at")
+    closed = _undoubted_too(known._replace(rows=known.rows[done]), "received_at")
+    late = rows.index.isin(due.rows.index[(due.rows["due_at"] < at).to_numpy()])
     rows = rows.assign(overdue=late)
-    age = (at - rows.loc[open_, "received_at"]).dt.total_seconds() / 86400
-    age = age[age >= 0]
-    days = working_days(rows["received_at"], rows["closed_at"], place).dropna()
+    age = (at - ages.rows["received_at"].dropna()).dt.total_seconds() / 86400
+    days = working_days(closed.rows["received_at"], closed.rows["closed_at"], place).dropna()
     limit = int(profile["lists.answer_days"])
     status = rows["status"].dropna().value_counts()
     overdue = rows[late].assign(days=((at - rows.loc[late, "due_at"]).dt.total_seconds() / 86400).round(1))
@@ -105,8 +111,8 @@ def _figures(
         "rows": len(rows),
         "synthetic": int((rows["source"] == "synthetic").sum()),
         "at": at.isoformat(),
-        "by_street": _groups(rows, "street_id", names["street_id"]),
-        "by_quarter": _groups(rows, "quarter_id", names["quarter_id"]),
+        "by_street": _groups(undoubted(rows, PLACE_FIELD).rows, "street_id", names["street_id"]),
+        "by_quarter": _groups(undoubted(rows, PLACE_FIELD).rows, "quarter_id", names["quarter_id"]),
         "status": {str(word): int(count) for word, count in status.items()},
         "rating": _rating(rows["rating"]),
         "age_days": _ages(age),
@@ -119,6 +125,7 @@ def _figures(
             "share": round(float((days <= limit).mean()), 4),
             "median_days": float(days.median()),
         },
+        "left_out": _figures_left_out(rows, ages, closed, due),
         "overdue": [
             {
                 "other_id": row.other_id,
@@ -130,6 +137,36 @@ def _figures(
             for row in overdue.rename(columns={"name": "name_"}).itertuples()
         ],
     }
+
+
+def _undoubted_too(counted: Kept[pd.DataFrame], *fields: str) -> Kept[pd.DataFrame]:
+    further = undoubted(counted.rows, *fields)
+    return Kept(further.rows, together_left_out(counted.left_out, further.left_out))
+
+
+def _by_then(open_: Kept[pd.DataFrame], at: pd.Timestamp, field: str) -> Kept[pd.DataFrame]:
+    """Return the open rows without a doubt in a field, and not received after a moment as far as that is known."""
+    known = _undoubted_too(open_, field)
+    later = (known.rows["received_at"] > at).to_numpy(dtype=bool) & ~doubted(known.rows, "received_at")
+    further = keep(known.rows, {"after_at": later})
+    return Kept(further.rows, together_left_out(known.left_out, further.left_out))
+
+
+def _figures_left_out(
+    rows: pd.DataFrame, ages: Kept[pd.DataFrame], closed: Kept[pd.DataFrame], due: Kept[pd.DataFrame]
+) -> dict[str, LeftOut]:
+    """Return the rows that the figures leave out; counts by street and quarter leave out doubted places."""
+    return {
+        "by_street": undoubted(rows, PLACE_FIELD).left_out,
+        "by_quarter": undoubted(rows, PLACE_FIELD).left_out,
+        "age_days": together_left_out(ages.left_out, keep(ages.rows, _untimed(ages.rows)).left_out),
+        "answered": together_left_out(closed.left_out, keep(closed.rows, _untimed(closed.rows)).left_out),
+        "overdue": due.left_out,
+    }
+
+
+def _untimed(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    return {"no_time": rows["received_at"].isna()}
 
 
 def _rating(values: pd.Series) -> Rating | None:

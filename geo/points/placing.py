@@ -17,11 +17,18 @@ from geo.files.raw_file import RawFile
 from geo.points.gazetteer import Gazetteer, Located
 from geo.study.findings import Finding
 
+UNPLACED_KINDS: Final = frozenset({"complaints"})
+"""Kinds with rows that count without a place: in shares and times, not on the map."""
 _ZERO_WITHIN: Final = 1e-6
 """Coordinates this near to 0 stand for none."""
 _ROUGH: Final = frozenset({"interpolated", "place", "street"})
 """Precisions of addresses that are worth a finding."""
 _LEFT_OUT: Final = Text("该行未导入；请补充经纬度", "The row was left out; give it longitude and latitude")
+_KEPT_UNPLACED: Final = Text(
+    "已导入，但无位置：计入占比和用时，不计入地图、街道和片区；请补充经纬度",
+    "It is kept without a place: it counts in shares and times, and not on maps, streets and quarters; give it "
+    "longitude and latitude",
+)
 _KEPT: Final = Text("已导入；如需精确请补充坐标", "It is kept; give coordinates for a precise place")
 
 
@@ -75,7 +82,12 @@ def in_use(pairs: Floats, system: System) -> tuple[System, list[Finding]]:
 
 
 def located(
-    pairs: Floats, system: System | None, found: pd.DataFrame, gazetteer: Gazetteer | None, findings: list[Finding]
+    pairs: Floats,
+    system: System | None,
+    found: pd.DataFrame,
+    gazetteer: Gazetteer | None,
+    findings: list[Finding],
+    kept: bool = False,
 ) -> Located:
     """
     Place rows by their coordinates, the others by their address.
@@ -92,6 +104,8 @@ def located(
         The names of the study; without it, addresses are not looked up.
     findings
         Taken along: one for each row without a place, or with a rough one.
+    kept
+        Whether rows without a place are kept.
 
     Returns
     -------
@@ -108,7 +122,8 @@ def located(
     if gazetteer is not None and len(open_):
         by_address = gazetteer.locate(found["address"].iloc[open_])
         lonlat[open_], precision[open_] = by_address.lonlat, by_address.precision
-    findings += _without_place(found, pairs, zero, np.flatnonzero(~_known(lonlat)))
+    action = _KEPT_UNPLACED if kept else _LEFT_OUT
+    findings += _without_place(found, pairs, zero, np.flatnonzero(~_known(lonlat)), action)
     findings += _roughly_placed(found, precision, open_)
     return Located(lonlat, precision)
 
@@ -117,7 +132,9 @@ def _known(pairs: Floats) -> Flags:
     return np.isfinite(pairs[:, 0]) & np.isfinite(pairs[:, 1])
 
 
-def _without_place(found: pd.DataFrame, pairs: Floats, zero: Flags, rows: NDArray[np.int64]) -> list[Finding]:
+def _without_place(
+    found: pd.DataFrame, pairs: Floats, zero: Flags, rows: NDArray[np.int64], action: Text
+) -> list[Finding]:
     given = _known(pairs)
     written = found[["lon", "lat", "coordinates"]].notna().any(axis=1).to_numpy()
     findings = []
@@ -133,7 +150,7 @@ def _without_place(found: pd.DataFrame, pairs: Floats, zero: Flags, rows: NDArra
         )
         if found["address"].iloc[row]:
             problem = Text(f"{problem.zh}，地址也无法定位", f"{problem.en}, and the address is not found either")
-        findings.append(Finding(int(found.index[row]), "lon, lat", problem, _LEFT_OUT))
+        findings.append(Finding(int(found.index[row]), "lon, lat", problem, action))
     return findings
 
 

@@ -34,8 +34,9 @@ from geo.points.gazetteer import Gazetteer
 from geo.points.identities import content_identities, former_identities
 from geo.points.options import DateColumns, system_question, without_ties
 from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
-from geo.points.placing import in_use, located, pairs_of
+from geo.points.placing import UNPLACED_KINDS, in_use, located, pairs_of
 from geo.rules.loader import Profile
+from geo.study.doubts import marked
 from geo.study.findings import Finding, findings_table
 from geo.study.schema import COLUMNS, conform
 
@@ -75,7 +76,7 @@ class Reading(NamedTuple):
     Attributes
     ----------
     points
-        The rows that have a place, with the columns of the layer of their kind; free text is masked.
+        The rows with a place (of `UNPLACED_KINDS` all), with the columns of their layer; free text is masked.
     findings
         What was refused or doubted, by row and column.
     raw
@@ -267,7 +268,8 @@ def place_rows(draft: Draft) -> Draft:
     """Place rows by coordinates, else by address; refuse a file without a single placed row."""
     findings: list[Finding] = []
     gazetteer = None if draft.place is None else draft.place.gazetteer
-    lonlat, precision = located(draft.pairs, draft.system, draft.found, gazetteer, findings)
+    unplaced = draft.kind in UNPLACED_KINDS
+    lonlat, precision = located(draft.pairs, draft.system, draft.found, gazetteer, findings, unplaced)
     if len(draft.found) and not np.isfinite(lonlat).all(axis=1).any():
         raise _no_place(draft)
     return replace(draft, lonlat=lonlat, precision=precision, findings=(*draft.findings, *findings))
@@ -327,13 +329,14 @@ STEPS: Final[tuple[Callable[[Draft], Draft], ...]] = (
 def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
     """Return the rows that have a place as points, and all else that is known of the file."""
     raw, kind, placed = draft.raw, draft.kind, np.isfinite(draft.lonlat).all(axis=1)
-    rows = conform(draft.clean.assign(precision=draft.precision)[placed], kind)
-    points = gpd.GeoDataFrame(rows, geometry=shapely.points(draft.lonlat[placed]), crs=WGS84)
+    kept = np.array([kind in UNPLACED_KINDS]) | np.asarray(placed)
+    clean = marked(draft.clean.assign(precision=draft.precision), draft.findings)
+    shapes = np.where(placed, shapely.points(draft.lonlat), None)[kept]
+    points = gpd.GeoDataFrame(conform(clean[kept], kind), geometry=shapes, crs=WGS84)
     if kind == "complaints" and len(points):
         crs = draft.place.crs if draft.place is not None else pyproj.CRS.from_epsg(_PLANE)
-        points["duplicate_of"] = duplicates(
-            points, crs, profile["points.duplicate.within"], profile["points.duplicate.hours"]
-        )
+        within_m, within_hours = profile["points.duplicate.within"], profile["points.duplicate.hours"]
+        points["duplicate_of"] = duplicates(points, crs, within_m, within_hours)
     light = RawFile(draft.file, raw.format, raw.encoding, raw.table.head(0), None, raw.crs, raw.findings)
     return Reading(
         points,
@@ -345,7 +348,7 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         draft.system,
         draft.make,
         sha256,
-        draft.former[placed].reset_index(drop=True),
+        draft.former[kept].reset_index(drop=True),
         draft.questions,
     )
 

@@ -20,6 +20,7 @@ from geo.rules.loader import Profile
 _CELL_M: Final = 50.0
 _MAX_CELLS: Final = 30_000_000
 _CHUNK: Final = 40_000
+_LOCATED: Final = ("segment_id", "side", "offset_m", "distance_m", "ambiguous")
 _FEW: Final = 3_000
 """For so few points a tree is quicker than a grid of the whole city."""
 
@@ -47,10 +48,18 @@ def locate(points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, crs: pyproj.CRS, p
     points
         With `segment_id`, `side` (`left` or `right` of the drawing direction), `offset_m` from the segment's start,
         `distance_m`, and `ambiguous`: another street is nearly as near (`points.ambiguous_within`). The carriageways of
-        one street do not make a point ambiguous. Of segments equally near, the first in `roads`.
+        one street do not make a point ambiguous. Of segments equally near, the first in `roads`. A row without a place
+        is on no street.
     """
     result = points.copy(deep=False)
     if len(points) == 0 or len(roads) == 0:
+        return result
+    nowhere = shapely.is_missing(points.geometry.to_numpy())
+    if nowhere.any():
+        there = locate(points[~nowhere], roads, crs, profile)
+        for name in _LOCATED:
+            cells = there[name].reindex(points.index) if name in there else pd.Series(None, index=points.index)
+            result[name] = cells.eq(True) if name == "ambiguous" else cells
         return result
     pieces = _Pieces.of(roads, crs, profile["points.service_way"])
     xy = to_metric(shapely.get_coordinates(points.geometry.to_numpy()), crs)

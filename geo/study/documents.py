@@ -133,6 +133,8 @@ class FiguresDocument(TypedDict):
         Lengths of roads.
     per_tier
         Figures by tier.
+    left_out
+        Points that the figures by tier leave out, by kind and reason: of a doubted time or place, or without a place.
     synthetic
         Made-up points by layer.
     extent
@@ -161,6 +163,7 @@ class FiguresDocument(TypedDict):
     layers: dict[str, int]
     streets_km: RoadLengths
     per_tier: dict[str, TierFigures]
+    left_out: dict[str, dict[str, int]]
     synthetic: dict[str, int]
     extent: list[float]
     metric_crs: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import sqlite3
@@ -13,9 +14,10 @@ import pyproj
 from geo.core.crs import scale_error
 from geo.core.place import Place, place_of
 from geo.study.documents import FiguresDocument, PlaceDocument, TierFigures
-from geo.study.file import about, connect
+from geo.study.file import about, connect, now
+from geo.study.left_out import AHEAD_DAYS, COLUMN, EARLIEST_DAY, PLACE_FIELD, LeftOut
 from geo.study.schema import LAYERS, POINT_KINDS, SYNTHETIC
-from geo.study.sql import statement
+from geo.study.sql import Fragment, statement
 
 
 def synthetic_counts(path: Path) -> dict[str, int]:
@@ -32,6 +34,7 @@ def info(path: Path) -> FiguresDocument:
         layers = {name: _count(connection, name) for name in LAYERS}
         km, by_source = _kilometres(connection, "tier"), _kilometres(connection, "tier_source")
         points = {kind: _points_by_tier(connection, kind) for kind in POINT_KINDS}
+        left_out = {kind: _left_out(connection, kind) for kind in POINT_KINDS}
         synthetic = _synthetic(connection)
         # the most frequent first, then as they stand in the table
         findings = connection.execute(
@@ -49,6 +52,7 @@ def info(path: Path) -> FiguresDocument:
             tier: _tier_figures(length, {kind: counts.get(tier, 0) for kind, counts in points.items()})
             for tier, length in km.items()
         },
+        "left_out": {kind: reasons for kind, reasons in left_out.items() if reasons},
         "synthetic": synthetic,
         "extent": json.loads(facts["extent"]),
         "metric_crs": facts["metric_crs"],
@@ -121,7 +125,40 @@ def _kilometres(connection: sqlite3.Connection, column: str) -> dict[str, float]
 
 
 def _points_by_tier(connection: sqlite3.Connection, kind: str) -> dict[str, int]:
-    """Return the number of points on streets of each tier."""
-    counts = "SELECT roads.tier, count(*) FROM {kind} JOIN roads USING (segment_id) GROUP BY roads.tier"
-    rows = connection.execute(statement(counts, kind=kind))
+    """Return the number of points on streets of each tier, of a doubted time or place none."""
+    reason, values = _reason(connection, kind)
+    counts = (
+        "SELECT roads.tier, count(*) FROM {kind} JOIN roads USING (segment_id) WHERE {reason} IS NULL "
+        "GROUP BY roads.tier"
+    )
+    rows = connection.execute(statement(counts, kind=kind, reason=reason), values)
     return {str(tier): int(count) for tier, count in rows}
+
+
+def _left_out(connection: sqlite3.Connection, kind: str) -> LeftOut:
+    """Return how many points the figures by tier leave out, by reason."""
+    reason, values = _reason(connection, kind)
+    counts = "SELECT {reason} AS reason, count(*) FROM {kind} GROUP BY 1 HAVING reason IS NOT NULL"
+    rows = connection.execute(statement(counts, kind=kind, reason=reason), values)
+    return {str(name): int(count) for name, count in rows}
+
+
+def _reason(connection: sqlite3.Connection, kind: str) -> tuple[Fragment, tuple[str, ...]]:
+    """
+    Return the expression of the reason why a point counts on no street, or NULL, and its values.
+
+    It says in SQL what `geo.points.cases.placed_cases` says of tables; `info` loads no tables.
+    """
+    columns = {row[1] for row in connection.execute(statement("PRAGMA table_info({kind})", kind=kind))}
+    cases, values = [], []
+    listed = f"',' || replace(coalesce({COLUMN}, ''), ' ', '') || ','"
+    if "received_at" in columns:
+        ahead = now() + dt.timedelta(days=AHEAD_DAYS["received_at"])
+        cases.append("WHEN received_at < ? OR received_at > ? THEN 'received_doubted'")
+        values += [EARLIEST_DAY, f"{ahead:%Y-%m-%dT%H:%M:%S.999Z}"]
+        if COLUMN in columns:
+            cases.append(f"WHEN {listed} LIKE '%,received_at,%' THEN 'received_doubted'")
+    cases.append(f"WHEN {kind}.segment_id IS NULL THEN 'no_place'")
+    if COLUMN in columns:
+        cases.append(f"WHEN {listed} LIKE '%,{PLACE_FIELD},%' THEN 'place_doubted'")
+    return Fragment(f"(CASE {' '.join(cases)} END)"), tuple(values)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import pandas as pd
 
 from geo.core.text import Text
 from geo.study.schema import conform
+
+KEPT_AS_IT_IS: Final = Text("已按原样导入", "It is kept as it is")
+"""The action of a doubt: the value is stored and shown, and missing from every figure (`geo.study.doubts`)."""
 
 
 class Finding(NamedTuple):

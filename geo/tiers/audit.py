@@ -15,6 +15,7 @@ from geo.core.metric_geometry import goes_straight_on, leaving_directions
 from geo.core.node_ids import end_nodes
 from geo.core.text import Text
 from geo.core.vocabulary import TIER_NAMES
+from geo.points.cases import placed_cases
 from geo.rules.loader import Profile
 from geo.streets.sections import root_of
 from geo.study.reader import Study
@@ -212,7 +213,8 @@ def _jumps(streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, crs: pyproj.CRS, 
 def _stall_complaints(
     streets: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, complaints: gpd.GeoDataFrame, profile: Profile
 ) -> pd.DataFrame:
-    of_stalls = complaints[complaints["category"].isin(profile["audit.stall_complaints.categories"])]
+    counted = placed_cases(complaints).rows
+    of_stalls = counted[counted["category"].isin(profile["audit.stall_complaints.categories"])]
     street = pd.Series(roads["street_id"].to_numpy(), index=roads["segment_id"].to_numpy())
     counts = streets["street_id"].map(of_stalls["segment_id"].dropna().map(street).value_counts()).fillna(0)
     per_km = counts / (streets["length_m"] / 1000).clip(lower=1e-3)

@@ -17,6 +17,7 @@ from geo.network.betweenness import PIVOTS, betweenness
 from geo.network.graph import Positions, driving, walking
 from geo.network.searches import nearest
 from geo.network.snapping import midpoints, snap
+from geo.points.cases import placed_cases
 from geo.rules.loader import Profile
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import INGREDIENTS, conform
@@ -68,14 +69,15 @@ def measure_segments(
     measured
         By row of `roads`: `traffic` (betweenness on the drive network without service ways, as the share of the road
         length that has less, 0 to 1), `frontage` (shops and entrances), `attractors` (kinds of `ATTRACTORS` within the
-        walk), `complaints` (how many).
+        walk), `complaints` (how many, without those of a doubted time or place).
     """
+    reported = placed_cases(around.complaints).rows["segment_id"].value_counts()
     return pd.DataFrame(
         {
             "traffic": _traffic(roads, profile, crs, pivots),
             "frontage": _frontage(roads, around.facilities, profile, crs),
             "attractors": _attractors(roads, around, profile, crs),
-            "complaints": roads["segment_id"].map(around.complaints["segment_id"].value_counts()).fillna(0).astype(int),
+            "complaints": roads["segment_id"].map(reported).fillna(0).astype(int),
         },
         index=roads.index,
     )

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.core.records import document_rows
+from geo.points.cases import placed_cases
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street
 from geo.streets.street_lists import StreetList
@@ -67,7 +68,7 @@ def graded_layers(
     """
     streets = grades.streets
     for kind in POINT_KINDS:
-        streets[kind] = count_per_street(points[kind], grades.roads, streets["street_id"])
+        streets[kind] = count_per_street(placed_cases(points[kind]).rows, grades.roads, streets["street_id"])
     layers: dict[str, pd.DataFrame] = {
         "roads": grades.roads,
         "streets": streets,

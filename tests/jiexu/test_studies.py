@@ -20,7 +20,7 @@ def test_from_sample_to_study_to_decision_to_file(tmp_path: Path) -> None:
     assert built.exit_code == 0, built.output
 
     figures = json.loads(run(app, ["info", str(study), "--json"]).stdout)
-    assert figures["layers"]["complaints"] == 597
+    assert figures["layers"]["complaints"] == 600
     assert "synthetic data: complaints, stalls, parking" in run(app, ["info", str(study)]).stdout
 
     decided = run(app, ["tier", str(study), "--street", "Vuorikatu", "--tier", "secondary", "--reason", "bus lane"])

@@ -64,8 +64,16 @@ PLACED: Final[Mapping[str, Column]] = {
         Text("定位方式", "Placed"), Text("位置由何得来", "How its place was found"), values=codes.PRECISIONS
     ),
     "import_id": IMPORT_ID,
+    "doubted": Column(
+        Text("存疑字段", "Doubted"),
+        Text(
+            "导入时存疑的字段，以逗号隔开：照样保存和显示，但不计入任何数字；place 指位置",
+            "The fields that were doubted at import, between commas: they are kept and shown, and missing from every "
+            "figure; `place` is its place",
+        ),
+    ),
 }
-"""How sure the place of a point is, and which import it came with."""
+"""How sure the place of a point is, which import it came with, and which of its fields are doubted."""
 
 LENGTH_M: Final = Column(Text("长度", "Length"), Text("线的长度", "Of the line"), NUMBER, METRES)
 KERB_LENGTH_M: Final = Column(

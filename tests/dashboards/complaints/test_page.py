@@ -8,11 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dashboards.session import cache
 from geo.build import Inputs, build_study
-from geo.complaints.answer_times import data_end, survival
+from geo.complaints.answer_times import survival
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.study import find_hotspots
+from geo.points.imports import add_points
 from geo.study.file import read_layer
+from geo.study.reader import Study
 from tests.support.complaints import timeless_complaints
 from tests.support.pages import Serve, figures, labelled, opened
 
@@ -50,7 +53,8 @@ def test_a_category_and_cross_validation(study: Path, served: Serve) -> None:
     labelled(page.button, "Find hot spots").click().run()
     assert not page.exception
     complaints = read_layer(study, "complaints")
-    mine = complaints[(complaints["category"] == "illegal_parking_motor") & complaints["duplicate_of"].isna()]
+    there = complaints["duplicate_of"].isna() & complaints["segment_id"].notna()
+    mine = complaints[there & (complaints["category"] == "illegal_parking_motor")]
     assert any(f"Illegal parking, motor vehicle, all months; {len(mine)} complaints" in c.value for c in page.caption)
 
 
@@ -61,7 +65,7 @@ def test_the_figures_are_those_of_the_complaints(study: Path, served: Serve) -> 
     metrics = figures(page)
     assert metrics["Complaints"] == f"{len(complaints):,}"
     assert metrics["Service"] == f"{(complaints['response'] == 'service').mean():.0%}"
-    half = survival(complaints, data_end(complaints)).quantile(0.5)
+    half = survival(complaints, cache.hour()).quantile(0.5)
     assert half is not None
     assert metrics["Median time to close"] == f"{half:.0f} h"
 
@@ -103,3 +107,28 @@ def test_complaints_without_times_are_shown_as_far_as_they_go(sample: Inputs, tm
     plan_patrols(path, 3)
     served(path)
     assert figures(opened("complaints"))["Complaints"] == "12"
+
+
+def test_the_page_says_what_is_left_out_and_takes_ages_at_the_end_of_the_data(
+    study: Path, served: Serve, tmp_path: Path
+) -> None:
+    served(study)
+    before = figures(opened("complaints"))
+    file = tmp_path / "more.csv"
+    file.write_text(
+        "编号,类别,经度,纬度,渠道,处置方式,受理时间\nD1,违停,24.9405,60.1702,热线,执法,2062-03-01 10:00\n",
+        encoding="utf-8",
+    )
+    add_points(study, file, "complaints", Study(study).profile)
+    page = opened("complaints")
+    assert figures(page) == before, "a row of 2062 moves nothing"
+    said = " ".join(caption.value for caption in page.caption)
+    assert "Left out: time of receipt is doubted 1" in said
+    assert "3 complaints have no place" in said
+    assert "closed since then still count as open" in said
+    zh = " ".join(caption.value for caption in opened("complaints", "zh").caption)
+    assert "受理时间存疑 1" in zh
+    assert "3 件投诉没有位置" in zh
+    then = opened("complaints", state={"complaints-as-of": "end"})
+    assert not then.exception
+    assert figures(then)["Overdue"] <= before["Overdue"]

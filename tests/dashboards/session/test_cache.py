@@ -24,6 +24,7 @@ ARGUMENTS: Mapping[str, tuple[Any, ...]] = {
     "site_of_gap": ("toilet", "residents", "toilet-001", 300.0),
     "siting": ("toilet", "residents", 300.0),
     "lists_on": ("2026-01-01",),
+    "answers_at": ("2026-01-01T00:00:00+00:00",),
     "distinct_hours": ("stall_zones",),
 }
 """What a cached value is asked with; others take nothing."""

@@ -8,7 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.complaints.answer_times import as_moment, data_end, in_time, limits, months, overdue, shares, survival, wilson
+from geo.complaints.answer_times import (
+    as_moment,
+    in_time,
+    limits,
+    months,
+    overdue,
+    shares,
+    span_of,
+    survival,
+    wilson,
+)
 from geo.rules import Profile
 from geo.study.schema import conform
 
@@ -89,7 +99,9 @@ def test_channels_one_by_one(profile: Profile) -> None:
 
 
 def test_when_the_data_end_and_moments_of_the_studys_clock() -> None:
-    assert data_end(complaints(after(5), after(None))) == DAY + pd.Timedelta(hours=5)
+    span = span_of(complaints(after(5), after(None)))
+    assert (span.first, span.last, span.until) == (DAY, DAY, DAY + pd.Timedelta(hours=5))
+    assert span.days_before(DAY + pd.Timedelta(hours=29)) == 1
     assert as_moment("2025-03-01T08:00", "Asia/Shanghai") == DAY
     assert as_moment("2025-03-01T00:00+00:00", "Europe/Helsinki") == DAY
 

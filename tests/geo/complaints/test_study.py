@@ -120,7 +120,10 @@ def test_the_answers_add_up(study: Path) -> None:
     assert share is not None
     assert share["service"] + share["management"] + share["enforcement"] == pytest.approx(1)
     assert sum(row["answered"] for row in summary["by_month"]) == share["answered"] == len(complaints)
-    assert sum(row["answered"] for row in summary["by_quarter"]) == len(complaints)
+    assert sum(row["answered"] for row in summary["by_quarter"]) == len(complaints) - 3
+    assert summary["without_place"]["cases"] == 3
+    assert summary["left_out"]["by_quarter"] == {"no_place": 3}
+    assert "shares" in summary["without_place"]["counted_in"]
     assert summary["hours"]["open"] + summary["hours"]["closed"] == len(complaints)
     assert sum(row["complaints"] for row in summary["channels"]) == len(complaints)
     assert len(summary["overdue"]) <= complaints["closed_at"].isna().sum()

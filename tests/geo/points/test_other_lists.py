@@ -74,3 +74,34 @@ def test_a_row_is_of_its_category_else_of_its_file() -> None:
 def test_lists_stand_in_the_order_in_which_tiles_number_them() -> None:
     assert list_names(ROWS) == ["b.csv", "hoarding", "shop"]
     assert list_names(ROWS.iloc[:0]) == []
+
+
+def test_doubted_times_are_in_no_figure_of_a_list(study: Path, tmp_path: Path) -> None:
+    head = "类型,名称,经度,纬度,申请时间,审批时间,到期时间\n"
+    given = [
+        ("好", "2025-03-07 10:00", "2025-03-07 12:00", ""),
+        ("未结", "2025-03-07 10:00", "", "2025-04-01"),
+        ("先批后申", "2025-03-07 10:00", "2025-03-01 10:00", ""),
+        ("批于未来", "2025-03-07 10:00", "2035-03-01 10:00", "2025-04-01"),
+        ("申于未来", "2062-03-07 10:00", "", ""),
+        ("到期早于申请", "2025-03-07 10:00", "", "1990-03-01"),
+    ]
+    lines = [f"围挡,{name},24.9405,60.1702,{begin},{end},{due}" for name, begin, end, due in given]
+    file = tmp_path / "围挡.csv"
+    file.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+    add_points(study, file, "other", Study(study).profile, Options(crs="WGS84"))
+    (found,) = lists_of(study, pd.Timestamp("2025-05-01", tz="UTC"))
+    assert found["rows"] == 6, "all are kept"
+    assert found["answered"] is not None
+    assert (found["answered"]["answered"], found["answered"]["share"]) == (1, 1.0)
+    assert found["age_days"] is not None
+    assert (found["age_days"]["open"], found["age_days"]["median"]) == (2, 54.7)
+    assert [row["name"] for row in found["overdue"]] == ["未结"]
+    assert sum(row["overdue"] for row in found["by_street"]) == 1
+    assert found["left_out"]["answered"] == {"closed_doubted": 2}
+    assert found["left_out"]["age_days"] == {"closed_doubted": 2, "received_doubted": 1}
+    assert found["left_out"]["overdue"] == {"closed_doubted": 2, "due_doubted": 1}
+    earlier = lists_of(study, pd.Timestamp("2025-03-07T08:30Z"))[0]
+    assert earlier["answered"] is None, "approved later that day"
+    assert earlier["age_days"] is not None
+    assert earlier["age_days"]["open"] == 3

@@ -17,8 +17,10 @@ def test_figures_add_up(built: Path) -> None:
     total = roads["length_m"].sum() / 1000
     assert sum(figures["streets_km"]["tier"].values()) == pytest.approx(total, abs=0.01)
     assert sum(figures["streets_km"]["tier_source"].values()) == pytest.approx(total, abs=0.01)
-    assert sum(row["complaints"] for row in figures["per_tier"].values()) == figures["layers"]["complaints"] == 597
-    assert figures["synthetic"] == {"complaints": 597, "stalls": 90, "parking": 36}
+    assert sum(row["complaints"] for row in figures["per_tier"].values()) == 597
+    assert figures["layers"]["complaints"] == 600
+    assert figures["left_out"] == {"complaints": {"no_place": 3}}, "cases without a place are of no tier"
+    assert figures["synthetic"] == {"complaints": 600, "stalls": 90, "parking": 36}
     assert figures["metric_crs"] == "EPSG:32635"
     assert str(figures["osm_date"]).startswith("2019-04-17")
     assert figures["profile"]["name"] == "china"

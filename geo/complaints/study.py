@@ -52,6 +52,7 @@ from geo.streets.name_search import longest_names
 from geo.streets.quarters import quarter_of
 from geo.study.doubts import doubted
 from geo.study.file import now
+from geo.study.left_out import LeftOut, left_out_text
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
 
@@ -115,7 +116,7 @@ def find_hotspots(
     complaints = counted.rows
     if complaints.empty:
         raise StudyError(
-            Text("研究中没有可分析的投诉", "The study has no complaints to analyse"),
+            _nothing_to_analyse(counted.left_out),
             Text(
                 "请先导入投诉（jiexu add --kind complaints），或换一个类别",
                 "Import them first (jiexu add --kind complaints), or choose another category",
@@ -151,6 +152,15 @@ def find_hotspots(
     )
     HOTSPOTS.keep(study, summary, {"hotspots": found.layer}, command, seed=SEED)
     return summary
+
+
+def _nothing_to_analyse(left_out: LeftOut) -> Text:
+    """Return the problem of a study without complaints that count, with the reasons why others do not."""
+    why = left_out_text(left_out)
+    return Text(
+        f"研究中没有可分析的投诉（{why.zh}）" if left_out else "研究中没有可分析的投诉",
+        f"The study has no complaints to analyse ({why.en})" if left_out else "The study has no complaints to analyse",
+    )
 
 
 def _change_months(complaints: pd.DataFrame, timezone: str) -> ChangeMonths:

@@ -14,10 +14,11 @@ import shapely
 
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.study import find_hotspots, response_of
+from geo.core.errors import StudyError
 from geo.facilities.facility_study import FacilityStudy
 from geo.network.on_foot import network_of
 from geo.parking.study import BayStudy, Need
-from geo.points.imports import add_points
+from geo.points.imports import add_points, remove_import
 from geo.study.figures import info
 from geo.study.file import connect, read_layer
 from geo.study.reader import Study
@@ -189,3 +190,33 @@ def test_the_moment_is_the_clock_or_the_one_that_is_asked_for(built: Path) -> No
 def clean_until(complaints: pd.DataFrame) -> str:
     """Return the last time of a list without doubts."""
     return str(pd.concat([complaints["received_at"], complaints["closed_at"]]).max().isoformat())
+
+
+def test_where_all_are_doubted_the_reason_is_said(built: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(built, tmp_path / "sample.gpkg"))
+    study = Study(path)
+    study.write({"complaints": study.layer("complaints").assign(doubted="received_at")})
+    with pytest.raises(StudyError, match="time of receipt is doubted 600"):
+        find_hotspots(path)
+    found = response_of(path)
+    assert (found["shares"], found["overdue"], found["channels"], found["until"]) == (None, [], [], None)
+    assert all(row["rate"] is None for row in found["tiers"])
+    assert plan_patrols(path, 3)["priorities"] == []
+
+
+def test_an_import_of_cases_without_a_place_goes_as_a_whole(built: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(built, tmp_path / "sample.gpkg"))
+    before = read_layer(path, "complaints")
+    head = "编号,类别,经度,纬度,受理时间\n"
+    outcomes = []
+    for name, place in (("a.csv", ","), ("b.csv", "24.9405,60.1702")):
+        file = tmp_path / name
+        text = f"{head}U1,违停,{place},2025-05-01 10:00\nP1,噪声,24.9405,60.1702,2025-05-01 10:00\n"
+        file.write_text(text, encoding="utf-8")
+        outcomes.append(add_points(path, file, "complaints", Study(path).profile))
+    assert (outcomes[1].added, outcomes[1].updated, outcomes[1].unchanged) == (0, 1, 1)
+    assert remove_import(path, str(outcomes[1].import_id)) == 1
+    row = read_layer(path, "complaints").set_index("complaint_id").loc["U1"]
+    assert (row.geometry, row["segment_id"], row["precision"]) == (None, None, None)
+    assert remove_import(path, str(outcomes[0].import_id)) == 2
+    assert set(read_layer(path, "complaints")["complaint_id"]) == set(before["complaint_id"])

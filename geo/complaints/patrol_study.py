@@ -112,7 +112,8 @@ def plan_patrols(
         "kept": kept,
         "priorities": document_rows(_priorities(study, complaints), PriorityDocument),
     }
-    command = command_of("patrols", study, people=many, without=tuple(without), afresh=not keep_earlier)
+    # districts that ended are gone: on the study as it is now, the others are kept
+    command = command_of("patrols", study, people=many, afresh=not keep_earlier)
     PATROLS.keep(study, summary, patrol_layers(plan, study.crs), command)
     return summary
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Annotated, Final
 
@@ -105,30 +104,45 @@ def _called(name: str | None) -> str:
 
 def _hot_street(row: HotStreet) -> str:
     name, number = _called(row["name"]), row["complaints"]
-    if row["high"]:
-        times = "" if row["ratio"] is None else f" ×{row['ratio']:.1f}"
-        within = "" if row["ratio_low"] is None else f" ({row['ratio_low']:.1f}–{row['ratio_high'] or math.inf:.1f})"
-        near = Text("；片区也是热点", "; in a hot neighbourhood too") if row["hot_neighbourhood"] else Text("", "")
+    if not row["high"]:
         return Text(
-            f"{name}  自身偏高：投诉 {number} 件，为可比街道的{times}{within}{near.zh}",
-            f"{name}  high itself: {number} complaints,{times}{within} of comparable streets{near.en}",
+            f"{name}  所在片区为热点（Gi* {row['gi_z']:.1f}，{row['hot_m']:,.0f} 米）；自身投诉 {number} 件，不偏高",
+            f"{name}  in a hot neighbourhood (Gi* {row['gi_z']:.1f}, {row['hot_m']:,.0f} m); not high itself: {number} "
+            "complaints",
         ).pick(language())
+    near = Text("；片区也是热点", "; in a hot neighbourhood too") if row["hot_neighbourhood"] else Text("", "")
+    if row["ratio"] is None:
+        than = Text("可比街道没有投诉", "none on comparable streets")
+    else:
+        within = _within(row["ratio_low"], row["ratio_high"])
+        than = Text(
+            f"投诉率为可比街道的 {row['ratio']:.1f} 倍{within}",
+            f"{row['ratio']:.1f} times the rate of comparable streets{within}",
+        )
     return Text(
-        f"{name}  所在片区为热点（Gi* {row['gi_z']:.1f}，{row['hot_m']:,.0f} 米）；自身投诉 {number} 件，不偏高",
-        f"{name}  in a hot neighbourhood (Gi* {row['gi_z']:.1f}, {row['hot_m']:,.0f} m); not high itself: {number} "
-        "complaints",
+        f"{name}  自身偏高：投诉 {number} 件，{than.zh}{near.zh}",
+        f"{name}  high itself: {number} complaints, {than.en}{near.en}",
     ).pick(language())
 
 
 def _worse(row: ChangedStreet) -> str:
-    times = "" if row["ratio"] is None else f" ×{row['ratio']:.1f}"
-    within = "" if row["low"] is None else f" ({row['low']:.1f}–{row['high'] or math.inf:.1f})"
+    times = Text("", "")
+    if row["ratio"] is not None:
+        within = _within(row["low"], row["high"])
+        times = Text(f"，{row['ratio']:.1f} 倍{within}", f", {row['ratio']:.1f} times as many{within}")
     return Text(
         f"变差：{_called(row['name'])}  自 {row['since']} 起每月 {row['after_per_month']:.1f} 件，此前 "
-        f"{row['before_per_month']:.1f} 件{times}{within}",
+        f"{row['before_per_month']:.1f} 件{times.zh}",
         f"worse: {_called(row['name'])}  {row['after_per_month']:.1f} a month since {row['since']}, "
-        f"{row['before_per_month']:.1f} before{times}{within}",
+        f"{row['before_per_month']:.1f} before{times.en}",
     ).pick(language())
+
+
+def _within(low: float | None, high: float | None) -> str:
+    """Return an interval in brackets."""
+    if low is None:
+        return ""
+    return f" ({low:.1f}–{'∞' if high is None else f'{high:.1f}'})"
 
 
 def _metres(text: str | None) -> float | str | None:

@@ -221,7 +221,6 @@ def _patrols() -> None:
     earlier = list(cache.layer("patrol_districts")["district_id"])
     absent: list[str] = []
     keep = True
-    people = st.number_input(_("Supervisors"), min_value=1, max_value=2000, value=PEOPLE, key="patrol-people")
     if earlier:
         keep = st.checkbox(
             _("Keep the present districts as far as possible"), value=True, key="patrol-keep",
@@ -229,11 +228,17 @@ def _patrols() -> None:
         )  # fmt: skip
         absent = st.multiselect(
             _("Districts without a supervisor"), earlier, key="patrol-absent", disabled=not keep,
+            help=_("The others take over their streets."),
         )  # fmt: skip
+    absent = absent if keep else []
+    people = st.number_input(
+        _("Supervisors"), min_value=1, max_value=2000, value=len(earlier) or PEOPLE, key="patrol-people",
+        disabled=bool(absent),
+    )  # fmt: skip
     if st.button(
         _("Divide the streets"), icon=":material/groups:", type="secondary" if known.fresh else "primary", key="patrol"
     ):
-        compute(lambda: plan_patrols(study_path(), int(people), keep, absent if keep else ()))
+        compute(lambda: plan_patrols(study_path(), None if absent else int(people), keep, absent))
     if known.summary is None:
         return
     found = known.summary

@@ -116,7 +116,8 @@ def plan_patrols(
         "months": round(months_covered(complaints), 2),
         "left_out": {"districts": counted.left_out, "priorities": dated(counted).left_out},
     }
-    command = command_of("patrols", study, people=many, without=tuple(without), afresh=not keep_earlier)
+    # districts that ended are gone: on the study as it is now, the others are kept
+    command = command_of("patrols", study, people=many, afresh=not keep_earlier)
     PATROLS.keep(study, summary, patrol_layers(plan, study.crs), command)
     return summary
 

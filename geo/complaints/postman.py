@@ -9,6 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
+from geo.complaints.postman_bound import direct_pairs, linking_bound
 from geo.complaints.tours import held_karp, improved
 from geo.core.arrays import Flags, Floats, Integers
 
@@ -47,9 +48,9 @@ def postman(tail: Integers, head: Integers, cost: Floats, between: Floats) -> Or
     shortest ways, nodes of odd degree are paired at least cost, and an Euler circuit gives an order; then edges are
     turned, exchanged and moved as long as that shortens it.
 
-    The bound is the required length, and the more of two things that any walk has besides: the least pairing of the
-    nodes where an odd number of required edges ends; and what links `c` pieces: each is left and entered, so at least
-    `c / (c - 1)` of the least tree between them.
+    The bound is the required length, and the most of three things that any walk has besides: the least pairing of the
+    nodes where an odd number of required edges ends; what links `c` pieces: each is left and entered, so at least
+    `c / (c - 1)` of the least tree between them; and `linking_bound`, with both at a time.
 
     Parameters
     ----------
@@ -65,11 +66,12 @@ def postman(tail: Integers, head: Integers, cost: Floats, between: Floats) -> Or
     odd = _odd(np.concatenate([tail, head]), len(between))
     pieces = len(np.unique(piece[tail]))
     linking = tree_cost * pieces / (pieces - 1) if pieces > 1 else 0.0
-    bound = float(cost.sum()) + max(linking, _least_pairing(odd, between))
     if len(tail) <= EXACT:
         edge, forward = held_karp(tail, head, between)
         length = float(cost.sum()) + _links(edge, forward, tail, head, between)
         return Order(edge, forward, length)
+    least = max(linking, _least_pairing(odd, between), linking_bound(piece, odd, between))
+    bound = float(cost.sum()) + least
     ends = np.concatenate([tail, head, tree[:, 0], tree[:, 1]])
     pairs = paired(_odd(ends, len(between)), between)
     links = np.concatenate([tree, pairs])
@@ -146,11 +148,7 @@ def _best_pairs(cost: Floats) -> Integers:
     import networkx as nx  # noqa: PLC0415 (only rounds wait for it to load)
 
     n = len(cost)
-    direct = ~np.eye(n, dtype=bool)
-    for third in range(n):
-        through = cost[:, third, None] + cost[None, third, :] <= cost + 1e-9
-        through[third, :] = through[:, third] = False
-        direct &= ~through
+    direct = direct_pairs(cost)
     for kept in (direct, ~np.eye(n, dtype=bool)):
         row, column = np.nonzero(np.triu(kept))
         graph = nx.Graph()

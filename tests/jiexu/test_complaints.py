@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,3 +55,36 @@ def test_patrols_are_kept_without_those_who_are_absent(study: Path) -> None:
     assert "stays in its district" in plain.stdout
     assert run(app, ["patrols", str(study), "--without", "W99"]).exit_code == 2
     assert run(app, ["patrols", str(study), "--without", "W01", "--afresh"]).exit_code == 2
+
+
+def test_hot_streets_are_told_with_their_kind_and_changes_with_their_numbers() -> None:
+    from jiexu import complaints  # noqa: PLC0415
+
+    row: Any = {
+        "name": None,
+        "complaints": 72,
+        "high": True,
+        "hot_neighbourhood": False,
+        "ratio": 3.21,
+        "ratio_low": 2.5,
+        "ratio_high": None,
+        "gi_z": 4.0,
+        "hot_m": 120.0,
+    }
+    told = complaints._hot_street(row)
+    assert "72 complaints, 3.2 times the rate of comparable streets (2.5–∞)" in told
+    assert "neighbourhood" not in told
+    assert "none on comparable streets" in complaints._hot_street(row | {"ratio": None})
+    quiet = complaints._hot_street(row | {"high": False, "complaints": 0})
+    assert "in a hot neighbourhood (Gi* 4.0, 120 m); not high itself: 0 complaints" in quiet
+    worse: Any = {
+        "name": "人民路",
+        "since": "2025-07",
+        "before_per_month": 2.0,
+        "after_per_month": 9.9,
+        "ratio": 4.95,
+        "low": 2.5,
+        "high": 10.0,
+    }
+    assert "人民路  9.9 a month since 2025-07, 2.0 before, 5.0 times as many (2.5–10.0)" in complaints._worse(worse)
+    assert "times" not in complaints._worse(worse | {"ratio": None})

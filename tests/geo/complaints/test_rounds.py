@@ -45,7 +45,7 @@ def test_a_round_walks_along_all_of_its_streets(seed: int, count: int) -> None:
     found = walking_round(network, stops)
     check(network, stops, found)
     assert len(found.unreached) == 0
-    assert found.length_m <= 1.5 * found.bound_m
+    assert found.length_m <= 1.3 * found.bound_m
 
 
 @settings(max_examples=40, deadline=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from geo.core.vocabulary import FacilityKind
+from geo.network.documents import WalkingDocument
 from geo.rules.documents import ProfileDocument
 from geo.study.documents import FindingDocument
 
@@ -301,6 +302,8 @@ class CoverageDocument(TypedDict):
         Share covered with the sites decided on.
     walk_m
         Walks to the nearest facility.
+    walking
+        The ways that these walks may use.
     by_street
         Streets, the most left out first.
     by_quarter
@@ -328,6 +331,7 @@ class CoverageDocument(TypedDict):
     accepted: int
     share_with_accepted: float
     walk_m: WalkQuantiles
+    walking: WalkingDocument
     by_street: list[ServedGroup]
     by_quarter: list[ServedGroup]
     by_tier: list[ServedTier]

@@ -210,7 +210,11 @@ class FacilityStudy:
         walk = self.walks.walk_m
         ids = np.array([*self.supply.table["facility_id"], None], dtype=object)
         speed = float(self.profile["coverage.walk_speed"]) * 1000 / 60
-        known = np.where(np.isfinite(walk), np.round(walk, 1), np.nan)
+        rounded = np.round(walk, 1)
+        # no rounding makes a walk look covered that is not, or the other way round
+        rounded = np.where((walk > self.within_m) & (rounded <= self.within_m), np.ceil(10 * walk) / 10, rounded)
+        rounded = np.where(walk <= self.within_m, np.minimum(rounded, self.within_m), rounded)
+        known = np.where(np.isfinite(walk), rounded, np.nan)
         return self.demand.table.assign(
             kind=self.kind,
             demand=self.demand.weight.round(3),

@@ -86,6 +86,14 @@ WIDTH_SOURCE: Final = Column(
 )
 HIGHWAY: Final = Column(Text("OSM 等级", "OSM class"), Text("标签 highway 的值", "The value of the tag highway"))
 WALK: Final = Column(Text("可步行", "Open to walkers"), Text("行人可否通行", "Whether walkers may use it"), FLAG)
+WALK_PRIVATE: Final = Column(
+    Text("内部步行", "Private on foot"),
+    Text(
+        "只供其沿线住户和单位步行出入，不可穿行",
+        "Whether only people of its own addresses walk there; no walk leads through it",
+    ),
+    FLAG,
+)
 NAME: Final = Column(Text("名称", "Name"), Text("地图或文件中的名称", "As on the map or in its file"))
 ALIASES: Final = Column(
     Text("别名", "Other names"), Text("其他写法，以分号隔开", "Other spellings, between semicolons")

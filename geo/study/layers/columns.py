@@ -134,7 +134,15 @@ TIER_GROUP: Final[Mapping[str, Column]] = {
         values=codes.TIER_SOURCE_NAMES,
     ),
     "tier_reason": Column(Text("等级理由", "Reason"), Text("为何是该等级", "Why it has this tier")),
-    "tier_confidence": Column(Text("等级置信度", "Confidence"), Text("0 到 1", "From 0 to 1"), NUMBER),
+    "tier_confidence": Column(
+        Text("等级置信度", "Confidence"),
+        Text(
+            "0 到 1；推断等级的准确率只由本研究自己的名单留出检验（jiexu grade），名单不足时未知",
+            "From 0 to 1; the accuracy of inferred tiers is tested on this study's own list only, with streets and "
+            "quarters held out (`jiexu grade`), and not known where the list is short",
+        ),
+        NUMBER,
+    ),
 }
 
 RECEIVED_AT: Final = Column(Text("受理时间", "Received"), Text("受理的时刻", "When it was received"), MOMENT)

@@ -162,6 +162,7 @@ def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.Dat
             "calibrated": round(study.demand.calibrated, 6),
             "synthetic": study.demand.synthetic,
         },
+        "residents": study.evidence,
         "facilities": {
             "count": len(own),
             "listed": int((own["source"].fillna("") != "OSM").sum()),

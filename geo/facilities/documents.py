@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from geo.core.vocabulary import FacilityKind
+from geo.facilities.resident_documents import ResidentsDocument
 from geo.network.documents import WalkingDocument
 from geo.rules.documents import ProfileDocument
 from geo.study.documents import FindingDocument
@@ -290,12 +291,14 @@ class CoverageDocument(TypedDict):
         The rules.
     demand
         The demand that is counted.
+    residents
+        The evidence for residents; null where points are the demand.
     facilities
         The facilities.
     covered
         Demand with a facility within the standard.
     share
-        Its share of all demand.
+        Its share of all demand; a rough estimate where `residents` is not `enough`.
     accepted
         Sites decided on.
     share_with_accepted
@@ -325,6 +328,7 @@ class CoverageDocument(TypedDict):
     within_source: StandardDocument
     profile: ProfileDocument
     demand: DemandDocument
+    residents: ResidentsDocument | None
     facilities: OwnFacilities
     covered: float
     share: float

@@ -166,7 +166,7 @@ class Network:
         self.node_xy = self.node_xy[np.concatenate([np.arange(n), touched, both])]
 
     def _arcs(self) -> tuple[Integers, Integers, Integers]:
-        """Return from which node to which an edge leads, and the edge: each direction for itself."""
+        """Return the start, the end and the edge of every passage: each direction for itself."""
         ahead, back = np.arange(len(self.tail)), np.flatnonzero(~self.oneway)
         own = np.flatnonzero(self.private)
         start = (self.tail, self.head[back], self.leave_tail[own], self.leave_head[own])

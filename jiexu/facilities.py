@@ -154,21 +154,26 @@ def site(
         say(STOPPED[summary["stopped_by"]])
     for undone in summary["not_done"]:
         typer.echo(f"{'时限内未完成' if language() == 'zh' else 'not done in time'}: {pick(undone, language())}")
-    gap = summary["proven_gap"]
-    if gap is None:
-        proof = Text("估算，不作最优性证明", "an estimate, without a proof")
-        typer.echo(pick(summary["refused"] or "", language()))
-    elif summary["proven"]:
-        proof = Text("已证明最优", "proven optimal")
-    else:
-        proof = Text(f"与最优之差不超过 {gap:.2%}", f"within {gap:.2%} of the optimum")
+    before, after = summary["share_before"], summary["share"]
+    if summary["refused"]:
+        typer.echo(pick(summary["refused"], language()))
+        say(
+            Text(
+                f"覆盖约 {before:.1%} → {after:.1%}（估算，不作最优性证明）",
+                f"covered about {before:.1%} -> {after:.1%} (an estimate, without a proof)",
+            )
+        )
+        return
+    gap, stable = summary["proven_gap"] or 0.0, summary["stability"]
+    proof = Text("已证明最优", "proven optimal") if summary["proven"] else Text(
+        f"与最优之差不超过 {gap:.2%}", f"within {gap:.2%} of the optimum"
+    )  # fmt: skip
     say(
         Text(
-            f"覆盖 {summary['share_before']:.1%} → {summary['share']:.1%}（{proof.zh}）；需求或步行相差 "
-            f"{summary['stability']['off_by']:.0%} 时，最多比最优少 {summary['stability']['worst_regret']:.1%}",
-            f"covered {summary['share_before']:.1%} -> {summary['share']:.1%} ({proof.en}); with demand or walks "
-            f"wrong by {summary['stability']['off_by']:.0%} it falls short of the optimum by at most "
-            f"{summary['stability']['worst_regret']:.1%}",
+            f"覆盖 {before:.1%} → {after:.1%}（{proof.zh}）；需求或步行相差 {stable['off_by']:.0%} 时，最多比最优少 "
+            f"{stable['worst_regret']:.1%}",
+            f"covered {before:.1%} -> {after:.1%} ({proof.en}); with demand or walks wrong by "
+            f"{stable['off_by']:.0%} it falls short of the optimum by at most {stable['worst_regret']:.1%}",
         )
     )
 

@@ -358,9 +358,8 @@ def _curve(kind: FacilityKind) -> None:
 def _proof(summary: SitesDocument) -> str:
     gap, stable = summary["proven_gap"], summary["stability"]
     if gap is None:
-        proof = _("An estimate: no proof.")
-    else:
-        proof = _("Proven optimal.") if summary["proven"] else _("Within {gap:.2%} of the optimum.").format(gap=gap)
+        return _("An estimate: no proof.")
+    proof = _("Proven optimal.") if summary["proven"] else _("Within {gap:.2%} of the optimum.").format(gap=gap)
     return (
         proof
         + " "

@@ -27,7 +27,7 @@ from jiexu.shared import AsJson, Study, day, errors_as_messages, print_document,
 app = typer.Typer()
 
 STOPPED: Final = {
-    "no_gain": Text("再多的点位不再增加覆盖", "More sites would gain nothing"),
+    "no_gain": Text("再多的点位没有增益", "More sites would gain nothing"),
     "budget": Text("预算不足以再增加点位", "The budget allows no more sites"),
 }
 """Reasons for fewer sites than were asked for."""

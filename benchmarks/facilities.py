@@ -18,7 +18,8 @@ from scipy.spatial import cKDTree
 near = cKDTree(homes).sparse_distance_matrix(cKDTree(sites), 1500.0, output_type="coo_matrix")
 """
 _OURS = """
-from geo.facilities.location_models import LocationProblem, solve
+from geo.facilities.location_models import solve
+from geo.facilities.location_problem import LocationProblem
 """
 _SOLVE = """
 m = {sites}

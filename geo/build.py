@@ -163,7 +163,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
 
     on_step(Text("评定等级", "Grading streets"))
     tier_list = read_tier_list(inputs.tiers) if inputs.tiers else _old_list(old)
-    surroundings = Surroundings(facilities, paths, points["complaints"])
+    surroundings = Surroundings(facilities, paths, points["complaints"], quarters)
     grades = grade(roads, tier_list, old.table("decisions"), profile, crs, surroundings)
 
     on_step(Text("写入研究文件", "Writing the study"))

@@ -14,7 +14,7 @@ from geo.facilities.candidates import Source
 from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
 from geo.facilities.facility_study import DemandSource
-from geo.facilities.location_models import Model
+from geo.facilities.location_problem import Model
 from geo.facilities.population import set_population
 from geo.facilities.residents import SOURCES
 from geo.facilities.site_problem import SiteRequest
@@ -26,6 +26,12 @@ from jiexu.language import language
 from jiexu.shared import AsJson, Study, day, errors_as_messages, print_document, say
 
 app = typer.Typer()
+
+STOPPED: Final = {
+    "no_gain": Text("再多的点位没有增益", "More sites would gain nothing"),
+    "budget": Text("预算不足以再增加点位", "The budget allows no more sites"),
+}
+"""Reasons for fewer sites than were asked for."""
 
 _SHOWN: Final = 12
 """So many gaps are listed."""
@@ -69,6 +75,24 @@ def coverage(
     name = KIND_NAMES[kind]
     names = [SOURCES[source] for source in summary["demand"]["sources"]]
     zh, en = "、".join(each.zh for each in names), "; ".join(each.en for each in names)
+    ways, homes = summary["walking"], summary["residents"]
+    say(
+        Text(
+            f"可步行 {ways['open_km']:.1f} 公里；{ways['private_km']:.1f} 公里只供沿线自身出入；"
+            f"{ways['closed_km']:.1f} 公里不可步行（规则 network.walk）",
+            f"walked: {ways['open_km']:.1f} km; {ways['private_km']:.1f} km for their own addresses only; "
+            f"{ways['closed_km']:.1f} km closed (rules network.walk)",
+        )
+    )
+    if homes is not None:
+        say(
+            Text(
+                f"有已测绘住宅的街道：{homes['streets_with_homes']:.0%}",
+                f"streets with mapped homes: {homes['streets_with_homes']:.0%}",
+            )
+        )
+        if homes["refused"]:
+            typer.echo(pick(homes["refused"], language()))
     say(
         Text(
             f"{name.zh} {summary['facilities']['count']} 处；步行 {summary['within_m']:.0f} 米内覆盖 "
@@ -98,6 +122,9 @@ def site(
         float | None, typer.Option(min=0, metavar="SUM", help="Budget for new facilities, in the candidates' prices.")
     ] = None,
     capacity: Annotated[bool, typer.Option("--capacity", help="Respect the capacity of facilities.")] = False,
+    seconds: Annotated[
+        float | None, typer.Option(min=1, metavar="S", help="Limit of time for all of it; by default from the rules.")
+    ] = None,
     demand: Need = "residents",
     as_json: AsJson = False,
 ) -> None:
@@ -111,6 +138,7 @@ def site(
         closable=tuple(part.strip() for part in closable.split(",") if part.strip()),
         budget=float("inf") if budget is None else budget,
         with_capacity=capacity,
+        seconds=seconds,
     )
     summary = choose_sites(study, kind, request, demand)
     if as_json:
@@ -123,16 +151,30 @@ def site(
         )
     for row in summary["closed"]:
         typer.echo(f"{'关闭' if language() == 'zh' else 'close'}  {row['name'] or row['site_id']}")
+    if summary["stopped_by"] in STOPPED and summary["proposed"] < max(summary["count"], 1):
+        say(STOPPED[summary["stopped_by"]])
+    for undone in summary["not_done"]:
+        typer.echo(f"{'时限内未完成' if language() == 'zh' else 'not done in time'}: {pick(undone, language())}")
+    before, after = summary["share_before"], summary["share"]
+    if summary["refused"]:
+        typer.echo(pick(summary["refused"], language()))
+        say(
+            Text(
+                f"覆盖约 {before:.1%} → {after:.1%}（估算，不作最优性证明）",
+                f"covered about {before:.1%} -> {after:.1%} (an estimate, without a proof)",
+            )
+        )
+        return
+    gap, stable = summary["proven_gap"] or 0.0, summary["stability"]
     proof = Text("已证明最优", "proven optimal") if summary["proven"] else Text(
-        f"与最优之差不超过 {summary['proven_gap']:.2%}", f"within {summary['proven_gap']:.2%} of the optimum"
+        f"与最优之差不超过 {gap:.2%}", f"within {gap:.2%} of the optimum"
     )  # fmt: skip
     say(
         Text(
-            f"覆盖 {summary['share_before']:.1%} → {summary['share']:.1%}（{proof.zh}）；需求或步行相差 "
-            f"{summary['stability']['off_by']:.0%} 时，最多比最优少 {summary['stability']['worst_regret']:.1%}",
-            f"covered {summary['share_before']:.1%} -> {summary['share']:.1%} ({proof.en}); with demand or walks "
-            f"wrong by {summary['stability']['off_by']:.0%} it falls short of the optimum by at most "
-            f"{summary['stability']['worst_regret']:.1%}",
+            f"覆盖 {before:.1%} → {after:.1%}（{proof.zh}）；需求或步行相差 {stable['off_by']:.0%} 时，最多比最优少 "
+            f"{stable['worst_regret']:.1%}",
+            f"covered {before:.1%} -> {after:.1%} ({proof.en}); with demand or walks wrong by "
+            f"{stable['off_by']:.0%} it falls short of the optimum by at most {stable['worst_regret']:.1%}",
         )
     )
 

@@ -93,12 +93,9 @@ def _inference(report: GradingReport) -> str:
     method = {"score": Text("评分", "score"), "model": Text("由名单训练的模型", "model trained on the list")}
     weights = ", ".join(f"{name} {points:.0f}" for name, points in report["weights"].items())
     lines = [f"{'推断方法' if zh else 'inferred by'}: {method[report['method']].pick(language())} ({weights})"]
+    lines.append(pick(report["accuracy_note"], language()))
     if "accuracy" not in report:
-        few = Text(
-            f"名单上可用的街道只有 {report['listed']} 条，不足以检验推断",
-            f"only {report['listed']} listed streets: too few to test the inference",
-        )
-        return "\n".join([*lines, few.pick(language())])
+        return "\n".join(lines)
     low, high = report["interval"]
     lines.append(
         Text(

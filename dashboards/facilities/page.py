@@ -17,13 +17,14 @@ from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date, show_error, uploaded
 from geo.core.errors import JiexuError
+from geo.core.text import pick
 from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
 from geo.facilities.candidates import Source
 from geo.facilities.coverage_study import COVERAGE, cover
 from geo.facilities.decisions import decide_site
 from geo.facilities.documents import CoverageDocument
 from geo.facilities.facility_study import DemandSource, FacilityStudy
-from geo.facilities.location_models import Model
+from geo.facilities.location_problem import Model
 from geo.facilities.site_documents import SitesDocument, TrialDocument
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import SITES, choose_sites, moved_share
@@ -147,7 +148,11 @@ def _of(summary: CoverageDocument) -> str:
         parts += [_("synthetic")] if summary["demand"]["synthetic"] else []
     else:
         parts = [_("of {total:,.0f} residents").format(total=total)]
-        parts += [_("estimated")] if set(summary["demand"]["sources"]) & {"levels", "floor", "streets"} else []
+        homes = summary.get("residents")
+        if homes is not None and not homes["enough"]:
+            parts += [_("a rough estimate")]
+        elif set(summary["demand"]["sources"]) & {"levels", "floor", "streets"}:
+            parts += [_("estimated")]
     return " · ".join(parts)
 
 
@@ -327,21 +332,34 @@ def _curve(kind: FacilityKind) -> None:
             tooltip=[
                 alt.Tooltip("count:Q", title=_("New sites")),
                 alt.Tooltip("share:Q", title=_("Covered"), format=".1%"),
+                *([alt.Tooltip("best:Q", title=_("Best of so many"), format=",.0f")] if "best" in rows else []),
                 alt.Tooltip("gain:Q", title=_("Gain of the last site"), format=",.0f"),
             ],
         )
     )
     st.altair_chart(line, width="stretch")
+    if known.summary.get("stopped_by") in ("no_gain", "budget"):
+        st.caption(
+            _("{proposed} of {count} sites are proposed: more would gain nothing.").format(
+                proposed=known.summary["proposed"], count=known.summary["count"]
+            )
+            if known.summary["stopped_by"] == "no_gain"
+            else _("{proposed} of {count} sites are proposed: the budget allows no more.").format(
+                proposed=known.summary["proposed"], count=known.summary["count"]
+            )
+        )
+    if refused := known.summary.get("refused"):
+        st.warning(pick(refused, current_language()), icon=":material/help:")
     st.caption(_proof(known.summary))
+    for undone in known.summary.get("not_done", []):
+        st.caption(_("Not done in time: {work}").format(work=pick(undone, current_language())))
 
 
 def _proof(summary: SitesDocument) -> str:
-    proof = (
-        _("Proven optimal.")
-        if summary["proven"]
-        else _("Within {gap:.2%} of the optimum.").format(gap=summary["proven_gap"])
-    )
-    stable = summary["stability"]
+    gap, stable = summary["proven_gap"], summary["stability"]
+    if gap is None:
+        return _("An estimate: no proof.")
+    proof = _("Proven optimal.") if summary["proven"] else _("Within {gap:.2%} of the optimum.").format(gap=gap)
     return (
         proof
         + " "

@@ -96,6 +96,24 @@ def _shares(summary: CoverageDocument | None) -> None:
             sources=source_names(summary["demand"]["sources"]),
         )
     )
+    homes, ways = summary.get("residents"), summary.get("walking")
+    # a result of an older release says neither
+    if homes is not None:
+        st.caption(
+            _("Homes are mapped on {share:.0%} of {streets:,} streets.").format(
+                share=homes["streets_with_homes"], streets=homes["streets"]
+            )
+        )
+        if homes["refused"]:
+            st.warning(pick(homes["refused"], current_language()), icon=":material/help:")
+    if ways is not None:
+        st.caption(
+            _(
+                "Walks use {open:,.1f} km of streets and paths; {private:,.1f} km of private ways are for their own "
+                "addresses only, {closed:,.1f} km (cycleways, motorways, closed ways) are not walked: rules "
+                "network.walk."
+            ).format(open=ways["open_km"], private=ways["private_km"], closed=ways["closed_km"])
+        )
 
 
 def _share_table(rows: pd.DataFrame, title: str, key: str, height: int | Literal["auto"]) -> None:

@@ -20,7 +20,7 @@ from dashboards.session.wording import (
     value_name,
 )
 from dashboards.shared import tier_forms
-from dashboards.shared.tier_inference import points_of
+from dashboards.shared.tier_inference import inference_note, points_of
 from dashboards.shared.widgets import show_error, tier_badge
 from geo.core.errors import JiexuError
 from geo.core.text import pick
@@ -72,6 +72,8 @@ def _street(street: pd.Series) -> None:
         st.badge(tier_source_name(street["tier_source"]), color="gray")
         st.badge(_("confidence {share:.0%}").format(share=street["tier_confidence"]), color="gray")
     st.text(_("Reason: {reason}").format(reason=pick(street["tier_reason"], language)))
+    if street["tier_source"] == "inferred" and street["tier"] != "unclassified":
+        inference_note()
     if street["official_tier"] and street["official_tier"] != street["tier"]:
         st.warning(
             _("The official list says: {tier}").format(tier=tier_name(street["official_tier"])), icon=":material/rule:"

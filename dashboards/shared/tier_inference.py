@@ -122,6 +122,12 @@ def doubts() -> None:
         st.rerun()
 
 
+def inference_note() -> None:
+    """Say how accurate inferred tiers are, held out by street and by quarter, or why nobody knows."""
+    if note := cache.inference().get("accuracy_note"):
+        st.caption(pick(note, current_language()))
+
+
 def accuracy() -> None:
     """Show the method of grading streets off the list, and its accuracy on listed ones."""
     report = cache.inference()
@@ -148,7 +154,9 @@ def accuracy() -> None:
     with right:
         if "accuracy" not in report:
             st.info(
-                _("{count} listed streets are too few to test this: {least} are needed.").format(
+                pick(report["accuracy_note"], current_language())
+                if report.get("accuracy_note")
+                else _("{count} listed streets are too few to test this: {least} are needed.").format(
                     count=report["listed"], least=cache.profile()["tiers.list.enough_to_learn"]
                 ),
                 icon=":material/info:",
@@ -164,6 +172,7 @@ def accuracy() -> None:
             delta_color="off",
             delta_arrow="off",
         )
+        inference_note()
         bins = report["calibration"]["bins"]
         st.caption(
             _("Calibration (stated confidence → observed accuracy): {pairs}").format(

@@ -60,7 +60,8 @@ def _of(shapes: Shapes, source: str, names: NDArray[np.object_] | None = None) -
 
 def junctions(network: Network, roads: gpd.GeoDataFrame, profile: Profile) -> Candidates:
     """Return junctions and ends of streets that are open to walkers, one where several are close together."""
-    degree = np.bincount(np.concatenate([network.tail, network.head]), minlength=network.size)
+    public = ~network.private  # a private drive makes no junction
+    degree = np.bincount(np.concatenate([network.tail[public], network.head[public]]), minlength=network.size)
     streets = int(roads["walk"].sum())  # the network's first segments; paths follow
     on_street = np.zeros(network.size, dtype=bool)
     mine = network.segment < streets

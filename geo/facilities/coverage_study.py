@@ -26,6 +26,7 @@ from geo.facilities.documents import (
     WalkQuantiles,
 )
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy, no_demand
+from geo.network.on_foot import walked_ways
 from geo.rules.documents import profile_document
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
@@ -161,6 +162,7 @@ def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.Dat
             "calibrated": round(study.demand.calibrated, 6),
             "synthetic": study.demand.synthetic,
         },
+        "residents": study.evidence,
         "facilities": {
             "count": len(own),
             "listed": int((own["source"].fillna("") != "OSM").sum()),
@@ -173,6 +175,7 @@ def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.Dat
         "accepted": len(study.accepted),
         "share_with_accepted": round(planned / total, 4),
         "walk_m": quantiles(study.walks.walk_m, weight),
+        "walking": walked_ways(study.study),
         "by_street": _records(_called(shares(table["street_id"], weight, covered), street_names), ServedGroup),
         "by_quarter": _records(_called(shares(table["quarter_id"], weight, covered), quarter_names), ServedGroup),
         "by_tier": _records(shares(table["tier"], weight, covered), ServedTier),

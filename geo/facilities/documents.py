@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from geo.core.vocabulary import FacilityKind
+from geo.facilities.resident_documents import ResidentsDocument
+from geo.network.documents import WalkingDocument
 from geo.rules.documents import ProfileDocument
 from geo.study.documents import FindingDocument
 
@@ -289,18 +291,22 @@ class CoverageDocument(TypedDict):
         The rules.
     demand
         The demand that is counted.
+    residents
+        The evidence for residents; null where points are the demand.
     facilities
         The facilities.
     covered
         Demand with a facility within the standard.
     share
-        Its share of all demand.
+        Its share of all demand; a rough estimate where `residents` is not `enough`.
     accepted
         Sites decided on.
     share_with_accepted
         Share covered with the sites decided on.
     walk_m
         Walks to the nearest facility.
+    walking
+        The ways that these walks may use.
     by_street
         Streets, the most left out first.
     by_quarter
@@ -322,12 +328,14 @@ class CoverageDocument(TypedDict):
     within_source: StandardDocument
     profile: ProfileDocument
     demand: DemandDocument
+    residents: ResidentsDocument | None
     facilities: OwnFacilities
     covered: float
     share: float
     accepted: int
     share_with_accepted: float
     walk_m: WalkQuantiles
+    walking: WalkingDocument
     by_street: list[ServedGroup]
     by_quarter: list[ServedGroup]
     by_tier: list[ServedTier]

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from geo.core.arrays import Flags, Floats, Integers, run_starts
+from geo.facilities.deadline import Deadline
 from geo.facilities.savings import TOLERANCE, PairsBySite, Savings
 
 _EXCHANGES: Final = 200
@@ -35,9 +36,9 @@ def greedy_choice(savings: Savings, count: int, prices: Floats | None = None, bu
     return opened
 
 
-def exchanged(savings: Savings, opened: Flags) -> Flags:
+def exchanged(savings: Savings, opened: Flags, deadline: Deadline | None = None) -> Flags:
     """
-    Return a choice that no exchange of one site for another betters.
+    Return a choice that no exchange of one site for another betters, or the best one met before the deadline.
 
     Gains and losses of all exchanges at once (Resende and Werneck 2007, doi:10.1007/s10479-006-0154-0).
     """
@@ -46,7 +47,7 @@ def exchanged(savings: Savings, opened: Flags) -> Flags:
     by_site = PairsBySite(savings)
     for _ in range(_EXCHANGES):
         chosen = np.flatnonzero(opened)
-        if len(chosen) == 0:
+        if len(chosen) == 0 or (deadline is not None and deadline.over):
             return opened
         rank = np.full(savings.sites, -1)
         rank[chosen] = np.arange(len(chosen))

@@ -18,7 +18,15 @@ from geo.core.text import Text
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.access import Access, access
 from geo.facilities.coverage import Walks, gaps, nearest_walks, pairs_within, street_near
-from geo.facilities.residents import RESIDENTS_TOTAL, Demand, inner_lonlat, points_demand, residents
+from geo.facilities.resident_documents import ResidentsDocument
+from geo.facilities.residents import (
+    RESIDENTS_TOTAL,
+    Demand,
+    homes_evidence,
+    inner_lonlat,
+    points_demand,
+    residents,
+)
 from geo.facilities.supply import Supply, supply
 from geo.network.graph import Network
 from geo.network.on_foot import WALKING, network_of
@@ -117,9 +125,21 @@ class FacilityStudy:
         """Who needs them."""
         if self.asked == "points":
             return self._points()
+        population = self.layer("population")
+        return residents(self.roads, self.layer("context"), population, self.crs, self.profile, self._total)
+
+    @property
+    def _total(self) -> float | None:
+        """The known number of residents."""
         known = self.study.facts.get(RESIDENTS_TOTAL)
-        total = float(known) if known else None
-        return residents(self.roads, self.layer("context"), self.layer("population"), self.crs, self.profile, total)
+        return float(known) if known else None
+
+    @cached_property
+    def evidence(self) -> ResidentsDocument | None:
+        """The evidence for residents; None where points are the demand."""
+        if self.asked == "points":
+            return None
+        return homes_evidence(self.table, self.roads, self.study.table("population"), self._total, self.profile)
 
     def _points(self) -> Demand:
         if self.kind == "market":
@@ -211,7 +231,11 @@ class FacilityStudy:
         walk = self.walks.walk_m
         ids = np.array([*self.supply.table["facility_id"], None], dtype=object)
         speed = float(self.profile["coverage.walk_speed"]) * 1000 / 60
-        known = np.where(np.isfinite(walk), np.round(walk, 1), np.nan)
+        rounded = np.round(walk, 1)
+        # no rounding makes a walk look covered that is not, or the other way round
+        rounded = np.where((walk > self.within_m) & (rounded <= self.within_m), np.ceil(10 * walk) / 10, rounded)
+        rounded = np.where(walk <= self.within_m, np.minimum(rounded, self.within_m), rounded)
+        known = np.where(np.isfinite(walk), rounded, np.nan)
         return self.demand.table.assign(
             kind=self.kind,
             demand=self.demand.weight.round(3),

@@ -2,125 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.optimize import LinearConstraint
 from scipy.sparse import csr_array
 
-from geo.core.arrays import Flags, Floats, Integers, run_starts
-from geo.core.errors import InfeasibleError
-from geo.core.text import Text
+from geo.core.arrays import Flags, Floats, run_starts
+from geo.facilities.deadline import Deadline
+from geo.facilities.exchanges import greedy_choice
+from geo.facilities.location_problem import LocationProblem, Model, Sited, no_time, sums, too_little
 from geo.facilities.savings import Savings, merged_customers
 from geo.facilities.solver import open_sites, solve_whole
 
-Model = Literal["coverage", "median", "cover_all", "centre"]
-MODELS: Final[tuple[Model, ...]] = ("coverage", "median", "cover_all", "centre")
-"""
-Maximal coverage (Church and ReVelle 1974), p-median (Hakimi 1964), set covering (Toregas et al. 1971), p-centre.
-"""
+_MOMENT: Final = 0.2
+"""Seconds for a step of a search that has no choice yet when its time is over."""
 
 
-class LocationProblem(NamedTuple):
-    """
-    Demand, sites, and the walks between them.
-
-    Attributes
-    ----------
-    weight
-        Shape (n,): how much demand there is at each place.
-    demand, site, walk_m
-        Shape (k,): the pairs within reach.
-    kept
-        Shape (m,): facilities that are there and stay.
-    closable
-        Shape (m,): facilities that are there and may be closed, each for one more new one.
-    price
-        Shape (m,): what each new site costs; 1 where nobody says.
-    room
-        Shape (m,): how much demand each takes; infinite where nobody says.
-    number
-        How many new ones at most (`cover_all` takes as many as it needs).
-    budget
-        What they may cost together.
-    within_m
-        The standard: how far counts as covered.
-    beyond_m
-        What the walk of those counts whom no site is in reach of (`median`).
-    """
-
-    weight: Floats
-    demand: Integers
-    site: Integers
-    walk_m: Floats
-    kept: Flags
-    closable: Flags
-    price: Floats
-    room: Floats
-    number: int
-    budget: float
-    within_m: float
-    beyond_m: float
-
-    @property
-    def sites(self) -> int:
-        """How many sites there are, facilities that are there among them."""
-        return len(self.kept)
-
-    def where(self, chosen: Flags) -> LocationProblem:
-        """Return the problem with the chosen pairs only."""
-        return self._replace(demand=self.demand[chosen], site=self.site[chosen], walk_m=self.walk_m[chosen])
-
-    def least(self, opened: Flags) -> Floats:
-        """Return how far each place walks to the nearest open site; infinite where none is in reach."""
-        walk = np.full(len(self.weight), np.inf)
-        there = opened[self.site]
-        np.minimum.at(walk, self.demand[there], self.walk_m[there])
-        return walk
-
-    @property
-    def paid(self) -> Floats:
-        """Shape (m,): the price of each site if it is open; nothing where it is there already."""
-        return np.where(self.kept | self.closable, 0.0, self.price)
-
-    @property
-    def most(self) -> int:
-        """How many sites besides the kept ones may be open."""
-        return self.number + int(self.closable.sum())
-
-
-class Sited(NamedTuple):
-    """
-    A choice of open sites, with its objective and the proven bound.
-
-    Attributes
-    ----------
-    opened
-        Shape (m,): kept ones among them.
-    objective, bound
-        `coverage`: demand covered, and the most that any choice covers. `median`: the sum of demand times walk in
-        metres, and the least. `cover_all`: what the new ones cost (or their number), and the least. `centre`: the
-        longest walk in metres, and the least.
-    served
-        Shape (n,): how much of each place's demand finds room within the standard.
-    load
-        Shape (m,): how much demand uses each site: those within the standard; for `median`, all.
-    """
-
-    opened: Flags
-    objective: float
-    bound: float
-    served: Floats
-    load: Floats
-
-    @property
-    def gap(self) -> float:
-        """By how much the objective may be off, as a share of it."""
-        off = abs(self.objective - self.bound)
-        return 0.0 if off <= 1e-6 * max(1.0, abs(self.objective)) else off / max(abs(self.objective), 1e-9)
-
-
-def solve(problem: LocationProblem, model: Model, seconds: float, start: Flags | None = None) -> Sited:
+def solve(problem: LocationProblem, model: Model, seconds: float | Deadline, start: Flags | None = None) -> Sited:
     """
     Choose sites.
 
@@ -132,7 +31,7 @@ def solve(problem: LocationProblem, model: Model, seconds: float, start: Flags |
         What is best: most demand covered, least walking, fewest sites that cover all that can be covered, or the
         shortest longest walk.
     seconds
-        How long the integer programs may take; the gap is then what is left.
+        How long it may take in all; the gap is then what is left.
     start
         A choice of before, from which the search begins.
 
@@ -141,15 +40,16 @@ def solve(problem: LocationProblem, model: Model, seconds: float, start: Flags |
     InfeasibleError
         If all that can be covered cannot be served with this room or money.
     """
+    deadline = Deadline.of(seconds)
     if np.isfinite(problem.room).any():
-        return _with_room(problem, model, seconds)
+        return _with_room(problem, model, deadline)
     if model == "coverage":
-        return _coverage(problem, seconds, start)
+        return _coverage(problem, deadline, start)
     if model == "median":
-        return _median(problem, seconds, start)
+        return _median(problem, deadline, start)
     if model == "cover_all":
-        return _cover_all(problem, seconds)
-    return _centre(problem, seconds)
+        return _cover_all(problem, deadline)
+    return _centre(problem, deadline)
 
 
 def _chosen(problem: LocationProblem, opened: Flags, objective: float, bound: float, everyone: bool = False) -> Sited:
@@ -160,42 +60,38 @@ def _chosen(problem: LocationProblem, opened: Flags, objective: float, bound: fl
     order = pairs[np.lexsort((problem.site[pairs], problem.walk_m[pairs], problem.demand[pairs]))]
     nearest = order[run_starts(problem.demand[order])]
     counted = nearest if everyone else nearest[problem.walk_m[nearest] <= problem.within_m]
-    load = _sums(problem.site[counted], problem.weight[problem.demand[counted]], problem.sites)
+    load = sums(problem.site[counted], problem.weight[problem.demand[counted]], problem.sites)
     return Sited(opened, objective, bound, served, load)
 
 
-def _sums(group: Integers, values: Floats, size: int) -> Floats:
-    return np.bincount(group, weights=values, minlength=size).astype(float)
-
-
 def _opened(
-    problem: LocationProblem, savings: Savings, seconds: float, start: Flags | None
+    problem: LocationProblem, savings: Savings, deadline: Deadline, start: Flags | None
 ) -> tuple[Flags, float, float]:
     begun = None
     if start is not None and int((start & ~problem.kept).sum()) == min(problem.most, problem.sites):
         begun = start & ~problem.kept
-    found = open_sites(savings, problem.most, seconds, problem.paid, problem.budget, begun)
+    found = open_sites(savings, problem.most, deadline, problem.paid, problem.budget, begun)
     return found.opened | problem.kept, found.value, found.bound
 
 
-def _coverage(problem: LocationProblem, seconds: float, start: Flags | None) -> Sited:
+def _coverage(problem: LocationProblem, deadline: Deadline, start: Flags | None) -> Sited:
     near = problem.walk_m <= problem.within_m
     covered = problem.least(problem.kept) <= problem.within_m
     new = near & ~covered[problem.demand] & ~problem.kept[problem.site]
     who, site = problem.demand[new], problem.site[new]
     savings = Savings.of(who, site, problem.weight[who], len(problem.weight), problem.sites)
-    opened, value, bound = _opened(problem, savings, seconds, start)
+    opened, value, bound = _opened(problem, savings, deadline, start)
     before = float(problem.weight[covered].sum())
     return _chosen(problem, opened, before + value, before + bound)
 
 
-def _median(problem: LocationProblem, seconds: float, start: Flags | None) -> Sited:
+def _median(problem: LocationProblem, deadline: Deadline, start: Flags | None) -> Sited:
     now = np.minimum(problem.least(problem.kept), problem.beyond_m)
     new = ~problem.kept[problem.site]
     who, site, walk = problem.demand[new], problem.site[new], problem.walk_m[new]
     saving = problem.weight[who] * (now[who] - walk)
     savings = Savings.of(who, site, saving, len(problem.weight), problem.sites)
-    opened, value, bound = _opened(problem, savings, seconds, start)
+    opened, value, bound = _opened(problem, savings, deadline, start)
     before = float((problem.weight * now).sum())
     return _chosen(problem, opened, before - value, before - bound, everyone=True)
 
@@ -208,7 +104,7 @@ class _Cover(NamedTuple):
     bound: float
 
 
-def _cover(problem: LocationProblem, within_m: float, price: Floats, seconds: float) -> _Cover | None:
+def _cover(problem: LocationProblem, within_m: float, price: Floats, deadline: Deadline) -> _Cover | None:
     """
     Return the cover of all that can be covered that is cheapest by `price` and within the budget; at infinite cost
     where there is none, None where none is found in time.
@@ -225,9 +121,9 @@ def _cover(problem: LocationProblem, within_m: float, price: Floats, seconds: fl
     constraints = [LinearConstraint(needs, 1.0, np.inf)]
     if np.isfinite(problem.budget):
         constraints.append(LinearConstraint(csr_array(problem.paid[None, :]), -np.inf, problem.budget))
-    found = solve_whole(price, constraints, np.ones(problem.sites), seconds)
+    found = solve_whole(price, constraints, np.ones(problem.sites), deadline.left)
     if found is None:
-        return None
+        return _quick_cover(problem, rows, price)
     if not np.isfinite(found.bound):
         return _Cover(problem.kept.copy(), np.inf, np.inf)
     opened = found.values > 0.5
@@ -236,27 +132,24 @@ def _cover(problem: LocationProblem, within_m: float, price: Floats, seconds: fl
     return _Cover(opened | problem.kept, float(price[opened].sum()), bound)
 
 
-def _cover_all(problem: LocationProblem, seconds: float) -> Sited:
-    found = _cover(problem, problem.within_m, problem.paid, seconds)
-    if found is None or not np.isfinite(found.cost):
-        raise _too_little()
+def _quick_cover(problem: LocationProblem, rows: Savings, price: Floats) -> _Cover | None:
+    """Return a cover by greedy choice, with no bound; None where it costs more than there is."""
+    opened = greedy_choice(rows, problem.sites, np.maximum(price, 1e-6), np.inf)
+    affordable = float(problem.paid[opened].sum()) <= problem.budget
+    whole = affordable and rows.value(opened) >= float(rows.best(np.ones(problem.sites, dtype=bool)).sum())
+    return _Cover(opened | problem.kept, float(price[opened].sum()), 0.0) if whole else None
+
+
+def _cover_all(problem: LocationProblem, deadline: Deadline) -> Sited:
+    found = _cover(problem, problem.within_m, problem.paid, deadline)
+    if found is None:
+        raise no_time()
+    if not np.isfinite(found.cost):
+        raise too_little()
     return _chosen(problem, found.opened, found.cost, found.bound)
 
 
-def _too_little() -> InfeasibleError:
-    return InfeasibleError(
-        Text(
-            "在给定的容量、预算和数量内无法覆盖全部需求",
-            "This capacity, budget and number cannot cover all demand",
-        ),
-        Text(
-            "请放宽距离、增加容量或预算，或改用 coverage 模型",
-            "Allow longer walks, more capacity or budget, or use the model coverage",
-        ),
-    )
-
-
-def _centre(problem: LocationProblem, seconds: float) -> Sited:
+def _centre(problem: LocationProblem, deadline: Deadline) -> Sited:
     """Bisect the longest walk for the shortest one with a small enough cover (Daskin 1995)."""
     some = problem.weight[problem.demand] > 0
     walks = np.unique(problem.walk_m[some])
@@ -267,9 +160,10 @@ def _centre(problem: LocationProblem, seconds: float) -> Sited:
     low = int(np.searchsorted(walks, least[reached].max()))
     high, opened, proven = len(walks) - 1, None, float(walks[low])
     one = np.where(problem.kept, 0.0, 1.0)
-    limit = seconds / max(1.0, np.log2(len(walks) - low + 1))
-    while low <= high:
+    while low <= high and not (deadline.over and opened is not None):
         middle = (low + high) // 2
+        # each halving has its share; the first few, and those after the time is over, have a moment
+        limit = deadline.part(1 / max(1.0, np.log2(high - low + 2)), _MOMENT)
         found = _cover(problem, float(walks[middle]), one, limit)
         if found is not None and found.cost <= problem.most:
             opened, high = found.opened, middle - 1
@@ -278,7 +172,7 @@ def _centre(problem: LocationProblem, seconds: float) -> Sited:
         if found is not None and found.bound > problem.most and low < len(walks):
             proven = max(proven, float(walks[low]))
     if opened is None:
-        raise _too_little()
+        raise no_time() if deadline.over else too_little()
     longest = float(problem.least(opened)[reached].max())
     return _chosen(problem, opened, longest, min(proven, longest))
 
@@ -286,12 +180,12 @@ def _centre(problem: LocationProblem, seconds: float) -> Sited:
 # ---- with room -------------------------------------------------------------------------------------------------------
 
 
-def _with_room(problem: LocationProblem, model: Model, seconds: float) -> Sited:
+def _with_room(problem: LocationProblem, model: Model, deadline: Deadline) -> Sited:
     """
     Solve with flows from places to sites that have room: demand may be divided among sites.
     """
     if model == "centre":
-        return _centre_with_room(problem, seconds)
+        return _centre_with_room(problem, deadline)
     near = problem.walk_m <= (problem.within_m if model != "median" else problem.beyond_m)
     part = problem.where(near)
     k = len(part.demand)
@@ -304,16 +198,16 @@ def _with_room(problem: LocationProblem, model: Model, seconds: float) -> Sited:
     else:
         cost = np.concatenate([problem.paid, np.zeros(k)])
         constant = 0.0
-    found = _flow(part, cost, seconds, all_served=model == "cover_all", counted=model != "cover_all")
+    found = _flow(part, cost, deadline, all_served=model == "cover_all", counted=model != "cover_all")
     if found is None:
-        raise _too_little()
+        raise no_time() if deadline.over else too_little()
     opened, flow, value, bound = found
     objective, bound = (-value, -bound) if model == "coverage" else (value + constant, bound + constant)
     return _flowed(part, opened, flow, objective, bound)
 
 
 def _flow(
-    part: LocationProblem, cost: Floats, seconds: float, all_served: bool, counted: bool
+    part: LocationProblem, cost: Floats, deadline: Deadline, all_served: bool, counted: bool
 ) -> tuple[Flags, Floats, float, float] | None:
     """Return open sites, flows of pairs, the cost and its lower bound; None where there is no solution."""
     k, m, n = len(part.demand), part.sites, len(part.weight)
@@ -348,7 +242,7 @@ def _flow(
     constraints.append(LinearConstraint(open_, kept, 1.0))
     whole = np.append(np.ones(m), np.zeros(k))
     upper = np.append(np.ones(m), part.weight[part.demand])
-    found = solve_whole(cost, constraints, whole, seconds, upper)
+    found = solve_whole(cost, constraints, whole, deadline.left, upper)
     if found is None or not np.isfinite(found.bound):
         return None
     value = float(cost @ found.values)
@@ -357,19 +251,19 @@ def _flow(
 
 def _flowed(part: LocationProblem, opened: Flags, flow: Floats, objective: float, bound: float) -> Sited:
     within = part.walk_m <= part.within_m
-    served = _sums(part.demand[within], flow[within], len(part.weight))
-    load = _sums(part.site, flow, part.sites)
+    served = sums(part.demand[within], flow[within], len(part.weight))
+    load = sums(part.site, flow, part.sites)
     return Sited(opened, objective, bound, served, load)
 
 
-def _centre_with_room(problem: LocationProblem, seconds: float) -> Sited:
+def _centre_with_room(problem: LocationProblem, deadline: Deadline) -> Sited:
     walks = np.unique(problem.walk_m)
     low, high, best, proven = 0, len(walks) - 1, None, float(walks[0]) if len(walks) else 0.0
     everybody = np.zeros(len(problem.weight), dtype=bool)
     everybody[problem.demand] = True
-    limit = seconds / max(1.0, np.log2(len(walks) + 1))
-    while low <= high:
+    while low <= high and not (deadline.over and best is not None):
         middle = (low + high) // 2
+        limit = deadline.part(1 / max(1.0, np.log2(high - low + 2)), _MOMENT)
         part = problem.where(problem.walk_m <= walks[middle])
         reached = np.zeros(len(problem.weight), dtype=bool)
         reached[part.demand] = True
@@ -379,11 +273,12 @@ def _centre_with_room(problem: LocationProblem, seconds: float) -> Sited:
             found = _flow(part, cost, limit, all_served=True, counted=True)
         if found is None:
             low = middle + 1
-            proven = float(walks[min(low, len(walks) - 1)])
+            if not limit.over:  # none in time proves nothing
+                proven = float(walks[min(low, len(walks) - 1)])
         else:
             best, high = (part, found), middle - 1
     if best is None:
-        raise _too_little()
+        raise no_time() if deadline.over else too_little()
     part, (opened, flow, _, _) = best
     longest = float(part.walk_m[flow > 1e-6].max(initial=0.0))
     return _flowed(part, opened, flow, longest, min(proven, longest))

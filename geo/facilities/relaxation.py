@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from geo.core.arrays import Flags, Floats
+from geo.facilities.deadline import Deadline
 from geo.facilities.exchanges import exchanged, two_best
 from geo.facilities.savings import TOLERANCE, PairsBySite, Savings
 
@@ -22,6 +23,9 @@ _LAST_STEP: Final = 1e-3
 
 _MOMENTUM: Final = 0.8
 
+_LEAST_WORK: Final = 20_000_000
+"""Steps times pairs that are done whatever the time, less than a second: a small problem has its full bound."""
+
 _LOOK_EVERY: Final = 20
 """After how many steps the sites that the relaxation chooses are looked at as a choice."""
 
@@ -35,9 +39,11 @@ class Relaxation(NamedTuple):
     forced: Flags
 
 
-def relaxed_bound(savings: Savings, count: int, opened: Flags) -> Relaxation:
+def relaxed_bound(savings: Savings, count: int, opened: Flags, deadline: Deadline | None = None) -> Relaxation:
     """
     Bound the savings: F(S) <= sum u_i + the `count` largest of sum_i max(0, s_ij - u_i), for any u >= 0.
+
+    A deadline ends the steps early: the bound holds, and is less tight.
     """
     customer, saving = savings.customer, savings.saving
     by_site = PairsBySite(savings)
@@ -67,10 +73,12 @@ def relaxed_bound(savings: Savings, count: int, opened: Flags) -> Relaxation:
             met[chosen] = True
             now = savings.value(met)
             if now > met_value:  # a better beginning than those before
-                met_value, met = now, exchanged(savings, met)
+                met_value, met = now, exchanged(savings, met, deadline)
                 if savings.value(met) > value:
                     opened, value = met, savings.value(met)
         if best_bound - value <= TOLERANCE * max(1.0, value):
+            break
+        if deadline is not None and deadline.over and number * len(customer) >= _LEAST_WORK:
             break
         pairs = by_site.pairs_of(chosen)
         used = np.bincount(customer[pairs], weights=(over[pairs] > 0).astype(float), minlength=savings.customers)

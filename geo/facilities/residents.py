@@ -15,6 +15,8 @@ from scipy.spatial import cKDTree
 from geo.core.arrays import Floats
 from geo.core.crs import to_degrees
 from geo.core.metric_geometry import metric_shapes
+from geo.core.text import Text
+from geo.facilities.resident_documents import ResidentsDocument
 from geo.network.lixels import Lixels
 from geo.rules.loader import Profile
 from geo.study.layers import codes
@@ -24,6 +26,9 @@ Shapes = NDArray[np.object_]
 
 SOURCES: Final = codes.DEMAND_SOURCES
 """Where a place's demand comes from."""
+
+_HOME: Final = "H"
+"""The ids of homes begin with this."""
 
 _GRID: Final = 4
 """Fewer points are no grid: each stands for itself."""
@@ -106,6 +111,57 @@ def residents(
     return Demand(table.assign(demand=table["demand"] * factor), shapes, factor)
 
 
+def homes_evidence(
+    demand: pd.DataFrame, roads: gpd.GeoDataFrame, population: pd.DataFrame, total: float | None, profile: Profile
+) -> ResidentsDocument:
+    """
+    Return the evidence for residents: the streets with mapped homes, a population, a total; and whether it is enough.
+
+    Parameters
+    ----------
+    demand
+        `demand_id`, `street_id` and `demand`, as `residents` makes the first.
+    roads
+        The study's layer.
+    population
+        Its table `population`.
+    total
+        The known number of residents.
+    profile
+        `coverage.homes_least`.
+    """
+    walked = roads[roads["walk"]]
+    graded = walked[walked["tier"] != "unclassified"]
+    length = (graded if len(graded) else walked).groupby("street_id")["length_m"].sum()
+    homes = demand.loc[demand["demand_id"].str.startswith(_HOME), "street_id"].dropna().unique()
+    has = length.index.isin(homes)
+    share = float(has.mean()) if len(has) else 0.0
+    least = float(profile["coverage.homes_least"])
+    given = float(population["residents"].sum()) > 0
+    enough = given or total is not None or share >= least
+    return {
+        "streets": len(has),
+        "with_homes": int(has.sum()),
+        "streets_with_homes": round(share, 4),
+        "length_with_homes": round(float(length[has].sum() / max(float(length.sum()), 1e-9)), 4),
+        "least": least,
+        "population": given,
+        "total": total,
+        "enough": enough,
+        "refused": None if enough else str(_refused(share, least)),
+    }
+
+
+def _refused(share: float, least: float) -> Text:
+    return Text(
+        f"只有 {share:.0%} 的街道有已测绘的住宅（规则 coverage.homes_least：{least:.0%}），居民数是粗略估计，"
+        "所列比例不能当作事实，选址也不能称为最优；请用 jiexu population 导入人口数据，或用 --total 给出居民总数",
+        f"Homes are mapped on {share:.0%} of the streets only (rule coverage.homes_least: {least:.0%}): residents are "
+        "a rough estimate, shares are no facts, and no choice of sites is called optimal; import a population "
+        "with jiexu population, or give the number of residents with --total",
+    )
+
+
 class _Homes(NamedTuple):
     """
     Homes (`demand_id`, `demand`, `source`, `floor`), and a flag for homes with a given population (from `_given`).
@@ -127,7 +183,7 @@ def _homes(context: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> _Hom
     table = pd.DataFrame(
         {
             # a home is known by its place, so that its name outlives a new build
-            "demand_id": [f"H{lon:.6f},{lat:.6f}" for lon, lat in lonlat],
+            "demand_id": [f"{_HOME}{lon:.6f},{lat:.6f}" for lon, lat in lonlat],
             "demand": floor.to_numpy(dtype=float) / float(profile["coverage.floor_per_person"]),
             "source": np.where(rows["levels"].notna(), "levels", "floor"),
             "floor": floor.to_numpy(dtype=float),

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Literal, NotRequired, TypedDict
 
 from geo.core.vocabulary import FacilityKind
+from geo.facilities.resident_documents import ResidentsDocument
 from geo.rules.documents import ProfileDocument
+
+StoppedBy = Literal["number", "no_gain", "budget", "all_covered"]
+"""The reason for no more sites: as many as asked for; more gain nothing; money; all that can be is covered."""
 
 
 class CandidatesDocument(TypedDict):
@@ -84,29 +88,33 @@ class SiteDocument(TypedDict):
 
 class CurvePoint(TypedDict):
     """
-    The best choice of a number of new facilities, whatever they cost.
+    Coverage with the first new sites in their order; beyond the choice, with the next best ones.
 
     Attributes
     ----------
     count
-        New facilities at most.
+        New sites: the first so many of `sites`.
     covered
-        Demand covered.
+        Demand covered; without new sites, by what stays.
     share
         Its share of all demand.
     walk_m
         Mean walk in metres, for the model `median`.
+    best
+        Demand covered by the best choice of so many, whatever they cost; null where it was not computed.
     gap
-        Share by which it may fall short of the best; 0 is proven best.
+        Share by which the first so many may fall short of the best choice; 0 is proven best. Null where it was not
+        computed, or the proof is refused.
     gain
-        Demand that the last one adds.
+        Demand that the last one adds: the `gain` of the site of this rank.
     """
 
     count: int
     covered: float
     share: float
     walk_m: float | None
-    gap: float
+    best: float | None
+    gap: float | None
     gain: NotRequired[float]
 
 
@@ -117,7 +125,7 @@ class StabilityDocument(TypedDict):
     Attributes
     ----------
     draws
-        Simulations.
+        Simulations that were made in time.
     off_by
         Share by which demand or walks vary.
     worst_regret
@@ -143,6 +151,14 @@ class SitesDocument(TypedDict):
         The model.
     count
         New facilities at most.
+    proposed
+        New facilities: no more than gain anything.
+    stopped_by
+        The reason for no more: `number`, `no_gain`, `budget` or `all_covered`.
+    seconds
+        Limit of time for all of it, in seconds.
+    not_done
+        Work that the limit cut short, in Chinese and English.
     within_m
         The standard, in metres on foot.
     budget
@@ -158,9 +174,13 @@ class SitesDocument(TypedDict):
     bound
         No choice is better than this.
     proven_gap
-        Share by which the choice may fall short of the best; 0 is proven best.
+        Share by which the choice may fall short of the best; 0 is proven best. Null where the proof is refused.
     proven
-        Whether it is proven best.
+        Whether it is proven best; never where the proof is refused.
+    residents
+        The evidence for residents; without enough of it the proof is refused. Null where points are the demand.
+    refused
+        The sentence that says why there is no proof, with the remedy, in Chinese and English.
     demand
         All demand.
     covered_before
@@ -191,6 +211,10 @@ class SitesDocument(TypedDict):
     asked: Literal["residents", "points"]
     model: str
     count: int
+    proposed: int
+    stopped_by: StoppedBy
+    seconds: float
+    not_done: list[str]
     within_m: float
     budget: float | None
     with_capacity: bool
@@ -198,8 +222,10 @@ class SitesDocument(TypedDict):
     candidates: CandidatesDocument
     objective: float
     bound: float
-    proven_gap: float
+    proven_gap: float | None
     proven: bool
+    residents: ResidentsDocument | None
+    refused: str | None
     demand: float
     covered_before: float
     share_before: float

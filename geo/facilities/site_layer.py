@@ -34,7 +34,7 @@ def sites_layer(sited: SiteStudy, chosen_share: Floats) -> gpd.GeoDataFrame:
 
 def _proposed(sited: SiteStudy, chosen_share: Floats) -> gpd.GeoDataFrame:
     """Return the new sites, the one that adds most first."""
-    (order, gains), study = sited.order(), sited.study
+    order, gains, study = sited.order.sites, sited.order.gain, sited.study
     number = order - sited.before
     lonlat = sited.lonlat[number]
     table = sited.candidates.table.iloc[number]
@@ -50,7 +50,7 @@ def _proposed(sited: SiteStudy, chosen_share: Floats) -> gpd.GeoDataFrame:
             "source": table["source"].to_numpy(dtype=object),
             "name": names.to_numpy(dtype=object),
             "street_id": on["street_id"].to_numpy(dtype=object),
-            "gain": np.round(gains, 1),
+            "gain": gains,
             "demand": np.round(sited.chosen.load[order], 1),
             "chosen_share": np.round(chosen_share[order], 3),
             "capacity": pd.array(table["capacity"], dtype="Float64").astype("Int64"),

@@ -15,7 +15,7 @@ from geo.facilities.access import Access, joined
 from geo.facilities.candidates import Candidates, Source, drawn, junctions, kerbs, lots, read_candidates, vacant
 from geo.facilities.coverage import pairs_within
 from geo.facilities.facility_study import FacilityStudy, no_demand
-from geo.facilities.location_models import LocationProblem, Model
+from geo.facilities.location_problem import LocationProblem, Model
 from geo.points.imports import place_in
 
 
@@ -43,6 +43,8 @@ class SiteRequest(NamedTuple):
         What new ones may cost together, by the candidates' prices.
     with_capacity
         Whether what facilities take is limited by their capacity, where it is known.
+    seconds
+        How long all of it may take: walks, choice, proof, curve and stability; by default `sites.seconds`.
     """
 
     number: int
@@ -54,6 +56,7 @@ class SiteRequest(NamedTuple):
     closable: tuple[str, ...] = ()
     budget: float = np.inf
     with_capacity: bool = False
+    seconds: float | None = None
 
 
 def candidates_of(study: FacilityStudy, request: SiteRequest) -> Candidates:

@@ -14,8 +14,9 @@ from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import beside_other_kinds
+from geo.facilities.deadline import Deadline
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy
-from geo.facilities.site_choice import SiteStudy
+from geo.facilities.site_choice import UNDONE, SiteStudy
 from geo.facilities.site_documents import SiteDocument, SitesDocument, TrialDocument
 from geo.facilities.site_layer import sites_layer
 from geo.facilities.site_problem import SiteRequest
@@ -61,8 +62,10 @@ def choose_sites(
     StudyError
         If there is no demand or no candidate, all cannot be covered, or the study cannot be written.
     """
+    seconds = float(study.profile["sites.seconds"]) if request.seconds is None else request.seconds
+    deadline = Deadline(seconds)
     facilities = FacilityStudy(study, kind, asked, within_m=request.within_m)
-    sited = SiteStudy(facilities, request)
+    sited = SiteStudy(facilities, request, deadline)
     document, layer = site_summary(sited)
     command = command_of(
         "site",
@@ -76,6 +79,7 @@ def choose_sites(
         closable=request.closable,
         budget=request.budget if np.isfinite(request.budget) else None,
         capacity=request.with_capacity,
+        seconds=request.seconds,
         **{"from": None if request.source == "junctions" else request.source},
     )
     sites = beside_other_kinds(study, "sites", kind, layer)
@@ -87,10 +91,13 @@ def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
     """Return the summary of a choice, as `choose_sites` does, and the layer `sites`."""
     study, request, chosen = sited.study, sited.request, sited.chosen
     total = float(study.demand.weight.sum())
-    stable = sited.stability()
+    curve, stable = sited.curve(), sited.stability()
+    refused = None if study.evidence is None else study.evidence["refused"]
+    if refused:
+        curve = [{**row, "gap": None} for row in curve]
     layer = sites_layer(sited, stable.share)
     reach = sited.within_limit.least(np.ones(sited.problem.sites, dtype=bool))
-    covered = float(chosen.served.sum())
+    covered = float(sited.order.covered[-1])
     rows = pd.DataFrame(layer.drop(columns="geometry")).assign(
         lon=shapely.get_x(layer.geometry.to_numpy()).round(6), lat=shapely.get_y(layer.geometry.to_numpy()).round(6)
     )
@@ -99,6 +106,10 @@ def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
         "asked": study.asked,
         "model": request.model,
         "count": request.number,
+        "proposed": len(sited.order.sites),
+        "stopped_by": sited.stopped_by,
+        "seconds": sited.deadline.seconds,
+        "not_done": [str(UNDONE[name]) for name in dict.fromkeys(sited.undone)],
         "within_m": sited.within_m,
         "budget": request.budget if np.isfinite(request.budget) else None,
         "with_capacity": request.with_capacity,
@@ -109,8 +120,10 @@ def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
         },
         "objective": round(chosen.objective, 4),
         "bound": round(chosen.bound, 4),
-        "proven_gap": round(chosen.gap, 6),
-        "proven": chosen.gap == 0,
+        "proven_gap": None if refused else round(chosen.gap, 6),
+        "proven": chosen.gap == 0 and not refused,
+        "residents": study.evidence,
+        "refused": refused,
         "demand": round(total, 1),
         "covered_before": round(sited.covered_today, 1),
         "share_before": round(sited.covered_today / total, 4),
@@ -120,7 +133,7 @@ def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
         "out_of_reach": round(float(study.demand.weight[~np.isfinite(reach)].sum()), 1),
         "sites": document_rows(rows[rows["status"] == "proposed"], SiteDocument),
         "closed": document_rows(rows[rows["status"] == "closed"], SiteDocument),
-        "curve": sited.curve(),
+        "curve": curve,
         "stability": {"draws": stable.draws, "off_by": stable.off_by, "worst_regret": stable.worst_regret},
         "credit": study.study.facts["credit"],
     }

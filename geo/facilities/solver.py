@@ -15,12 +15,19 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 
 from geo.core.arrays import Flags, Floats, run_starts
+from geo.facilities.deadline import Deadline
 from geo.facilities.exchanges import exchanged, greedy_choice
 from geo.facilities.relaxation import relaxed_bound
 from geo.facilities.savings import TOLERANCE, Savings, merged_customers
 
 _MOST_NONZEROS: Final = 4_000_000
 """A larger integer program is not begun: the Lagrangian gap is stated."""
+
+_NONZEROS_PER_SECOND: Final = 200_000
+"""Nor is one that HiGHS would hardly have read and reduced in the time that is left."""
+
+_RELAXATION_SHARE: Final = 0.6
+"""The share of the time for exchanges and the relaxation; the rest is for the integer program."""
 
 _INFEASIBLE: Final = 2
 
@@ -47,7 +54,7 @@ class Opened(NamedTuple):
 def open_sites(
     savings: Savings,
     count: int,
-    seconds: float,
+    seconds: float | Deadline,
     prices: Floats | None = None,
     budget: float = np.inf,
     start: Flags | None = None,
@@ -66,12 +73,14 @@ def open_sites(
     count
         How many sites at most.
     seconds
-        How long the integer program may take.
+        How long it may take in all: exchanges, relaxation and integer program.
     prices, budget
         Shape (m,): what the sites cost, and what they may cost together.
     start
         Shape (m,): a choice from which the search begins.
     """
+    deadline = Deadline.of(seconds)
+    first = deadline.part(_RELAXATION_SHARE)
     merged = merged_customers(savings)
     count = min(count, savings.sites)
     nothing = np.zeros(savings.sites, dtype=bool)
@@ -84,13 +93,13 @@ def open_sites(
         opened, bound = greedy_choice(merged, count, prices, budget), np.inf
     else:
         begun = greedy_choice(merged, count) if start is None else start
-        opened = exchanged(merged, begun)
-        relaxed = relaxed_bound(merged, count, opened)
+        opened = exchanged(merged, begun, first)
+        relaxed = relaxed_bound(merged, count, opened, first)
         opened, bound = relaxed.opened, relaxed.bound
         free, forced = relaxed.free, relaxed.forced
     value = merged.value(opened)
     if bound - value > TOLERANCE * max(1.0, abs(value)):
-        exact = _exact(merged, count, free, forced, seconds, prices if limited else None, budget)
+        exact = _exact(merged, count, free, forced, deadline, prices if limited else None, budget)
         if exact is not None:
             if exact.value > value:
                 opened, value = exact.opened, exact.value
@@ -104,7 +113,7 @@ def _exact(
     count: int,
     free: Flags,
     forced: Flags,
-    seconds: float,
+    deadline: Deadline,
     prices: Floats | None,
     budget: float,
 ) -> Opened | None:
@@ -131,7 +140,7 @@ def _exact(
     first = run_starts(head)
     height = much[new]
     below = np.append(np.where(first[1:], 0.0, height[1:]), 0.0)
-    if 2 * len(head) + len(who) > _MOST_NONZEROS:
+    if 2 * len(head) + len(who) > min(_MOST_NONZEROS, _NONZEROS_PER_SECOND * deadline.left):
         return None
     rows = np.arange(len(head))
     later = rows[~first]
@@ -150,7 +159,7 @@ def _exact(
     cost = np.concatenate([np.zeros(len(sites)), height - below])
     whole = np.concatenate([np.ones(len(sites)), np.zeros(len(head))])
     most = float(base.sum() + height[first].sum())
-    found = solve_whole(cost, constraints, whole, seconds)
+    found = solve_whole(cost, constraints, whole, deadline.left)
     if found is None:
         return None
     opened = forced.copy()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.core.arrays import Floats, Integers, run_ends, run_starts
+from geo.core.arrays import Flags, Floats, Integers, run_ends, run_starts
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import metric_lines
 from geo.core.node_ids import node_numbers
@@ -23,6 +23,8 @@ Mode = Literal["walk", "drive"]
 
 LEAST_COST: Final = 1e-9
 """A cost of zero would be no edge to scipy."""
+
+_PRIVATE: Final = "walk_private"
 
 _MAINLAND: Final = 0.02
 """A part of the network with this share of its length is no island."""
@@ -64,11 +66,18 @@ class Network:
         By row: what a unit of cost is in metres, for shortest ways by time (a speed); by default the cost is metres.
     closed
         Shape (c, 2): longitude and latitude of vertices that nobody passes: locked gates.
+    private
+        By row: segments where a way may begin or end, and that none leads through. In an undirected network only.
 
     Attributes
     ----------
     tail, head
         Shape (m,): the nodes of each edge.
+    leave_tail, leave_head
+        Shape (m,): the nodes from which ways leave that begin on the edge; other than `tail` and `head`, where ways
+        arrive, on private segments only.
+    private
+        Shape (m,): edges of private segments.
     length_m
         Shape (m,).
     segment, start_m
@@ -90,6 +99,7 @@ class Network:
         directed: bool,
         metres_per_cost: Floats | None = None,
         closed: Floats | None = None,
+        private: Flags | None = None,
     ) -> None:
         lines = segments.geometry.to_numpy()
         lonlat, row = shapely.get_coordinates(lines, return_index=True)
@@ -121,10 +131,47 @@ class Network:
         self.segment, self.start_m = row[tail], along[tail]
         self.oneway = segments["oneway"].to_numpy(dtype=bool)[self.segment] if directed else np.zeros(len(tail), bool)
         self.node_xy = np.concatenate([xy[cut[unique]], xy[vertex[own]]])
+        self.private = np.zeros(len(tail), dtype=bool) if private is None else private[self.segment]
+        self._set_private_ends()
         self.cost = self.length_m if metres_per_cost is None else self.length_m / metres_per_cost[self.segment]
         self._lines = lines
         bounds = np.searchsorted(self.segment, np.arange(len(lines) + 1))
         self.first_edge, self.edges = bounds[:-1], np.diff(bounds)
+
+    def _set_private_ends(self) -> None:
+        """
+        Give private edges nodes of their own at both ends: some to leave from, others to arrive at.
+
+        A way leaves by the first, goes on in public, and arrives by the second; nothing leads back, so that none leads
+        through. What crosses a private way does not cut it: its people go on.
+        """
+        n = len(self.node_xy)
+        self.leave_tail, self.leave_head = self.tail, self.head
+        self._steps = np.zeros((2, 0), dtype=np.int64)
+        own = np.flatnonzero(self.private)
+        if len(own) == 0:
+            return
+        touched = np.unique(np.concatenate([self.tail[own], self.head[own]]))
+        public = np.zeros(n, dtype=bool)
+        public[self.tail[~self.private]] = public[self.head[~self.private]] = True
+        both = touched[public[touched]]
+        leave, arrive = np.arange(n), np.arange(n)
+        leave[touched] = n + np.arange(len(touched))
+        arrive[both] = n + len(touched) + np.arange(len(both))
+        self._steps = np.stack([np.append(leave[touched], both), np.append(touched, arrive[both])])
+        self.leave_tail = np.where(self.private, leave[self.tail], self.tail)
+        self.leave_head = np.where(self.private, leave[self.head], self.head)
+        self.tail = np.where(self.private, arrive[self.tail], self.tail)
+        self.head = np.where(self.private, arrive[self.head], self.head)
+        self.node_xy = self.node_xy[np.concatenate([np.arange(n), touched, both])]
+
+    def _arcs(self) -> tuple[Integers, Integers, Integers]:
+        """Return the start, the end and the edge of every passage: each direction for itself."""
+        ahead, back = np.arange(len(self.tail)), np.flatnonzero(~self.oneway)
+        own = np.flatnonzero(self.private)
+        start = (self.tail, self.head[back], self.leave_tail[own], self.leave_head[own])
+        end = (self.head, self.tail[back], self.leave_head[own], self.leave_tail[own])
+        return np.concatenate(start), np.concatenate(end), np.concatenate((ahead, back, own, own))
 
     @property
     def size(self) -> int:
@@ -144,8 +191,14 @@ class Network:
     def _matrix(self, reverse: bool) -> csr_array:
         pairs, edge = self.cheapest(reverse)
         left, right = np.divmod(pairs, self.size) if len(pairs) else (pairs, pairs)
+        cost = self.cost[edge]
+        if self._steps.shape[1]:
+            left, right = np.append(left, self._steps[0]), np.append(right, self._steps[1])
+            cost = np.append(cost, np.zeros(self._steps.shape[1]))
+            order = np.argsort(left, kind="stable")
+            left, right, cost = left[order], right[order], cost[order]
         starts = np.searchsorted(left, np.arange(self.size + 1))
-        return csr_array((np.maximum(self.cost[edge], LEAST_COST), right, starts), shape=(self.size, self.size))
+        return csr_array((np.maximum(cost, LEAST_COST), right, starts), shape=(self.size, self.size))
 
     def cheapest(self, reverse: bool = False) -> tuple[Integers, Integers]:
         """
@@ -161,11 +214,8 @@ class Network:
         pairs, edge
             Shape (k,): first node times `size` plus second node, sorted; the edge's number.
         """
-        both = np.flatnonzero(~self.oneway)
-        edge = np.concatenate([np.arange(len(self.tail)), both])
-        ends = (self.head, self.tail) if reverse else (self.tail, self.head)
-        left = np.concatenate([ends[0], ends[1][both]])
-        right = np.concatenate([ends[1], ends[0][both]])
+        start, end, edge = self._arcs()
+        left, right = (end, start) if reverse else (start, end)
         pairs = left * np.int64(self.size) + right
         order = np.lexsort((self.cost[edge], pairs))
         pairs, edge = pairs[order], edge[order]
@@ -202,17 +252,23 @@ def walking(roads: gpd.GeoDataFrame, paths: gpd.GeoDataFrame, crs: pyproj.CRS, c
     """
     Return the network on foot; its segments are the walkable `roads`, then the walkable `paths`, in their order.
 
+    Then come the private roads and paths (`walk_private`): walks begin and end there, and none leads through.
+
     Parameters
     ----------
     roads, paths
-        The study's layers, with `walk`.
+        The study's layers, with `walk` and, if any way is private, `walk_private`.
     crs
         The study's metric CRS.
     closed
         As `Network` takes it.
     """
-    parts = [layer.loc[layer["walk"], ["walk", "geometry"]] for layer in (roads, paths)]
-    return Network(pd.concat(parts, ignore_index=True), crs, directed=False, closed=closed)
+    layers = (roads, paths)
+    parts = [layer.loc[layer["walk"], ["walk", "geometry"]] for layer in layers]
+    own = [layer.loc[layer[_PRIVATE] & ~layer["walk"], ["walk", "geometry"]] for layer in layers if _PRIVATE in layer]
+    walked = pd.concat([*parts, *own], ignore_index=True)
+    private = np.arange(len(walked)) >= sum(map(len, parts))
+    return Network(walked, crs, directed=False, closed=closed, private=private)
 
 
 def driving(roads: gpd.GeoDataFrame, crs: pyproj.CRS, speeds_kmh: Floats | None = None) -> Network:

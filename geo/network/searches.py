@@ -235,7 +235,7 @@ def _with_sources(
         ahead = ahead + closed
     else:
         back = back + closed
-    left = np.stack([network.tail[edge], network.head[edge]], axis=1)
+    left = np.stack([network.leave_tail[edge], network.leave_head[edge]], axis=1)
     if local is not None:
         left = local[left]
     cost = np.maximum(np.stack([back, ahead], axis=1), LEAST_COST)

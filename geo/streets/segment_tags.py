@@ -222,21 +222,39 @@ def with_access(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFram
     Parameters
     ----------
     segments
-        `highway` and the tags `access`, `motor_vehicle`, `foot`.
+        `highway` and the tags `access`, `motor_vehicle`, `foot`, `service`, `motorroad`.
     profile
-        `network.drive.highways`, `network.walk.highways`.
+        `network.drive.highways`, `network.walk.*`.
 
     Returns
     -------
     segments
-        With `drive` and `walk` (bool): the class allows it, and no tag closes it; the tag for the mode beats `access`.
+        With `drive`, `walk` and `walk_private` (bool). `drive` and `walk`: the class allows it, and no tag closes it;
+        the tag for the mode beats `access`. `walk_private`: only people of its own addresses walk there.
     """
     result = segments.copy(deep=False)
-    closed = segments["access"].isin(_CLOSED)
-    for mode, tag in (("drive", "motor_vehicle"), ("walk", "foot")):
-        allowed = segments["highway"].isin(profile[f"network.{mode}.highways"])
-        result[mode] = (allowed & ~closed & ~segments[tag].isin(_CLOSED)) | segments[tag].isin(_OPEN)
+    tag = {name: _tag(segments, name) for name in ("access", "motor_vehicle", "foot", "service", "motorroad")}
+    allowed = segments["highway"].isin(profile["network.drive.highways"])
+    closed = tag["access"].isin(_CLOSED) | tag["motor_vehicle"].isin(_CLOSED)
+    result["drive"] = (allowed & ~closed) | tag["motor_vehicle"].isin(_OPEN)
+    foot, rule = tag["foot"], profile.group("network.walk")
+    opened = foot.isin(rule["open"])
+    # a value of foot that says nothing of this (unknown, use_sidepath) leaves the word to the others
+    said = opened | foot.isin(rule["closed"]) | foot.isin(rule["private"])
+    allowed = segments["highway"].isin(rule["highways"])
+    if not rule["motorroads"]:
+        allowed &= tag["motorroad"] != "yes"
+    closed = foot.isin(rule["closed"]) | (~said & tag["access"].isin(rule["closed"]))
+    own = tag["access"].isin(rule["private"]) | tag["service"].isin(rule["private"])
+    own = foot.isin(rule["private"]) | (~said & own)
+    result["walk"] = opened | (allowed & ~closed & ~own)
+    result["walk_private"] = allowed & own & ~closed
     return result
+
+
+def _tag(segments: gpd.GeoDataFrame, name: str) -> pd.Series:
+    """Return the values of a tag; none where the extract was read without it."""
+    return segments[name] if name in segments else pd.Series(None, index=segments.index, dtype=object)
 
 
 def highway_class(highway: pd.Series) -> pd.Series:

@@ -61,6 +61,44 @@ class Compared(TypedDict):
     log_loss: float
 
 
+class HeldOut(TypedDict):
+    """
+    Accuracy on listed streets that were held out.
+
+    Attributes
+    ----------
+    accuracy
+        Share of streets that got their listed tier.
+    interval
+        Its 95 % interval (Wilson); wider where streets of a group are right or wrong together.
+    groups
+        Streets or quarters that were held out, each as a whole.
+    folds
+        Folds of the cross-validation.
+    """
+
+    accuracy: float
+    interval: list[float]
+    groups: int
+    folds: int
+
+
+class HeldOutBy(TypedDict):
+    """
+    Accuracy of inferred tiers on this study's own list.
+
+    Attributes
+    ----------
+    street
+        Streets held out with all their sections; null where the list has too few streets.
+    quarter
+        Whole quarters held out, since neighbours tell on each other; null where there are too few.
+    """
+
+    street: HeldOut | None
+    quarter: HeldOut | None
+
+
 class GradingMethod(TypedDict):
     """
     How streets off the list were graded.
@@ -104,8 +142,14 @@ class GradingReport(GradingMethod):
         Its 95 % interval (Wilson).
     confusion
         Streets by listed tier, then by inferred tier.
+    held_out
+        Accuracy on held-out listed streets, by street and by quarter.
+    accuracy_note
+        The sentence on that accuracy, or why there is none, in Chinese and English.
     """
 
+    held_out: NotRequired[HeldOutBy]
+    accuracy_note: NotRequired[str]
     accuracy: NotRequired[float]
     interval: NotRequired[list[float]]
     confusion: NotRequired[dict[str, dict[str, int]]]
@@ -191,6 +235,10 @@ class GradeDocument(GradingMethod):
         Its 95 % interval (Wilson).
     confusion
         Streets by listed tier, then by inferred tier.
+    held_out
+        Accuracy on held-out listed streets, by street and by quarter.
+    accuracy_note
+        The sentence on that accuracy, or why there is none, in Chinese and English; null in grades of older releases.
     doubts
         Doubtful tiers, the most pressing first.
     findings
@@ -201,6 +249,8 @@ class GradeDocument(GradingMethod):
     accuracy: float | None
     interval: list[float] | None
     confusion: dict[str, dict[str, int]] | None
+    held_out: HeldOutBy
+    accuracy_note: str | None
     doubts: list[DoubtDocument]
     findings: list[StudyFinding]
 
@@ -228,6 +278,8 @@ def grade_document(
         "accuracy": None,
         "interval": None,
         "confusion": None,
+        "held_out": {"street": None, "quarter": None},
+        "accuracy_note": None,
         **report,
         "doubts": document_rows(doubts, DoubtDocument),
         "findings": document_rows(findings, StudyFinding),

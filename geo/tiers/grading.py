@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
+import shapely
 from numpy.typing import NDArray
 
 from geo.core.node_ids import end_nodes
@@ -16,6 +17,7 @@ from geo.core.vocabulary import TIER_NAMES
 from geo.rules.loader import Profile
 from geo.streets.layer import streets_layer
 from geo.streets.list_matching import Match, match_list
+from geo.streets.quarters import quarter_of
 from geo.streets.sections import carve, root_of
 from geo.streets.street_lists import StreetList
 from geo.study.schema import conform_geo
@@ -116,7 +118,7 @@ def grade(
     measured = measure_segments(roads, around or nothing_around(roads), profile, crs)
     scores = score_streets(streets, roads, measured, profile, crs)
     official = _official(streets, meant, decided.parents)
-    grading = _learn(streets, scores, official, profile)
+    grading = _learn(streets, scores, official, profile, _quarters(streets, around, crs))
     tiers = infer_tiers(streets, scores, grading, profile)
     streets[tiers.columns] = tiers
     scores["inferred_tier"] = tiers["tier"]
@@ -235,12 +237,28 @@ def _official(streets: gpd.GeoDataFrame, meant: list[_Meant], parents: dict[str,
     return rows.sort_index()
 
 
-def _learn(streets: gpd.GeoDataFrame, scores: pd.DataFrame, official: pd.DataFrame, profile: Profile) -> Grading:
+def _quarters(streets: gpd.GeoDataFrame, around: Surroundings | None, crs: pyproj.CRS) -> NDArray[np.object_] | None:
+    """Return the quarter of each street's middle; None where no quarters are known."""
+    if around is None or around.quarters is None or around.quarters.empty:
+        return None
+    places = shapely.get_coordinates(shapely.point_on_surface(streets.geometry.to_numpy(dtype=object)))
+    return quarter_of(places, around.quarters, crs)
+
+
+def _learn(
+    streets: gpd.GeoDataFrame,
+    scores: pd.DataFrame,
+    official: pd.DataFrame,
+    profile: Profile,
+    quarter: NDArray[np.object_] | None,
+) -> Grading:
     """Choose how to infer, from the streets that the list names beyond doubt."""
     sure = official[official["how"].isin(["exact", "alias"])] if len(official) else official
     graded = sure[~streets["highway"].iloc[sure.index].isin(profile["tiers.ungraded_highways"]).to_numpy()]
     tier = np.array([ORDER.index(name) for name in graded["tier"]], dtype=np.int64)
-    return choose(shares_of(scores.iloc[graded.index], profile), tier, profile)
+    street = root_of(streets["street_id"].iloc[graded.index]).to_numpy(dtype=object)
+    shares = shares_of(scores.iloc[graded.index], profile)
+    return choose(shares, tier, profile, street, None if quarter is None else quarter[graded.index])
 
 
 def _with_list(streets: gpd.GeoDataFrame, official: pd.DataFrame, tier_list: StreetList | None) -> gpd.GeoDataFrame:

@@ -10,18 +10,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit
-from scipy.stats import binomtest
 
 from geo.core.arrays import Floats, Integers
 from geo.rules.loader import Profile
 from geo.study.schema import GRADED, INGREDIENTS
-from geo.tiers.documents import Calibration, CalibrationBin, Compared, GradingReport
+from geo.tiers.documents import Calibration, CalibrationBin, Compared, GradingReport, HeldOutBy
+from geo.tiers.held_out import FOLDS, accuracy_note, held_out, quarter_folds, quarters_known, street_folds
 
 ORDER: Final = tuple(reversed(GRADED))
 """Tiers from the most lenient to the strictest, as an ordinal model counts them."""
 
-FOLDS: Final = 10
-_SEED: Final = 721
 _PRIOR_SD: Final = 1.5
 """How far, in logits over an ingredient's whole range, a learned weight is likely to stray from the profile's."""
 _BINS: Final = 4
@@ -136,7 +134,13 @@ class Grading(NamedTuple):
     report: GradingReport
 
 
-def choose(shares: Floats, tier: Integers, profile: Profile) -> Grading:
+def choose(
+    shares: Floats,
+    tier: Integers,
+    profile: Profile,
+    street: NDArray[np.object_] | None = None,
+    quarter: NDArray[np.object_] | None = None,
+) -> Grading:
     """
     Choose between the profile's score and a model that learns from the list, by cross-validation.
 
@@ -151,65 +155,82 @@ def choose(shares: Floats, tier: Integers, profile: Profile) -> Grading:
     tier
         Their listed tiers, as places in `ORDER`.
     profile
-        `tiers.score.*`.
+        `tiers.score.*`, `tiers.list.enough_to_learn`.
+    street
+        Shape (k,): the street that each is a section of; by default each is one of its own.
+    quarter
+        Shape (k,): the quarter of each, where quarters are known.
     """
     prior = profile_model(profile)
-    if len(tier) < profile["tiers.list.enough_to_learn"] or len(np.unique(tier)) < 2:
-        return Grading(prior, {"method": "score", "listed": len(tier), "weights": _weights(prior)})
+    least = int(profile["tiers.list.enough_to_learn"])
+    number = np.arange(len(tier)) if street is None else np.unique(street.astype(str), return_inverse=True)[1]
+    none: HeldOutBy = {"street": None, "quarter": None}
+    report: GradingReport = {
+        "method": "score",
+        "listed": len(tier),
+        "weights": _weights(prior),
+        "held_out": none,
+        "accuracy_note": "",
+    }
+    if len(np.unique(number)) < least or len(np.unique(tier)) < 2:
+        report["accuracy_note"] = str(accuracy_note(report, least))
+        return Grading(prior, report)
 
     fitters: dict[str, Callable[[Floats, Integers], Model]] = {
         "score": lambda seen, graded: _calibrated(seen, graded, profile),
         "model": lambda seen, graded: fit(seen, graded, prior),
     }
-    fold = _folds(tier)
+    fold = street_folds(tier, number)
     rows = np.arange(len(tier))
-    found = {name: np.zeros((len(tier), len(ORDER))) for name in fitters}
-    inferred = {name: np.zeros_like(tier) for name in fitters}
-    for number in range(FOLDS):
-        held = fold == number
-        for name, fitter in fitters.items():
-            if held.any():
-                fitted = fitter(shares[~held], tier[~held])
-                found[name][held] = fitted.probabilities(shares[held])
-                inferred[name][held] = fitted.tiers(shares[held])
+    found = {name: _unseen(fitter, shares, tier, fold) for name, fitter in fitters.items()}
     compared: dict[str, Compared] = {
         name: {
-            "accuracy": round(float((inferred[name] == tier).mean()), 4),
+            "accuracy": round(float((inferred == tier).mean()), 4),
             "log_loss": round(float(-np.log(np.maximum(p[rows, tier], 1e-12)).mean()), 4),
         }
-        for name, p in found.items()
+        for name, (p, inferred) in found.items()
     }
     method = min(fitters, key=lambda name: (-compared[name]["accuracy"], compared[name]["log_loss"]))
     model = fitters[method](shares, tier)
-    right = inferred[method] == tier
-    interval = binomtest(int(right.sum()), len(right)).proportion_ci(0.95, method="wilson")
+    probability, inferred = found[method]
+    right = inferred == tier
+    by_street = held_out(right, number, fold)
+    known = quarters_known(quarter)
+    by_quarter = None
+    if known is not None:
+        apart = quarter_folds(known)
+        by_quarter = held_out(_unseen(fitters[method], shares, tier, apart)[1] == tier, known, apart)
     confusion = np.zeros((len(ORDER), len(ORDER)), dtype=int)
-    np.add.at(confusion, (tier, inferred[method]), 1)
-    report: GradingReport = {
+    np.add.at(confusion, (tier, inferred), 1)
+    report |= {
         "method": method,
-        "listed": len(tier),
-        "accuracy": compared[method]["accuracy"],
-        "interval": [round(float(interval.low), 4), round(float(interval.high), 4)],
+        "accuracy": by_street["accuracy"],
+        "interval": by_street["interval"],
         "confusion": {
             listed: {tier_: int(confusion[ORDER.index(listed), ORDER.index(tier_)]) for tier_ in GRADED}
             for listed in GRADED
         },
         "log_loss": compared[method]["log_loss"],
-        "calibration": _calibration(found[method][rows, inferred[method]], right),
+        "calibration": _calibration(probability[rows, inferred], right),
         "folds": FOLDS,
         "compared": compared,
         "weights": _weights(model),
+        "held_out": {"street": by_street, "quarter": by_quarter},
     }
+    report["accuracy_note"] = str(accuracy_note(report, least))
     return Grading(model, report)
 
 
-def _folds(tier: Integers) -> Integers:
-    """Deal the streets of each tier out evenly among the folds."""
-    shuffled = np.random.default_rng(_SEED).permutation(len(tier))
-    by_tier = shuffled[np.argsort(tier[shuffled], kind="stable")]
-    fold = np.empty(len(tier), dtype=np.int64)
-    fold[by_tier] = np.arange(len(tier)) % FOLDS
-    return fold
+def _unseen(
+    fitter: Callable[[Floats, Integers], Model], shares: Floats, tier: Integers, fold: Integers
+) -> tuple[Floats, Integers]:
+    """Return the probabilities and the tiers of streets by models that did not see their fold."""
+    found, inferred = np.zeros((len(tier), len(ORDER))), np.zeros_like(tier)
+    for number in np.unique(fold):
+        held = fold == number
+        fitted = fitter(shares[~held], tier[~held])
+        found[held], inferred[held] = fitted.probabilities(shares[held]), fitted.tiers(shares[held])
+    return found, inferred
 
 
 def _calibration(confidence: Floats, right: NDArray[np.bool_]) -> Calibration:

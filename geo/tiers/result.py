@@ -16,7 +16,7 @@ TIERS: Final[Result[GradingReport]] = Result(
     "tiers",
     Text("街道等级", "Tiers of streets"),
     MadeOf(
-        layers=("segments", "paths", "facilities", "complaints", TIER_LIST),
+        layers=("segments", "paths", "facilities", "complaints", "quarters", TIER_LIST),
         rules=("tiers", "network"),
     ),
     ("roads", "streets", "street_scores", "findings", "decisions", BASE_TABLE),

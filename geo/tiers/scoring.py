@@ -38,11 +38,14 @@ class Surroundings(NamedTuple):
         Footpaths, with `walk`.
     complaints
         Points with `segment_id`; empty where a study has none.
+    quarters
+        The study's layer, by which inference is tested; None where nobody knows them.
     """
 
     facilities: gpd.GeoDataFrame
     paths: gpd.GeoDataFrame
     complaints: pd.DataFrame
+    quarters: gpd.GeoDataFrame | None = None
 
 
 def measure_segments(

@@ -163,7 +163,7 @@ def _grade(
         roads, measured = with_surveyed(roads, surveyed, profile, study.crs)
         more["surveyed_widths"] = width_table(surveyed, study.table("surveyed_widths"))
         earlier = earlier[(earlier["layer"] != "roads") | (earlier["source"] != surveyed.file)]
-    around = Surroundings(study.layer("facilities"), study.layer("paths"), study.layer("complaints"))
+    around = Surroundings(*(study.layer(name) for name in ("facilities", "paths", "complaints", "quarters")))
     grades = grade(roads, tier_list, study.table("decisions"), profile, study.crs, around)
     points = {kind: study.layer("vendors" if kind == "stalls" else kind) for kind in POINT_KINDS}
     findings = [earlier[~earlier["layer"].isin(["streets", "decisions"])], measured, grades.findings]

@@ -94,6 +94,14 @@ WIDTH_SOURCE: Final = Column(
 )
 HIGHWAY: Final = Column(Text("OSM 等级", "OSM class"), Text("标签 highway 的值", "The value of the tag highway"))
 WALK: Final = Column(Text("可步行", "Open to walkers"), Text("行人可否通行", "Whether walkers may use it"), FLAG)
+WALK_PRIVATE: Final = Column(
+    Text("内部步行", "Private on foot"),
+    Text(
+        "只供其沿线住户和单位步行出入，不可穿行",
+        "Whether only people of its own addresses walk there; no walk leads through it",
+    ),
+    FLAG,
+)
 NAME: Final = Column(Text("名称", "Name"), Text("地图或文件中的名称", "As on the map or in its file"))
 ALIASES: Final = Column(
     Text("别名", "Other names"), Text("其他写法，以分号隔开", "Other spellings, between semicolons")
@@ -134,7 +142,15 @@ TIER_GROUP: Final[Mapping[str, Column]] = {
         values=codes.TIER_SOURCE_NAMES,
     ),
     "tier_reason": Column(Text("等级理由", "Reason"), Text("为何是该等级", "Why it has this tier")),
-    "tier_confidence": Column(Text("等级置信度", "Confidence"), Text("0 到 1", "From 0 to 1"), NUMBER),
+    "tier_confidence": Column(
+        Text("等级置信度", "Confidence"),
+        Text(
+            "0 到 1；推断等级的准确率只由本研究自己的名单留出检验（jiexu grade），名单不足时未知",
+            "From 0 to 1; the accuracy of inferred tiers is tested on this study's own list only, with streets and "
+            "quarters held out (`jiexu grade`), and not known where the list is short",
+        ),
+        NUMBER,
+    ),
 }
 
 RECEIVED_AT: Final = Column(Text("受理时间", "Received"), Text("受理的时刻", "When it was received"), MOMENT)

@@ -76,6 +76,7 @@ ROADS: Final = Layer(
         "cycleway_right": Column(Text("右侧非机动车道", "Cycleway, right"), _CYCLEWAY),
         "drive": Column(Text("可行车", "Open to cars"), Text("机动车可否通行", "Whether cars may use it"), FLAG),
         "walk": c.WALK,
+        "walk_private": c.WALK_PRIVATE,
         **c.TIER_GROUP,
     },
     style=_TIERED,
@@ -120,7 +121,13 @@ PATHS: Final = Layer(
         "a footpath, cut where it meets others or a street: for ways on foot",
     ),
     "LineString",
-    {"segment_id": c.SEGMENT_ID, "highway": c.HIGHWAY, "length_m": c.LENGTH_M, "walk": c.WALK},
+    {
+        "segment_id": c.SEGMENT_ID,
+        "highway": c.HIGHWAY,
+        "length_m": c.LENGTH_M,
+        "walk": c.WALK,
+        "walk_private": c.WALK_PRIVATE,
+    },
     style=Style("line", Symbol(PATH_COLOUR, 0.2)),
 )
 

@@ -12,7 +12,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from geo.core.errors import StudyError
-from geo.facilities.location_models import MODELS, LocationProblem, Model, solve
+from geo.facilities.location_models import solve
+from geo.facilities.location_problem import MODELS, LocationProblem, Model
 
 REACH, WITHIN, BEYOND = 280.0, 120.0, 300.0
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
 from geo.core.crs import WGS84
-from geo.facilities.residents import residents
+from geo.core.text import pick
+from geo.facilities.resident_documents import ResidentsDocument
+from geo.facilities.residents import homes_evidence, residents
 from geo.rules import Profile
 from geo.study.schema import conform_geo
 from tests.support.drawn import CRS, degrees, layers_of, road
@@ -93,3 +96,32 @@ def test_without_homes_and_population_people_are_along_the_streets(profile: Prof
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
+
+
+def test_few_streets_with_mapped_homes_are_no_proof(profile: Profile) -> None:
+    # ten streets that are walked and graded, a service way, a motorway; homes at so many of the ten
+    roads = gpd.GeoDataFrame(
+        {
+            "street_id": [*(f"s{number}" for number in range(10)), "service", "motorway"],
+            "tier": ["back_street"] * 10 + ["unclassified"] * 2,
+            "walk": [True] * 11 + [False],
+            "length_m": [100.0] * 5 + [300.0] * 7,
+        }
+    )
+
+    def evidence(homes: int, people: list[float] | None = None, total: float | None = None) -> ResidentsDocument:
+        ids = [*(f"H{number}" for number in range(homes)), "Ss9+1"]
+        demand = pd.DataFrame({"demand_id": ids, "street_id": [*roads["street_id"][:homes], "s9"]})
+        return homes_evidence(demand, roads, pd.DataFrame({"residents": people or []}), total, profile)
+
+    few, enough = evidence(4), evidence(5)
+    assert (few["streets"], few["with_homes"], few["streets_with_homes"], few["length_with_homes"]) == (10, 4, 0.4, 0.2)
+    assert not few["enough"]
+    assert few["refused"] is not None
+    assert "jiexu population" in pick(few["refused"], "zh")
+    assert "40%" in pick(few["refused"], "en")
+    assert enough["enough"]
+    assert enough["refused"] is None
+    assert evidence(0, [0.0])["refused"] is not None, "a population of nobody is none"
+    assert evidence(0, [500.0])["enough"]
+    assert evidence(0, total=500.0)["enough"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from geo.facilities.location_models import LocationProblem, solve
+from geo.facilities.location_models import solve
+from geo.facilities.location_problem import LocationProblem
 from geo.facilities.stability import Drawing, stability
 
 DRAWING = Drawing(number=20, off_by=0.2, limit_m=100.0, seconds=5.0)

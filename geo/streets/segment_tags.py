@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.rules.loader import Profile
+from geo.streets.car_access import CAR_MODES, most_specific
 
 _METRES = {"": 1.0, "m": 1.0, "cm": 0.01, "km": 1000.0, "ft": 0.3048, "'": 0.3048}
 
@@ -29,6 +30,9 @@ ORIENTATIONS: Final = ("parallel", "diagonal", "perpendicular")
 _CYCLE_LANES = ("lane", "opposite_lane", "share_busway")
 
 _CYCLE_TRACKS = ("track", "opposite_track", "separate")
+
+_HIGHEST_LEVEL = 20
+"""A `layer` beyond this, up or down, is a slip of the hand."""
 
 _CLOSED = ("no", "private")
 
@@ -222,7 +226,7 @@ def with_access(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFram
     Parameters
     ----------
     segments
-        `highway` and the tags `access`, `motor_vehicle`, `foot`.
+        `highway` and the tags `access`, `vehicle`, `motor_vehicle`, `motorcar`, `foot`.
     profile
         `network.drive.highways`, `network.walk.highways`.
 
@@ -233,9 +237,36 @@ def with_access(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFram
     """
     result = segments.copy(deep=False)
     closed = segments["access"].isin(_CLOSED)
-    for mode, tag in (("drive", "motor_vehicle"), ("walk", "foot")):
-        allowed = segments["highway"].isin(profile[f"network.{mode}.highways"])
-        result[mode] = (allowed & ~closed & ~segments[tag].isin(_CLOSED)) | segments[tag].isin(_OPEN)
+    allowed = segments["highway"].isin(profile["network.walk.highways"])
+    result["walk"] = (allowed & ~closed & ~segments["foot"].isin(_CLOSED)) | segments["foot"].isin(_OPEN)
+    said = most_specific(segments, CAR_MODES)
+    for_cars = segments["highway"].isin(profile["network.drive.highways"])
+    opened = most_specific(segments, CAR_MODES[:-1]).isin(_OPEN)
+    result["drive"] = (for_cars & ~closed & ~said.isin(_CLOSED)) | opened
+    return result
+
+
+def with_level(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Add whether segments are on bridges and in tunnels, and the level at which they cross others.
+
+    Parameters
+    ----------
+    segments
+        The tags `bridge`, `tunnel`, `layer`.
+
+    Returns
+    -------
+    segments
+        With `bridge` and `tunnel` (bool) and `level`: `layer`, without it 1 on bridges, -1 in tunnels, else 0.
+    """
+    result = segments.copy(deep=False)
+    for tag in ("bridge", "tunnel"):
+        result[tag] = segments[tag].notna() & (segments[tag] != "no")
+    tagged = pd.to_numeric(segments["layer"], errors="coerce").to_numpy(dtype=float)
+    tagged = np.where(np.abs(tagged) <= _HIGHEST_LEVEL, np.trunc(tagged), np.nan)
+    by_structure = result["bridge"].astype(int).to_numpy() - result["tunnel"].astype(int).to_numpy()
+    result["level"] = np.where(np.isnan(tagged), by_structure, tagged).astype(np.int64)
     return result
 
 

@@ -140,7 +140,7 @@ def _quarters(bays: pd.DataFrame) -> None:
 
 
 def _choice(known: Known[BaysDocument]) -> None:
-    """Draw what each street lacks, the bays that it got, and why no more."""
+    """Draw the need of each street, the bays that it got, and why no more."""
     if known.summary is None or not known.summary.get("choice", {}).get("streets"):
         return
     choice = known.summary["choice"]

@@ -32,7 +32,7 @@ Stretches = tuple[Integers, Floats, Floats]
 
 def of_kind(roads: pd.DataFrame, kind: str) -> Flags:
     """
-    Tell which segments are of a kind.
+    Tell whether segments are of a kind.
 
     Parameters
     ----------

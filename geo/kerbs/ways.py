@@ -45,7 +45,7 @@ class WayLines(NamedTuple):
 
 
 def level_of(ways: gpd.GeoDataFrame) -> Integers:
-    """Return the level of each way; where a study does not keep it, that of bridges and tunnels."""
+    """Return the level of each way; a study without it has the level of bridges and tunnels."""
     level = ways["level"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     if "bridge" not in ways:
         return np.nan_to_num(level).astype(np.int64)

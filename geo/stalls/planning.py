@@ -149,7 +149,7 @@ def _whole_kerbs(plan: Plan) -> list[Exclusions]:
 
 
 def _barred(plan: Plan) -> list[Exclusions]:
-    """Return the kerbs whose stalls would stand on the carriageway behind a barrier, and where other ways cross."""
+    """Return the kerbs with stalls on the carriageway behind a barrier, and the places of other ways across kerbs."""
     across = ways_across(plan.kerbs, plan.ground.ways, float(plan.profile[WAY_RULE]), plan.slots.all)
     if plan.profile["stalls.beside_barriers"]:
         return [across]

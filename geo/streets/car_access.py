@@ -89,7 +89,7 @@ def _separated(segments: pd.DataFrame, side: str) -> Flags:
 
 def closed_to_cars(roads: pd.DataFrame, open_values: Sequence[str], windows: Sequence[Window] | None) -> Flags:
     """
-    Tell which segments cars may not drive and stop on.
+    Tell whether segments are closed to cars that would drive and stop there.
 
     Parameters
     ----------

@@ -104,9 +104,9 @@ def _street(street: StreetChoiceDocument) -> Text:
     name = street["name"] or street["street_id"]
     reason = [pick(street["reason"], "zh"), pick(street["reason"], "en")]
     return Text(
-        f"{name}：缺 {street['need']}（车辆 {street['cars']:.0f}，现有车位 {street['spaces']:.0f}），"
+        f"{name}：缺 {street['need']}（车辆 {street['cars']:.1f}，现有车位 {street['spaces']:.1f}），"
         f"新设 {street['bays']}；{reason[0]}",
-        f"{name}: lacks {street['need']} ({street['cars']:.0f} cars, {street['spaces']:.0f} spaces now), "
+        f"{name}: lacks {street['need']} ({street['cars']:.1f} cars, {street['spaces']:.1f} spaces now), "
         f"{street['bays']} new; {reason[1]}",
     )
 

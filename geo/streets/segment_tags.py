@@ -248,7 +248,7 @@ def with_access(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFram
 
 def with_level(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """
-    Add whether segments are on bridges and in tunnels, and the level at which they cross others.
+    Add bridges, tunnels and the level of each segment.
 
     Parameters
     ----------

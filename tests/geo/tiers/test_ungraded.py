@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
 from geo.rules import Profile, load_profile
@@ -11,8 +13,9 @@ from geo.streets.roads import make_roads
 from geo.study.schema import conform
 from geo.tiers.grading import grade
 from geo.tiers.official_list import read_tier_list
-from tests.geo.tiers.test_grading import NO_DECISIONS, graded
 from tests.support.ways import make_ways
+
+NO_DECISIONS = conform(pd.DataFrame(), "decisions")
 
 TAGS = [
     {"highway": "trunk", "name": "环城快速路"},
@@ -22,6 +25,17 @@ TAGS = [
     {"highway": "primary", "name": "人民大道", "motorroad": "no"},
     {"highway": "residential", "name": "背街"},
 ]
+
+
+def graded(
+    tags: list[dict[str, str]], profile: Profile, rows: str, tmp_path: Path
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Grade parallel streets a kilometre apart with a list of these rows."""
+    file = tmp_path / "名单.csv"
+    file.write_text("路名,等级\n" + rows, encoding="utf-8")
+    roads, crs = make_roads(make_ways([[(i * 10, 0), (i * 10, 1)] for i in range(len(tags))], tags), profile, file)
+    found = grade(roads, read_tier_list(file), NO_DECISIONS, profile, crs)
+    return found.streets.set_index("name"), found.findings
 
 
 def test_they_are_unclassified_and_say_by_which_rule(profile: Profile, tmp_path: Path) -> None:
@@ -56,5 +70,5 @@ def test_a_street_with_a_short_ramp_keeps_its_tier(ramp: int, tier: str, profile
     file = tmp_path / "名单.csv"
     file.write_text("路名,等级\n别的路,示范路\n", encoding="utf-8")
     roads, crs = make_roads(ways, profile, file)
-    found = grade(roads, read_tier_list(file), conform(NO_DECISIONS, "decisions"), profile, crs).streets
+    found = grade(roads, read_tier_list(file), NO_DECISIONS, profile, crs).streets
     assert found["tier"].tolist() == [tier]

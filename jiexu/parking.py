@@ -9,7 +9,7 @@ import typer
 
 from geo.core.text import Text, pick
 from geo.parking.decisions import adopt_bays
-from geo.parking.documents import ChoiceDocument
+from geo.parking.documents import CapacityDocument, ChoiceDocument, StreetChoiceDocument
 from geo.parking.files import write_bays
 from geo.parking.study import plan_bays
 from geo.study.export_formats import SUFFIXES
@@ -27,13 +27,20 @@ app = typer.Typer()
 def bays(
     study: Study,
     streets: Annotated[str | None, typer.Option(help="Only these streets: names or ids between commas.")] = None,
-    night: Annotated[bool, typer.Option("--night", help="Night-time bays too, where there is no room by day.")] = False,
+    night: Annotated[
+        bool,
+        typer.Option(
+            "--night",
+            help="Night-time bays too, where there is no room by day; with --budget, night-time bays only.",
+        ),
+    ] = False,
     budget: Annotated[
         int | None,
         typer.Option(
             min=0,
             metavar="N",
-            help="Maximum number of new bays: the ones that relieve the most (with --night, at night).",
+            help="Maximum number of new bays: the ones that relieve the most, on streets that need some (all-day bays; "
+            "with --night, night-time bays).",
         ),
     ] = None,
     changes: Annotated[
@@ -67,19 +74,41 @@ def bays(
     for rule, metres in summary["metres_lost"].items():
         typer.echo(f"{-metres:>12,.0f} m {-summary['bays_lost'][rule]:>8,}  {rule_title(rule)}  ({rule})")
     typer.echo(f"{summary['free_m']:>12,.0f} m")
-    likely = summary["capacity"]["all_day"]
     placed = summary["bays"]
+    room = [_room(capacity, hours) for hours, capacity in summary["capacity"].items()]
     typer.echo(
         Text(
             f"泊位：全天 {placed['all_day']}，夜间 {placed['night']}，其中无障碍 {summary['accessible']}；"
-            f"全市可容（按宽度误差）{likely['low']}–{likely['likely']}–{likely['high']}",
+            f"可容（按宽度误差）{'；'.join(text.zh for text in room)}",
             f"bays: {placed['all_day']} all day, {placed['night']} at night, {summary['accessible']} of them "
-            f"accessible; capacity of the whole study {likely['low']} to {likely['high']} (likely "
-            f"{likely['likely']}), by the error of estimated widths",
+            f"accessible; capacity {'; '.join(text.en for text in room)}, by the error of estimated widths",
         ).pick(language())
     )
     if "choice" in summary:
-        typer.echo(_chosen(summary["choice"]).pick(language()))
+        choice = summary["choice"]
+        for street in choice["streets"]:
+            typer.echo(_street(street).pick(language()))
+        nothing = choice["nothing"]
+        typer.echo(_chosen(choice).pick(language()) if nothing is None else pick(nothing, language()))
+
+
+def _room(capacity: CapacityDocument, hours: str) -> Text:
+    """Return how many bays fit in words."""
+    names = {"all_day": Text("全天", "all day"), "night": Text("仅夜间", "at night only")}
+    low, likely, high = (f"{number:,}" for number in (capacity["low"], capacity["likely"], capacity["high"]))
+    return Text(f"{names[hours].zh} {likely}（{low} 至 {high}）", f"{likely} {names[hours].en} ({low} to {high})")
+
+
+def _street(street: StreetChoiceDocument) -> Text:
+    """Return a street in a choice of bays in words."""
+    name = street["name"] or street["street_id"]
+    reason = [pick(street["reason"], "zh"), pick(street["reason"], "en")]
+    return Text(
+        f"{name}：缺 {street['need']}（车辆 {street['cars']:.1f}，现有车位 {street['spaces']:.1f}），"
+        f"新设 {street['bays']}；{reason[0]}",
+        f"{name}: lacks {street['need']} ({street['cars']:.1f} cars, {street['spaces']:.1f} spaces now), "
+        f"{street['bays']} new; {reason[1]}",
+    )
 
 
 def _chosen(choice: ChoiceDocument) -> Text:

@@ -10,12 +10,13 @@ import streamlit as st
 from dashboards.map.view import map_view
 from dashboards.parking import tabs
 from dashboards.session import cache, state
-from dashboards.session.language import _
+from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.shared.waterfall_chart import waterfall_chart
 from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
-from geo.kerbs.waterfall import waterfall
+from geo.core.text import pick
 from geo.parking.documents import BaysDocument, ChoiceDocument
+from geo.parking.fall import bay_waterfall
 from geo.parking.need import PERIODS
 from geo.parking.room import BayHours
 from geo.parking.study import BAYS, plan_bays
@@ -32,10 +33,11 @@ def page() -> None:
     bays = cache.layer("bays")
     selected = state.selected()
     counted = room.on_streets(selected) if selected else None
-    fall = waterfall(room, 0, counted)
-    low, high = (int(cache.bay_room(hours, off).zones.pitches.sum()) for off in (-1.0, 1.0))
+    fall = bay_waterfall(room, cache.placed_bays(hours), counted)
+    capacity = cache.bay_study(()).capacity(hours, selected or None)
     shown = bays[bays["street_id"].isin(selected)] if selected else bays
     placed = shown["hours"].value_counts()
+    where = _("on the selected streets") if selected else _("in the study")
 
     def left() -> None:
         on_map = _on_map()
@@ -52,9 +54,11 @@ def page() -> None:
     first_screen(
         [
             Figure(
-                _("Bays that fit"), f"{fall.pitches:,}", _("on the selected streets") if selected else _("in the study")
+                _("Bays that fit") if hours == "all_day" else _("Further bays that fit at night"),
+                f"{capacity['likely']:,}",
+                where,
             ),
-            Figure(_("If estimated widths are wrong"), f"{low:,}–{high:,}", _("in the study")),
+            Figure(_("If estimated widths are wrong"), f"{capacity['low']:,}–{capacity['high']:,}", where),
             Figure(
                 _("Bays placed"),
                 f"{len(shown):,}",
@@ -67,7 +71,7 @@ def page() -> None:
         left,
         right,
     )
-    tabs.tabs(room, hours, shown, known)
+    tabs.tabs(hours, shown, known)
 
 
 def _hours() -> BayHours:
@@ -116,7 +120,10 @@ def _compute(known: Known[BaysDocument], hours: BayHours) -> None:
         step=10,
         placeholder=_("all that fit"),
         key="bays-budget",
-        help=_("With a number, only the bays that relieve the most cars in the period chosen above are placed."),
+        help=_(
+            "With a number, only the bays that relieve the most cars in the period chosen above are placed: all-day "
+            "bays, or bays for the night only; on the selected streets, if some are selected."
+        ),
     )
     if st.button(
         _("Place the bays"),
@@ -124,12 +131,17 @@ def _compute(known: Known[BaysDocument], hours: BayHours) -> None:
         icon=":material/calculate:",
         width="stretch",
     ):
-        compute(lambda: plan_bays(study_path(), night=budget is None or hours == "night", budget=budget))
+        only = (state.selected() or None) if budget is not None else None
+        night = budget is None or hours == "night"
+        compute(lambda: plan_bays(study_path(), street_ids=only, night=night, budget=budget))
     if known.fresh and known.summary and "choice" in known.summary:
         _chosen(known.summary["choice"])
 
 
 def _chosen(choice: ChoiceDocument) -> None:
+    if choice["nothing"] is not None:
+        st.info(pick(choice["nothing"], current_language()), icon=":material/info:")
+        return
     when = _("at night") if choice["period"] == "night" else _("by day")
     st.success(
         _(

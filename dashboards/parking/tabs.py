@@ -22,7 +22,7 @@ from geo.parking.decisions import adopt_bays
 from geo.parking.documents import BaysDocument
 from geo.parking.files import schedule, write_bays
 from geo.parking.mapped import CAUSE_NAMES
-from geo.parking.room import BayHours, BayRoom
+from geo.parking.room import BayHours
 from geo.study.results import Known
 from geo.tiers.study import add_widths
 
@@ -31,7 +31,7 @@ _GROUPS: Final = ("bay", "clearance", "fire_lane")
 _CHECKED: Final = (".csv", ".xlsx", ".xls", ".txt")
 
 
-def tabs(room: BayRoom, hours: BayHours, bays: pd.DataFrame, known: Known[BaysDocument]) -> None:
+def tabs(hours: BayHours, bays: pd.DataFrame, known: Known[BaysDocument]) -> None:
     """Draw the tabs."""
     names = [
         _("Bays by street"),
@@ -47,11 +47,12 @@ def tabs(room: BayRoom, hours: BayHours, bays: pd.DataFrame, known: Known[BaysDo
     with by_quarter:
         _quarters(bays)
     with need:
+        _choice(known)
         _need()
     with mapped:
         _agreement(known)
     with what_if:
-        _what_if(room, hours)
+        _what_if(hours)
     with widths:
         _widths()
 
@@ -136,6 +137,31 @@ def _quarters(bays: pd.DataFrame) -> None:
         st.caption(
             _("No quarters are mapped here: these are the blocks between main streets, named after the streets.")
         )
+
+
+def _choice(known: Known[BaysDocument]) -> None:
+    """Draw the need of each street, the bays that it got, and why no more."""
+    if known.summary is None or not known.summary.get("choice", {}).get("streets"):
+        return
+    choice = known.summary["choice"]
+    rows = pd.DataFrame(choice["streets"])
+    st.markdown("**" + (_("Bays chosen for the night") if choice["period"] == "night" else _("Bays chosen")) + "**")
+    table(
+        pd.DataFrame(
+            {
+                _("Street"): rows["name"].fillna(_("Unnamed street")),
+                _("Cars"): rows["cars"],
+                _("Spaces now"): rows["spaces"],
+                _("Bays needed"): rows["need"],
+                _("Bays given"): rows["bays"],
+                _("Why no more"): [pick(reason, current_language()) for reason in rows["reason"]],
+                "id": rows["street_id"],
+            }
+        ),
+        "bay-choice",
+        "bay-choice-table",
+        height=320,
+    )
 
 
 def _need() -> None:
@@ -224,18 +250,18 @@ def _agreement(known: Known[BaysDocument]) -> None:
         table(pd.DataFrame(largest, columns=columns), "parking-largest", "parking-largest")
 
 
-def _what_if(room: BayRoom, hours: BayHours) -> None:
+def _what_if(hours: BayHours) -> None:
     values: dict[str, Any] = rule_inputs.changed_values("bays", _GROUPS, _FIRST)
     if not values:
         st.caption(_("Change a value to see the bays gained and lost against the study's rules."))
         return
     try:
         cache.profile().changed(values)
-        tried = cache.bay_room(hours, 0.0, rule_inputs.frozen(values))
+        tried = cache.placed_bays(hours, rule_inputs.frozen(values))
     except JiexuError as error:
         show_error(error)
         return
-    counts = [pd.Series(each.zones.pitches).groupby(each.street_ids(each.zones.kerb)).sum() for each in (room, tried)]
+    counts = [each.groupby("street_id").size() for each in (cache.placed_bays(hours), tried)]
     rule_inputs.compare(
         counts[0], counts[1], _("Bays that fit"), _("Bays now"), _("Bays after the change"), "bays-what-if"
     )

@@ -197,6 +197,11 @@ def bay_room(hours: BayHours, off: float = 0.0, values: Values = ()) -> BayRoom:
     return bay_study(values).room(hours, off)
 
 
+def placed_bays(hours: BayHours, values: Values = ()) -> gpd.GeoDataFrame:
+    """Return the bays that fit under the rules of the hours: `geo.parking.study.BayStudy.placed`."""
+    return bay_study(values).placed(hours)
+
+
 @derived(BAYS.made_of)
 def bay_study(values: Values) -> BayStudy:
     """Return the rooms for bays, as `geo.parking.study.BayStudy`."""

@@ -8,19 +8,23 @@ from functools import cached_property
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pyproj
+from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.core.place import DrivingSide
 from geo.kerbs.frontage import facing_own_street
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.obstacles import Surveyed, survey
+from geo.kerbs.road_kinds import BARRIERS, shapes_of
 from geo.kerbs.rows import Joins
+from geo.kerbs.ways import WayLines, way_lines
 from geo.rules.loader import Profile
 from geo.study.reader import Study
 from geo.study.results import MadeOf
 
-_INPUTS: Final = ("roads", "facilities", "facility_areas", "context", "parking")
+_INPUTS: Final = ("roads", "paths", "facilities", "facility_areas", "context", "parking")
 
 GROUND: Final = MadeOf(layers=_INPUTS, rules=("kerb", "clearance", "bay", "points", "streets"))
 """The inputs of kerbs and their obstacles."""
@@ -46,6 +50,10 @@ class KerbGround:
         Shape (2 n,): as `geo.kerbs.frontage.facing_own_street`.
     pavement_m
         Shape (2 n,): as tagged, NaN where nothing says it.
+    ways
+        The centre lines of all ways.
+    barriers
+        Mapped barriers, in the metric CRS.
     drives_on
         The side of the road that traffic keeps to.
     """
@@ -54,6 +62,8 @@ class KerbGround:
     surveyed: Surveyed
     facing: Integers
     pavement_m: Floats
+    ways: WayLines
+    barriers: NDArray[np.object_]
     drives_on: DrivingSide = "right"
 
     @cached_property
@@ -73,7 +83,7 @@ class KerbGround:
         Parameters
         ----------
         layers
-            The study's `roads`, `facilities`, `facility_areas`, `context` and `parking`.
+            The study's `roads`, `paths`, `facilities`, `facility_areas`, `context` and `parking`.
         crs
             Its metric CRS.
         profile
@@ -86,4 +96,12 @@ class KerbGround:
         kerbs = Kerbs(layers["roads"].reset_index(drop=True), mapped, crs, profile)
         found = survey(kerbs, layers["facilities"], layers["facility_areas"], layers["parking"], profile, drives_on)
         tagged = layers["roads"][["pavement_left_m", "pavement_right_m"]].to_numpy(dtype=float).reshape(-1)
-        return cls(kerbs, found, facing_own_street(kerbs), tagged, drives_on)
+        return cls(
+            kerbs,
+            found,
+            facing_own_street(kerbs),
+            tagged,
+            way_lines(kerbs, layers["paths"]),
+            shapes_of(context, BARRIERS, crs),
+            drives_on,
+        )

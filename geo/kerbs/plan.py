@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import ClassVar, NamedTuple
 
@@ -16,6 +16,7 @@ from geo.core.tolerances import ROUNDING
 from geo.kerbs.exclusions import Exclusions, Masks, Pieces, Runs, cut, runs, together
 from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import kerb_of, other_side, segment_of
+from geo.kerbs.road_kinds import ROAD_KINDS, Stretches, at_works, of_kind
 from geo.rules.loader import Profile
 
 
@@ -120,6 +121,22 @@ class KerbPlan(ABC):
                 found.append(self.whole(there, rule, self.segment_ids(there), self.slots.all))
         return found
 
+    def unsuited(self, group: str, kinds: Sequence[str] = ROAD_KINDS) -> list[Exclusions]:
+        """Return the kerbs that carry no use by `GROUP.on_KIND` of their carriageway, and `GROUP.at_works`."""
+        every, found = self.slots.all, []
+        for kind in kinds:
+            if not self.profile[f"{group}.on_{kind}"]:
+                there = np.flatnonzero(np.repeat(of_kind(self.kerbs.roads, kind), 2))
+                found.append(self.whole(there, f"{group}.on_{kind}", self.segment_ids(there), every))
+        if not self.profile[f"{group}.at_works"]:
+            found.append(self.stretches(at_works(self.kerbs), f"{group}.at_works"))
+        return found
+
+    def stretches(self, found: Stretches, rule: str) -> Exclusions:
+        """Return exclusions of stretches of kerb in every slot; their cause is the segment."""
+        kerb, from_m, to_m = found
+        return Exclusions.of(kerb, from_m, to_m, rule, self.segment_ids(kerb), self.slots.all)
+
     @property
     def carriageway_m(self) -> Floats:
         """Shape (2 n,): the width of each kerb's carriageway, from kerb to kerb."""
@@ -149,8 +166,8 @@ class KerbPlan(ABC):
         Of kerbs usable on one side of their street only, return the ones on the side with less room.
 
         The side is one for all of a street, so that a use does not change sides from block to block. Of sides that are
-        alike it is the one that traffic does not keep to in a one-way street, and elsewhere the left one along the
-        street's main direction.
+        alike it is the one that traffic does not keep to in a one-way street, and elsewhere that of the drawing
+        direction of most of the street.
 
         Parameters
         ----------
@@ -179,14 +196,20 @@ class KerbPlan(ABC):
         """
         Return the side that each kerb's street uses where both have as much room, shape (2 n,).
 
-        It is the near side of most of its one-way metres (drawn with their traffic); without any, the right one along
-        its main direction.
+        It is the near side of most of its one-way metres (drawn with their traffic); without any, that of most of its
+        metres in their drawing direction; of as many either way, the near side along its main direction.
         """
         kerbs = self.kerbs
-        near = np.tile([self.ground.drives_on == "left", self.ground.drives_on == "right"], len(kerbs) // 2)
-        metres = np.where(near & np.repeat(kerbs.roads["oneway"].to_numpy(dtype=bool), 2), kerbs.length_m, 0.0)
-        votes = np.bincount(2 * street + side, weights=metres, minlength=2 * (int(street.max()) + 1)).reshape(-1, 2)
-        return np.asarray(votes[:, 1] >= votes[:, 0], dtype=np.int64)[street]
+        left = self.ground.drives_on == "left"
+        near = np.tile([left, not left], len(kerbs) // 2)
+        one_way = np.repeat(kerbs.roads["oneway"].to_numpy(dtype=bool), 2)
+        chosen = np.full(int(street.max()) + 1, 0 if left else 1)
+        for counted in (near, near & one_way):
+            metres = np.where(counted, kerbs.length_m, 0.0)
+            votes = np.bincount(2 * street + side, weights=metres, minlength=2 * len(chosen)).reshape(-1, 2)
+            decided = np.abs(votes[:, 1] - votes[:, 0]) > ROUNDING
+            chosen = np.where(decided, votes[:, 1] > votes[:, 0], chosen)
+        return np.asarray(chosen, dtype=np.int64)[street]
 
     def _sides_of_streets(self) -> tuple[Integers, Integers]:
         """Return each kerb's street and its side of it, independent of the drawing direction of segments."""

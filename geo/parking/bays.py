@@ -12,6 +12,7 @@ from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import WGS84, to_degrees
 from geo.core.metric_geometry import unit_vectors
 from geo.kerbs.numbering import segment_of, side_names, side_of
+from geo.kerbs.ways import crosses_ways
 from geo.parking.room import BayRoom
 from geo.rules.loader import Profile
 from geo.study.schema import conform_geo
@@ -29,7 +30,8 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
 
     A row begins `bay.row_end` after its stretch of kerb begins and goes on where the kerb does; its bays follow each
     other, each with one side on the kerb, along the bends of the kerb. Neighbours share an edge, so that none overlaps
-    another. Bays that would stand in a building, or overlap those of another street, are left out.
+    another. Bays that would stand in a building, under the centre line of a way, or overlap those of another street are
+    left out.
 
     Parameters
     ----------
@@ -50,7 +52,11 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
     kerb = rows.kerb[row]
     begin = kerbs.at_kerb(kerb, rows.from_m[row]) + room.begin_m[row] + number * (room.pitch_m + room.gap_m)
     shapes = _polygons(room, kerb, begin)
-    kept = _clear(shapes, buildings)
+    crossed = crosses_ways(shapes, kerb, kerbs, room.ground.ways, room.own_line_counts)
+    kept = shapely.is_valid(shapes)
+    kept[crossed] = False
+    if not profile["bay.overlaps"]:
+        kept = _clear(shapes, buildings, kept)
     kerb, row, number, shapes = kerb[kept], row[kept], number[kept], shapes[kept]
     middle = kerbs.centre_metres(kerb, begin[kept] + room.pitch_m / 2)
     parallel = room.orientation == "parallel"
@@ -107,9 +113,11 @@ def _deep(room: BayRoom) -> float:
     return float(np.sqrt(max(length**2 - room.lean_m**2, 0.0)))
 
 
-def _clear(shapes: NDArray[np.object_], buildings: NDArray[np.object_] | None) -> NDArray[np.bool_]:
-    """Tell whether bays stand clear of buildings and of every bay before them."""
-    kept = shapely.is_valid(shapes)
+def _clear(
+    shapes: NDArray[np.object_], buildings: NDArray[np.object_] | None, kept: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell whether bays stand clear of buildings and of every bay before them, of the ones kept so far."""
+    kept = kept.copy()
     if buildings is not None and len(buildings) and len(shapes):
         bay, _ = shapely.STRtree(buildings).query(shapes, predicate="intersects")
         kept[bay] = False

@@ -26,14 +26,14 @@ class BayCounts(TypedDict):
 
 class CapacityDocument(TypedDict):
     """
-    How many bays fit, by the error of estimated widths.
+    How many bays fit, by the error of estimated widths: low <= likely <= high.
 
     Attributes
     ----------
     low
         If estimated widths are too wide.
     likely
-        If they are right.
+        If they are right: the rows of the layer `bays`, where no budget chooses among them.
     high
         If they are too narrow.
     """
@@ -127,6 +127,44 @@ class NeedDocument(TypedDict):
     spaces: float
 
 
+class StreetChoiceDocument(TypedDict):
+    """
+    A street in a choice of bays.
+
+    Attributes
+    ----------
+    street_id
+        The street.
+    name
+        Its name.
+    cars
+        Cars that look for a space along it at the time that counts.
+    spaces
+        Spaces within a walk that fall to them now.
+    need
+        Bays that it lacks: the difference, rounded up. No street gets more.
+    room
+        Bays of these hours that fit at its kerbs where nobody parks yet.
+    bays
+        Bays chosen on it.
+    why
+        Why it gets no more: `enough_spaces`, `need_met`, `parked_already`, `all_day_room`, `no_room`, `kerb_share`,
+        `budget`, `served_nearby`.
+    reason
+        The same as a sentence in both languages.
+    """
+
+    street_id: str
+    name: str | None
+    cars: float
+    spaces: float
+    need: int
+    room: int
+    bays: int
+    why: str
+    reason: str
+
+
 class ChoiceDocument(TypedDict):
     """
     The bays that relieve the most within a budget.
@@ -153,6 +191,11 @@ class ChoiceDocument(TypedDict):
         Cars that the greedy choice relieves.
     mean_walk_m
         Mean walk from the space, in metres.
+    streets
+        The streets with cars that look for a space, the ones that lack most first; of the chosen streets only, where
+        some were.
+    nothing
+        Why no bay was chosen, as a sentence in both languages; null where some were.
     """
 
     period: Literal["day", "night"]
@@ -165,6 +208,8 @@ class ChoiceDocument(TypedDict):
     proven_gap: int
     greedy_relieved: int
     mean_walk_m: float
+    streets: list[StreetChoiceDocument]
+    nothing: str | None
 
 
 class PlacedBays(TypedDict):
@@ -180,7 +225,8 @@ class PlacedBays(TypedDict):
     accessible
         Accessible ones among them.
     capacity
-        Bays that fit in the whole study, by hours (`all_day`, `night`).
+        Bays that fit, on the chosen streets where some were, by hours: `all_day`, and `night` for the further ones that
+        fit at night only.
     per_tier
         Bays by tier of their street.
     per_quarter

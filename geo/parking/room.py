@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.core.line_ends import both_ends, line_of
-from geo.core.opening_hours import Slots
+from geo.core.opening_hours import Slots, parse_windows
 from geo.core.tolerances import ROUNDING
 from geo.kerbs.exclusions import Exclusions, Runs
 from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import kerb_of, left_and_right, segment_of, side_of
 from geo.kerbs.obstacles import Clearance, clearances, inside
 from geo.kerbs.plan import KerbPlan, Zones
+from geo.kerbs.road_kinds import ROAD_KINDS, beside_barriers
+from geo.kerbs.ways import WAY_RULE, ways_across
 from geo.rules.loader import Profile
+from geo.streets.car_access import closed_to_cars
 from geo.study.schema import TIERS
 
 BayHours = Literal["all_day", "night"]
@@ -34,6 +37,9 @@ _STRICT: Final = ("corner", "level_crossing", "bus_stop", "hydrant", "fire_stati
 _WIDTHS: Final = ("one_side_two_way", "both_sides_two_way", "one_side_one_way", "both_sides_one_way")
 
 BAY_ORDER: Final = (
+    *(f"bay.on_{kind}" for kind in ROAD_KINDS),
+    "bay.access",
+    "bay.at_works",
     *(f"bay.tiers.{tier}" for tier in TIERS),
     "kerb.median_within",
     "bay.on_bridges",
@@ -48,12 +54,15 @@ BAY_ORDER: Final = (
     "fire_lane.clear_width",
     *(f"bay.aisle.{way}" for way in ("parallel", "angled_30", "angled_45", "angled_60", "perpendicular")),
     "bay.cycle_lane.width",
+    "bay.beside_barriers",
     *(f"clearance.{kind}" for kind in _STANDARD),
     *(f"bay.strict.{kind}" for kind in _STRICT),
     "bay.bend_radius",
     "bay.strict.bend",
     "bay.tram_tracks",
+    WAY_RULE,
     "decisions",
+    "bay.overlaps",
 )
 """The rules that take kerb from bays, in the order in which a waterfall shows what each takes."""
 
@@ -67,7 +76,7 @@ class BayRoom(KerbPlan):
     ground
         The kerbs and their obstacles.
     profile
-        `bay.*`, `clearance.*`, `fire_lane.*`.
+        `bay.*`, `clearance.*`, `fire_lane.*`, `need.night`.
     hours
         All day, or at night: then the night's widths and through traffic count.
     traffic
@@ -104,11 +113,22 @@ class BayRoom(KerbPlan):
         self.depth_m, self.pitch_m, self.lean_m = _shape(profile, self.orientation)
         self.gap_m = float(profile["bay.gap"])
         found = [*self._streets(traffic), *self._obstacles(), *self._bends(), *self._tracks(rails)]
+        reach = self.lean_m + float(profile[WAY_RULE])
+        found.append(ways_across(self.kerbs, ground.ways, reach, self.slots.all, self.depth_m, self.own_line_counts))
         if kept is not None:
             found.append(kept)
         exclusions = self.clipped(found)
         self.sides, too_narrow = _by_width(self, exclusions)
         self.settle(self.clipped([exclusions, too_narrow]))
+
+    @cached_property
+    def own_line_counts(self) -> NDArray[np.bool_]:
+        """
+        Shape (2 n,): whether bays keep clear of their own street's centre line.
+
+        Rows along the kerb do where the line is drawn off the middle, nearer to a mapped kerb than a bay is deep.
+        """
+        return self.kerbs.mapped & (self.orientation == "parallel")
 
     @property
     def orientation_rule(self) -> str:
@@ -168,9 +188,20 @@ class BayRoom(KerbPlan):
         )
 
     def _streets(self, traffic: Floats | None) -> list[Exclusions]:
-        """Return whole kerbs that carry no bays: by tier, medians, bridges, tunnels, through traffic at night."""
+        """
+        Return the kerbs that carry no bays by their carriageway: class, access, works, tier, medians, bridges, tunnels,
+        barriers, through traffic at night.
+        """
         every = self.slots.all
-        found = self.without_frontage("bay")
+        by_night = self.hours == "night"
+        # cars that may drive on a pedestrian street at night may stand there then
+        kinds = tuple(kind for kind in ROAD_KINDS if not (by_night and kind == "pedestrian"))
+        found = [*self.unsuited("bay", kinds), *self.without_frontage("bay")]
+        windows = parse_windows(self.profile["need.night"]) if by_night else None
+        closed = np.flatnonzero(np.repeat(closed_to_cars(self.kerbs.roads, self.profile["bay.access"], windows), 2))
+        found.append(self.whole(closed, "bay.access", self.segment_ids(closed), every))
+        if not self.profile["bay.beside_barriers"]:
+            found.append(self.stretches(beside_barriers(self.kerbs, self.ground.barriers), "bay.beside_barriers"))
         if not self.profile["bay.cycle_lane.beside"]:
             lanes = np.flatnonzero(self.cycle_lane)
             found.append(self.whole(lanes, "bay.cycle_lane.beside", self.segment_ids(lanes), every))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -10,33 +10,23 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from geo.core.crs import WGS84
 from geo.core.metric_geometry import metric_shapes
 from geo.core.text import Text
 from geo.kerbs.decided import decided_on
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
-from geo.kerbs.waterfall import Waterfall, fall_document, waterfall
-from geo.network.graph import Network, Positions
+from geo.kerbs.waterfall import Waterfall, fall_document
 from geo.network.on_foot import WALKING, network_of
 from geo.parking.bays import place_bays, with_accessible, without_overlap
-from geo.parking.choice import BayProblem, Choice, choose, whole
-from geo.parking.documents import BaysDocument, CapacityDocument, ChoiceDocument, ChosenBays, NeedDocument, PlacedBays
+from geo.parking.choice import Choice
+from geo.parking.documents import BaysDocument, CapacityDocument, ChoiceDocument, ChosenBays, PlacedBays
+from geo.parking.fall import bay_waterfall
 from geo.parking.mapped import Mapped, agreement_document, compare, mapped_parking
-from geo.parking.need import (
-    PERIODS,
-    Cells,
-    Period,
-    WalkReach,
-    demand,
-    need_layer,
-    off_street,
-    on_street,
-    spaces_within,
-    within_walk,
-)
+from geo.parking.need import Period
+from geo.parking.relief import Need
 from geo.parking.room import BayHours, BayRoom
+from geo.parking.street_choice import street_documents, why_nothing
 from geo.rules.documents import profile_document
 from geo.rules.loader import Profile
 from geo.streets.quarters import quarter_of
@@ -81,6 +71,7 @@ class BayStudy:
     def __init__(self, study: Study, profile: Profile, ground: KerbGround | None = None) -> None:
         self.study, self.profile, self.ground = study, profile, ground or read_ground(study, profile)
         self._rooms: dict[tuple[BayHours, float], BayRoom] = {}
+        self._drawn: dict[tuple[BayHours, float], gpd.GeoDataFrame] = {}
         crs = study.crs
         roads, context = self.ground.kerbs.roads, study.layer("context")
         scores = study.table("street_scores").set_index("street_id")["traffic"]
@@ -102,21 +93,44 @@ class BayStudy:
             )
         return self._rooms[hours, off]
 
+    def placed(self, hours: BayHours, off: float = 0.0) -> gpd.GeoDataFrame:
+        """Return the bays that fit under the rules of the hours; at night, the ones of all day too."""
+        if (hours, off) not in self._drawn:
+            self._drawn[hours, off] = place_bays(self.room(hours, off), self.buildings)
+        return self._drawn[hours, off]
+
+    def at_night_only(self, off: float = 0.0) -> gpd.GeoDataFrame:
+        """Return the bays that fit only at night, clear of the ones of all day."""
+        late = self.placed("night", off)
+        return gpd.GeoDataFrame(late[without_overlap(self.placed("all_day", off), late)], crs=WGS84)
+
     def bays(self, night: bool) -> tuple[gpd.GeoDataFrame, BayRoom]:
         """Return the bays of all day and, at night, further ones that fit only then; and the room of all day."""
-        room = self.room("all_day")
-        bays = place_bays(room, self.buildings)
+        bays, room = self.placed("all_day"), self.room("all_day")
         if not night:
             return bays, room
-        late = place_bays(self.room("night"), self.buildings)
-        late = late[without_overlap(bays, late)]
-        both = gpd.GeoDataFrame(pd.concat([bays, late], ignore_index=True), geometry="geometry", crs=WGS84)
-        return conform_geo(both, "bays"), room
+        both = pd.concat([bays, self.at_night_only()], ignore_index=True)
+        return conform_geo(gpd.GeoDataFrame(both, geometry="geometry", crs=WGS84), "bays"), room
 
-    def capacity(self, hours: BayHours) -> CapacityDocument:
-        """Return how many bays fit if guessed widths are too wide, right, or too narrow."""
-        fitting = {name: int(self.room(hours, off).zones.pitches.sum()) for name, off in SPREADS.items()}
-        return {"low": fitting["low"], "likely": fitting["likely"], "high": fitting["high"]}
+    def capacity(self, hours: BayHours, street_ids: Collection[str] | None = None) -> CapacityDocument:
+        """
+        Return how many bays of the hours fit if guessed widths are too wide, right, or too narrow.
+
+        The likely ones are the rows of the layer `bays`; at night, of the bays that fit only then.
+
+        Parameters
+        ----------
+        hours
+            All day, or the night only.
+        street_ids
+            The streets that count; by default all.
+        """
+        fitting = {}
+        for name, off in SPREADS.items() if self._guessed.any() else (("likely", 0.0),):
+            bays = self.placed("all_day", off) if hours == "all_day" else self.at_night_only(off)
+            fitting[name] = len(bays) if street_ids is None else int(bays["street_id"].isin(street_ids).sum())
+        # other widths may leave a row elsewhere: the range holds the likely figure all the same
+        return {"low": min(fitting.values()), "likely": fitting["likely"], "high": max(fitting.values())}
 
     @cached_property
     def mapped(self) -> Mapped:
@@ -132,122 +146,6 @@ class BayStudy:
             quarter_id=quarter_of(lonlat, quarters, kerbs.crs),
             mapped=self.mapped.holds(kerbs.of(bays), bays["offset_m"].to_numpy(dtype=float)),
         )
-
-
-class Need:
-    """
-    Parking demand along the streets of a study, and the bays that would relieve it.
-
-    Parameters
-    ----------
-    bays
-        The rooms for bays.
-    network
-        On foot.
-    """
-
-    def __init__(self, bays: BayStudy, network: Network) -> None:
-        self.bays, self.network, self.profile = bays, network, bays.profile
-        study, crs, roads = bays.study, bays.ground.kerbs.crs, bays.ground.kerbs.roads
-        self.roads, self.within_m = roads, float(self.profile["need.within"])
-        names = ("context", "complaints", "facilities", "facility_areas", "parking")
-        context, complaints, facilities, areas, parking = (study.layer(name) for name in names)
-        self.cells = Cells(roads, network, float(self.profile["need.cell"]))
-        self.cars = demand(roads, self.cells, context, complaints, crs, self.profile, study.place.timezone)
-        lots = off_street(facilities, areas, parking, network, crs, self.profile)
-        kerbside = on_street(bays.mapped, parking, self.cells)
-        self._seeking = np.flatnonzero(self.cars["day"] + self.cars["night"] > 0)
-        # places: car parks, then the cells that have spaces at their kerbs
-        rows = np.flatnonzero(kerbside["night"] > 0)
-        at = self.cells.positions(rows)
-        both = Positions(np.concatenate([lots.at.segment, at.segment]), np.concatenate([lots.at.offset_m, at.offset_m]))
-        self.spaces = {period: np.append(lots.spaces[period], kerbside[period][rows]) for period in PERIODS}
-        self.reach = self._within(both)
-        self.found = {period: spaces_within(self.reach, self.spaces[period], self.cars[period]) for period in PERIODS}
-
-    def _within(self, places: Positions) -> WalkReach:
-        return within_walk(self.network, self.cells, places, self._seeking, self.within_m)
-
-    def document(self) -> dict[str, NeedDocument]:
-        """Return cars and spaces by day and at night."""
-        return {
-            period: {
-                "cars": round(float(self.cars[period].sum()), 1),
-                "spaces": round(float(self.spaces[period].sum()), 1),
-            }
-            for period in PERIODS
-        }
-
-    def layer(
-        self, streets: gpd.GeoDataFrame, bays: pd.DataFrame, relieved: NDArray[np.int64] | None = None
-    ) -> gpd.GeoDataFrame:
-        """Return the layer `parking_need`; `bays` are counted, `relieved` are cars by cell."""
-        counted = self.cells.sums(self.cells.of(bays))
-        nobody = np.zeros(len(self.cells), dtype=np.int64)
-        more = {"bays": counted, "relieved": nobody if relieved is None else relieved}
-        return need_layer(streets, self.roads, self.cells, self.cars, self.found, more)
-
-    def choice(self, bays: gpd.GeoDataFrame, budget: int, period: Period) -> tuple[NDArray[np.bool_], Choice]:
-        """
-        Choose the bays that relieve the most, except where parking is mapped already, with their effect.
-
-        Parameters
-        ----------
-        bays
-            As `BayStudy.described` returns.
-        budget
-            How many there may be.
-        period
-            The time that counts.
-        """
-        roads = self.roads
-        cell = self.cells.of(bays)
-        fresh = np.flatnonzero(~bays["mapped"].to_numpy(dtype=bool) & (cell >= 0))
-        places, number, counts = np.unique(cell[fresh], return_inverse=True, return_counts=True)
-        of_cells = roads["street_id"].to_numpy(dtype=str)[self.cells.row[places]]
-        names, street = np.unique(of_cells, return_inverse=True)
-        pressure = self._pressure(period).reindex(names).fillna(0.0).to_numpy()
-        problem = BayProblem(
-            cars=whole(self.cars[period]),
-            spaces=whole(self.spaces[period]),
-            reach=self.reach,
-            bays=counts,
-            bay_reach=self._within(self.cells.positions(places)),
-            street=street,
-            street_most=self._most(names),
-            budget=budget,
-        )
-        found = choose(problem, pressure, self.within_m)
-        # of a cell's bays the first ones along its longer row: they stay together
-        side = (bays["side"].iloc[fresh] == "right").to_numpy()
-        size = np.bincount(2 * number + side, minlength=2 * len(places))[2 * number + side]
-        order = np.lexsort((bays["offset_m"].iloc[fresh].to_numpy(), side, -size, number))
-        first = np.searchsorted(number[order], np.arange(len(places)))
-        rank = np.arange(len(order)) - first[number[order]]
-        chosen = np.zeros(len(bays), dtype=bool)
-        chosen[fresh[order[rank < found.bays[number[order]]]]] = True
-        return chosen, found
-
-    def _pressure(self, period: Period) -> pd.Series:
-        """Return the cars per space of each street; streets without any space come before all others."""
-        table = pd.DataFrame(
-            {
-                "street": self.roads["street_id"].to_numpy(dtype=str)[self.cells.row],
-                "cars": self.cars[period],
-                "spaces": self.found[period],
-            }
-        )
-        sums = table.groupby("street").sum()
-        return sums["cars"] / sums["spaces"].clip(lower=1e-6)
-
-    def _most(self, names: NDArray[np.str_]) -> NDArray[np.int64]:
-        """Return how many bays each street may have by the share of its kerb."""
-        room = self.bays.room("all_day")
-        kerbs = room.kerbs
-        metres = kerbs.kerb_metres(np.arange(len(kerbs)), kerbs.from_m, np.maximum(kerbs.to_m, kerbs.from_m))
-        streets = pd.Series(metres).groupby(np.repeat(self.roads["street_id"].to_numpy(dtype=str), 2)).sum()
-        share = streets.reindex(names).to_numpy() * float(self.profile["need.kerb_share"])
-        return np.floor(share / (room.pitch_m + room.gap_m) + 1e-9).astype(np.int64)
 
 
 @on_study
@@ -270,10 +168,10 @@ def plan_bays(
     street_ids
         Only on these streets; by default on all.
     night
-        Whether night-time bays are placed too, where there is no room by day; with a budget, it is the night that
-        counts.
+        Whether night-time bays are placed too, where there is no room by day; with a budget, bays for the night only
+        are chosen, by the demand at night.
     budget
-        At most so many new bays: those that relieve the most. By default all that fit.
+        At most so many new bays: those that relieve the most, on the streets that need some. By default all that fit.
 
     Returns
     -------
@@ -289,26 +187,27 @@ def plan_bays(
         counted = room.on_streets(street_ids)
     bays = rooms.described(bays)
     need = Need(rooms, network_of(study))
+    streets = study.layer("streets")
+    names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
     chosen: ChosenBays = {}
     relieved = None
     if budget is not None:
         period: Period = "night" if night else "day"
         mine, found = need.choice(bays, budget, period)
+        table = need.streets(bays, mine, budget, period, street_ids)
+        chosen = {"choice": _choice_document(found, period, budget, table, names)}
         bays, relieved = with_accessible(bays[mine].reset_index(drop=True), rules), found.relieved
-        chosen = {"choice": _choice_document(found, period, budget)}
     agreement = compare(room, rooms.mapped)
-    streets = study.layer("streets")
     layers = {
         "bays": bays,
         "parking_differences": agreement.differences,
         "parking_need": need.layer(streets, bays, relieved),
     }
-    names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
     capacity: dict[str, CapacityDocument] = {
-        hours: rooms.capacity(hours) for hours in (_DAY_AND_NIGHT if night else _DAY)
+        hours: rooms.capacity(hours, street_ids) for hours in (_DAY_AND_NIGHT if night else _DAY)
     }
     summary: BaysDocument = {
-        **_summary(rules, bays, capacity, waterfall(room, 0, counted)),
+        **_summary(rules, bays, capacity, bay_waterfall(room, rooms.placed("all_day"), counted)),
         "agreement": agreement_document(agreement, names),
         "need": need.document(),
         **chosen,
@@ -325,7 +224,10 @@ def plan_bays(
     return summary
 
 
-def _choice_document(found: Choice, period: Period, budget: int) -> ChoiceDocument:
+def _choice_document(
+    found: Choice, period: Period, budget: int, table: pd.DataFrame, names: pd.Series
+) -> ChoiceDocument:
+    nothing = why_nothing(table, budget)
     return {
         "period": period,
         "budget": budget,
@@ -337,6 +239,8 @@ def _choice_document(found: Choice, period: Period, budget: int) -> ChoiceDocume
         "proven_gap": found.bound - found.after,
         "greedy_relieved": found.greedy - found.before,
         "mean_walk_m": round(found.walk_m, 1),
+        "streets": street_documents(table, names),
+        "nothing": None if nothing is None else str(nothing),
     }
 
 

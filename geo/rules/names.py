@@ -35,6 +35,24 @@ RULE_NAMES: Final[dict[str, Text]] = {
     "stalls.min_pitches.designated": Text("不足以成区", "Too small for a designated place"),
     "stalls.min_pitches.orderly": Text("不足以成区", "Too small for a place"),
     "stalls.pitch.length": Text("不够一个摊位", "Too short for a pitch"),
+    "clearance.way": Text("其他道路穿过", "Another way crosses"),
+    "stalls.beside_barriers": Text("隔离设施（车行道上）", "Behind a barrier (on the carriageway)"),
+    "bay.beside_barriers": Text("隔离设施（第六十三条）", "Separated by a barrier (Art. 63)"),
+    "stalls.at_works": Text("施工地段", "Street works"),
+    "bay.at_works": Text("施工地段（第六十三条）", "Street works (Art. 63)"),
+    "bay.access": Text("机动车不得驶入或停放", "Closed to cars"),
+    "bay.overlaps": Text("与建筑物或其他泊位重叠", "In a building or another bay"),
+    **{
+        f"{group}.on_{kind}": Text(f"{name.zh}：{what.zh}", f"{name.en}: {what.en}")
+        for kind, name in (
+            ("motorways", Text("高速公路", "Motorway")),
+            ("trunk", Text("城市快速路、干线公路", "Trunk road")),
+            ("links", Text("匝道", "Ramp or slip road")),
+            ("motorroads", Text("汽车专用路", "Motor road")),
+            ("pedestrian", Text("步行街", "Pedestrian street")),
+        )
+        for group, what in (("stalls", Text("不设摊位", "no stalls")), ("bay", Text("不设泊位", "no bays")))
+    },
     "clearance.signals": Text("信号灯", "Signals"),
     "bay.on_bridges": Text("桥梁", "Bridge"),
     "bay.in_tunnels": Text("隧道", "Tunnel"),

@@ -18,6 +18,8 @@ from geo.kerbs.exclusions import Masks, Runs, holds
 from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import side_of
 from geo.kerbs.plan import KerbPlan, Zones
+from geo.kerbs.road_kinds import ROAD_KINDS
+from geo.kerbs.ways import WAY_RULE
 from geo.rules.loader import Profile
 from geo.study.schema import TIERS
 
@@ -34,6 +36,8 @@ OBSTACLES: Final = (
 """Kinds of obstacles with a clearance."""
 
 ORDER: Final = (
+    *(f"stalls.on_{kind}" for kind in ROAD_KINDS),
+    "stalls.at_works",
     "kerb.median_within",
     "stalls.on_bridges",
     "stalls.in_tunnels",
@@ -41,7 +45,9 @@ ORDER: Final = (
     "pavement.clear",
     "display.min_depth",
     "fire_lane.clear_width",
+    "stalls.beside_barriers",
     *(f"clearance.{kind}" for kind in OBSTACLES),
+    WAY_RULE,
     *(f"{group}.hours.{tier}" for tier in TIERS for group in GROUP.values()),
     "decisions",
     "stalls.designation",

@@ -18,6 +18,8 @@ from geo.kerbs.exclusions import Exclusions, cut, runs
 from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import left_and_right
 from geo.kerbs.obstacles import Clearance, clearances
+from geo.kerbs.road_kinds import ROAD_KINDS, beside_barriers
+from geo.kerbs.ways import WAY_RULE, ways_across
 from geo.rules.loader import Profile
 from geo.stalls.plan import GROUP, OBSTACLES, Plan, Standing, UseKind
 from geo.streets.segment_tags import highway_class
@@ -134,7 +136,9 @@ def _clearances(plan: Plan) -> dict[str, Clearance]:
 def _whole_kerbs(plan: Plan) -> list[Exclusions]:
     """Return the exclusions of whole kerbs: no frontage, bridges, tunnels, the tier's stance and its hours."""
     every, group = plan.slots.all, GROUP[plan.kind]
-    found = plan.without_frontage("stalls")
+    # a pedestrian street is what displays outside shops are for
+    kinds = ROAD_KINDS if plan.kind == "stall" else tuple(kind for kind in ROAD_KINDS if kind != "pedestrian")
+    found = [*plan.unsuited("stalls", kinds), *plan.without_frontage("stalls"), *_barred(plan)]
     for tier in TIERS:
         mine = np.flatnonzero(plan.tier == tier)
         if plan.profile[f"{group}.stance.{tier}"] == "forbidden":
@@ -142,6 +146,15 @@ def _whole_kerbs(plan: Plan) -> list[Exclusions]:
         elif closed := every & ~plan.hours[f"{group}.hours.{tier}"]:
             found.append(plan.whole(mine, f"{group}.hours.{tier}", plan.street_ids(mine), closed))
     return found
+
+
+def _barred(plan: Plan) -> list[Exclusions]:
+    """Return the kerbs with stalls on the carriageway behind a barrier, and the places of other ways across kerbs."""
+    across = ways_across(plan.kerbs, plan.ground.ways, float(plan.profile[WAY_RULE]), plan.slots.all)
+    if plan.profile["stalls.beside_barriers"]:
+        return [across]
+    barred = plan.stretches(beside_barriers(plan.kerbs, plan.ground.barriers), "stalls.beside_barriers")
+    return [across, barred.where(plan.place[barred.kerb] == "carriageway")]
 
 
 def _other_side(plan: Plan, exclusions: Exclusions) -> Exclusions:

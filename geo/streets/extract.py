@@ -26,7 +26,9 @@ from geo.study.schema import conform
 ROAD_TAGS: Final = (
     *("highway", "name", "oneway", "junction", "lanes", "width", "est_width", "bridge", "tunnel"),
     *("service", "access", "motor_vehicle", "foot"),
-    "motorroad",
+    *("motorroad", "vehicle", "motorcar", "layer", "construction"),
+    *(f"{mode}:conditional" for mode in ("access", "vehicle", "motor_vehicle", "motorcar")),
+    *(f"cycleway:{side}:separation{more}" for side in ("both", "left", "right") for more in ("", ":left", ":right")),
     *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right"),
     *("sidewalk:both:width", "sidewalk:left:width", "sidewalk:right:width"),
     *(f"parking:{side}{more}" for side in ("both", "left", "right") for more in ("", ":orientation", ":capacity")),

@@ -14,8 +14,9 @@ from geo.core.extents import extent_of
 from geo.core.text import Text
 from geo.rules.loader import Profile
 from geo.streets.assembly import assemble_streets
+from geo.streets.car_access import with_car_access
 from geo.streets.extract import Ways
-from geo.streets.segment_tags import with_access, with_cycleways, with_parking, with_pavements, with_widths
+from geo.streets.segment_tags import with_access, with_cycleways, with_level, with_parking, with_pavements, with_widths
 from geo.streets.segments import split_at_junctions
 from geo.study.schema import conform_geo
 
@@ -67,10 +68,9 @@ def make_roads(
             Text("请检查提取范围并重新导出", "Check the extract's area and export it again"),
         )
     roads = with_cycleways(with_pavements(with_widths(segments, profile)))
-    roads = with_access(with_parking(roads, profile), profile)
+    roads = with_car_access(with_access(with_parking(roads, profile), profile), profile)
     roads["roundabout"] = roads["junction"].isin(["roundabout", "circular"])
-    for tag in ("bridge", "tunnel"):
-        roads[tag] = roads[tag].notna() & (roads[tag] != "no")
+    roads = with_level(roads)
     roads["street_id"] = assemble_streets(roads, crs, profile)
     return roads, crs
 
@@ -91,4 +91,4 @@ def make_paths(ways: Ways, carriageways: Ways, profile: Profile, crs: pyproj.CRS
         The study's metric CRS.
     """
     paths = split_at_junctions(ways.only(profile["network.walk.paths"]), crs, also_at=carriageways.node_id)
-    return conform_geo(with_access(paths, profile), "paths")
+    return conform_geo(with_level(with_access(paths, profile)), "paths")

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.rules.loader import Profile
+from geo.streets.car_access import CAR_MODES, most_specific
 
 _METRES = {"": 1.0, "m": 1.0, "cm": 0.01, "km": 1000.0, "ft": 0.3048, "'": 0.3048}
 
@@ -29,6 +30,9 @@ ORIENTATIONS: Final = ("parallel", "diagonal", "perpendicular")
 _CYCLE_LANES = ("lane", "opposite_lane", "share_busway")
 
 _CYCLE_TRACKS = ("track", "opposite_track", "separate")
+
+_HIGHEST_LEVEL = 20
+"""A `layer` beyond this, up or down, is a slip of the hand."""
 
 _CLOSED = ("no", "private")
 
@@ -222,7 +226,7 @@ def with_access(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFram
     Parameters
     ----------
     segments
-        `highway` and the tags `access`, `motor_vehicle`, `foot`, `service`, `motorroad`.
+        `highway` and the tags `access`, `vehicle`, `motor_vehicle`, `motorcar`, `foot`, `service`, `motorroad`.
     profile
         `network.drive.highways`, `network.walk.*`.
 
@@ -233,10 +237,11 @@ def with_access(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFram
         the tag for the mode beats `access`. `walk_private`: only people of its own addresses walk there.
     """
     result = segments.copy(deep=False)
-    tag = {name: _tag(segments, name) for name in ("access", "motor_vehicle", "foot", "service", "motorroad")}
-    allowed = segments["highway"].isin(profile["network.drive.highways"])
-    closed = tag["access"].isin(_CLOSED) | tag["motor_vehicle"].isin(_CLOSED)
-    result["drive"] = (allowed & ~closed) | tag["motor_vehicle"].isin(_OPEN)
+    said = most_specific(segments, CAR_MODES)
+    for_cars = segments["highway"].isin(profile["network.drive.highways"])
+    opened = most_specific(segments, CAR_MODES[:-1]).isin(_OPEN)
+    result["drive"] = (for_cars & ~segments["access"].isin(_CLOSED) & ~said.isin(_CLOSED)) | opened
+    tag = {name: _tag(segments, name) for name in ("access", "foot", "service", "motorroad")}
     foot, rule = tag["foot"], profile.group("network.walk")
     opened = foot.isin(rule["open"])
     # a value of foot that says nothing of this (unknown, use_sidepath) leaves the word to the others
@@ -249,6 +254,30 @@ def with_access(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFram
     own = foot.isin(rule["private"]) | (~said & own)
     result["walk"] = opened | (allowed & ~closed & ~own)
     result["walk_private"] = allowed & own & ~closed
+    return result
+
+
+def with_level(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """
+    Add bridges, tunnels and the level of each segment.
+
+    Parameters
+    ----------
+    segments
+        The tags `bridge`, `tunnel`, `layer`.
+
+    Returns
+    -------
+    segments
+        With `bridge` and `tunnel` (bool) and `level`: `layer`, without it 1 on bridges, -1 in tunnels, else 0.
+    """
+    result = segments.copy(deep=False)
+    for tag in ("bridge", "tunnel"):
+        result[tag] = segments[tag].notna() & (segments[tag] != "no")
+    tagged = pd.to_numeric(segments["layer"], errors="coerce").to_numpy(dtype=float)
+    tagged = np.where(np.abs(tagged) <= _HIGHEST_LEVEL, np.trunc(tagged), np.nan)
+    by_structure = result["bridge"].astype(int).to_numpy() - result["tunnel"].astype(int).to_numpy()
+    result["level"] = np.where(np.isnan(tagged), by_structure, tagged).astype(np.int64)
     return result
 
 

@@ -27,6 +27,7 @@ from geo.tiers.inference import ORDER, Grading, choose, shares_of
 from geo.tiers.kept_decisions import carve_decided, reapply
 from geo.tiers.official_list import TIERS_OF_STREETS
 from geo.tiers.scoring import Surroundings, measure_segments, score_streets
+from geo.tiers.ungraded import ungraded_because
 
 _UNGRADED_CONFIDENCE: Final = 1.0
 """Classes that carry no tier have none by rule."""
@@ -118,8 +119,10 @@ def grade(
     measured = measure_segments(roads, around or nothing_around(roads), profile, crs)
     scores = score_streets(streets, roads, measured, profile, crs)
     official = _official(streets, meant, decided.parents)
-    grading = _learn(streets, scores, official, profile, _quarters(streets, around, crs))
-    tiers = infer_tiers(streets, scores, grading, profile)
+    ungraded = ungraded_because(streets, roads, profile)
+    quarter = _quarters(streets, around, crs)
+    grading = _learn(streets, scores, official, profile, quarter, ungraded.notna().to_numpy())
+    tiers = infer_tiers(streets, scores, grading, profile, ungraded)
     streets[tiers.columns] = tiers
     scores["inferred_tier"] = tiers["tier"]
     streets = _with_list(streets, official, tier_list)
@@ -148,7 +151,9 @@ def _keep_whole_names(streets: gpd.GeoDataFrame, whole: gpd.GeoDataFrame) -> Non
             streets.loc[section, column] = of_whole[column].to_numpy()
 
 
-def infer_tiers(streets: gpd.GeoDataFrame, scores: pd.DataFrame, grading: Grading, profile: Profile) -> pd.DataFrame:
+def infer_tiers(
+    streets: gpd.GeoDataFrame, scores: pd.DataFrame, grading: Grading, profile: Profile, ungraded: pd.Series
+) -> pd.DataFrame:
     """
     Infer each street's tier from its points.
 
@@ -161,7 +166,9 @@ def infer_tiers(streets: gpd.GeoDataFrame, scores: pd.DataFrame, grading: Gradin
     grading
         As `geo.tiers.inference.choose` returns: the profile's score, or the model that learned from the list.
     profile
-        `tiers.ungraded_highways`.
+        `tiers.score.*`.
+    ungraded
+        As `ungraded_because` returns.
 
     Returns
     -------
@@ -173,20 +180,14 @@ def infer_tiers(streets: gpd.GeoDataFrame, scores: pd.DataFrame, grading: Gradin
     confidence = grading.model.probabilities(shares)[np.arange(len(place)), place]
     tier = np.array(ORDER, dtype=object)[place]
     reason = _reasons(scores["score"].to_numpy(), place, grading)
-    ungraded = streets["highway"].isin(profile["tiers.ungraded_highways"]).to_numpy()
-    classes = streets["highway"].to_numpy(dtype=object)
-    for name in np.unique(classes[ungraded].astype(str)):
-        reason[ungraded & (classes == name)] = str(
-            Text(
-                f"{name} 不分级；规则 tiers.ungraded_highways", f"{name} carries no tier; rule tiers.ungraded_highways"
-            )
-        )
+    out = ungraded.notna().to_numpy()
+    reason[out] = ungraded.to_numpy(dtype=object)[out]
     return pd.DataFrame(
         {
-            "tier": np.where(ungraded, "unclassified", tier).astype(object),
+            "tier": np.where(out, "unclassified", tier).astype(object),
             "tier_source": pd.Series("inferred", index=streets.index, dtype=object),
             "tier_reason": reason,
-            "tier_confidence": np.where(ungraded, _UNGRADED_CONFIDENCE, confidence).round(3),
+            "tier_confidence": np.where(out, _UNGRADED_CONFIDENCE, confidence).round(3),
         },
         index=streets.index,
     )
@@ -251,10 +252,11 @@ def _learn(
     official: pd.DataFrame,
     profile: Profile,
     quarter: NDArray[np.object_] | None,
+    ungraded: NDArray[np.bool_],
 ) -> Grading:
     """Choose how to infer, from the streets that the list names beyond doubt."""
     sure = official[official["how"].isin(["exact", "alias"])] if len(official) else official
-    graded = sure[~streets["highway"].iloc[sure.index].isin(profile["tiers.ungraded_highways"]).to_numpy()]
+    graded = sure[~ungraded[sure.index]]
     tier = np.array([ORDER.index(name) for name in graded["tier"]], dtype=np.int64)
     street = root_of(streets["street_id"].iloc[graded.index]).to_numpy(dtype=object)
     shares = shares_of(scores.iloc[graded.index], profile)

@@ -20,10 +20,12 @@ from geo.kerbs.ground import KerbGround, read_ground
 from geo.kerbs.numbering import SIDES
 from geo.parking.bays import place_bays
 from geo.parking.room import BayRoom
+from geo.parking.study import plan_bays
 from geo.points.imports import add_points
 from geo.points.other_lists import lists_of
 from geo.points.reading import Options
 from geo.rules import Profile
+from geo.stalls.planning import make_plan
 from geo.stalls.study import check_place
 from geo.study.export import export_layer
 from geo.study.figures import info
@@ -85,6 +87,33 @@ def test_bays_on_one_side_of_a_one_way_street_are_on_the_near_one(
     bays = place_bays(BayRoom(KerbGround.of(layers, CRS, profile, drives_on), profile))
     assert len(bays) == 33
     assert set(bays["side"]) == {drives_on}
+
+
+@pytest.mark.parametrize("drives_on", ["left", "right"])
+@pytest.mark.parametrize("oneway", [True, False])
+@pytest.mark.parametrize("line", [[(0, 0), (200, 0)], [(200, 0), (0, 0)], [(0, 200), (0, 0)]])
+def test_the_one_row_of_a_narrow_street_is_on_the_side_of_its_traffic(
+    drives_on: DrivingSide, oneway: bool, line: list[tuple[float, float]], profile: Profile
+) -> None:
+    # one row of bays on 8.5 m, one row of stalls on 6 m beside the fire lane
+    for width_m in (8.5, 6.0):
+        ground = KerbGround.of(layers_of([road(line, oneway=oneway, width_m=width_m)]), CRS, profile, drives_on)
+        zones = BayRoom(ground, profile).zones if width_m > 8 else make_plan(ground, profile).zones
+        assert [SIDES[int(kerb) % 2] for kerb in zones.kerb] == [drives_on]
+
+
+@pytest.mark.parametrize(("place", "side"), [(LEEDS, "left"), (HONG_KONG, "left"), (ANYANG, "right")])
+def test_bays_of_a_study_are_on_the_side_of_its_traffic(place: tuple[float, float], side: str, tmp_path: Path) -> None:
+    lon, lat = place
+    nodes = {1: (lon, lat), 2: (lon + 0.003, lat), 3: (lon + 0.003, lat + 0.002), 4: (lon, lat + 0.002)}
+    two_way, one_way = ({"highway": "residential", "width": "8.5", "name": name} for name in ("Two Way", "One Way"))
+    ways = [(1, [2, 1], two_way), (2, [3, 4], {**one_way, "oneway": "yes"})]
+    study = tmp_path / "study.gpkg"
+    build_study(study, Inputs(write_osm(tmp_path / "a.osm", nodes, ways)))
+    plan_bays(study)
+    bays = read_layer(study, "bays")
+    assert bays["street_id"].nunique() == 2
+    assert set(bays["side"]) == {side}
 
 
 def test_times_are_read_and_told_by_the_studys_clock(tmp_path: Path) -> None:

@@ -102,6 +102,11 @@ WALK_PRIVATE: Final = Column(
     ),
     FLAG,
 )
+LEVEL: Final = Column(
+    Text("层", "Level"),
+    Text("标签 layer；没有时桥为 1、隧道为 −1、其余为 0", "The tag layer; else 1 on bridges, -1 in tunnels, 0"),
+    COUNT,
+)
 NAME: Final = Column(Text("名称", "Name"), Text("地图或文件中的名称", "As on the map or in its file"))
 ALIASES: Final = Column(
     Text("别名", "Other names"), Text("其他写法，以分号隔开", "Other spellings, between semicolons")

@@ -22,6 +22,10 @@ _PAVEMENT: Final = Text(
 )
 _CARS: Final = Text("标签所说的车位数", "Number of spaces, from tags")
 _CYCLEWAY: Final = Text("标签 cycleway 的值", "The value of the tag cycleway")
+_SEPARATED: Final = Text(
+    "机动车道与非机动车道之间有隔离设施（标签 cycleway:SIDE:separation）",
+    "A barrier stands between carriageway and cycleway (tags cycleway:SIDE:separation)",
+)
 
 _INGREDIENT_NAMES: Final = {
     "class": Text("道路等级", "class"),
@@ -77,6 +81,25 @@ ROADS: Final = Layer(
         "drive": Column(Text("可行车", "Open to cars"), Text("机动车可否通行", "Whether cars may use it"), FLAG),
         "walk": c.WALK,
         "walk_private": c.WALK_PRIVATE,
+        "motorroad": Column(
+            Text("汽车专用路", "Motor road"), Text("标签 motorroad=yes", "The tag motorroad=yes"), FLAG
+        ),
+        "level": c.LEVEL,
+        "car_access": Column(
+            Text("机动车通行权", "Access of cars"),
+            Text(
+                "最具体的通行标签（motorcar、motor_vehicle、vehicle、access）的值；按道路等级不通机动车时为 no",
+                "The value of the most specific of motorcar, motor_vehicle, vehicle and access; no where the class is "
+                "not for cars",
+            ),
+        ),
+        "car_access_at": Column(
+            Text("限时通行权", "Access at times"),
+            Text("该标签的 :conditional 值", "The value of its :conditional"),
+        ),
+        "separated_left": Column(Text("左侧隔离", "Separated, left"), _SEPARATED, FLAG),
+        "separated_right": Column(Text("右侧隔离", "Separated, right"), _SEPARATED, FLAG),
+        "roadworks": Column(Text("施工", "Works"), Text("标签 construction", "The tag construction"), FLAG),
         **c.TIER_GROUP,
     },
     style=_TIERED,
@@ -127,6 +150,7 @@ PATHS: Final = Layer(
         "length_m": c.LENGTH_M,
         "walk": c.WALK,
         "walk_private": c.WALK_PRIVATE,
+        "level": c.LEVEL,
     },
     style=Style("line", Symbol(PATH_COLOUR, 0.2)),
 )

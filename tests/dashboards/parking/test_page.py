@@ -22,11 +22,12 @@ def test_bays_are_counted_and_placed(
 ) -> None:
     served(study)
     page = opened("parking", language)
-    room = BayStudy(Study(study), profile).room("all_day")
-    assert figures(page)[fit] == f"{room.zones.pitches.sum():,}"
+    fitting = len(BayStudy(Study(study), profile).placed("all_day"))
+    assert figures(page)[fit] == f"{fitting:,}"
     labelled(page.button, place).click().run()
     assert not page.exception
     bays = read_layer(study, "bays")
+    assert (bays["hours"] == "all_day").sum() == fitting, "one number before and after"
     assert {"all_day", "night"} == set(bays["hours"])
     assert sum(table.value.shape[0] == bays["street_id"].nunique() for table in page.dataframe) == 1
 
@@ -53,6 +54,10 @@ def test_a_budget_places_the_bays_that_relieve_and_says_with_what_proof(study: P
     assert any("25 of 25 bays chosen" in box.value and "proven" in box.value for box in page.success)
     need = read_layer(study, "parking_need")
     assert any("Cars relieved" in table.value and table.value["Cars relieved"].sum() == 25 for table in page.dataframe)
+    chosen = next(table.value for table in page.dataframe if "Why no more" in table.value)
+    assert chosen["Bays given"].sum() == 25
+    assert (chosen["Bays given"] <= chosen["Bays needed"]).all()
+    assert "the budget is spent" in set(chosen["Why no more"])
     cars = figures(page)["Cars by day, estimated"]
     assert cars == f"{need['demand_day'].sum():,.0f}"
 

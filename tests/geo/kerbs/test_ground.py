@@ -42,4 +42,4 @@ def test_rows_along_kerbs_are_joined_once(profile: Profile) -> None:
 def test_the_ground_of_a_study_has_two_kerbs_for_each_of_its_segments(built: Path, profile: Profile) -> None:
     ground = read_ground(Study(built), profile)
     assert len(ground.kerbs) == len(ground.facing) == len(ground.pavement_m) == 2 * len(read_layer(built, "roads"))
-    assert set(GROUND.layers) == {"roads", "facilities", "facility_areas", "context", "parking"}
+    assert set(GROUND.layers) == {"roads", "paths", "facilities", "facility_areas", "context", "parking"}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pytest
 import shapely
 
 from geo.core.crs import WGS84
@@ -28,6 +29,7 @@ def test_a_budget_chooses_bays_that_relieve(planned: Path, tmp_path: Path) -> No
     summary = plan_bays(path, rules, night=True, budget=40)
     bays, found = read_layer(path, "bays"), summary["choice"]
     assert found["chosen"] == len(bays) == 40 == found["relieved"]
+    assert set(bays["hours"]) == {"night"}
     assert (found["proven_gap"], found["period"]) == (0, "night")
     assert set(bays["bay_id"]) < set(room["bay_id"])
     assert not bays["mapped"].any(), "no bay where cars are parked already"
@@ -47,7 +49,63 @@ def test_nothing_is_chosen_where_everybody_finds_a_space(study: Path) -> None:
     rules = load_profile().changed({"need.own_space": 1.0, "need.cars_per_complaint": 0.001})
     summary = plan_bays(study, rules, budget=40)
     assert summary["choice"]["chosen"] == 0
+    assert "every street has enough spaces" in str(summary["choice"]["nothing"])
+    assert {street["why"] for street in summary["choice"]["streets"]} <= {"enough_spaces"}
     assert read_layer(study, "bays").empty
+
+
+@pytest.mark.parametrize(("night", "hours"), [(True, "night"), (False, "all_day")])
+def test_a_budget_counts_bays_of_its_hours_and_no_street_gets_more_than_it_lacks(
+    night: bool, hours: str, planned: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(planned, tmp_path / "study.gpkg"))
+    rules = load_profile().changed({"need.own_space": 0.5})
+    summary = plan_bays(path, rules, night=night, budget=60)
+    bays, choice = read_layer(path, "bays"), summary["choice"]
+    assert set(bays["hours"]) == {hours}
+    assert summary["bays"] == {"all_day": 0, "night": 0, hours: choice["chosen"]}
+    assert 0 < len(bays) == choice["chosen"] <= 60
+    assert choice["mean_walk_m"] > 0
+    streets = {street["street_id"]: street for street in choice["streets"]}
+    assert bays["street_id"].value_counts().to_dict() == {
+        street_id: street["bays"] for street_id, street in streets.items() if street["bays"]
+    }
+    for street in streets.values():
+        assert street["bays"] <= street["need"] <= street["cars"] + 1
+        assert street["bays"] <= street["room"]
+        assert street["need"] >= street["cars"] - street["spaces"] - 0.2
+        if street["bays"] < street["need"]:
+            assert street["why"] not in ("need_met", "enough_spaces")
+    need = read_layer(path, "parking_need").set_index("street_id")
+    period = "night" if night else "day"
+    for street_id, street in streets.items():
+        assert need.loc[street_id, f"demand_{period}"] == pytest.approx(street["cars"], abs=0.06)
+        assert need.loc[street_id, f"spaces_{period}"] == pytest.approx(street["spaces"], abs=0.06)
+
+
+def test_a_budget_keeps_to_the_chosen_streets(planned: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(planned, tmp_path / "study.gpkg"))
+    rules = load_profile().changed({"need.own_space": 0.0, "need.within": 150.0})
+    everywhere = [street for street in plan_bays(path, rules, budget=40)["choice"]["streets"] if street["bays"]]
+    asked = [street["street_id"] for street in everywhere[1:3]]
+    choice = plan_bays(path, rules, asked, budget=500)["choice"]
+    assert {street["street_id"] for street in choice["streets"]} <= set(asked)
+    assert set(read_layer(path, "bays")["street_id"]) <= set(asked)
+    assert 0 < choice["chosen"] <= sum(street["need"] for street in choice["streets"])
+
+
+@pytest.mark.parametrize("streets", [False, True])
+def test_the_likely_capacity_is_the_rows_of_the_layer(streets: bool, study: Path) -> None:
+    plan_bays(study)
+    asked = read_layer(study, "bays")["street_id"].value_counts().index[:3].tolist() if streets else None
+    summary = plan_bays(study, street_ids=asked, night=True)
+    rows = read_layer(study, "bays")["hours"].value_counts()
+    for hours in ("all_day", "night"):
+        capacity = summary["capacity"][hours]
+        assert capacity["low"] <= capacity["likely"] <= capacity["high"]
+        assert capacity["likely"] == rows.get(hours, 0) == summary["bays"][hours]
+    # the waterfall ends at the same number: what each rule takes of all bays that kerbs could hold, and the rest
+    assert summary["bays_lost"].get("bay.overlaps", 0) >= 0
 
 
 def test_chosen_bays_keep_clear_of_accepted_zones(planned: Path, tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ CASES = yaml.safe_load((ROOT / "tests" / "cases" / "stalls.yaml").read_text(enco
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_a_planners_case(case: dict[str, Any]) -> None:
     layers = study_street(case)
-    plan = plan_for(layers, load_profile(case.get("profile", "china")), case.get("kind", "stall"))
+    rules = load_profile(case.get("profile", "china")).changed(case.get("set", {}))
+    plan = plan_for(layers, rules, case.get("kind", "stall"))
     ask, expect = case["ask"], case["expect"]
     when = moment(ask["time"])
     answer = check(

@@ -29,6 +29,7 @@ from geo.complaints.answer_times import RESPONSES, data_end, in_time, months, ov
 from geo.complaints.documents import ClusterDocument, HotspotsDocument, HotStreet, RepeatsDocument
 from geo.complaints.effects import Effect, effects, months_covered, tier_rates
 from geo.complaints.hot_streets import Hot, Moment, counted_complaints, exposure_of, hot_streets
+from geo.complaints.legal_bases import category_bases
 from geo.complaints.local_statistics import SEED, Cluster
 from geo.complaints.trends import EMERGING, repeats, seasons, weekday_hours
 from geo.core.errors import StudyError
@@ -50,7 +51,7 @@ HOTSPOTS: Final[Result[HotspotsDocument]] = Result(
 ANSWERS: Final = MadeOf(
     layers=("complaints", "roads", "street_lines", "quarters"),
     decisions=("tier", "zone", "step", "bays"),
-    rules=("answer", "repeats", "measures"),
+    rules=("answer", "articles", "repeats", "measures"),
 )
 """The inputs of the figures on how complaints are answered."""
 
@@ -230,6 +231,7 @@ def _answering(study: Study, complaints: gpd.GeoDataFrame) -> AnsweringDocument:
         "by_month": document_rows(shares(complaints, months(complaints, study.place.timezone)), ResponseShares),
         "by_street": document_rows(by_street.sort_values("answered", ascending=False), StreetShares),
         "by_quarter": document_rows(shares(complaints, quarter), ResponseShares),
+        "categories": category_bases(complaints, study.profile),
     }
 
 

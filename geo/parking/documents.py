@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypedDict
 
+from geo.rules.articles import ArticleDocument
 from geo.rules.documents import ProfileDocument
 
 
@@ -179,6 +180,8 @@ class PlacedBays(TypedDict):
         Bays by hours.
     accessible
         Accessible ones among them.
+    basis
+        The articles of law behind the bays.
     capacity
         Bays that fit in the whole study, by hours (`all_day`, `night`).
     per_tier
@@ -204,6 +207,7 @@ class PlacedBays(TypedDict):
     profile: ProfileDocument
     bays: BayCounts
     accessible: int
+    basis: list[ArticleDocument]
     capacity: dict[str, CapacityDocument]
     per_tier: dict[str, int]
     per_quarter: dict[str, int]

@@ -37,7 +37,7 @@ from geo.parking.need import (
     within_walk,
 )
 from geo.parking.room import BayHours, BayRoom
-from geo.rules.documents import profile_document
+from geo.rules.documents import basis_document, profile_document
 from geo.rules.loader import Profile
 from geo.streets.quarters import quarter_of
 from geo.study.reader import Study, on_study
@@ -52,7 +52,7 @@ BAYS: Final[Result[BaysDocument]] = Result(
     | MadeOf(
         layers=("street_scores", "streets", "complaints", "quarters"),
         decisions=("zone",),
-        rules=("bay", "need", "roads", "fire_lane", "mapped_parking"),
+        rules=("bay", "need", "roads", "fire_lane", "mapped_parking", "articles"),
     ),
     ("bays", "parking_differences", "parking_need"),
 )
@@ -350,6 +350,7 @@ def _summary(rules: Profile, bays: pd.DataFrame, capacity: dict[str, CapacityDoc
         "profile": profile_document(rules),
         "bays": {"all_day": hours.get("all_day", 0), "night": hours.get("night", 0)},
         "accessible": int(bays["accessible"].sum()),
+        "basis": basis_document({**rules.basis("bay"), **rules.basis("night_bay")}),
         "capacity": capacity,
         "per_tier": counts("tier"),
         "per_quarter": counts("quarter_id"),

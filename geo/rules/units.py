@@ -76,6 +76,7 @@ UNITS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     "exposure": _one_of("length", "frontage"),
     "reading": _one_of("standard", "strict"),
     "orientation": _one_of(*ORIENTATIONS),
+    "vehicle": _one_of("small", "large"),
     "steps": (
         f"a list of steps ({', '.join(STEPS)}), the first offence's first",
         lambda v: _is_texts(v) and all(item in STEPS for item in v),

@@ -15,7 +15,7 @@ from geo.rules.loader import PROFILES, Profile, load_profile
 from geo.rules.names import RULE_NAMES
 from geo.study.reader import Study, open_study
 from jiexu.language import language
-from jiexu.shared import AsJson, errors_as_messages, print_document, rule_title, rules_day_of
+from jiexu.shared import AsJson, bad_option, errors_as_messages, print_document, rule_title, rules_day_of, say
 
 app = typer.Typer()
 
@@ -35,9 +35,21 @@ def rules(
     on: Annotated[
         str | None, typer.Option(metavar="DATE", help="The values in force on this day; by default today.")
     ] = None,
+    assumptions: Annotated[
+        bool, typer.Option("--assumptions", help="Rank a study's assumptions by how much its answers move with them.")
+    ] = False,
+    only: Annotated[
+        str | None, typer.Option(metavar="GROUPS", help="With --assumptions: only these groups, between commas.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="With --assumptions: the first N.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print a profile: every parameter with value, unit, status and source."""
+    if assumptions:
+        _rank(profile, rules_day_of(on), only or explain, limit, as_json)
+        return
+    if only is not None or limit is not None:
+        raise bad_option(Text("--only 和 --limit 须与 --assumptions 同用", "--only and --limit need --assumptions"))
     loaded = _profile(profile, rules_day_of(on))
     leaves = loaded.below(explain) if explain else dict(loaded.leaves)
     if as_json:
@@ -64,6 +76,38 @@ def _profile(name: str, day: dt.date | None) -> Profile:
     if name.lower().endswith(_STUDY_SUFFIX):
         return open_study(Study(name)).under_rules_of(day).profile
     return load_profile(name, day)
+
+
+def _rank(name: str, day: dt.date | None, only: str | None, limit: int | None, as_json: bool) -> None:
+    """Print the assumptions of a study by how much they move its answers."""
+    from geo.assumptions.ranking import rank_assumptions  # noqa: PLC0415 (loads every analysis)
+
+    if not name.lower().endswith(_STUDY_SUFFIX):
+        raise bad_option(
+            Text("--assumptions 须给出研究文件，如 anyang.gpkg", "--assumptions takes a study, like anyang.gpkg")
+        )
+    groups = [group.strip() for group in (only or "").split(",") if group.strip()]
+    study = open_study(Study(name)).under_rules_of(day)
+    found = rank_assumptions(study, groups, on_step=lambda number, of, path: say(Text(*[f"{number}/{of} {path}"] * 2)))
+    rows = found["assumptions"][:limit]
+    if as_json:
+        print_document({**found, "assumptions": rows})
+        return
+    counts = found["counts"]
+    typer.echo(
+        Text(
+            f"{counts['sourced']} 项有来源，{counts['assumption']} 项为假定；"
+            f"已变动 {len(found['assumptions'])} 项，未变动 {len(found['unmeasured'])} 项",
+            f"{counts['sourced']} sourced, {counts['assumption']} assumed; {len(found['assumptions'])} moved, "
+            f"{len(found['unmeasured'])} not moved",
+        ).pick(language())
+    )
+    for row in rows:
+        most = row["moves"][0] if row["moves"] else None
+        moved = ""
+        if most is not None:
+            moved = f"  {most['figure']} {most['before']:g} → {most['after']:g} ({row['path']} = {most['value']})"
+        typer.echo(f"{row['rank']:>4}  {row['effect']:>7.1%}  {row['path']} = {row['value']} {row['unit']}{moved}")
 
 
 def _value(leaf: Leaf) -> str:

@@ -51,7 +51,7 @@ HOTSPOTS: Final[Result[HotspotsDocument]] = Result(
 ANSWERS: Final = MadeOf(
     layers=("complaints", "roads", "street_lines", "quarters"),
     decisions=("tier", "zone", "step", "bays"),
-    rules=("answer", "articles", "repeats", "measures"),
+    rules=("answer", "articles.category", "repeats", "measures"),
 )
 """The inputs of the figures on how complaints are answered."""
 

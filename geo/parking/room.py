@@ -26,9 +26,9 @@ BayHours = Literal["all_day", "night"]
 
 _STANDARD: Final = (
     *("corner", "driveway", "crossing", "signals", "level_crossing"),
-    *("bus_stop", "hydrant", "fire_station", "fuel"),
+    *("bus_stop", "hydrant", "fire_station", "first_aid", "fuel"),
 )
-_STRICT: Final = ("corner", "level_crossing", "bus_stop", "hydrant", "fire_station", "fuel")
+_STRICT: Final = ("corner", "level_crossing", "bus_stop", "hydrant", "fire_station", "first_aid", "fuel")
 """Obstacles for which the strict reading has its own clearance."""
 
 _WIDTHS: Final = ("one_side_two_way", "both_sides_two_way", "one_side_one_way", "both_sides_one_way")

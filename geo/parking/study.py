@@ -52,7 +52,7 @@ BAYS: Final[Result[BaysDocument]] = Result(
     | MadeOf(
         layers=("street_scores", "streets", "complaints", "quarters"),
         decisions=("zone",),
-        rules=("bay", "need", "roads", "fire_lane", "mapped_parking", "articles"),
+        rules=("bay", "need", "roads", "fire_lane", "mapped_parking", "articles.bay", "articles.night_bay"),
     ),
     ("bays", "parking_differences", "parking_need"),
 )

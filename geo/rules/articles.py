@@ -118,8 +118,21 @@ def article_names(articles: Mapping[str, Article], language: Language) -> str:
 
 def articles_behind(articles: Mapping[str, Article], use: str, day: dt.date | None) -> dict[str, Article]:
     """Return the articles in force on a day that stand behind a use, by name."""
-    # one by one by name: a study's handle notes what is asked for
-    return {name: articles[name] for name in articles if use in articles[name].behind and articles[name].holds(day)}
+    return {name: article for name, article in articles.items() if use in article.behind and article.holds(day)}
+
+
+def articles_group(use: str) -> str:
+    """Return the group of rules that the articles behind a use are (`articles.step` of `step.warning`)."""
+    return f"articles.{use.partition('.')[0]}"
+
+
+def by_group(articles: Mapping[str, Article], day: dt.date | None) -> dict[str, list[list[str]]]:
+    """Return the uses and names of the articles in force on a day, by the group of rules that they are."""
+    uses = sorted({use for article in articles.values() for use in article.behind})
+    found: dict[str, list[list[str]]] = {}
+    for use in uses:
+        found.setdefault(articles_group(use), []).append([use, *articles_behind(articles, use, day)])
+    return found
 
 
 def _both(text: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -56,12 +56,15 @@ class Profile:
         The articles of law by name.
     day
         The day on which the values hold; None for a profile of which no day was asked.
+    note_use
+        Told each use whose articles are asked for; no part of the rules themselves.
     """
 
     name: str
     leaves: Mapping[str, Leaf]
     articles: Mapping[str, Article] = field(default_factory=dict)
     day: dt.date | None = None
+    note_use: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, path: str) -> Any:
         """
@@ -109,6 +112,8 @@ class Profile:
 
     def basis(self, use: str) -> dict[str, Article]:
         """Return the articles of law in force that stand behind a use (`zone`, `step.warning`), by name."""
+        if self.note_use is not None:
+            self.note_use(use)
         return articles_behind(self.articles, use, self.day)
 
     def on(self, day: dt.date) -> Profile:

@@ -38,7 +38,7 @@ PLAN: Final = GROUND | MadeOf(
 STALLS: Final[Result[StallsDocument]] = Result(
     "stalls",
     Text("疏导点", "Zones for stalls"),
-    PLAN | MadeOf(layers=("vendors",), rules=("articles",)),
+    PLAN | MadeOf(layers=("vendors",), rules=("articles.zone",)),
     ("kerbs", "kerb_exclusions", "stall_zones", "shop_displays", "stalls", "moves"),
 )
 RELOCATION: Final[Result[RelocationDocument]] = Result(

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar, cast
@@ -19,7 +19,7 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.place import Place, place_of
-from geo.rules.articles import Article
+from geo.rules.articles import articles_group
 from geo.rules.leaf import Leaf
 from geo.rules.loader import Profile, profile_in_force
 from geo.study.decisions import decisions_in
@@ -232,18 +232,14 @@ class Study:
     def profile(self) -> Profile:
         """The rules in force on its `day`: given when the study was built, or by a later command."""
         kept = profile_in_force(self._seen["rules"], self.day)
-        return Profile(
-            kept.name,
-            cast("Mapping[str, Leaf]", _Noted(kept.leaves, self._note_rule)),
-            cast("Mapping[str, Article]", _Noted(kept.articles, self._note_article)),
-            kept.day,
-        )
+        noted = cast("Mapping[str, Leaf]", _Noted(kept.leaves, self._note_rule))
+        return replace(kept, leaves=noted, note_use=self._note_use)
 
     def _note_rule(self, path: str) -> None:
         self.reads.rules.add(path.partition(".")[0])
 
-    def _note_article(self, _name: str) -> None:
-        self.reads.rules.add("articles")
+    def _note_use(self, use: str) -> None:
+        self.reads.rules.add(articles_group(use))
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 import pandas as pd
 
 from geo.core.text import Text
+from geo.rules.articles import by_group
 from geo.rules.loader import Profile, profile_in_force
 from geo.study.file import now, rule_facts, rules_day
 from geo.study.layers import codes
@@ -29,9 +30,6 @@ _D = TypeVar("_D")
 
 RESULTS: Final[dict[str, Result[Any]]] = {}
 """Every declared result by its name; those of a kind of facility stand here once, without the kind."""
-
-ARTICLES: Final = "articles"
-"""The articles of law, among the groups of rules."""
 
 _FACTS: Final = {"residents_total": Text("居民总数", "the number of residents")}
 _PREFIX: Final = "result:"
@@ -52,7 +50,8 @@ class MadeOf:
     facts
         Keys of `about`.
     rules
-        The first parts of the rules' paths (`stalls`, `clearance`).
+        The first parts of the rules' paths (`stalls`, `clearance`), and `articles.USE` for the articles of law behind a
+        use.
     """
 
     layers: tuple[str, ...] = ()
@@ -75,7 +74,7 @@ class MadeOf:
         found |= {f"decisions:{name}": facts.get(version_key(f"decisions:{name}"), "") for name in self.decisions}
         found |= {f"fact:{key}": facts.get(key, "") for key in self.facts}
         groups = _rule_hashes(facts["rules"], day or rules_day(facts)) if self.rules else {}
-        return found | {f"rules:{name}": groups[name] for name in self.rules}
+        return found | {f"rules:{name}": groups.get(name, "") for name in self.rules}
 
     def key(self, facts: Mapping[str, str]) -> str:
         """Return a short text that changes with any input: for caches and addresses."""
@@ -324,8 +323,7 @@ def command_of(verb: str, study: Study, **options: object) -> str:
 def _rule_hashes(rules: str, day: dt.date) -> dict[str, str]:
     """Return a hash of each group of rules in force on a day, by the first part of its path, and of the articles."""
     profile = profile_in_force(rules, day)
-    articles = [[name, each.behind] for name, each in sorted(profile.articles.items()) if each.holds(day)]
-    groups: dict[str, list[object]] = {ARTICLES: [*articles]}
+    groups: dict[str, list[object]] = {name: [*uses] for name, uses in by_group(profile.articles, day).items()}
     for path, leaf in sorted(profile.leaves.items()):
         groups.setdefault(path.partition(".")[0], []).append([path, leaf.value, leaf.unit])
     return {

@@ -23,6 +23,7 @@ from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import choose_sites
 from geo.parking.study import plan_bays
 from geo.rules import load_profile
+from geo.rules.articles import articles_group
 from geo.stalls.study import STALLS, guide_stalls, plan_stalls
 from geo.study import file
 from geo.study.reader import Reads, Study, recording
@@ -162,8 +163,12 @@ def _changed(rules: str, group: str) -> Any:
     from geo.rules.loader import profile_from_json  # noqa: PLC0415
 
     profile = profile_from_json(rules)
-    if group == "articles":
-        return replace(profile, articles=dict(list(profile.articles.items())[1:]))
+    if group.startswith("articles."):
+        mine = {
+            name: replace(each, behind=tuple(use for use in each.behind if articles_group(use) != group))
+            for name, each in profile.articles.items()
+        }
+        return replace(profile, articles=mine)
     for path, leaf in profile.leaves.items():
         if path.startswith(f"{group}.") and isinstance(leaf.value, float) and leaf.value:
             return profile.changed({path: leaf.value * 1.01})

@@ -103,36 +103,6 @@ def test_without_a_value_on_a_day_the_error_names_the_first() -> None:
     assert rules.on(dt.date(2009, 1, 1))["clearance.crossing"] == 6.0
 
 
-@pytest.mark.parametrize(
-    ("values", "path", "words"),
-    [
-        ("{2021-02-30: 6}", "clearance.crossing.values.2021-02-30", "no date"),
-        ("{soon: 6}", "clearance.crossing.values.soon", "no date"),
-        ("{2021-03-01: 6, '2021-3-1': 7}", "clearance.crossing.values.2021-3-1", "twice"),
-        ("{2021-03-01: 6, 2021-03-01: 7}", "clearance.crossing.values.2021-03-01", "repeated"),
-        ("{2021-03-01: -6}", "clearance.crossing.values.2021-03-01", "impossible"),
-        ("{2021-03-01: null}", "clearance.crossing.values.2021-03-01", "impossible"),
-        ("{2021-03-01: {source: us}}", "clearance.crossing.values.2021-03-01", "missing"),
-        ("{2021-03-01: {value: 6, colour: red}}", "clearance.crossing.values.2021-03-01", "colour"),
-        ("{}", "clearance.crossing.values", "by date"),
-        ("[6, 8]", "clearance.crossing.values", "by date"),
-        ("{2021-03-01: 6}, value: 7", "clearance.crossing", "Both"),
-        ("{2021-03-01: 6}, checked: soon", "clearance.crossing", "checked"),
-        ("{2021-03-01: 6}, range: [7, 9]", "clearance.crossing", "range"),
-        ("{2021-03-01: 6}, range: 7", "clearance.crossing", "range"),
-    ],
-)
-def test_impossible_dates_are_refused_with_file_line_and_path(
-    values: str, path: str, words: str, tmp_path: Path
-) -> None:
-    with pytest.raises(RuleError) as refused:
-        load_profile(crossing(tmp_path, values))
-    assert refused.value.path.startswith(path)
-    assert refused.value.line == 2
-    assert "own.yaml, line 2" in str(refused.value)
-    assert words in str(refused.value)
-
-
 def test_an_overlay_of_an_overlay_keeps_the_earlier_rules() -> None:
     """Anyang's rules hold from the day on which its article names them; before, those of the profile china."""
     early, late = load_profile("anyang", dt.date(2022, 1, 1)), load_profile("anyang", dt.date(2024, 1, 1))

@@ -133,7 +133,7 @@ def _explain(path: str, leaf: Leaf) -> None:
 
 
 def _print_articles(profile: Profile) -> None:
-    """Print the articles of law in force, and what each stands behind."""
+    """Print the articles of law in force, with the results of each."""
     for name, article in profile.articles.items():
         if article.holds(profile.day):
             cited = article_names({name: article}, language())

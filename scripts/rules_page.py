@@ -112,7 +112,7 @@ one out of its base by `NAME: null`, and all of them by `keep_articles: false`.
 ```yaml
 articles:
   our_notice:
-    law: {zh: 某市摊点管理办法, en: Our city's measures on stalls}
+    law: {zh: 某市疏导点管理办法, en: Our city's measures on stalls}
     article: {zh: 第五条, en: Art. 5}
     says: {zh: 疏导点的地点和时段由区政府公布, en: The district publishes the places and hours of stall zones}
     behind: [zone]

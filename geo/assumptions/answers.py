@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -31,6 +31,13 @@ from geo.tiers.scoring import Surroundings
 from geo.tiers.study import kept_list
 
 Outcome = Mapping[str, float]
+
+_AT_KERBS: Final = ("stalls", "displays", "bays", "parking")
+_BY_WIDTH: Final = ("tiers", *_AT_KERBS)
+_COVERAGE: Final = "coverage_"
+
+ANSWERS: Final = ("tiers", *_AT_KERBS, *(f"{_COVERAGE}{kind}" for kind in KINDS))
+"""The answers that are measured."""
 
 WIDTHS: Final = "roads.width."
 """Rules that a build applies: estimated widths are computed anew."""
@@ -136,7 +143,7 @@ class Answers:
         """Return the figures of an answer, or None where the study has no input for it."""
         self._noting.asked.clear()
         try:
-            found = ANSWERS[name](self)
+            found = _figures(self, name)
         except ChangedError:
             raise
         except JiexuError:
@@ -175,7 +182,7 @@ def with_widths_of(roads: gpd.GeoDataFrame, rules: Profile) -> gpd.GeoDataFrame:
 
 
 def _tiers(answers: Answers) -> Outcome:
-    """Return the tiers of streets: kilometres by tier, and what differs from the study's own rules."""
+    """Return the tiers of streets: the share of their length with another tier than under the study's own rules."""
     study = answers.study
     earlier = study.table("findings")
     tier_list = kept_list(study.table(TIER_LIST), earlier) if study.has(TIER_LIST) else None
@@ -212,24 +219,15 @@ def _parking(answers: Answers) -> Outcome:
     }
 
 
-def _coverage(kind: str) -> Callable[[Answers], Outcome]:
-    def share(answers: Answers) -> Outcome:
-        found = FacilityStudy(answers.study, kind, network=answers.network)  # type: ignore[arg-type]
-        total = float(found.demand.weight.sum())
-        return {f"covered_{kind}": found.covered(found.walks.walk_m) / total if total else 0.0}
-
-    return share
+def _coverage(answers: Answers, kind: str) -> Outcome:
+    found = FacilityStudy(answers.study, kind, network=answers.network)  # type: ignore[arg-type]
+    total = float(found.demand.weight.sum())
+    return {f"covered_{kind}": found.covered(found.walks.walk_m) / total if total else 0.0}
 
 
-ANSWERS: Final[Mapping[str, Callable[[Answers], Outcome]]] = {
-    "tiers": _tiers,
-    "stalls": _stalls,
-    "displays": _displays,
-    "bays": _bays,
-    "parking": _parking,
-    **{f"coverage_{kind}": _coverage(kind) for kind in KINDS},
-}
-"""The answers that are measured, by name."""
-
-_AT_KERBS: Final = ("stalls", "displays", "bays", "parking")
-_BY_WIDTH: Final = ("tiers", *_AT_KERBS)
+def _figures(answers: Answers, name: str) -> Outcome:
+    """Compute the figures of an answer."""
+    if name.startswith(_COVERAGE):
+        return _coverage(answers, name.removeprefix(_COVERAGE))
+    compute = {"tiers": _tiers, "stalls": _stalls, "displays": _displays, "bays": _bays, "parking": _parking}
+    return compute[name](answers)

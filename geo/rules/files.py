@@ -85,7 +85,7 @@ class _Reader:
         self.lines: dict[str, int] = {}
 
     def refused(self, path: str, problem: Text, remedy: Text) -> RuleError:
-        """Return the refusal of what stands at a path."""
+        """Return the refusal of a path."""
         return RuleError(self.file, path, problem, remedy, self.lines.get(path))
 
     def read(self) -> RuleFile:
@@ -191,7 +191,7 @@ class _Reader:
         return self._dated(path, node)
 
     def _dated(self, path: str, node: _Node) -> Leaf:
-        """Return a parameter whose values have dates: each has the fields of the parameter, or its own."""
+        """Return a parameter with values by date: each has the fields of the parameter, or its own."""
         shared = {name: entry for name, entry in node.items() if name not in ("values", "unit")}
         values: dict[str, _Node] = {}
         given = node["values"]

@@ -50,13 +50,13 @@ class Leaf:
 
     @property
     def first(self) -> str:
-        """The day from which it has a value; empty for always."""
+        """The first day with a value; empty for always."""
         first = min(self.values, default=ALWAYS)
         return "" if first == ALWAYS else first
 
     @property
     def days(self) -> list[str]:
-        """The days on which its value changes."""
+        """The days of its changes."""
         return sorted(self.values)
 
     def on(self, day: dt.date) -> Leaf:
@@ -68,7 +68,7 @@ class Leaf:
         return replace(self, **self.values[days[number - 1]]) if number else replace(self, value=None)
 
     def since_day(self, day: dt.date) -> str | None:
-        """Return the day from which its value of a day holds; None for always, or where it has none."""
+        """Return the first day of the value of a day; None for always, or where it has none."""
         begun = [each for each in self.days if each <= day.isoformat()]
         return begun[-1] if begun and begun[-1] != ALWAYS else None
 

@@ -225,7 +225,7 @@ def rule_facts(profile: Profile) -> dict[str, str]:
 
 
 def rules_day(facts: Mapping[str, str]) -> dt.date:
-    """Return the day of now on a study's clock: the day whose rules are in force."""
+    """Return the day of now on a study's clock: the day of the rules in force."""
     return now().astimezone(ZoneInfo(place_of(facts).timezone)).date()
 
 

@@ -127,14 +127,14 @@ class Study:
         return fresh
 
     def under_rules_of(self, day: dt.date | None) -> Study:
-        """Return a handle of now under the rules in force on a day; by default under those of today."""
+        """Return a handle of now under the rules in force on a day; by default under the ones of today."""
         other = self.again()
         other.asked_day = day
         return other
 
     @property
     def day(self) -> dt.date:
-        """The day whose rules are in force: the one asked for, or today on the study's clock."""
+        """The day of the rules in force: the one asked for, or today on the study's clock."""
         return self.asked_day or rules_day(self._seen)
 
     def refresh(self) -> None:

@@ -23,7 +23,7 @@ def test_a_planners_case(case: dict[str, Any], tmp_path: Path) -> None:
         file = tmp_path / "own.yaml"
         file.write_text(yaml.safe_dump({"base": name, **case["own"]}), encoding="utf-8")
         name = str(file)
-    leaf = load_profile(name, case.get("on", dt.date(2026, 11, 26))).leaves[case["rule"]]
+    leaf = load_profile(name, case.get("day", dt.date(2026, 11, 26))).leaves[case["rule"]]
     expect = case["expect"]
     assert expect.get("source", "") in leaf.source
     for field in ("value", "status", "range"):

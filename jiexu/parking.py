@@ -13,11 +13,10 @@ from geo.parking.documents import CapacityDocument, ChoiceDocument, StreetChoice
 from geo.parking.files import write_bays
 from geo.parking.study import plan_bays
 from geo.study.export_formats import SUFFIXES
-from geo.study.reader import open_study
 from geo.tiers.decisions import find_street
 from geo.tiers.study import add_widths
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, errors_as_messages, print_document, rule_title, say
+from jiexu.shared import AsJson, OnDay, Study, errors_as_messages, print_document, rule_title, say, under_rules
 
 app = typer.Typer()
 
@@ -54,14 +53,16 @@ def bays(
         typer.Option(metavar="REASON", help="Record these bays as decided, street by street, for this reason."),
     ] = None,
     by: Annotated[str, typer.Option(help="Who decides, for --adopt.")] = "",
+    on: OnDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Place parking bays along the kerbs: capacity, kerb taken by each rule, and the bays that relieve the most."""
-    profile = open_study(study).profile
+    opened = under_rules(study, on)
+    profile = opened.profile
     if changes:
         profile = profile.changed(profile.read(changes), f"{profile.name}+")
     chosen = [find_street(study, name.strip()) for name in streets.split(",")] if streets else None
-    summary = plan_bays(study, profile, chosen, night, budget)
+    summary = plan_bays(opened, profile, chosen, night, budget)
     if adopt is not None:
         decided = adopt_bays(study, adopt, by)
         say(Text(f"已记录 {len(decided)} 条决定", f"{len(decided)} decisions are recorded"))

@@ -21,6 +21,8 @@ from jiexu.language import language
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geo.study.reader import Study as OpenStudy
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -30,6 +32,10 @@ _FAULT: Final = 3
 
 Study = Annotated[Path, typer.Argument(metavar="STUDY.gpkg", help="The study file.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+OnDay = Annotated[
+    str | None,
+    typer.Option("--on", metavar="DATE", help="The rules in force on this day (2025-06-30); by default today."),
+]
 
 
 def errors_as_messages(command: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -102,6 +108,23 @@ def day(text: str, study: Path) -> pd.Timestamp:
         return as_moment(text, open_study(study).place.timezone)
     except ValueError as error:
         raise bad_option(Text("--at 须为日期，如 2025-12-01", "--at takes a day like 2025-12-01")) from error
+
+
+def rules_day_of(on: str | None) -> dt.date | None:
+    """Return the day of an option `--on`, or None where it is not given."""
+    if on is None:
+        return None
+    try:
+        return dt.date.fromisoformat(on.strip())
+    except ValueError as error:
+        raise bad_option(Text("--on 须为日期，如 2025-06-30", "--on takes a day like 2025-06-30")) from error
+
+
+def under_rules(study: Path, on: str | None) -> OpenStudy:
+    """Return a handle of a study under the rules in force on the day of an option `--on`."""
+    from geo.study.reader import open_study  # noqa: PLC0415 (loads pandas, which few verbs need here)
+
+    return open_study(study).under_rules_of(rules_day_of(on))
 
 
 def say(text: Text) -> None:

@@ -1,4 +1,4 @@
-"""Rules and stalls: zones, checks of a place, relocation, penalty steps."""
+"""Stalls: zones, checks of a place, relocation, penalty steps."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import Annotated
 
 import typer
 
-from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.moments import moment_of
-from geo.rules.documents import rules_document
-from geo.rules.loader import PROFILES, load_profile
-from geo.rules.names import RULE_NAMES
+from geo.rules.articles import article_names
+from geo.rules.loader import load_profile
 from geo.stalls.decisions import decide_zone
-from geo.stalls.documents import StepDocument
-from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
+from geo.stalls.penalty_steps import STEP_NAMES, record_step, step_documents, steps_due
 from geo.stalls.plan import UseKind
 from geo.stalls.relocation import guidance_document
 from geo.stalls.study import check_place, guide_stalls, plan_stalls
@@ -24,40 +21,20 @@ from geo.stalls.verdicts import VERDICT_NAMES
 from geo.study.file import read_layer
 from geo.study.reader import open_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, rule_title, say
+from jiexu.shared import (
+    AsJson,
+    OnDay,
+    Study,
+    bad_option,
+    errors_as_messages,
+    print_document,
+    rule_title,
+    rules_day_of,
+    say,
+    under_rules,
+)
 
 app = typer.Typer()
-
-
-@app.command(epilog="Example: `jiexu rules nyc --explain clearance.corner`")
-@errors_as_messages
-def rules(
-    profile: Annotated[
-        str, typer.Argument(metavar="[PROFILE]", help=f"One of {', '.join(PROFILES)}, or a YAML file.")
-    ] = "china",
-    explain: Annotated[
-        str | None, typer.Option(metavar="PARAM", help="Only this parameter, or all below it, with source and note.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print a profile: every parameter with value, unit, status and source."""
-    loaded = load_profile(profile)
-    leaves = loaded.below(explain) if explain else loaded.leaves
-    if as_json:
-        print_document(rules_document(loaded, dict(leaves)))
-        return
-    typer.echo(f"{loaded.name} {loaded.hash}")
-    for path, leaf in leaves.items():
-        value = ", ".join(map(str, leaf.value)) if isinstance(leaf.value, list) else leaf.value
-        typer.echo(f"{path} = {value} {leaf.unit}  [{leaf.status}] {leaf.source}")
-        if explain:
-            for name, more in (
-                ("since", leaf.since),
-                ("note", leaf.note),
-                ("rule", rule_title(path) if path in RULE_NAMES else ""),
-            ):
-                if more:
-                    typer.echo(f"  {name}: {more}")
 
 
 @app.command(epilog="Example: `jiexu stalls anyang.gpkg --rules our-city.yaml`")
@@ -67,10 +44,12 @@ def stalls(
     rules: Annotated[
         str | None, typer.Option(help="A profile or a YAML file, saved as the study's rules; by default its own.")
     ] = None,
+    on: OnDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Compute kerbs, exclusions, zones for stalls and displays, and judge the stalls."""
-    summary = plan_stalls(study, load_profile(rules) if rules else None)
+    opened = under_rules(study, on)
+    summary = plan_stalls(opened, load_profile(rules, opened.day) if rules else None)
     if as_json:
         print_document(summary)
         return
@@ -104,10 +83,15 @@ def check(
     lat: Annotated[float, typer.Option(help="Latitude in degrees, WGS 84.")],
     at: Annotated[str | None, typer.Option(metavar="TIME", help="A moment (2026-05-01T19:00); by default now.")] = None,
     kind: Annotated[UseKind, typer.Option(help="The proposed use.")] = "stall",
+    on: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The rules in force on this day; by default the day of --at.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check whether a stall or display may stand at a place and time, with the rules and the nearest place allowed."""
-    answer = check_place(study, lon, lat, _moment(at, study), kind)
+    moment = _moment(at, study)
+    opened = open_study(study).under_rules_of(rules_day_of(on) or (moment and moment.date()))
+    answer = check_place(opened, lon, lat, moment, kind)
     if as_json:
         print_document(answer.as_dict())
         return
@@ -210,9 +194,10 @@ def steps(
         decision, step = record_step(study, operator, reason, by)
         name = STEP_NAMES[step]
         say(Text(f"已记录决定 {decision}：{name.zh}", f"Decision {decision} is recorded: {name.en}"))
-    due = steps_due(read_layer(study, "stalls"), read_layer(study, "decisions"), open_study(study).profile)
+    profile = open_study(study).profile
+    due = steps_due(read_layer(study, "stalls"), read_layer(study, "decisions"), profile)
     if as_json:
-        print_document(document_rows(due, StepDocument))
+        print_document(step_documents(due, profile))
         return
     for row in due.itertuples():
         flag = Text(" [困难群体]", " [hardship]").pick(language()) if row.hardship else ""
@@ -220,3 +205,6 @@ def steps(
             f"{row.operator_id}{flag}  {STEP_NAMES[row.step].pick(language())}  "
             f"{row.offences + row.recorded} {'次' if language() == 'zh' else 'earlier'}  {row.stall_ids}"
         )
+    for step in due["step"].unique():
+        names = article_names(profile.basis(f"step.{step}"), language())
+        typer.echo(f"{STEP_NAMES[step].pick(language())}{'：' if language() == 'zh' else ': '}{names}")

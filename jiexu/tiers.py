@@ -24,7 +24,7 @@ from geo.tiers.decisions import undo as undo_decision
 from geo.tiers.documents import GradingReport, grade_document
 from geo.tiers.study import grade_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
+from jiexu.shared import AsJson, OnDay, Study, bad_option, errors_as_messages, print_document, say, under_rules
 
 app = typer.Typer()
 
@@ -64,12 +64,13 @@ def grade(
     study: Study,
     list_file: Annotated[Path | None, typer.Option("--list", help="The official list: CSV or XLSX.")] = None,
     rules: Annotated[str | None, typer.Option(help="A profile or a YAML file; by default the study's profile.")] = None,
+    on: OnDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Grade the streets again; print the accuracy of inference on the list, and the doubtful tiers."""
-    profile = load_profile(rules) if rules else open_study(study).profile
-    report = grade_study(study, profile, list_file)
-    doubts = audit_study(open_study(study))
+    opened = under_rules(study, on)
+    report = grade_study(opened, load_profile(rules, opened.day) if rules else None, list_file)
+    doubts = audit_study(opened)
     findings = read_layer(study, "findings")
     findings = findings[findings["layer"].isin(["streets", "decisions"])]
     streets = read_layer(study, "streets")

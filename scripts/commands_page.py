@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NotRequired, get_args, get_origin, get_t
 
 import typer
 
+from geo.assumptions.documents import AssumptionsDocument
 from geo.complaints.answer_documents import ResponseDocument
 from geo.complaints.documents import HotspotsDocument
 from geo.complaints.patrol_documents import PatrolsDocument
@@ -50,6 +51,9 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "lists": list[ListDocument],
 }
 """The document that each verb prints with --json: a TypedDict, or a list of them."""
+
+WITH_OPTION: Final[Mapping[str, tuple[str, Any]]] = {"rules": ("--assumptions", AssumptionsDocument)}
+"""Further documents of verbs, with the option that asks for each."""
 
 HEAD = """# Commands
 
@@ -110,10 +114,10 @@ def _option(option: Any, annotation: Any) -> str:
     return f"| {names}{f' `{_cell(value)}`' if value else ''} | {_cell(meaning)} | {_cell(default)} |"
 
 
-def _document(document: Any) -> list[str]:
+def _document(document: Any, options: str = "--json") -> list[str]:
     """Return a table of a document's keys; keys of the documents in it follow a point."""
     inner = _inner(document)
-    lead = "With `--json`:" if inner is document else "With `--json`, a list of objects:"
+    lead = f"With `{options}`:" if inner is document else f"With `{options}`, a list of objects:"
     rows = ["", lead, "", "| key | type | meaning |", "|---|---|---|"]
 
     def add(prefix: str, part: type) -> None:
@@ -226,6 +230,9 @@ def section(name: str, command: Any, document: Any = None) -> str:
         lines += [_option(each, hints[each.name]) for each in options]
     if document is not None:
         lines += _document(document)
+    if name in WITH_OPTION:
+        option, further = WITH_OPTION[name]
+        lines += _document(further, f"{option} --json")
     if command.epilog:
         lines += ["", command.epilog]
     return "\n".join(lines) + "\n"

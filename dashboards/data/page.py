@@ -55,7 +55,7 @@ def page() -> None:
             Figure(_("OpenStreetMap"), (figures["osm_date"] or "?")[:10], figures["osm_source"] or ""),
             Figure(_("Points"), f"{points:,}", _("{count:,} of them synthetic").format(count=made_up)),
             Figure(_("Findings to check"), f"{figures['layers']['findings']:,}", _("listed below")),
-            Figure(_("Rules"), facts["profile"], facts["profile_hash"]),
+            Figure(_("Rules"), facts["profile"], cache.profile().hash),
             Figure(_("CRS of lengths"), figures["metric_crs"], _("geometry in WGS 84")),
         ],
         left,

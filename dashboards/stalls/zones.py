@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.session import cache, state
-from dashboards.session.language import _
+from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import hours_name, rule_names, status_name, tier_name
 from dashboards.shared.widgets import marked_rows, show_error, table
 from geo.core.errors import JiexuError
 from geo.kerbs.decided import zone_decisions
+from geo.rules.articles import article_names
 from geo.stalls.decisions import decide_zone
 from geo.stalls.study import plan_stalls
 from geo.stalls.verdicts import Answer
@@ -23,6 +24,13 @@ _AT_ONCE = 20_000
 def place_name(place: str) -> str:
     """Return where things stand at a kerb."""
     return {"pavement": _("pavement"), "carriageway": _("edge of the carriageway")}.get(place, place)
+
+
+def _cited(basis: str | None) -> str:
+    """Return the articles of law behind a zone as one cites them."""
+    known = cache.profile().articles
+    names = [name.strip() for name in (basis or "").split(",")]
+    return article_names({name: known[name] for name in names if name in known}, current_language())
 
 
 def zones() -> None:
@@ -44,6 +52,7 @@ def zones() -> None:
                 _("Place on the street"): rows["place"].map(place_name),
                 _("Status"): rows["status"].map(status_name),
                 _("Rules"): rows["rules"].map(rule_names),
+                _("Legal basis"): rows["basis"].map(_cited),
                 "id": rows["zone_id"],
             }
         ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from geo.rules.articles import ArticleDocument
+
 
 class ResponseShares(TypedDict):
     """
@@ -300,6 +302,25 @@ class RepeatSpot(TypedDict):
     complaint_ids: str
 
 
+class CategoryBasis(TypedDict):
+    """
+    A category of complaints, and its legal basis.
+
+    Attributes
+    ----------
+    category
+        The category.
+    complaints
+        Complaints of it.
+    basis
+        The articles of law that they are about.
+    """
+
+    category: str
+    complaints: int
+    basis: list[ArticleDocument]
+
+
 class AnsweringDocument(TypedDict):
     """
     The part on how complaints are answered.
@@ -316,6 +337,8 @@ class AnsweringDocument(TypedDict):
         Shares by street, the most answered first.
     by_quarter
         Shares by quarter.
+    categories
+        The categories with their legal bases, the most complaints first.
     """
 
     target: dict[str, float]
@@ -323,6 +346,7 @@ class AnsweringDocument(TypedDict):
     by_month: list[ResponseShares]
     by_street: list[StreetShares]
     by_quarter: list[ResponseShares]
+    categories: list[CategoryBasis]
 
 
 class TimesDocument(TypedDict):

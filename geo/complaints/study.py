@@ -30,6 +30,7 @@ from geo.complaints.documents import ChangeMonths, ClusterDocument, HotspotsDocu
 from geo.complaints.effects import Effect, effects, months_covered, tier_rates
 from geo.complaints.hot_streets import Hot, Moment, exposure_of, hot_streets, kept_complaints
 from geo.complaints.left_out import answers_left_out, hot_spots_left_out, without_place
+from geo.complaints.legal_bases import category_bases
 from geo.complaints.local_statistics import SEED, Cluster
 from geo.complaints.street_tables import (
     alike_of,
@@ -65,7 +66,7 @@ HOTSPOTS: Final[Result[HotspotsDocument]] = Result(
 ANSWERS: Final = MadeOf(
     layers=("complaints", "roads", "street_lines", "quarters"),
     decisions=("tier", "zone", "step", "bays"),
-    rules=("answer", "repeats", "measures"),
+    rules=("answer", "articles.category", "repeats", "measures"),
 )
 """The inputs of the figures on how complaints are answered."""
 
@@ -276,6 +277,7 @@ def _answering(study: Study, complaints: gpd.GeoDataFrame, when: pd.Timestamp) -
         "by_month": document_rows(shares(every, months(every, study.place.timezone)), ResponseShares),
         "by_street": document_rows(by_street.sort_values("answered", ascending=False), StreetShares),
         "by_quarter": document_rows(shares(placed, quarter), ResponseShares),
+        "categories": category_bases(every, study.profile),
     }
 
 

@@ -21,6 +21,7 @@ from geo.facilities.documents import (
     CatchmentDocument,
     CoverageDocument,
     GapDocument,
+    LifeCircle,
     ServedGroup,
     ServedTier,
     WalkQuantiles,
@@ -172,6 +173,7 @@ def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.Dat
         },
         "covered": round(reached, 1),
         "share": round(reached / total, 4),
+        "life_circles": life_circles(study),
         "accepted": len(study.accepted),
         "share_with_accepted": round(planned / total, 4),
         "walk_m": quantiles(study.walks.walk_m, weight),
@@ -183,6 +185,18 @@ def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.Dat
         "gaps": _records(pd.DataFrame(gap_rows), GapDocument),
         "balance": _records(balance(study.study, study.kind, study.supply, study.network), BalanceDocument),
         "credit": study.study.facts["credit"],
+    }
+
+
+def life_circles(study: FacilityStudy) -> dict[str, LifeCircle]:
+    """Return the share of demand with a facility within each life circle (`coverage.life_circle`)."""
+    total, walk_m = float(study.demand.weight.sum()), study.walks.walk_m
+    return {
+        name: {
+            "within_m": float(metres),
+            "share": round(float(study.demand.weight[walk_m <= metres].sum()) / total, 4),
+        }
+        for name, metres in study.profile.group("coverage.life_circle").items()
     }
 
 

@@ -30,6 +30,22 @@ class StandardDocument(TypedDict):
     value: float
 
 
+class LifeCircle(TypedDict):
+    """
+    A life circle: a walk of so many minutes.
+
+    Attributes
+    ----------
+    within_m
+        Its standard, in metres on foot.
+    share
+        Share of demand with a facility within it.
+    """
+
+    within_m: float
+    share: float
+
+
 class DemandDocument(TypedDict):
     """
     The demand that is counted.
@@ -299,6 +315,8 @@ class CoverageDocument(TypedDict):
         Demand with a facility within the standard.
     share
         Its share of all demand; a rough estimate where `residents` is not `enough`.
+    life_circles
+        The share of demand within each life circle: `minutes_5`, `minutes_10`, `minutes_15`.
     accepted
         Sites decided on.
     share_with_accepted
@@ -332,6 +350,7 @@ class CoverageDocument(TypedDict):
     facilities: OwnFacilities
     covered: float
     share: float
+    life_circles: dict[str, LifeCircle]
     accepted: int
     share_with_accepted: float
     walk_m: WalkQuantiles

@@ -32,7 +32,7 @@ BOTH_SIDES: Final = ("crossing", "level_crossing", "signals")
 OWN_SIDE: Final = ("bus_stop", "hydrant", "entrance")
 """Kinds of facilities that stand at a kerb: they keep that side free, measured along it."""
 
-AROUND: Final = ("school", "hospital", "station", "fuel", "fire_station")
+AROUND: Final = ("school", "hospital", "station", "fuel", "fire_station", "first_aid")
 """Kinds of facilities that keep everything free around them, measured from their grounds."""
 
 _ON_THE_WAY_M: Final = 0.5

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import WGS84, to_degrees
 from geo.core.metric_geometry import unit_vectors
+from geo.core.tolerances import ROUNDING
 from geo.kerbs.numbering import segment_of, side_names, side_of
 from geo.kerbs.ways import crosses_ways
 from geo.parking.room import BayRoom
@@ -59,7 +60,7 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
         kept = _clear(shapes, buildings, kept)
     kerb, row, number, shapes = kerb[kept], row[kept], number[kept], shapes[kept]
     middle = kerbs.centre_metres(kerb, begin[kept] + room.pitch_m / 2)
-    parallel = room.orientation == "parallel"
+    length_m, width_m = room.size_m
     table = pd.DataFrame(
         {
             "segment_id": room.segment_ids(kerb),
@@ -68,15 +69,17 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
             "tier": room.tier[kerb],
             "offset_m": np.round(middle, 2),
             "orientation": room.orientation,
-            "length_m": float(profile["bay.length" if parallel else "bay.angled_length"]),
-            "width_m": float(profile["bay.width"]),
+            "length_m": length_m,
+            "width_m": width_m,
             "hours": room.hours,
             "width_source": kerbs.source[kerb],
             "rules": _rules(room, kerb),
+            "basis": ", ".join(profile.basis("bay" if room.hours == "all_day" else "night_bay")),
         }
     )
-    end = (number == 0) | (number == counts[row] - 1)
-    table["accessible"] = _accessible(table, end, profile)
+    begin = begin[kept]
+    table["accessible"], stays = _with_lanes(room, table, row, number, begin)
+    table, kerb, middle, shapes = table[stays].reset_index(drop=True), kerb[stays], middle[stays], shapes[stays]
     names = table["segment_id"].astype(str) + np.where(side_of(kerb), "R", "L")
     table["bay_id"] = "B" + names + np.round(middle * 10).astype(np.int64).astype(str)
     if room.hours == "night":
@@ -109,7 +112,7 @@ def _polygons(room: BayRoom, kerb: Integers, begin: Floats) -> NDArray[np.object
 
 def _deep(room: BayRoom) -> float:
     """Return how deep the far side of an angled bay lies: its corner beyond that is the neighbour's."""
-    length = float(room.profile["bay.angled_length"])
+    length = room.size_m[0]
     return float(np.sqrt(max(length**2 - room.lean_m**2, 0.0)))
 
 
@@ -156,22 +159,68 @@ def _rules(room: BayRoom, kerb: Integers) -> NDArray[np.object_]:
 
 
 def with_accessible(bays: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
-    """Return bays with `accessible` set anew: `bay.accessible_share` applies to the bays that are left."""
+    """
+    Return bays with `accessible` set anew: `bay.accessible_share` applies to the bays that are left.
+
+    The ones that were placed with a lane beside them come first, then those beside a place where none is left.
+    """
     ordered = bays.sort_values(["segment_id", "side", "offset_m"])
-    groups = ordered.groupby(["segment_id", "side"])["bay_id"]
-    ends = pd.concat([groups.first(), groups.last()])
-    return bays.assign(accessible=_accessible(bays, bays["bay_id"].isin(ends).to_numpy(), profile))
+    groups = ordered.groupby(["segment_id", "side"])
+    ends = pd.concat([groups["bay_id"].first(), groups["bay_id"].last()])
+    step = groups["offset_m"].diff()
+    room = ordered["length_m"] + float(profile["bay.accessible_lane"])
+    parallel = ordered["orientation"] == "parallel"
+    apart = parallel & ((step >= room) | (groups["offset_m"].diff(-1) <= -room))
+    beside = bays["accessible"].to_numpy(dtype=bool) | apart.reindex(bays.index).to_numpy(dtype=bool)
+    return bays.assign(accessible=_accessible(bays, [beside, bays["bay_id"].isin(ends).to_numpy()], profile))
 
 
-def _accessible(table: pd.DataFrame, end: NDArray[np.bool_], profile: Profile) -> NDArray[np.bool_]:
-    """Mark a share of each street's bays as accessible, rounded up, starting at the ends of rows."""
+def _accessible(table: pd.DataFrame, better: list[NDArray[np.bool_]], profile: Profile) -> NDArray[np.bool_]:
+    """Mark a share of each street's bays as accessible, rounded up, starting with the better ones."""
     share = float(profile["bay.accessible_share"])
     result = np.zeros(len(table), dtype=bool)
     if share <= 0 or table.empty:
         return result
-    order = np.lexsort((np.arange(len(table)), ~end, table["street_id"].to_numpy(dtype=str)))
+    worse = [~each for each in reversed(better)]
+    order = np.lexsort((np.arange(len(table)), *worse, table["street_id"].to_numpy(dtype=str)))
     street = table["street_id"].to_numpy(dtype=str)[order]
     first = np.searchsorted(street, street)
     size = np.searchsorted(street, street, "right") - first
     result[order] = np.arange(len(order)) - first < np.ceil(size * share - 1e-9)
     return result
+
+
+def _with_lanes(
+    room: BayRoom, table: pd.DataFrame, row: Integers, number: Integers, begin: Floats
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """
+    Return the accessible bays, and the bays that stay: an accessible one has `bay.accessible_lane` free beside it.
+
+    The ends of rows come first, before all those with the lane within their own kerb; beyond an end no bay follows. The
+    bay beside any other accessible one gives way.
+
+    Parameters
+    ----------
+    room
+        Where there is room.
+    table
+        The bays.
+    row, number, begin
+        Each bay's stretch of kerb, its number there, and where along the kerb it begins.
+    """
+    kerbs, rows = room.kerbs, room.zones
+    kerb, count, lane_m = rows.kerb[row], rows.pitches[row], float(room.profile["bay.accessible_lane"])
+    first = (number == 0) & room.row_ends[row, 0]
+    last = (number == count - 1) & room.row_ends[row, 1]
+    before = begin - kerbs.at_kerb(kerb, rows.from_m[row])
+    after = kerbs.at_kerb(kerb, rows.to_m[row]) - begin - room.pitch_m
+    roomy = (first & (before >= lane_m - ROUNDING)) | (last & (after >= lane_m - ROUNDING))
+    accessible = _accessible(table, [roomy, first | last], room.profile)
+    asked = np.flatnonzero(accessible & ~(first | last))
+    nearer = np.where(number[asked] < count[asked] - 1, number[asked] + 1, number[asked] - 1)
+    places = pd.Series(np.arange(len(row)), index=pd.MultiIndex.from_arrays([row, number]))
+    found = places.reindex(pd.MultiIndex.from_arrays([row[asked], nearer])).to_numpy(dtype=float)
+    stays = np.ones(len(row), dtype=bool)
+    other = found[np.isfinite(found)].astype(np.int64)
+    stays[other[~accessible[other]]] = False
+    return accessible, stays

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, TypedDict
 
+from geo.rules.articles import ArticleDocument
 from geo.rules.documents import ProfileDocument
 
 
@@ -224,6 +225,8 @@ class PlacedBays(TypedDict):
         Bays by hours.
     accessible
         Accessible ones among them.
+    basis
+        The articles of law behind the bays.
     capacity
         Bays that fit, on the chosen streets where some were, by hours: `all_day`, and `night` for the further ones that
         fit at night only.
@@ -250,6 +253,7 @@ class PlacedBays(TypedDict):
     profile: ProfileDocument
     bays: BayCounts
     accessible: int
+    basis: list[ArticleDocument]
     capacity: dict[str, CapacityDocument]
     per_tier: dict[str, int]
     per_quarter: dict[str, int]

@@ -29,9 +29,9 @@ BayHours = Literal["all_day", "night"]
 
 _STANDARD: Final = (
     *("corner", "driveway", "crossing", "signals", "level_crossing"),
-    *("bus_stop", "hydrant", "fire_station", "fuel"),
+    *("bus_stop", "hydrant", "fire_station", "first_aid", "fuel"),
 )
-_STRICT: Final = ("corner", "level_crossing", "bus_stop", "hydrant", "fire_station", "fuel")
+_STRICT: Final = ("corner", "level_crossing", "bus_stop", "hydrant", "fire_station", "first_aid", "fuel")
 """Obstacles for which the strict reading has its own clearance."""
 
 _WIDTHS: Final = ("one_side_two_way", "both_sides_two_way", "one_side_one_way", "both_sides_one_way")
@@ -133,7 +133,13 @@ class BayRoom(KerbPlan):
     @property
     def orientation_rule(self) -> str:
         """The parameter that gives a bay's size along the kerb."""
-        return "length" if self.orientation == "parallel" else "angled_length"
+        return _sizes(self.profile, self.orientation)[0].removeprefix("bay.")
+
+    @property
+    def size_m(self) -> tuple[float, float]:
+        """A bay's length and width."""
+        length, width = _sizes(self.profile, self.orientation)
+        return float(self.profile[length]), float(self.profile[width])
 
     @property
     def width_m(self) -> Floats:
@@ -159,10 +165,15 @@ class BayRoom(KerbPlan):
         return self._placed[1]
 
     @cached_property
-    def _placed(self) -> tuple[Zones, Floats]:
+    def row_ends(self) -> NDArray[np.bool_]:
+        """Shape (z, 2): whether the first and the last bay of each of `zones` stand at an end of their whole row."""
+        return self._placed[2]
+
+    @cached_property
+    def _placed(self) -> tuple[Zones, Floats, NDArray[np.bool_]]:
         return self._rows(self.free)
 
-    def _rows(self, free: Runs) -> tuple[Zones, Floats]:
+    def _rows(self, free: Runs) -> tuple[Zones, Floats, NDArray[np.bool_]]:
         row_end, step = float(self.profile["bay.row_end"]), self.pitch_m + self.gap_m
         open_ = free.value > 0
         chains = self.ground.joins.chains(free, open_, self.lean_m > 0)
@@ -180,11 +191,14 @@ class BayRoom(KerbPlan):
         ahead = row_end + number[0] * step - chains.before_m
         back = chains.own_m + chains.before_m - (row_end + (number[1] - 1) * step + self.pitch_m)
         begin = np.where(chains.reverse, back, ahead) - chains.lead_m
+        ends = np.stack([number[0] == 0, number[1] == fit], axis=1)
+        ends = np.where(chains.reverse[:, None], ends[:, ::-1], ends)
         metres = self.kerbs.kerb_metres(free.kerb, free.from_m, free.to_m)
         row = np.flatnonzero(bays > 0)
         return (
             Zones(free.kerb[row], free.from_m[row], free.to_m[row], free.value[row], metres[row], bays[row], row, row),
             begin[row],
+            ends[row],
         )
 
     def _streets(self, traffic: Floats | None) -> list[Exclusions]:
@@ -319,10 +333,18 @@ def _shape(profile: Profile, orientation: str) -> tuple[float, float, float]:
     """
     Return how deep bays reach into the carriageway, how much kerb each takes, and by how much the last leans over it.
     """
-    width = float(profile["bay.width"])
+    length, width = (float(profile[rule]) for rule in _sizes(profile, orientation))
     if orientation == "parallel":
-        return width, float(profile["bay.length"]), 0.0
+        return width, length, 0.0
     angle = np.radians({"angled_30": 30, "angled_45": 45, "angled_60": 60}.get(orientation, 90))
-    length = float(profile["bay.angled_length"])
     lean = float(length * np.cos(angle))
     return float(length * np.sin(angle) + width * np.cos(angle)), float(width / np.sin(angle)), max(lean, 0.0)
+
+
+def _sizes(profile: Profile, orientation: str) -> tuple[str, str]:
+    """Return the parameters that give a bay's length and width: by its vehicles, by its angle, and at a wall."""
+    if profile["bay.vehicle"] == "large":
+        return "bay.large.length", "bay.large.width"
+    if orientation == "parallel":
+        return "bay.length", "bay.width"
+    return "bay.wall_length" if profile["bay.against_wall"] else "bay.angled_length", "bay.angled_width"

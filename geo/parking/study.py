@@ -27,7 +27,7 @@ from geo.parking.need import Period
 from geo.parking.relief import Need
 from geo.parking.room import BayHours, BayRoom
 from geo.parking.street_choice import street_documents, why_nothing
-from geo.rules.documents import profile_document
+from geo.rules.documents import basis_document, profile_document
 from geo.rules.loader import Profile
 from geo.streets.quarters import quarter_of
 from geo.study.reader import Study, on_study
@@ -42,7 +42,7 @@ BAYS: Final[Result[BaysDocument]] = Result(
     | MadeOf(
         layers=("street_scores", "streets", "complaints", "quarters"),
         decisions=("zone",),
-        rules=("bay", "need", "roads", "fire_lane", "mapped_parking"),
+        rules=("bay", "need", "roads", "fire_lane", "mapped_parking", "articles.bay", "articles.night_bay"),
     ),
     ("bays", "parking_differences", "parking_need"),
 )
@@ -254,6 +254,7 @@ def _summary(rules: Profile, bays: pd.DataFrame, capacity: dict[str, CapacityDoc
         "profile": profile_document(rules),
         "bays": {"all_day": hours.get("all_day", 0), "night": hours.get("night", 0)},
         "accessible": int(bays["accessible"].sum()),
+        "basis": basis_document({**rules.basis("bay"), **rules.basis("night_bay")}),
         "capacity": capacity,
         "per_tier": counts("tier"),
         "per_quarter": counts("quarter_id"),

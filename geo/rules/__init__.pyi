@@ -1,4 +1,6 @@
-from .loader import PROFILES, Leaf, Profile, load_profile, profile_from_json
+from .articles import Article
+from .leaf import Leaf
+from .loader import PROFILES, Profile, load_profile, profile_from_json
 from .names import RULE_NAMES
 from .units import ORIENTATIONS, STANCES, STEPS
 
@@ -8,6 +10,7 @@ __all__ = [
     "RULE_NAMES",
     "STANCES",
     "STEPS",
+    "Article",
     "Leaf",
     "Profile",
     "load_profile",

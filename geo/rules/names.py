@@ -24,6 +24,7 @@ RULE_NAMES: Final[dict[str, Text]] = {
     "clearance.bus_stop": Text("公交站", "Bus stop"),
     "clearance.hydrant": Text("消火栓", "Fire hydrant"),
     "clearance.fire_station": Text("消防站", "Fire station"),
+    "clearance.first_aid": Text("急救站", "First-aid station"),
     "clearance.fuel": Text("加油站", "Fuel station"),
     "clearance.hospital": Text("医院", "Hospital"),
     "clearance.school": Text("学校（上下学时段）", "School (arrival and leaving)"),
@@ -85,6 +86,7 @@ RULE_NAMES: Final[dict[str, Text]] = {
             ("hydrant", Text("消火栓", "Fire hydrant")),
             ("fuel", Text("加油站", "Fuel station")),
             ("fire_station", Text("消防站", "Fire station")),
+            ("first_aid", Text("急救站", "First-aid station")),
             ("narrow", Text("窄路", "Narrow road")),
         )
     },

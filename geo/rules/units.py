@@ -46,6 +46,18 @@ def _one_of(*words: str) -> tuple[str, Callable[[object], bool]]:
     return f"one of {', '.join(words)}", lambda v: v in words
 
 
+CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "stance": STANCES,
+    "designation": ("proposed", "accepted"),
+    "kernel": KERNELS,
+    "split": SPLITS,
+    "exposure": ("length", "frontage"),
+    "reading": ("standard", "strict"),
+    "orientation": ORIENTATIONS,
+    "vehicle": ("small", "large"),
+}
+"""The values of units that are choices."""
+
 UNITS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     "m": ("a length of 0 m or more", lambda v: _is_number(v) and v >= 0),
     "metres": (
@@ -73,13 +85,7 @@ UNITS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     "categories": ("a list of category codes", _is_texts),
     "words": ("a list of words", _is_texts),
     "flag": ("true or false", lambda v: isinstance(v, bool)),
-    "stance": _one_of(*STANCES),
-    "designation": _one_of("proposed", "accepted"),
-    "kernel": _one_of(*KERNELS),
-    "split": _one_of(*SPLITS),
-    "exposure": _one_of("length", "frontage"),
-    "reading": _one_of("standard", "strict"),
-    "orientation": _one_of(*ORIENTATIONS),
+    **{unit: _one_of(*values) for unit, values in CHOICES.items()},
     "steps": (
         f"a list of steps ({', '.join(STEPS)}), the first offence's first",
         lambda v: _is_texts(v) and all(item in STEPS for item in v),

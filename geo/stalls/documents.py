@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 from geo.kerbs.waterfall import FallDocument
+from geo.rules.articles import ArticleDocument
 from geo.rules.documents import ProfileDocument
 
 
@@ -68,6 +69,8 @@ class StallsDocument(FallDocument):
         Stalls by verdict.
     displays
         Shops that may display goods outside.
+    basis
+        The articles of law behind the zones.
     """
 
     profile: ProfileDocument
@@ -78,6 +81,7 @@ class StallsDocument(FallDocument):
     per_tier: dict[str, ZoneCounts]
     stalls: VerdictCounts
     displays: int
+    basis: list[ArticleDocument]
 
 
 class RelocationDocument(TypedDict):
@@ -338,6 +342,8 @@ class StepDocument(TypedDict):
         The step that is due.
     last
         The newest recorded step.
+    basis
+        The articles of law behind the step.
     """
 
     operator_id: str
@@ -348,3 +354,4 @@ class StepDocument(TypedDict):
     hardship: bool
     step: Literal["guidance", "warning", "light_penalty", "strict"]
     last: str | None
+    basis: list[ArticleDocument]

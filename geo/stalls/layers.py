@@ -78,6 +78,7 @@ def zone_layer(plan: Plan) -> gpd.GeoDataFrame:
     table["length_m"] = np.round(zones.length_m, MILLIMETRES)
     table["place"] = plan.place[kerb]
     table["rules"] = _rules_of_zones(plan)
+    table["basis"] = ", ".join(plan.profile.basis("zone"))
     decision = _decided(plan, kerb, from_m, to_m)
     table["decision_id"] = decision
     table["status"] = np.where(pd.isna(decision), "proposed", "accepted")

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 
 from geo.core.errors import StudyError
+from geo.core.records import document_rows
 from geo.core.text import Text
+from geo.rules.documents import basis_document
 from geo.rules.loader import Profile
 from geo.rules.units import STEPS
+from geo.stalls.documents import StepDocument
 from geo.stalls.verdicts import FORBIDDEN, OTHER_HOURS
 from geo.study.decisions import record, standing_on
 from geo.study.file import now
@@ -75,6 +78,13 @@ def steps_due(stalls: pd.DataFrame, decisions: pd.DataFrame, profile: Profile) -
         ["strictness", "offences", "stalls"], ascending=False, kind="stable"
     )
     return ordered.reset_index(names="operator_id")[columns]
+
+
+def step_documents(due: pd.DataFrame, profile: Profile) -> list[StepDocument]:
+    """Return the steps of `steps_due` as plain values, with the articles of law behind each."""
+    bases = {step: basis_document(profile.basis(f"step.{step}")) for step in STEPS}
+    rows = due.assign(basis=[bases[step] for step in due["step"]])
+    return document_rows(rows, StepDocument)
 
 
 def record_step(study: Study | Path, operator_id: str, reason: str, by: str = "") -> tuple[str, str]:

@@ -31,7 +31,7 @@ GROUP: Final[dict[UseKind, str]] = {"stall": "stalls", "display": "display"}
 
 OBSTACLES: Final = (
     *("corner", "driveway", "crossing", "level_crossing", "bus_stop", "hydrant"),
-    *("fire_station", "fuel", "hospital", "school", "station", "entrance", "bay"),
+    *("fire_station", "first_aid", "fuel", "hospital", "school", "station", "entrance", "bay"),
 )
 """Kinds of obstacles with a clearance."""
 

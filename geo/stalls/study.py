@@ -15,7 +15,7 @@ from geo.kerbs.decided import decided_on, reasons_of
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
 from geo.network.on_foot import WALKING, network_of
-from geo.rules.documents import profile_document
+from geo.rules.documents import basis_document, profile_document
 from geo.rules.loader import Profile
 from geo.stalls.displays import shop_displays
 from geo.stalls.documents import RelocationDocument, StallsDocument
@@ -38,7 +38,7 @@ PLAN: Final = GROUND | MadeOf(
 STALLS: Final[Result[StallsDocument]] = Result(
     "stalls",
     Text("疏导点", "Zones for stalls"),
-    PLAN | MadeOf(layers=("vendors",)),
+    PLAN | MadeOf(layers=("vendors",), rules=("articles.zone",)),
     ("kerbs", "kerb_exclusions", "stall_zones", "shop_displays", "stalls", "moves"),
 )
 RELOCATION: Final[Result[RelocationDocument]] = Result(
@@ -143,6 +143,7 @@ def _summary(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd
             "off_street": int(verdicts.get(OFF_STREET, 0)),
         },
         "displays": int((displays["length_m"] > 0).sum()),
+        "basis": basis_document(plan.profile.basis("zone")),
     }
 
 

@@ -13,8 +13,10 @@ import pyproj
 
 from geo.core.crs import scale_error
 from geo.core.place import Place, place_of
+from geo.rules.documents import profile_document
+from geo.rules.loader import profile_in_force
 from geo.study.documents import FiguresDocument, PlaceDocument, TierFigures
-from geo.study.file import about, connect, now
+from geo.study.file import about, connect, now, rules_day
 from geo.study.left_out import AHEAD_DAYS, COLUMN, EARLIEST_DAY, PLACE_FIELD, LeftOut
 from geo.study.schema import LAYERS, POINT_KINDS, SYNTHETIC
 from geo.study.sql import Fragment, statement
@@ -60,7 +62,7 @@ def info(path: Path) -> FiguresDocument:
         "place": _place_document(place_of(facts)),
         "osm_date": facts.get("osm_date"),
         "osm_source": facts.get("osm_source"),
-        "profile": {"name": facts["profile"], "hash": facts["profile_hash"]},
+        "profile": profile_document(profile_in_force(facts["rules"], rules_day(facts))),
         "findings": {str(layer): int(count) for layer, count in findings},
         "credit": facts["credit"],
     }

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from geo.core.errors import StudyError, writing
+from geo.core.place import place_of
 from geo.core.text import Text
 from geo.study import migrations
 from geo.study.geometry_blobs import add_shape_functions
@@ -220,6 +222,11 @@ def layer_names(path: Path) -> list[str]:
 def rule_facts(profile: Profile) -> dict[str, str]:
     """Return the facts of the study's rules, for `about`."""
     return {"profile": profile.name, "profile_hash": profile.hash, "rules": profile.to_json()}
+
+
+def rules_day(facts: Mapping[str, str]) -> dt.date:
+    """Return the day of now on a study's clock: the day of the rules in force."""
+    return now().astimezone(ZoneInfo(place_of(facts).timezone)).date()
 
 
 def now() -> dt.datetime:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar, cast
@@ -18,9 +19,11 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.place import Place, place_of
-from geo.rules.loader import Leaf, Profile, profile_from_json
+from geo.rules.articles import articles_group
+from geo.rules.leaf import Leaf
+from geo.rules.loader import Profile, profile_in_force
 from geo.study.decisions import decisions_in
-from geo.study.file import about, changing, layer_names, read_layer
+from geo.study.file import about, changing, layer_names, read_layer, rules_day
 from geo.study.schema import conform
 from geo.study.versions import VIEWS, new_versions, shown_columns, source_of, version_key
 from geo.study.writing import change_layers, changed_meanwhile, until_unchanged
@@ -111,6 +114,8 @@ class Study:
         self.reads = Reads()
         self._seen = about(self.path)
         self._tables: dict[str, tuple[str, pd.DataFrame]] = {}
+        self.asked_day: dt.date | None = None
+        """The day whose rules were asked for; None for the rules in force now."""
         for each in _recordings:
             each.append(self.reads)
 
@@ -118,7 +123,19 @@ class Study:
         """Return a handle of now; layers that did not change are not read again."""
         fresh = Study(self.path)
         fresh._tables = self._tables  # each is kept with its version
+        fresh.asked_day = self.asked_day
         return fresh
+
+    def under_rules_of(self, day: dt.date | None) -> Study:
+        """Return a handle of now under the rules in force on a day; by default under the ones of today."""
+        other = self.again()
+        other.asked_day = day
+        return other
+
+    @property
+    def day(self) -> dt.date:
+        """The day of the rules in force: the one asked for, or today on the study's clock."""
+        return self.asked_day or rules_day(self._seen)
 
     def refresh(self) -> None:
         """Look at the study as it stands now."""
@@ -213,12 +230,16 @@ class Study:
 
     @property
     def profile(self) -> Profile:
-        """The rules: given when the study was built, or by a later command."""
-        kept = profile_from_json(self._seen["rules"])
-        return Profile(kept.name, cast("Mapping[str, Leaf]", _Noted(kept.leaves, self._note_rule)))
+        """The rules in force on its `day`: given when the study was built, or by a later command."""
+        kept = profile_in_force(self._seen["rules"], self.day)
+        noted = cast("Mapping[str, Leaf]", _Noted(kept.leaves, self._note_rule))
+        return replace(kept, leaves=noted, note_use=self._note_use)
 
     def _note_rule(self, path: str) -> None:
         self.reads.rules.add(path.partition(".")[0])
+
+    def _note_use(self, use: str) -> None:
+        self.reads.rules.add(articles_group(use))
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import shlex
@@ -15,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast
 import pandas as pd
 
 from geo.core.text import Text
-from geo.rules.loader import Profile, profile_from_json
-from geo.study.file import now, rule_facts
+from geo.rules.articles import by_group
+from geo.rules.loader import Profile, profile_in_force
+from geo.study.file import now, rule_facts, rules_day
 from geo.study.layers import codes
 from geo.study.schema import FREE_TABLES, STUDY_LAYERS
 from geo.study.versions import facts_of, put_facts, source_of, version_key
@@ -48,7 +50,8 @@ class MadeOf:
     facts
         Keys of `about`.
     rules
-        The first parts of the rules' paths (`stalls`, `clearance`).
+        The first parts of the rules' paths (`stalls`, `clearance`), and `articles.USE` for the articles of law behind a
+        use.
     """
 
     layers: tuple[str, ...] = ()
@@ -56,7 +59,7 @@ class MadeOf:
     facts: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
-    def inputs(self, facts: Mapping[str, str]) -> dict[str, str]:
+    def inputs(self, facts: Mapping[str, str], day: dt.date | None = None) -> dict[str, str]:
         """
         Return the versions of the inputs by name: they change with the inputs.
 
@@ -64,12 +67,14 @@ class MadeOf:
         ----------
         facts
             What `about` says of the study.
+        day
+            The day whose rules are in force; by default today. Rules of another day with the same values are the same.
         """
         found = {name: facts.get(version_key(name), "") for name in self.layers}
         found |= {f"decisions:{name}": facts.get(version_key(f"decisions:{name}"), "") for name in self.decisions}
         found |= {f"fact:{key}": facts.get(key, "") for key in self.facts}
-        groups = _rule_hashes(facts["rules"]) if self.rules else {}
-        return found | {f"rules:{name}": groups[name] for name in self.rules}
+        groups = _rule_hashes(facts["rules"], day or rules_day(facts)) if self.rules else {}
+        return found | {f"rules:{name}": groups.get(name, "") for name in self.rules}
 
     def key(self, facts: Mapping[str, str]) -> str:
         """Return a short text that changes with any input: for caches and addresses."""
@@ -101,7 +106,8 @@ class Known(Generic[_D]):
     changed
         The names of the inputs that changed, as `MadeOf.inputs` has them.
     repeat
-        What repeats it: `command`, `seed`, `version`, `rules`, `at`.
+        What repeats it: `command`, `seed`, `version`, `at`, `rules` (the hash of their values) and `rules_on` (the day
+        on which they were in force).
     """
 
     summary: _D | None
@@ -220,11 +226,18 @@ class Result(Generic[_D]):
         used = {**(facts or {}), **({} if rules is None else rule_facts(rules))}
 
         def kept(after: Mapping[str, str]) -> Mapping[str, str]:
-            return {**(facts or {}), **self.kept(summary, {**after, **used}, command, seed)}
+            return {**(facts or {}), **self.kept(summary, {**after, **used}, command, seed, study.day)}
 
         study.write(layers, kept)
 
-    def kept(self, summary: _D, facts: Mapping[str, str], command: str, seed: int | None = None) -> dict[str, str]:
+    def kept(
+        self,
+        summary: _D,
+        facts: Mapping[str, str],
+        command: str,
+        seed: int | None = None,
+        day: dt.date | None = None,
+    ) -> dict[str, str]:
         """
         Return the entry of the result in `about`: its key and a text.
 
@@ -234,10 +247,14 @@ class Result(Generic[_D]):
             As `keep` takes them.
         facts
             What `about` says of the inputs.
+        day
+            The day whose rules were used; by default today.
         """
+        used = day or rules_day(facts)
         repeat = {"command": command, "seed": seed, "version": version("jiexu"), "at": now().isoformat()}
-        repeat["rules"] = facts["profile_hash"]
-        document = {"summary": summary, "made_of": self.made_of.inputs(facts), "repeat": repeat}
+        repeat["rules"] = profile_in_force(facts["rules"], used).hash
+        repeat["rules_on"] = used.isoformat()
+        document = {"summary": summary, "made_of": self.made_of.inputs(facts, used), "repeat": repeat}
         return {self.key: json.dumps(document)}
 
     def restamp(self, connection: sqlite3.Connection) -> None:
@@ -297,14 +314,17 @@ def command_of(verb: str, study: Study, **options: object) -> str:
         words.append(f"--{name.replace('_', '-')}")
         if value is not True:
             words.append(",".join(map(str, value)) if isinstance(value, tuple | list) else str(value))
+    if study.asked_day is not None:
+        words += ["--on", study.asked_day.isoformat()]
     return shlex.join(words)
 
 
 @lru_cache(maxsize=_PROFILES_KEPT)
-def _rule_hashes(rules: str) -> dict[str, str]:
-    """Return a hash of each group of rules, by the first part of its path."""
-    groups: dict[str, list[object]] = {}
-    for path, leaf in sorted(profile_from_json(rules).leaves.items()):
+def _rule_hashes(rules: str, day: dt.date) -> dict[str, str]:
+    """Return a hash of each group of rules in force on a day, by the first part of its path, and of the articles."""
+    profile = profile_in_force(rules, day)
+    groups: dict[str, list[object]] = {name: [*uses] for name, uses in by_group(profile.articles, day).items()}
+    for path, leaf in sorted(profile.leaves.items()):
         groups.setdefault(path.partition(".")[0], []).append([path, leaf.value, leaf.unit])
     return {
         name: hashlib.blake2b(json.dumps(values).encode(), digest_size=6).hexdigest() for name, values in groups.items()

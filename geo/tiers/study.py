@@ -107,7 +107,7 @@ def grade_study(study: Study, profile: Profile | None = None, list_file: Path | 
     InputError, StudyError
         For a list that cannot be read, or a study that cannot be written. The study is untouched then.
     """
-    return _grade(study, profile or study.profile, list_file)[0]
+    return _grade(study, profile or study.profile, list_file, given=profile)[0]
 
 
 @on_study
@@ -149,7 +149,11 @@ def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocum
 
 
 def _grade(
-    study: Study, profile: Profile, list_file: Path | None, surveyed: StreetList | None = None
+    study: Study,
+    profile: Profile,
+    list_file: Path | None,
+    surveyed: StreetList | None = None,
+    given: Profile | None = None,
 ) -> tuple[GradingReport, pd.DataFrame]:
     """Grade again; return the report of how, and the findings of surveyed widths."""
     roads, earlier = study.layer("segments"), study.table("findings")
@@ -170,5 +174,5 @@ def _grade(
     layers = {"findings": earlier.iloc[:0], **graded_layers(grades, points, findings, tier_list), **more}
     layers["decisions"] = grades.decisions
     command = command_of("grade", study, list=list_file and list_file.name)
-    TIERS.keep(study, grades.report, layers, command, rule_facts(profile))
+    TIERS.keep(study, grades.report, layers, command, rule_facts(given) if given else None)
     return grades.report, measured

@@ -85,6 +85,7 @@ FACILITY_KINDS: Final[dict[str, Text]] = {
     "bus_stop": Text("公交站", "bus stop"),
     "fuel": Text("加油站", "fuel station"),
     "fire_station": Text("消防站", "fire station"),
+    "first_aid": Text("急救站", "first-aid station"),
     "hydrant": Text("消火栓", "fire hydrant"),
     "level_crossing": Text("铁路道口", "level crossing"),
     "crossing": Text("人行横道", "crossing"),

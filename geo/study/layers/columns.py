@@ -125,6 +125,10 @@ CAPACITY: Final = Column(
 HOURS: Final = Column(
     Text("时段", "Hours"), Text("OSM opening_hours 写法", "In the words of OpenStreetMap's opening_hours")
 )
+BASIS: Final = Column(
+    Text("法律依据", "Legal basis"),
+    Text("所依据的法律条文，以逗号隔开", "The articles of law behind it, between commas"),
+)
 RULES: Final = Column(Text("规则", "Rules"), Text("据以得出的规则，以逗号隔开", "The rules behind it, between commas"))
 PLACE: Final = Column(
     Text("占用位置", "Place"), Text("设在人行道或车行道", "The part of the street"), values=codes.PLACES

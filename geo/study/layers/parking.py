@@ -29,6 +29,7 @@ BAYS: Final = Layer(
         "width_m": Column(Text("泊位宽", "Width"), Text("泊位的宽度", "Of the bay"), NUMBER, c.METRES),
         "hours": Column(Text("时段", "Hours"), Text("全天或夜间", "All day or at night"), values=codes.BAY_HOURS),
         "rules": c.RULES,
+        "basis": c.BASIS,
         "street_id": c.STREET_ID,
         "tier": c.TIER,
         "width_source": c.WIDTH_SOURCE,

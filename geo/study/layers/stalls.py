@@ -73,6 +73,7 @@ STALL_ZONES: Final = Layer(
         "pitches": Column(Text("摊位数", "Pitches"), Text("可设的摊位", "Number of pitches that fit"), COUNT),
         "tier": c.TIER,
         "rules": c.RULES,
+        "basis": c.BASIS,
         "street_id": c.STREET_ID,
         "length_m": c.KERB_LENGTH_M,
         "place": c.PLACE,

@@ -17,7 +17,8 @@ from geo.complaints.study import find_hotspots, response_of
 from geo.core.errors import StudyError
 from geo.facilities.facility_study import FacilityStudy
 from geo.network.on_foot import network_of
-from geo.parking.study import BayStudy, Need
+from geo.parking.relief import Need
+from geo.parking.study import BayStudy
 from geo.points.imports import add_points, remove_import
 from geo.study.figures import info
 from geo.study.file import connect, read_layer

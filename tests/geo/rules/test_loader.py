@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from geo.core.errors import RuleError
 from geo.rules import PROFILES, Profile, load_profile, profile_from_json
 from tests.conftest import ROOT
+
+CASES = yaml.safe_load((ROOT / "tests" / "cases" / "rules.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_a_planners_case(case: dict[str, Any], tmp_path: Path) -> None:
+    name = case.get("profile", "china")
+    if "own" in case:
+        file = tmp_path / "own.yaml"
+        file.write_text(yaml.safe_dump({"base": name, **case["own"]}), encoding="utf-8")
+        name = str(file)
+    leaf = load_profile(name, case.get("day", dt.date(2026, 11, 26))).leaves[case["rule"]]
+    expect = case["expect"]
+    assert expect.get("source", "") in leaf.source
+    for field in ("value", "status", "range"):
+        if field in expect:
+            assert getattr(leaf, field) == expect[field], field
+
+
+def test_what_was_checked_says_where(profile: Profile) -> None:
+    for path, leaf in profile.leaves.items():
+        assert bool(leaf.checked) <= bool(leaf.address), path
+        if leaf.address and leaf.status == "sourced":
+            assert leaf.checked, path
 
 
 @pytest.mark.parametrize("name", PROFILES)

@@ -37,6 +37,7 @@ TAKEN: dict[str, tuple[Any, Any]] = {
     "exposure": ("frontage", "footfall"),
     "reading": ("strict", "loose"),
     "orientation": ("angled_45", "angled_50"),
+    "vehicle": ("large", "lorry"),
     "steps": (["guidance", "strict"], ["guidance", "arrest"]),
     "hours": (["Mo-Fr 17:00-22:00"], ["whenever"]),
     "osm_values": (["residential"], [1]),

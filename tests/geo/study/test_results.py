@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from geo.facilities.decisions import decide_site
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import choose_sites
 from geo.parking.study import plan_bays
+from geo.rules import load_profile
+from geo.rules.articles import articles_group
 from geo.stalls.study import STALLS, guide_stalls, plan_stalls
 from geo.study import file
 from geo.study.reader import Reads, Study, recording
@@ -160,6 +163,12 @@ def _changed(rules: str, group: str) -> Any:
     from geo.rules.loader import profile_from_json  # noqa: PLC0415
 
     profile = profile_from_json(rules)
+    if group.startswith("articles."):
+        mine = {
+            name: replace(each, behind=tuple(use for use in each.behind if articles_group(use) != group))
+            for name, each in profile.articles.items()
+        }
+        return replace(profile, articles=mine)
     for path, leaf in profile.leaves.items():
         if path.startswith(f"{group}.") and isinstance(leaf.value, float) and leaf.value:
             return profile.changed({path: leaf.value * 1.01})
@@ -218,7 +227,8 @@ def test_a_result_keeps_what_repeats_it(settled: Path) -> None:
     assert repeat["command"] == "jiexu site sample.gpkg --kind market --count 1"
     assert repeat["seed"] == 721
     assert repeat["rules"] == file.about(settled)["profile_hash"]
-    assert set(repeat) == {"command", "seed", "version", "at", "rules"}
+    assert set(repeat) == {"command", "seed", "version", "at", "rules", "rules_on"}
+    assert repeat["rules_on"] == Study(settled).day.isoformat()
 
 
 def test_every_kept_command_is_one_of_the_command_line(settled: Path) -> None:
@@ -239,7 +249,12 @@ def test_a_command_is_quoted_as_a_shell_needs_it(built: Path) -> None:
     )
 
 
-FACTS = {"version:roads": "3", "version:stalls": "7", "profile_hash": "abc"}
+FACTS = {
+    "version:roads": "3",
+    "version:stalls": "7",
+    "timezone": "Asia/Shanghai",
+    "rules": load_profile().to_json(),
+}
 
 
 def result_of(*layers: str) -> Result[Any]:

@@ -1,0 +1,29 @@
+"""Each category of complaints names the articles of law that it is about."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.complaints.answer_documents import CategoryBasis
+from geo.complaints.legal_bases import category_bases
+from geo.rules import Profile, load_profile
+from tests.support.documents import mismatches
+
+
+def test_piled_goods_are_about_article_14_of_city_appearance(profile: Profile) -> None:
+    complaints = pd.DataFrame({"category": ["piled_goods", "hoarding", "piled_goods", None, "own words"]})
+    found = category_bases(complaints, profile)
+    assert [(row["category"], row["complaints"]) for row in found] == [
+        ("piled_goods", 2),
+        ("hoarding", 1),
+        ("own words", 1),
+    ]
+    assert [article["id"] for article in found[0]["basis"]] == ["appearance_14", "appearance_36"]
+    assert [article["article"]["zh"] for article in found[1]["basis"]] == ["第十一条", "第三十六条"]
+    assert found[2]["basis"] == []
+    assert mismatches(found, list[CategoryBasis]) == []
+
+
+def test_abroad_nothing_is_about_chinese_law() -> None:
+    complaints = pd.DataFrame({"category": ["piled_goods"]})
+    assert category_bases(complaints, load_profile("berlin"))[0]["basis"] == []

@@ -20,6 +20,7 @@ from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
 from geo.stalls.plan import UseKind
 from geo.stalls.relocation import guidance_document
 from geo.stalls.study import check_place, guide_stalls, plan_stalls
+from geo.stalls.supply import CAPPED_BY
 from geo.stalls.verdicts import VERDICT_NAMES
 from geo.study.file import read_layer
 from geo.study.reader import open_study
@@ -75,6 +76,17 @@ def stalls(
         print_document(summary)
         return
     zh = language() == "zh"
+    pitches, taken = summary["pitches"], {cap: count for cap, count in summary["capped_by"].items() if count}
+    bounds = [Text(f"{CAPPED_BY[cap].zh} {n:,}", f"{CAPPED_BY[cap].en} {n:,}") for cap, n in taken.items()]
+    typer.echo(
+        Text(
+            f"摊位：宜设 {pitches['likely']:,}（{pitches['low']:,}–{pitches['high']:,}）；"
+            f"几何上限 {summary['pitches_geometric']:,}，其中扣除：{'，'.join(text.zh for text in bounds) or '无'}",
+            f"pitches: {pitches['likely']:,} ({pitches['low']:,} to {pitches['high']:,}); "
+            f"{summary['pitches_geometric']:,} fit the kerb, "
+            f"less: {', '.join(text.en for text in bounds) or 'nothing'}",
+        ).pick(language())
+    )
     typer.echo(f"{summary['profile']['name']} {summary['profile']['hash']}  {summary['moment']}")
     head = ("路缘全长", "米", "摊位") if zh else ("all kerbs", "m", "pitches")
     typer.echo(f"{summary['kerb_km'] * 1000:>12,.0f} {head[1]}  {head[0]}")

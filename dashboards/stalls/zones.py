@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.session import cache, state
-from dashboards.session.language import _
+from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import hours_name, rule_names, status_name, tier_name
 from dashboards.shared.widgets import marked_rows, show_error, table
@@ -15,6 +15,8 @@ from geo.kerbs.decided import zone_decisions
 from geo.stalls.decisions import decide_zone
 from geo.stalls.study import plan_stalls
 from geo.stalls.verdicts import Answer
+from geo.study.layers.codes import GOODS
+from layers.map_layer import captions
 
 _AT_ONCE = 20_000
 """Up to so many segments a decision is followed by a new plan at once; beyond, the page says that one is due."""
@@ -23,6 +25,12 @@ _AT_ONCE = 20_000
 def place_name(place: str) -> str:
     """Return where things stand at a kerb."""
     return {"pavement": _("pavement"), "carriageway": _("edge of the carriageway")}.get(place, place)
+
+
+def goods_names(groups: str | None) -> str:
+    """Return the names of groups of goods, given between commas."""
+    language = current_language()
+    return " · ".join(GOODS[each].pick(language) if each in GOODS else each for each in (groups or "").split(", "))
 
 
 def zones() -> None:
@@ -40,6 +48,10 @@ def zones() -> None:
                 _("Tier"): rows["tier"].map(tier_name),
                 _("Hours"): rows["hours"].map(hours_name),
                 _("Pitches"): rows["pitches"],
+                _("Low to high"): [f"{a}–{b}" for a, b in zip(rows["pitches_low"], rows["pitches_high"], strict=True)],
+                _("Fit the kerb"): rows["pitches_geometric"],
+                _("Bounded by"): rows["capped_by"].map(captions("stall_zones", "capped_by", current_language())),
+                _("Goods"): rows["goods"].map(goods_names),
                 "m": rows["length_m"].round(1),
                 _("Place on the street"): rows["place"].map(place_name),
                 _("Status"): rows["status"].map(status_name),

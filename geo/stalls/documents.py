@@ -17,11 +17,86 @@ class ZoneCounts(TypedDict):
     zones
         Number of zones.
     pitches
-        Pitches in them.
+        Pitches in them, likely.
     """
 
     zones: int
     pitches: int
+
+
+class PitchesDocument(TypedDict):
+    """
+    Pitches that demand and rules leave.
+
+    Attributes
+    ----------
+    low
+        At the low values of the rules `stalls.supply`.
+    likely
+        At the likely ones.
+    high
+        At the high ones.
+    """
+
+    low: int
+    likely: int
+    high: int
+
+
+class QuarterPitches(TypedDict):
+    """
+    The pitches of a quarter.
+
+    Attributes
+    ----------
+    quarter_id
+        The quarter; null in a study without quarters.
+    name
+        Its name.
+    frontage_m
+        Metres of its kerb that may front something: all but medians.
+    stalls
+        Stalls of the study in it.
+    existing
+        Pitches in places that are there.
+    cap
+        The most that it may have, by level: of its stalls, or of its frontage.
+    pitches
+        The pitches of its zones, by level.
+    pitches_geometric
+        The pitches that fit its zones without access gaps.
+    """
+
+    quarter_id: str | None
+    name: str | None
+    frontage_m: float
+    stalls: int
+    existing: int
+    cap: PitchesDocument
+    pitches: PitchesDocument
+    pitches_geometric: int
+
+
+class DemandDocument(TypedDict):
+    """
+    The demand for pitches.
+
+    Attributes
+    ----------
+    by
+        `stalls` where quarters are bounded by their stalls, `frontage` where by a share of their frontage.
+    stalls
+        Stalls of the study.
+    existing
+        Pitches in places that are there.
+    per_quarter
+        The quarters with frontage, stalls or zones.
+    """
+
+    by: Literal["stalls", "frontage"]
+    stalls: int
+    existing: int
+    per_quarter: list[QuarterPitches]
 
 
 class VerdictCounts(TypedDict):
@@ -59,7 +134,18 @@ class StallsDocument(FallDocument):
     zones
         Number of zones.
     pitches
-        Pitches in all zones, at any hour.
+        Pitches in all zones, at any hour: low, likely, high.
+    pitches_geometric
+        The pitches that fit all zones without access gaps: the bound behind.
+    capped_by
+        How many of those each bound takes of the likely ones: `access_gaps`, `existing_places`, `street_share`, and
+        `demand` or `quarter_share`.
+    longest_row
+        Pitches in the longest row between access gaps.
+    likely_at_moment
+        The likely ones in zones that are open at the moment.
+    demand
+        The demand, by quarter.
     moment
         The hours in which most pitches may be used; metres and pitches lost are those of this moment.
     per_tier
@@ -73,7 +159,12 @@ class StallsDocument(FallDocument):
     profile: ProfileDocument
     kerb_km: float
     zones: int
-    pitches: int
+    pitches: PitchesDocument
+    pitches_geometric: int
+    capped_by: dict[str, int]
+    longest_row: int
+    likely_at_moment: int
+    demand: DemandDocument
     moment: str
     per_tier: dict[str, ZoneCounts]
     stalls: VerdictCounts

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.core.arrays import Integers, members
+from geo.core.tolerances import ROUNDING
 from geo.stalls.plan import ORDER, Plan
 from geo.stalls.positions import Free, KerbPositions, free_at, stretch_holding
 from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OFF_STREET, OTHER_HOURS, TOO_SHORT
@@ -38,13 +39,14 @@ def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
     Judge stalls by their places, in the trading hours of stalls (`stalls.trading_hours`).
 
     A stall is `allowed` where it may stand in all of those hours, `forbidden` where it may never, else `other_hours`.
+    One with an area larger than a pitch needs a zone as long as that area at the depth of a pitch.
 
     Parameters
     ----------
     plan
         Of the study.
     stalls
-        Located: `segment_id`, `side`, `offset_m`, `distance_m`.
+        Located: `segment_id`, `side`, `offset_m`, `distance_m`; `area_m2` where known.
     """
     size = len(stalls)
     verdict, reasons, zone = np.full(size, None, dtype=object), np.full(size, "", dtype=object), np.full(size, -1)
@@ -52,15 +54,28 @@ def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
     verdict[off_street], reasons[off_street] = OFF_STREET, "kerb.asked_within"
     if len(located) == 0:
         return Judged(verdict, reasons, zone)
-    free = free_at(plan, asked)
     trading = np.uint64(plan.slots.mask(plan.trading))
+    free = _as_large(plan, free_at(plan, asked), stalls.iloc[located], int(trading))
     full = (free.mask & trading) == trading
     verdict[located] = np.select([full, free.mask > 0], [ALLOWED, OTHER_HOURS], FORBIDDEN)
-    zone[located] = plan.zone_at(free.run, int(trading))
+    zone[located] = np.where(free.mask > 0, plan.zone_at(free.run, int(trading)), -1)
     texts = _forbidding(plan, asked, free, trading)
     reasons[located[full]] = [f"stalls.stance.{tier}" for tier in plan.tier[asked.kerb[full]]]
     reasons[located[texts.index.to_numpy(dtype=np.int64)]] = texts.to_numpy(dtype=object)
     return Judged(verdict, reasons, zone)
+
+
+def _as_large(plan: Plan, free: Free, stalls: pd.DataFrame, trading: int) -> Free:
+    """Return when stalls of their areas are free: never where their zone is too short for one."""
+    if plan.kind != "stall" or len(plan.zones.kerb) == 0:
+        return free
+    zone = plan.zone_at(free.run, trading)
+    needed = plan.needed_m(stalls)
+    none = (zone >= 0) & (plan.zones.length_m[zone] < needed - ROUNDING)
+    return free._replace(
+        mask=np.where(none, np.uint64(0), free.mask),
+        too_short=np.where(none, free.mask | free.too_short, free.too_short),
+    )
 
 
 def _positions(plan: Plan, stalls: pd.DataFrame) -> tuple[Integers, KerbPositions, Integers]:

@@ -11,9 +11,10 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.core.arrays import Floats, Integers
+from geo.core.arrays import Flags, Floats, Integers
 from geo.core.crs import WGS84, to_degrees
 from geo.core.records import document_rows
+from geo.core.tolerances import ROUNDING
 from geo.network.graph import Network
 from geo.network.searches import distances
 from geo.network.snapping import snap
@@ -83,7 +84,7 @@ def guide(
     profile, crs = plan.profile, plan.kerbs.crs
     trading = np.uint64(plan.slots.mask(plan.trading))
     zones = np.flatnonzero((plan.zones.mask & trading) == trading)
-    room = plan.zones.pitches[zones]
+    room = plan.supply.likely[zones]
     moving, reason = _in_the_way(plan, judged, stalls)
     stays = (judged.zone >= 0) & ~moving
     number = np.full(len(plan.zones.kerb) + 1, -1)
@@ -99,6 +100,7 @@ def guide(
     who, place, walk = _walks(network, stalls.geometry.iloc[movers], to, float(profile["guide.within"]))
     hall_only = needs_hall(stalls["goods"].iloc[movers], profile["guide.hall_goods"])
     possible = (place >= len(zones)) | ~hall_only[who] if len(who) else np.zeros(0, dtype=bool)
+    possible &= _long_enough(plan, stalls.iloc[movers], zones, who, place)
     all_room = np.concatenate([room, halls["room"].to_numpy()])
     solved = assign(who[possible], place[possible], walk[possible], len(movers), all_room)
 
@@ -123,6 +125,13 @@ def guide(
     return Guidance(moves, solved.total, solved.gap, _shortage(plan, moves), halls)
 
 
+def _long_enough(plan: Plan, stalls: pd.DataFrame, zones: Integers, who: Integers, place: Integers) -> Flags:
+    """Tell of pairs of a stall and a place whether the zone is long enough for the stall's area; halls are."""
+    needed = plan.needed_m(stalls)
+    length = np.append(plan.zones.length_m[zones], np.inf)
+    return np.asarray(length[np.minimum(place, len(zones))] >= needed[who] - ROUNDING)
+
+
 def _halls(facilities: gpd.GeoDataFrame, places: int) -> pd.DataFrame:
     """Return the market halls: `facility_id`, `name`, `room`, whether that is `assumed`, and the geometry."""
     halls = facilities[facilities["kind"] == "market"].reset_index(drop=True)
@@ -141,7 +150,7 @@ def _in_the_way(plan: Plan, judged: Judged, stalls: pd.DataFrame) -> tuple[NDArr
     order = np.lexsort((np.arange(len(in_zone)), offences, judged.zone[in_zone]))
     zone = judged.zone[in_zone][order]
     first = np.searchsorted(zone, zone)
-    room = plan.zones.pitches[zone]
+    room = plan.supply.in_rows[zone]
     surplus = in_zone[order][np.arange(len(zone)) - first >= room]
     moving[surplus] = True
     reason[surplus] = "zone_full"

@@ -70,10 +70,32 @@ STALL_ZONES: Final = Layer(
         "zone_id": c.identifier("Z 加路段、侧和里程", "Z with segment, side and offset"),
         **c.STRETCH,
         "hours": c.HOURS,
-        "pitches": Column(Text("摊位数", "Pitches"), Text("可设的摊位", "Number of pitches that fit"), COUNT),
+        "pitches": Column(
+            Text("摊位数", "Pitches"),
+            Text("需求与规则之下宜设的摊位", "Pitches that demand and rules leave, likely"),
+            COUNT,
+        ),
+        "pitches_low": Column(Text("摊位数（低）", "Pitches, low"), Text("低估值", "Low estimate"), COUNT),
+        "pitches_high": Column(Text("摊位数（高）", "Pitches, high"), Text("高估值", "High estimate"), COUNT),
+        "pitches_geometric": Column(
+            Text("几何上限", "Pitches that fit"),
+            Text("路缘长度可容、不留通行口的摊位", "Pitches that fit the kerb, without access gaps"),
+            COUNT,
+        ),
+        "row_pitches": Column(
+            Text("最长一排", "Longest row"), Text("两处通行口之间的摊位", "Pitches between two access gaps"), COUNT
+        ),
+        "capped_by": Column(
+            Text("受限于", "Bounded by"), Text("摊位数受何限制", "The bound of its pitches"), values=codes.CAPS
+        ),
+        "goods": Column(
+            Text("经营品类", "Goods"),
+            Text("可经营的品类，以逗号隔开", "Groups of goods that may be sold, between commas"),
+        ),
         "tier": c.TIER,
         "rules": c.RULES,
         "street_id": c.STREET_ID,
+        "quarter_id": c.QUARTER_ID,
         "length_m": c.KERB_LENGTH_M,
         "place": c.PLACE,
         "status": Column(

@@ -23,9 +23,9 @@ from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_areas
 from geo.points.imports import far_findings, import_record, next_import, reading_place
 from geo.points.reading import KINDS, Place, PointKind, read_points
+from geo.points.stretches import located_shapes
 from geo.rules.loader import Profile, load_profile
 from geo.streets.extract import Ways, read_features, read_ways
-from geo.streets.locating import locate
 from geo.streets.quarters import make_quarters, read_quarters
 from geo.streets.roads import make_paths, make_roads
 from geo.streets.street_lists import StreetList
@@ -149,7 +149,9 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     context = context[~mapped].reset_index(drop=True)
 
     on_step(Text("读取点位", "Reading points"))
-    place = reading_place(roads, addresses, [facilities, context], crs, world.timezone) if inputs.points else None
+    place = None
+    if inputs.points:
+        place = reading_place(roads, addresses, [facilities, context], crs, world.timezone, profile)
     points, imports, point_findings = _points(inputs, old, roads, place, crs, profile)
     facilities = together(facilities, points.pop("facilities"), "facilities")
 
@@ -260,7 +262,7 @@ def _points(
             read, problems = reading.points.assign(import_id=number), reading.findings.assign(import_id=number)
             record = import_record(number, reading, kind, added=len(read))
             imports = together(imports, record, "imports")
-        points[kind] = read if kind == "facilities" else locate(read, roads, crs, profile)
+        points[kind] = read if kind == "facilities" else located_shapes(read, roads, crs, profile)
         findings += [problems, far_findings(points[kind], kind, profile["points.far_from_streets"], "")]
     return points, imports, findings
 

@@ -106,6 +106,17 @@ def stalls(
             f"{summary['displays']} shops may display",
         ).pick(language())
     )
+    own = summary["stall_places"]
+    if own["places"]:
+        typer.echo(
+            Text(
+                f"已有疏导点 {own['places']} 处，摊位 {own['pitches']}；与规则冲突 {own['in_conflict']} 处",
+                f"{own['places']} existing places with {own['pitches']} pitches; {own['in_conflict']} in conflict with "
+                "rules",
+            ).pick(language())
+        )
+    for row in own["conflicts"]:
+        typer.echo(f"  {row['name'] or row['place_id']}  {rule_title(row['rule'])}  ({row['rule']})  {row['hours']}")
 
 
 @app.command(epilog="Example: `jiexu check anyang.gpkg --lon 114.352 --lat 36.103 --at 2026-05-01T19:00`")
@@ -134,9 +145,19 @@ def check(
             f"  {says}  {rule_title(rule['id'])} ({rule['id']})  {rule['hours']}  {rule['distance_m']:.1f} m  "
             f"{rule['cause_id'] or ''}  {rule['source']}"
         )
+    if answer.place:
+        own = answer.place
+        name, against = own["name"] or own["place_id"], ", ".join(map(rule_title, own["conflicts"]))
+        typer.echo(
+            Text(
+                f"已有疏导点：{name}，摊位 {own['pitches']}，{own['hours']}；与规则冲突：{against or '无'}",
+                f"existing place: {name}, {own['pitches']} pitches, {own['hours']}; in conflict with: "
+                f"{against or 'no rule'}",
+            ).pick(language())
+        )
     if answer.nearest:
         there = answer.nearest
-        name = there["name"] or there["street_id"]
+        name = there["name"] or there["place_id"] or there["street_id"]
         typer.echo(
             Text(
                 f"最近可设处：{name}，步行 {there['walk_m']:.0f} 米，{there['at']} 起，{there['hours']}",

@@ -19,8 +19,9 @@ from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
 from geo.points.merging import Merged, kept_row, merge, restored_rows
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
+from geo.points.stretches import Sections, located_shapes
 from geo.rules.loader import Profile
-from geo.streets.locating import count_per_street, locate
+from geo.streets.locating import count_per_street
 from geo.study.documents import StudyFinding
 from geo.study.file import now
 from geo.study.findings import Finding, findings_table
@@ -28,7 +29,7 @@ from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
 from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
 
-LOCATED: Final = (*POINT_KINDS, "other")
+LOCATED: Final = (*POINT_KINDS, "stall_places", "other")
 """Kinds of points that stand on a street."""
 
 PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
@@ -91,15 +92,17 @@ def reading_place(
     named: list[gpd.GeoDataFrame],
     crs: pyproj.CRS,
     timezone: str,
+    profile: Profile,
 ) -> Place:
     """Return the place for reading coordinates, addresses and times, from a study's layers and clock."""
-    return Place(streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs, timezone)
+    ground, gazetteer = streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs)
+    return Place(ground, gazetteer, crs, timezone, Sections(roads, profile, crs))
 
 
 def place_in(study: Study) -> Place:
     """Return the place for reading coordinates, addresses and times, from a study."""
     roads, addresses, facilities, context = (study.layer(name) for name in PLACE.layers)
-    return reading_place(roads, addresses, [facilities, context], study.crs, study.place.timezone)
+    return reading_place(roads, addresses, [facilities, context], study.crs, study.place.timezone, study.profile)
 
 
 @on_study
@@ -159,7 +162,7 @@ def add_points(
     roads, layer = study.layer("segments"), study.layer(kind)
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[kind][0])
     if kind != "facilities":
-        points = locate(points, roads, place.crs, profile)
+        points = located_shapes(points, roads, place.crs, profile)
     merged = merge(layer, points, kind)
     far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
     reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))

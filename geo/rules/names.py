@@ -35,6 +35,8 @@ RULE_NAMES: Final[dict[str, Text]] = {
     "stalls.min_pitches.designated": Text("不足以成区", "Too small for a designated place"),
     "stalls.min_pitches.orderly": Text("不足以成区", "Too small for a place"),
     "stalls.pitch.length": Text("不够一个摊位", "Too short for a pitch"),
+    "stalls.area.usable": Text("摊位数超出场地可容", "More pitches than its area takes"),
+    "stall_places": Text("在已有疏导点内", "In an existing place"),
     "stalls.row.gap": Text("摊位排间通行口", "Access gap between rows of pitches"),
     "clearance.signals": Text("信号灯", "Signals"),
     "bay.on_bridges": Text("桥梁", "Bridge"),

@@ -21,13 +21,13 @@ from geo.study.results import MadeOf
 if TYPE_CHECKING:
     from geo.stalls.plan import Plan
 
-DEMAND: Final = MadeOf(layers=("vendors", "quarters"), rules=("stalls", "kerb"))
+DEMAND: Final = MadeOf(layers=("vendors", "quarters", "places"), rules=("stalls", "kerb"))
 """The inputs of the demand for pitches."""
 
 
 def read_demand(study: Study) -> Demand:
     """Return the demand for pitches of a study."""
-    return Demand(study.layer("quarters"), study.layer("vendors"))
+    return Demand(study.layer("quarters"), study.layer("vendors"), study.layer("places"))
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,13 @@ class Demand:
         The study's layer; without any, the study is one quarter.
     stalls
         The study's stalls, located.
+    places
+        The places for stalls that the city has, located; None for none.
     """
 
     quarters: gpd.GeoDataFrame
     stalls: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame | None = None
 
     @property
     def by_stalls(self) -> bool:
@@ -78,9 +81,11 @@ class Demand:
         middle = to_degrees(kerbs.points(kerb, kerbs.length_m / 2), kerbs.crs)
         size = len(rows)
         rows["frontage_m"] = np.bincount(self.quarter_numbers(middle, kerbs.crs), frontage_m, minlength=size)
-        places = self.stalls.get_coordinates().to_numpy()
-        rows["stalls"] = np.bincount(self.quarter_numbers(places, kerbs.crs), minlength=size)
-        rows["existing"] = 0
+        stand = self.stalls.get_coordinates().to_numpy()
+        rows["stalls"] = np.bincount(self.quarter_numbers(stand, kerbs.crs), minlength=size)
+        places = plan.places
+        quarter = self.quarter_numbers(to_degrees(places.middle, kerbs.crs), kerbs.crs)
+        rows["existing"] = np.bincount(quarter, places.pitches, minlength=size).astype(np.int64)
         return rows
 
     def seats(self, plan: Plan) -> Integers:
@@ -99,8 +104,27 @@ class Demand:
         return np.bincount(zone[zone >= 0], minlength=len(zones.kerb))
 
     def occupied(self, plan: Plan) -> Integers:
-        """Return how many pitches of each zone of a plan are those of places that are there."""
-        return np.zeros(len(plan.zones.kerb), dtype=np.int64)
+        """
+        Return how many pitches of each zone of a plan stand where a place is that the city has.
+
+        A place takes its pitches of the zones within `stalls.place.within`, the nearest first.
+        """
+        zones, places = plan.zones, plan.places
+        result = np.zeros(len(zones.kerb), dtype=np.int64)
+        if len(places) == 0 or len(result) == 0:
+            return result
+        lines = plan.kerbs.stretches(zones.kerb, zones.from_m, zones.to_m)
+        within = float(plan.profile["stalls.place.within"])
+        place, zone = shapely.STRtree(lines).query(places.shapes, predicate="dwithin", distance=within)
+        away = shapely.distance(places.shapes[place], lines[zone])
+        order = np.lexsort((zone, away, place))
+        place, zone = place[order], zone[order]
+        for number in np.unique(place):  # places of a city: few
+            mine = zone[place == number]
+            free = zones.pitches[mine] - result[mine]
+            before = np.cumsum(free) - free
+            result[mine] += np.clip(places.pitches[number] - before, 0, free)
+        return result
 
     def metres_to_stalls(self, lonlat: Floats, crs: pyproj.CRS) -> Floats:
         """Return how far the nearest stall is from places, as the crow flies; 0 where the study has none."""

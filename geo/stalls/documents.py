@@ -6,6 +6,7 @@ from typing import Literal, TypedDict
 
 from geo.kerbs.waterfall import FallDocument
 from geo.rules.documents import ProfileDocument
+from geo.stalls.supply_documents import DemandDocument, PitchesDocument, PlacesDocument, StandingPlace
 
 
 class ZoneCounts(TypedDict):
@@ -22,81 +23,6 @@ class ZoneCounts(TypedDict):
 
     zones: int
     pitches: int
-
-
-class PitchesDocument(TypedDict):
-    """
-    Pitches that demand and rules leave.
-
-    Attributes
-    ----------
-    low
-        At the low values of the rules `stalls.supply`.
-    likely
-        At the likely ones.
-    high
-        At the high ones.
-    """
-
-    low: int
-    likely: int
-    high: int
-
-
-class QuarterPitches(TypedDict):
-    """
-    The pitches of a quarter.
-
-    Attributes
-    ----------
-    quarter_id
-        The quarter; null in a study without quarters.
-    name
-        Its name.
-    frontage_m
-        Metres of its kerb that may front something: all but medians.
-    stalls
-        Stalls of the study in it.
-    existing
-        Pitches in places that are there.
-    cap
-        The most that it may have, by level: of its stalls, or of its frontage.
-    pitches
-        The pitches of its zones, by level.
-    pitches_geometric
-        The pitches that fit its zones without access gaps.
-    """
-
-    quarter_id: str | None
-    name: str | None
-    frontage_m: float
-    stalls: int
-    existing: int
-    cap: PitchesDocument
-    pitches: PitchesDocument
-    pitches_geometric: int
-
-
-class DemandDocument(TypedDict):
-    """
-    The demand for pitches.
-
-    Attributes
-    ----------
-    by
-        `stalls` where quarters are bounded by their stalls, `frontage` where by a share of their frontage.
-    stalls
-        Stalls of the study.
-    existing
-        Pitches in places that are there.
-    per_quarter
-        The quarters with frontage, stalls or zones.
-    """
-
-    by: Literal["stalls", "frontage"]
-    stalls: int
-    existing: int
-    per_quarter: list[QuarterPitches]
 
 
 class VerdictCounts(TypedDict):
@@ -146,6 +72,8 @@ class StallsDocument(FallDocument):
         The likely ones in zones that are open at the moment.
     demand
         The demand, by quarter.
+    stall_places
+        The places that the city has, and their conflicts with the rules.
     moment
         The hours in which most pitches may be used; metres and pitches lost are those of this moment.
     per_tier
@@ -165,6 +93,7 @@ class StallsDocument(FallDocument):
     longest_row: int
     likely_at_moment: int
     demand: DemandDocument
+    stall_places: PlacesDocument
     moment: str
     per_tier: dict[str, ZoneCounts]
     stalls: VerdictCounts
@@ -231,7 +160,9 @@ class NearestPlace(TypedDict):
     Attributes
     ----------
     zone_id
-        The zone; null for a display.
+        The zone; null for a display, and for a place that the city has.
+    place_id
+        The place, where it is one that the city has; else null.
     lon
         Longitude in degrees.
     lat
@@ -249,6 +180,7 @@ class NearestPlace(TypedDict):
     """
 
     zone_id: str | None
+    place_id: str | None
     lon: float
     lat: float
     street_id: str
@@ -284,6 +216,8 @@ class AnswerDocument(TypedDict):
         Metres from the place to the kerb.
     rules
         Every rule that speaks, those that hold at the moment first.
+    place
+        The place that the city has there; null for none.
     nearest
         The nearest place where it is allowed; null where the place itself is, or none is within reach.
     """
@@ -298,6 +232,7 @@ class AnswerDocument(TypedDict):
     offset_m: float
     distance_m: float
     rules: list[SpokenRule]
+    place: StandingPlace | None
     nearest: NearestPlace | None
 
 
@@ -310,9 +245,9 @@ class MoveDocument(TypedDict):
     stall_id
         The stall.
     to_kind
-        `zone`, `hall`, or `none` for a stall without a place.
+        `zone`, `place` (one that the city has), `hall`, or `none` for a stall without a place.
     to_id
-        The zone or market hall.
+        The zone, place or market hall.
     walk_m
         Metres on foot from the old place to the new one.
     reason
@@ -320,7 +255,7 @@ class MoveDocument(TypedDict):
     """
 
     stall_id: str
-    to_kind: Literal["zone", "hall", "none"]
+    to_kind: Literal["zone", "place", "hall", "none"]
     to_id: str | None
     walk_m: float | None
     reason: str

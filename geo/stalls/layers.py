@@ -92,6 +92,22 @@ def zone_layer(plan: Plan) -> gpd.GeoDataFrame:
     return conform_geo(gpd.GeoDataFrame(table, geometry=lines, crs=WGS84), "stall_zones")
 
 
+def place_layer(plan: Plan, conflicts: pd.DataFrame) -> gpd.GeoDataFrame:
+    """
+    Return the layer `stall_places` with the rules that each place is in conflict with.
+
+    Parameters
+    ----------
+    plan
+        Of stalls.
+    conflicts
+        As `geo.stalls.places.conflicts_of` returns.
+    """
+    rules = conflicts.drop_duplicates(["place", "rule"]).groupby("place")["rule"].agg(", ".join)
+    table = plan.places.table.reset_index(drop=True)
+    return conform_geo(table.assign(conflicts=rules.reindex(table.index).to_numpy(dtype=object)), "stall_places")
+
+
 def _rules_of_zones(plan: Plan) -> NDArray[np.object_]:
     kerb = plan.zones.kerb
     tier = plan.tier[kerb]

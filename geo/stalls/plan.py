@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers, members, run_starts
+from geo.core.crs import WGS84
 from geo.core.opening_hours import Slots, Window, parse_windows
 from geo.kerbs.decided import Decided
 from geo.kerbs.exclusions import Masks, Runs, holds
@@ -20,9 +22,10 @@ from geo.kerbs.numbering import side_of
 from geo.kerbs.plan import KerbPlan, Zones
 from geo.rules.loader import Profile
 from geo.stalls.demand import Demand
+from geo.stalls.places import Places
 from geo.stalls.rows import RowRules
 from geo.stalls.supply import Supply, all_in_rows, supply_of
-from geo.study.schema import TIERS
+from geo.study.schema import TIERS, conform_geo
 
 UseKind = Literal["stall", "display"]
 """What would stand at the kerb: a stall, or goods on display outside a shop."""
@@ -145,6 +148,13 @@ class Plan(KerbPlan):
         if "area_m2" not in stalls or depth <= 0:
             return least
         return np.maximum(np.nan_to_num(stalls["area_m2"].to_numpy(dtype=float)) / depth, least)
+
+    @cached_property
+    def places(self) -> Places:
+        """The places for stalls that the city has."""
+        table = None if self.demand is None else self.demand.places
+        known = gpd.GeoDataFrame(geometry=[], crs=WGS84) if table is None else table
+        return Places(conform_geo(known, "stall_places"), self.kerbs.crs, self.profile)
 
     @cached_property
     def supply(self) -> Supply:

@@ -22,7 +22,8 @@ from geo.stalls.demand import DEMAND, read_demand
 from geo.stalls.displays import shop_displays
 from geo.stalls.documents import RelocationDocument, StallsDocument
 from geo.stalls.judging import judge
-from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
+from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, place_layer, zone_layer
+from geo.stalls.places import conflicts_of, places_document
 from geo.stalls.plan import Plan, UseKind
 from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide
@@ -44,7 +45,7 @@ STALLS: Final[Result[StallsDocument]] = Result(
     "stalls",
     Text("疏导点", "Zones for stalls"),
     PLAN,
-    ("kerbs", "kerb_exclusions", "stall_zones", "shop_displays", "stalls", "moves"),
+    ("kerbs", "kerb_exclusions", "stall_zones", "stall_places", "shop_displays", "stalls", "moves"),
 )
 RELOCATION: Final[Result[RelocationDocument]] = Result(
     "relocation",
@@ -106,6 +107,7 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> StallsDocument:
     judged = judge(plan, stalls)
     stalls["verdict"], stalls["reasons"] = judged.verdict, judged.reasons
     stalls = conform_geo(stalls, "stalls")
+    conflicts = conflicts_of(plan, plan.places)
     layers = {
         "kerbs": kerb_layer(plan),
         "kerb_exclusions": exclusion_layer(plan),
@@ -114,9 +116,10 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> StallsDocument:
             stall_plan(study, rules, "display", ground), study.layer("facilities"), study.layer("context")
         ),
         "stalls": stalls,
+        "stall_places": place_layer(plan, conflicts),
         "moves": conform(pd.DataFrame(), "moves"),
     }
-    summary = _summary(plan, layers["stall_zones"], stalls, layers["shop_displays"])
+    summary = _summary(plan, layers["stall_zones"], stalls, layers["shop_displays"], conflicts)
     STALLS.keep(
         study,
         summary,
@@ -127,7 +130,9 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> StallsDocument:
     return summary
 
 
-def _summary(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame) -> StallsDocument:
+def _summary(
+    plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame, conflicts: pd.DataFrame
+) -> StallsDocument:
     """Return the figures of a plan."""
     slot = fullest_slot(plan)
     fall = waterfall(plan, slot)
@@ -145,6 +150,7 @@ def _summary(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd
         "longest_row": int(zones["row_pitches"].max()) if len(zones) else 0,
         "likely_at_moment": int(plan.supply.likely[holds(plan.zones.mask, slot)].sum()),
         "demand": demand_document(plan),
+        "stall_places": places_document(plan.places, conflicts),
         "moment": plan.slots.text(1 << slot),
         **fall_document(fall),
         "per_tier": {

@@ -13,8 +13,8 @@ from geo.core.crs import to_degrees
 from geo.core.text import Text
 from geo.core.tolerances import ROUNDING
 from geo.stalls.demand import Demand
-from geo.stalls.documents import DemandDocument, QuarterPitches
 from geo.stalls.rows import RowRules, room_in_rows
+from geo.stalls.supply_documents import DemandDocument, QuarterPitches
 from geo.study.layers import codes
 
 if TYPE_CHECKING:

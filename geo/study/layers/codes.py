@@ -64,6 +64,7 @@ PRECISIONS: Final = {
     "interpolated": Text("门牌之间内插", "between house numbers"),
     "place": Text("按地名", "by a place's name"),
     "street": Text("按短街路名", "by a short street's name"),
+    "section": Text("按路段起止", "by a section of a street"),
 }
 
 VERDICT_NAMES: Final = {
@@ -186,6 +187,7 @@ GOODS: Final = {
 
 MOVE_TARGETS: Final = {
     "zone": Text("疏导点", "zone"),
+    "place": Text("已有疏导点", "existing place"),
     "hall": Text("市场", "market hall"),
     "none": Text("无处安置", "no place"),
 }

@@ -14,7 +14,7 @@ from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.shared.waterfall_chart import waterfall_chart
 from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
-from dashboards.stalls import operators, place_answer, what_if, zones
+from dashboards.stalls import operators, place_answer, places, what_if, zones
 from geo.core.opening_hours import DAY_KINDS, DayKind
 from geo.kerbs.exclusions import holds
 from geo.kerbs.waterfall import Waterfall, waterfall
@@ -67,7 +67,7 @@ def page() -> None:
     def left() -> None:
         _clock(now)
         numbers = {name: open_numbers(cache.distinct_hours(name), now.day, now.minute) for name in _LAYERS}
-        map_view(560, _LAYERS, numbers, points=["stalls"], marked=state.asked_place())
+        map_view(560, (*_LAYERS, "stall_places"), numbers, points=["stalls"], marked=state.asked_place())
         credits(cache.figures()["osm_date"], any(cache.figures()["synthetic"].values()))
 
     def right() -> None:
@@ -125,6 +125,7 @@ def _figures(fall: Waterfall, levels: Sequence[int], zones_open: int, zones: int
 def _tabs(now: Moment) -> None:
     tabs: dict[str, Callable[[], None]] = {
         _("Zones"): zones.zones,
+        _("Existing places"): places.places,
         _("Stalls and permits"): operators.permits,
         _("Relocation"): operators.moves,
         _("Penalty steps"): operators.penalty_steps,

@@ -61,7 +61,7 @@ def file_shapes(
     Parameters
     ----------
     shapes
-        As `geo.files.raw_file.RawFile.shapes` has them.
+        `shapes` of `geo.files.raw_file.RawFile`.
     rows
         The numbers of the rows that are wanted.
     system

@@ -74,7 +74,7 @@ def judge(plan: Plan, stalls: pd.DataFrame) -> Judged:
 
 
 def _in_places(plan: Plan, stalls: pd.DataFrame, judged: Judged) -> Judged:
-    """Return verdicts with those of stalls that stand in the city's own places."""
+    """Return verdicts, with stalls in the city's own places judged by the hours of the place."""
     if len(plan.places) == 0 or not isinstance(stalls, gpd.GeoDataFrame) or len(stalls) == 0:
         return judged
     points = shapely.get_coordinates(shapely.centroid(stalls.geometry.to_numpy()))

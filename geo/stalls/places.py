@@ -34,6 +34,9 @@ _AREA: Final = 2
 _AT_POINTS: Final = ("clearance.", "pavement.", "fire_lane.", "stalls.on_", "stalls.in_", "decisions")
 """Beginnings of rules that speak of points only: a stretch or an area has room beside what they keep free."""
 
+_Conflict = tuple[int, str, object, int]
+"""A place, a rule, its cause and its slots."""
+
 
 @dataclass(frozen=True)
 class Places:
@@ -193,10 +196,6 @@ def conflicts_of(plan: Plan, places: Places) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["place", "rule", "cause_id", "hours"])
     return table.drop_duplicates(["place", "rule", "cause_id"]).sort_values(["place", "rule"]).reset_index(drop=True)
-
-
-_Conflict = tuple[int, str, object, int]
-"""A place, a rule, its cause and its slots."""
 
 
 def _around(plan: Plan, places: Places) -> list[_Conflict]:

@@ -133,7 +133,7 @@ def guide(
 
 
 def _left(pitches: Integers, standing: Integers) -> Integers:
-    """Return the pitches without the ones on which stalls stand already (their zone or place, -1 for none)."""
+    """Return the pitches left beside stalls that stand there already (their zone or place, -1 for none)."""
     taken = np.bincount(standing[standing >= 0], minlength=len(pitches))
     return np.asarray(np.maximum(pitches - taken, 0))
 

@@ -103,7 +103,7 @@ def _together(one: Masks, two: Masks) -> np.ndarray:
 
 
 def _beyond_ends(lost: Floats, zones: Zones, access_m: float, length_m: Floats, joins: Joins) -> None:
-    """Take half of what is missing of an access gap from both zones where a kerb goes on beyond its segment."""
+    """Take the missing part of an access gap, half from either zone, where a kerb goes on beyond its segment."""
     away = np.full(len(joins.other), np.inf)
     zone = np.full(len(joins.other), -1)
     number = np.arange(len(zones.kerb))

@@ -151,7 +151,7 @@ def supply_of(plan: Plan, demand: Demand) -> Supply:
 
 
 def _frontage(plan: Plan) -> Floats:
-    """Return the metres of each kerb, 0 of those at medians, shape (2 n,)."""
+    """Return the metres of each kerb, 0 at medians, shape (2 n,)."""
     kerbs = plan.kerbs
     metres = kerbs.kerb_metres(np.arange(len(kerbs)), kerbs.from_m, np.maximum(kerbs.from_m, kerbs.to_m))
     return np.where(plan.ground.facing >= 0, 0.0, metres)
@@ -182,7 +182,7 @@ def _caps(
 
 
 def _order(plan: Plan, demand: Demand, middle: Floats, seats: Integers, room: Integers) -> Integers:
-    """Return the order in which zones are given pitches."""
+    """Return zones in their order of precedence."""
     zones = plan.zones
     accepted = pd.notna(plan.zone_decisions)
     trading = np.uint64(plan.slots.mask(plan.trading))
@@ -193,7 +193,7 @@ def _order(plan: Plan, demand: Demand, middle: Floats, seats: Integers, room: In
 
 
 def _left(room: Integers, group: Integers, cap: Integers, order: Integers) -> Integers:
-    """Return what a cap of each group leaves for its members, that are served in an order."""
+    """Return the rest of each group's cap for its members, served one after the other."""
     by_group = order[np.argsort(group[order], kind="stable")]
     sorted_room, sorted_group = room[by_group], group[by_group]
     before = np.cumsum(sorted_room) - sorted_room

@@ -171,7 +171,7 @@ def check(
 
 
 def _sources(plan: Plan, place: int, reasons: Mapping[str, str] | None) -> Mapping[str, str]:
-    """Return the sources of what decisions and the city's own places say, by their ids."""
+    """Return the sources of decisions and of the city's own places, by their ids."""
     if place < 0:
         return reasons or {}
     return {**(reasons or {}), str(plan.places.ids[place]): str(plan.places.table["source"].iloc[place])}

@@ -8,11 +8,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.core.crs import WGS84
 from geo.kerbs.ground import KerbGround
 from geo.rules import Profile
 from geo.stalls.demand import Demand
@@ -22,30 +20,11 @@ from geo.stalls.planning import make_plan
 from geo.stalls.study import guide_stalls, plan_stalls, stall_plan
 from geo.study.file import read_layer
 from geo.study.reader import Study
-from geo.study.schema import conform_geo
-from tests.support.drawn import CRS, degrees, layers_of, road
+from tests.support.drawn import CRS, layers_of, road
+from tests.support.supply import quarters_of, stalls_of
 
 LEVELS = ("low", "likely", "high")
 COLUMNS = {"low": "pitches_low", "likely": "pitches", "high": "pitches_high"}
-
-
-def quarters_of(*boxes: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
-    shapes = [shapely.MultiPolygon([degrees(shapely.box(*box))]) for box in boxes]
-    ids = [f"Q{number + 1:03d}" for number in range(len(boxes))]
-    table = gpd.GeoDataFrame({"quarter_id": ids, "name": None, "source": "test"}, geometry=shapes, crs=WGS84)
-    return conform_geo(table, "quarters")
-
-
-def stalls_of(*places: tuple[float, float], segment: str = "1-0") -> gpd.GeoDataFrame:
-    shapes = [degrees(shapely.Point(*place)) for place in places]
-    table = {
-        "stall_id": [f"T{number}" for number in range(len(places))],
-        "segment_id": segment,
-        "side": ["left" if y > 0 else "right" for _, y in places],
-        "offset_m": [x for x, _ in places],
-        "distance_m": [abs(y) for _, y in places],
-    }
-    return conform_geo(gpd.GeoDataFrame(table, geometry=shapes, crs=WGS84), "stalls")
 
 
 def planned(rows: list[dict], profile: Profile, quarters: gpd.GeoDataFrame, stalls: gpd.GeoDataFrame) -> Plan:

@@ -157,7 +157,9 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     context = context[~mapped].reset_index(drop=True)
 
     on_step(Text("读取点位", "Reading points"))
-    place = reading_place(roads, addresses, [facilities, context], crs, world.timezone) if inputs.points else None
+    place = None
+    if inputs.points:
+        place = reading_place(roads, addresses, [facilities, context], crs, world.timezone, profile)
     points, imports, point_findings = _points(inputs, old, roads, place, crs, profile)
     facilities = together(facilities, points.pop("facilities"), "facilities")
 

@@ -17,6 +17,7 @@ from geo.stalls.penalty_steps import STEP_NAMES, record_step, step_documents, st
 from geo.stalls.plan import UseKind
 from geo.stalls.relocation import guidance_document
 from geo.stalls.study import check_place, guide_stalls, plan_stalls
+from geo.stalls.supply import CAPPED_BY
 from geo.stalls.verdicts import VERDICT_NAMES
 from geo.study.file import read_layer
 from geo.study.reader import open_study
@@ -54,6 +55,17 @@ def stalls(
         print_document(summary)
         return
     zh = language() == "zh"
+    pitches, taken = summary["pitches"], {cap: count for cap, count in summary["capped_by"].items() if count}
+    bounds = [Text(f"{CAPPED_BY[cap].zh} {n:,}", f"{CAPPED_BY[cap].en} {n:,}") for cap, n in taken.items()]
+    typer.echo(
+        Text(
+            f"摊位：宜设 {pitches['likely']:,}（{pitches['low']:,}–{pitches['high']:,}）；"
+            f"几何上限 {summary['pitches_geometric']:,}，其中扣除：{'，'.join(text.zh for text in bounds) or '无'}",
+            f"pitches: {pitches['likely']:,} ({pitches['low']:,} to {pitches['high']:,}); "
+            f"{summary['pitches_geometric']:,} fit the kerb, "
+            f"less: {', '.join(text.en for text in bounds) or 'nothing'}",
+        ).pick(language())
+    )
     typer.echo(f"{summary['profile']['name']} {summary['profile']['hash']}  {summary['moment']}")
     head = ("路缘全长", "米", "摊位") if zh else ("all kerbs", "m", "pitches")
     typer.echo(f"{summary['kerb_km'] * 1000:>12,.0f} {head[1]}  {head[0]}")
@@ -73,6 +85,17 @@ def stalls(
             f"{summary['displays']} shops may display",
         ).pick(language())
     )
+    own = summary["stall_places"]
+    if own["places"]:
+        typer.echo(
+            Text(
+                f"已有疏导点 {own['places']} 处，摊位 {own['pitches']}；与规则冲突 {own['in_conflict']} 处",
+                f"{own['places']} existing places with {own['pitches']} pitches; {own['in_conflict']} in conflict with "
+                "rules",
+            ).pick(language())
+        )
+    for row in own["conflicts"]:
+        typer.echo(f"  {row['name'] or row['place_id']}  {rule_title(row['rule'])}  ({row['rule']})  {row['hours']}")
 
 
 @app.command(epilog="Example: `jiexu check anyang.gpkg --lon 114.352 --lat 36.103 --at 2026-05-01T19:00`")
@@ -106,9 +129,19 @@ def check(
             f"  {says}  {rule_title(rule['id'])} ({rule['id']})  {rule['hours']}  {rule['distance_m']:.1f} m  "
             f"{rule['cause_id'] or ''}  {rule['source']}"
         )
+    if answer.place:
+        own = answer.place
+        name, against = own["name"] or own["place_id"], ", ".join(map(rule_title, own["conflicts"]))
+        typer.echo(
+            Text(
+                f"已有疏导点：{name}，摊位 {own['pitches']}，{own['hours']}；与规则冲突：{against or '无'}",
+                f"existing place: {name}, {own['pitches']} pitches, {own['hours']}; in conflict with: "
+                f"{against or 'no rule'}",
+            ).pick(language())
+        )
     if answer.nearest:
         there = answer.nearest
-        name = there["name"] or there["street_id"]
+        name = there["name"] or there["place_id"] or there["street_id"]
         typer.echo(
             Text(
                 f"最近可设处：{name}，步行 {there['walk_m']:.0f} 米，{there['at']} 起，{there['hours']}",

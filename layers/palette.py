@@ -14,6 +14,7 @@ from geo.study.colours import (
     HOT_COLOUR,
     NEED_COLOUR,
     OTHER_COLOUR,
+    PLACE_COLOUR,
     POINT_COLOURS,
     ROUND_COLOUR,
     SITE_COLOURS,
@@ -35,6 +36,8 @@ GAP: Final = COVERAGE["out"]
 SITES: Final = SITE_COLOURS
 
 OTHER: Final = OTHER_COLOUR
+
+PLACES: Final = PLACE_COLOUR
 
 ZONES: Final = {"proposed": ZONE_COLOUR, "accepted": "#00592d", "closed": "#a9cdb4"}
 

@@ -44,6 +44,13 @@ LAYERS: Final[tuple[MapLayer, ...]] = (
         along_kerbs=True,
     ),
     MapLayer(
+        "stall_places",
+        "stall_places",
+        stalls.place_tiles,
+        drawing=stalls.PLACE_DRAWING,
+        legend=stalls.place_legend,
+    ),
+    MapLayer(
         "patrol_districts",
         "patrol_districts",
         complaints.district_tiles,

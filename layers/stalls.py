@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from freestiler import FreestileLayer
 
 from geo.core.text import Language, Text
@@ -15,6 +17,7 @@ from layers.hours import numbered
 from layers.map_layer import Group, Part, named, title_of
 
 _FROM_ZOOM: Final = 13
+_PLACES_FROM_ZOOM: Final = 12
 
 _SIZE: Final = [[13, 1.5], [15, 3], [17, 6], [19, 10]]
 _LINE: Final[Part] = {"tileLayer": "stall_zones", "kind": "line", "size": _SIZE}
@@ -33,6 +36,19 @@ EXCLUSION_DRAWING: Final[list[Part]] = [
         "size": [[13, 0.8], [15, 1.6], [17, 3], [19, 5]],
         "when": "open",
     }
+]
+
+_PLACES: Final = "stall_places"
+_SHAPES: Final = ("point", "line", "area")
+"""By dimension, the values of the property `g` of existing places."""
+
+PLACE_DRAWING: Final[list[Part]] = [
+    {"tileLayer": _PLACES, "by": "g", "colours": {shape: palette.PLACES}, "strict": True, **part}
+    for shape, part in (
+        ("area", {"kind": "polygon", "opacity": 0.35}),
+        ("line", {"kind": "line", "size": [[13, 3], [17, 8]], "opacity": 0.7}),
+        ("point", {"kind": "dot", "size": [[12, 3.5], [17, 8]]}),
+    )
 ]
 
 _GROUPS: Final = {
@@ -87,6 +103,38 @@ def zone_tiles(zones: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
         {"z": zones["status"], "p": numbered(zones["hours"])}, geometry=zones.geometry, crs=zones.crs
     )
     return {"stall_zones": FreestileLayer(table, min_zoom=_FROM_ZOOM)}
+
+
+def place_tiles(places: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
+    """
+    Return the tile layer `stall_places`: `n` (the name) and `g`: `point` for one in the middle of each place, and
+    `line` or `area` for places with such a shape.
+    """
+    shapes = places.geometry.to_numpy()
+    dimension = shapely.get_dimensions(shapes)
+    middle = np.asarray(shapely.point_on_surface(shapes), dtype=object)
+    middle[dimension == 1] = shapely.line_interpolate_point(shapes[dimension == 1], 0.5, normalized=True)
+    names = places["name"].fillna("").to_numpy(dtype=object)
+    large = dimension > 0
+    table = gpd.GeoDataFrame(
+        {
+            "n": np.concatenate([names[large], names]),
+            "g": [_SHAPES[size] for size in (*dimension[large], *np.zeros(len(places), dtype=int))],
+        },
+        geometry=np.concatenate([shapes[large], middle]),
+        crs=places.crs,
+    )
+    return {_PLACES: FreestileLayer(table, min_zoom=_PLACES_FROM_ZOOM)}
+
+
+def place_legend(language: Language) -> Group:
+    """Return the legend's entry of existing places."""
+    title = title_of(_PLACES, language)
+    return {
+        "title": title,
+        "layer": _PLACES,
+        "entries": [{"label": title, "kind": "dot", "colour": palette.PLACES}],
+    }
 
 
 def exclusion_legend(language: Language) -> Group:

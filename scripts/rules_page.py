@@ -40,7 +40,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "roads": "kept ways, lane widths, default widths",
     "selection": "selections of streets",
     "sites": "sites for new facilities",
-    "stalls": "stalls: stance and hours by tier, pitches, designation",
+    "stalls": "stalls: stance and hours by tier, pitches, rows, supply, goods, designation",
     "streets": "assembly of segments into streets",
     "tiers": "grading: list matching, scoring, inference",
 }

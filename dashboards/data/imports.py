@@ -101,7 +101,7 @@ def _kept(name: str, content: bytes) -> Path:
 def _tried(path: Path, kind: Any, options: Options, name: str) -> Outcome:
     """Return the outcome of a dry run of the import, computed once for each way of reading the file."""
     said = (options.encoding, options.crs, *(tuple(sorted(part.items())) for part in (options.mapping, options.dates)))
-    key = (path.name, kind, *said, study_path(), about(study_path())[f"version:{kind}"])
+    key = (path.name, kind, *said, study_path(), about(study_path()).get(f"version:{kind}"))
     if st.session_state.get("tried-key") != key:
         with st.spinner(_("Reading the file …")):
             st.session_state["tried"] = add_points(

@@ -14,7 +14,7 @@ from geo.stalls.verdicts import VERDICT_NAMES
 from geo.study.schema import STUDY_LAYERS, TIERS
 
 _NAMED_IDS = ("operator_id", "subject_id", "import_id")
-_KINDS_OF_FILES = ("complaints", "stalls", "parking", "facilities", "other")
+_KINDS_OF_FILES = ("complaints", "stalls", "parking", "facilities", "stall_places", "other")
 
 
 def tier_name(tier: str) -> str:
@@ -103,6 +103,10 @@ def field_name(field: str) -> str:
         "lat": _("Latitude or y"),
         "coordinates": _("Both coordinates"),
         "address": _("Address"),
+        "street": _("Street"),
+        "from": _("From street"),
+        "to": _("To street"),
+        "section": _("Section of a street"),
     }
     if field in of_place:
         return of_place[field]
@@ -120,6 +124,7 @@ def precision_name(precision: str) -> str:
         "interpolated": _("between house numbers"),
         "place": _("by a place's name"),
         "street": _("by a short street's name"),
+        "section": _("by a section of a street"),
     }.get(precision, precision)
 
 

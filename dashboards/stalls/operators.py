@@ -68,8 +68,8 @@ def moves() -> None:
     """Draw the relocation of stalls in the way, and the shortage."""
     st.caption(
         _(
-            "Stalls in the way go to zones and market halls with room: as many as possible, with the least walking for "
-            "all together. Fresh meat, cooked food and the like go to halls only."
+            "Stalls in the way go to zones, existing places and market halls with room: as many as possible, with the "
+            "least walking for all together. Fresh meat, cooked food and the like go to halls, or to places for them."
         )
     )
     if st.button(_("Relocate the stalls in the way"), type="primary", icon=":material/directions_walk:"):
@@ -94,6 +94,8 @@ def moves() -> None:
     kinds, reasons = (captions("moves", column, current_language()) for column in ("to_kind", "reason"))
     shops = cache.layer("facilities")
     halls = dict(zip(shops["facility_id"], shops["name"], strict=True))
+    own = cache.layer("stall_places")
+    halls |= dict(zip(own["place_id"], own["name"], strict=True))
     names = cache.street_names()
     left = rows[rows["to_kind"] == "none"]
     if len(left):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -10,16 +10,18 @@ import streamlit as st
 
 from dashboards.map.view import map_view
 from dashboards.session import cache, state
-from dashboards.session.language import _
+from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.shared.waterfall_chart import waterfall_chart
 from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
-from dashboards.stalls import operators, place_answer, what_if, zones
+from dashboards.stalls import operators, place_answer, places, what_if, zones
 from geo.core.opening_hours import DAY_KINDS, DayKind
 from geo.kerbs.exclusions import holds
 from geo.kerbs.waterfall import Waterfall, waterfall
 from geo.stalls.documents import StallsDocument
+from geo.stalls.plan import Plan
 from geo.stalls.study import STALLS, plan_stalls
+from geo.stalls.supply import CAPPED_BY
 from geo.stalls.verdicts import FORBIDDEN
 from geo.study.results import Known
 from layers.hours import open_numbers
@@ -69,11 +71,13 @@ def page() -> None:
     open_ = holds(plan.zones.mask, slot)
     if counted is not None:
         open_ &= counted[plan.zones.kerb]
+    supply = plan.supply
+    levels = [int(each[open_].sum()) for each in (supply.low, supply.likely, supply.high)]
 
     def left() -> None:
         _clock(now, plan.slots.day_kinds)
         numbers = {name: open_numbers(cache.distinct_hours(name), now.day, now.minute) for name in _LAYERS}
-        map_view(560, _LAYERS, numbers, points=["stalls"], marked=state.asked_place())
+        map_view(560, (*_LAYERS, "stall_places"), numbers, points=["stalls"], marked=state.asked_place())
         credits(cache.figures()["osm_date"], any(cache.figures()["synthetic"].values()))
 
     def right() -> None:
@@ -88,12 +92,24 @@ def page() -> None:
                 )
             )
             waterfall_chart(fall, _("Pitches"), _("Left for stalls"), _("Kerb taken by each rule at this hour"))
+            _bounds(plan)
 
-    first_screen(_figures(fall, int(open_.sum()), len(open_), bool(selected)), left, right)
+    first_screen(_figures(fall, levels, int(open_.sum()), len(open_)), left, right)
     _tabs(now)
 
 
-def _figures(fall: Waterfall, zones_open: int, zones: int, some_streets: bool) -> list[Figure]:
+def _bounds(plan: Plan) -> None:
+    """Say in the whole study how many pitches fit the kerb, and how many each bound takes of them."""
+    supply, language = plan.supply, current_language()
+    taken = " · ".join(f"{CAPPED_BY[cap].pick(language)} −{n:,}" for cap, n in supply.taken.items() if n)
+    st.caption(
+        _("In the study {geometric:,} pitches fit the kerb; demand and rules leave {likely:,}: {taken}").format(
+            geometric=int(plan.zones.pitches.sum()), likely=int(supply.likely.sum()), taken=taken or "−0"
+        )
+    )
+
+
+def _figures(fall: Waterfall, levels: Sequence[int], zones_open: int, zones: int) -> list[Figure]:
     stalls = cache.layer("stalls")
     in_the_way = int((stalls["verdict"] == FORBIDDEN).sum())
     of_all = _("of {count:,}").format(count=len(stalls))
@@ -101,8 +117,10 @@ def _figures(fall: Waterfall, zones_open: int, zones: int, some_streets: bool) -
     return [
         Figure(
             _("Pitches at this hour"),
-            f"{fall.pitches:,}",
-            _("on the selected streets") if some_streets else _("in the study"),
+            f"{levels[1]:,}",
+            _("{low:,} to {high:,}; {geometric:,} fit the kerb").format(
+                low=levels[0], high=levels[2], geometric=fall.pitches
+            ),
         ),
         Figure(_("Zones open"), f"{zones_open:,}", _("of {count:,}").format(count=zones)),
         Figure(
@@ -117,6 +135,7 @@ def _figures(fall: Waterfall, zones_open: int, zones: int, some_streets: bool) -
 def _tabs(now: Moment) -> None:
     tabs: dict[str, Callable[[], None]] = {
         _("Zones"): zones.zones,
+        _("Existing places"): places.places,
         _("Stalls and permits"): operators.permits,
         _("Relocation"): operators.moves,
         _("Penalty steps"): operators.penalty_steps,

@@ -11,7 +11,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.wording import hours_name, rule_name
 from dashboards.shared.widgets import show_error, tier_badge
-from dashboards.stalls import zones
+from dashboards.stalls import places, zones
 from geo.core.errors import JiexuError
 from geo.core.opening_hours import DayKind, day_kind, open_at
 from geo.kerbs.decided import reasons_of
@@ -41,6 +41,7 @@ def answer(day: DayKind, minute: int) -> bool:
         return True
     with st.container(border=True, key="answer", gap="small"):
         _verdict(found)
+        places.card(found.place)
         _rules(found, day, minute)
         _nearest(found.nearest)
     if kind == "stall":

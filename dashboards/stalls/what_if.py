@@ -40,9 +40,9 @@ def panel(day: DayKind, minute: int) -> None:
     rule_inputs.compare(
         _by_street(saved, day, minute),
         _by_street(tried, day, minute),
-        _("Pitches at this hour"),
-        _("Pitches now"),
-        _("Pitches after the change"),
+        _("Pitches that fit at this hour"),
+        _("Pitches that fit now"),
+        _("Pitches that fit after the change"),
         "what-if",
     )
     if st.button(_("Save as the study's rules"), icon=":material/save:", key="what-if-save"):
@@ -59,6 +59,6 @@ def _own_name(name: str) -> str:
 
 
 def _by_street(plan: Plan, day: DayKind, minute: int) -> pd.Series:
-    """Return the pitches of each street that may be used then: other hours make other slots."""
+    """Return the pitches that fit each street then, before demand and shares: other hours make other slots."""
     open_ = holds(plan.zones.mask, plan.slots.of(day, minute))
     return pd.Series(plan.zones.pitches[open_]).groupby(plan.street_ids(plan.zones.kerb[open_])).sum()

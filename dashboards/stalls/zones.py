@@ -16,6 +16,8 @@ from geo.rules.articles import article_names
 from geo.stalls.decisions import decide_zone
 from geo.stalls.study import plan_stalls
 from geo.stalls.verdicts import Answer
+from geo.study.layers.codes import GOODS
+from layers.map_layer import captions
 
 _AT_ONCE = 20_000
 """Up to so many segments a decision is followed by a new plan at once; beyond, the page says that one is due."""
@@ -33,6 +35,12 @@ def _cited(basis: str | None) -> str:
     return article_names({name: known[name] for name in names if name in known}, current_language())
 
 
+def goods_names(groups: str | None) -> str:
+    """Return the names of groups of goods, given between commas."""
+    language = current_language()
+    return " · ".join(GOODS[each].pick(language) if each in GOODS else each for each in (groups or "").split(", "))
+
+
 def zones() -> None:
     """Draw the list of zones; the marked ones can be shown, accepted or rejected."""
     rows = cache.layer("stall_zones")
@@ -48,6 +56,10 @@ def zones() -> None:
                 _("Tier"): rows["tier"].map(tier_name),
                 _("Hours"): rows["hours"].map(hours_name),
                 _("Pitches"): rows["pitches"],
+                _("Low to high"): [f"{a}–{b}" for a, b in zip(rows["pitches_low"], rows["pitches_high"], strict=True)],
+                _("Fit the kerb"): rows["pitches_geometric"],
+                _("Bounded by"): rows["capped_by"].map(captions("stall_zones", "capped_by", current_language())),
+                _("Goods"): rows["goods"].map(goods_names),
                 "m": rows["length_m"].round(1),
                 _("Place on the street"): rows["place"].map(place_name),
                 _("Status"): rows["status"].map(status_name),

@@ -198,7 +198,7 @@ def _tiers(answers: Answers) -> Outcome:
 
 def _stalls(answers: Answers) -> Outcome:
     plan = stall_plan(answers.study, answers.rules, "stall", answers.ground)
-    return {"pitches": float(plan.zones.pitches.sum())}
+    return {"pitches": float(plan.supply.likely.sum())}
 
 
 def _displays(answers: Answers) -> Outcome:

@@ -215,6 +215,14 @@ class Slots:
                 found.append((begin, end))
         return found
 
+    def week(self, mask: int) -> list[Window]:
+        """Return the windows of a mask in the week."""
+        return [
+            (number * DAY + begin, number * DAY + end)
+            for number, day in enumerate(DAY_KINDS)
+            for begin, end in self.windows(mask, day)
+        ]
+
     def text(self, mask: int) -> str:
         """
         Return a mask in the words of `read_hours`, rules between "; "; nothing for no time at all.

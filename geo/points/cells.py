@@ -10,10 +10,11 @@ from geo.core.masking import mask
 from geo.points.categories import CODE_OF
 from geo.points.cleaning import coded, days, numbers, order_of_times, times
 from geo.points.options import DateColumns
+from geo.points.trading_hours import trading_hours
 from geo.study.findings import Finding
 from geo.study.schema import COLUMNS, SYNTHETIC
 
-_NUMBERS: Final = {"area_m2": False, "offences": True, "capacity": True, "rating": False}
+_NUMBERS: Final = {"area_m2": False, "offences": True, "capacity": True, "rating": False, "pitches": True}
 """Fields that are numbers, and whether they are whole."""
 _TIMES: Final = ("received_at", "answered_at", "closed_at", "due_at")
 _DAYS: Final = ("permit_until",)
@@ -32,6 +33,8 @@ _FREE: Final = frozenset(
         "permit_until",
         "kind",
         "response",
+        "manager",
+        "fee",
     }
 )
 """Fields in which a person may be named. (Identifiers are masked too: some offices use telephone numbers.)"""
@@ -83,6 +86,8 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], dates:
             clean[column] = days(found[column], column, findings, dates)
     if "received_at" in clean:
         order_of_times(clean, findings)
+    if kind == "stall_places":
+        clean["hours"] = trading_hours(found["hours"], findings)
     for column in _FLAGS:
         if column in clean:
             clean[column] = found[column].map(lambda word: str(word).casefold() in _YES)

@@ -24,8 +24,9 @@ from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
 from geo.points.merging import Merged, kept_row, merge, restored_rows
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
+from geo.points.stretches import Sections, located_shapes
 from geo.rules.loader import Profile
-from geo.streets.locating import count_per_street, locate
+from geo.streets.locating import count_per_street
 from geo.study.documents import StudyFinding
 from geo.study.doubts import with_doubts
 from geo.study.file import now
@@ -35,7 +36,7 @@ from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
 from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
 
-LOCATED: Final = (*POINT_KINDS, "other")
+LOCATED: Final = (*POINT_KINDS, "stall_places", "other")
 """Kinds of points that stand on a street."""
 
 PLACE: Final = MadeOf(layers=("segments", "addresses", "facilities", "context"))
@@ -105,15 +106,17 @@ def reading_place(
     named: list[gpd.GeoDataFrame],
     crs: pyproj.CRS,
     timezone: str,
+    profile: Profile,
 ) -> Place:
     """Return the place for reading coordinates, addresses and times, from a study's layers and clock."""
-    return Place(streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs), crs, timezone)
+    ground, gazetteer = streets_index(roads.geometry.to_numpy(), crs), Gazetteer(roads, addresses, named, crs)
+    return Place(ground, gazetteer, crs, timezone, Sections(roads, profile, crs))
 
 
 def place_in(study: Study) -> Place:
     """Return the place for reading coordinates, addresses and times, from a study."""
     roads, addresses, facilities, context = (study.layer(name) for name in PLACE.layers)
-    return reading_place(roads, addresses, [facilities, context], study.crs, study.place.timezone)
+    return reading_place(roads, addresses, [facilities, context], study.crs, study.place.timezone, study.profile)
 
 
 @on_study
@@ -230,8 +233,8 @@ def _layers(study: Study, kind: str, merged: Merged, reading: Reading, record: p
 def on_streets(
     points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile
 ) -> gpd.GeoDataFrame:
-    """Return points on their streets, as `locate`; a place further away than `points.far_from_streets` is doubted."""
-    found = locate(points, roads, crs, profile)
+    """Return rows on their streets, as `located_shapes`; a place further than `points.far_from_streets` is doubted."""
+    found = located_shapes(points, roads, crs, profile)
     far = found["distance_m"] > float(profile["points.far_from_streets"]) if "distance_m" in found else False
     return with_doubts(found, PLACE_FIELD, np.broadcast_to(far, len(found)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -10,10 +12,13 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.core.arrays import Flags, Floats
+from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.core.time_zones import in_shifted_maps
 from geo.files.coordinates import SHIFTED, System, read_pairs, to_wgs84
+from geo.files.crs_detection import Verdict
 from geo.files.raw_file import RawFile
+from geo.points.cells import mask_word
 from geo.points.gazetteer import Gazetteer, Located
 from geo.study.findings import Finding
 
@@ -165,3 +170,24 @@ def _roughly_placed(found: pd.DataFrame, precision: NDArray[np.object_], rows: N
         for row in rows
         if precision[row] in _ROUGH
     ]
+
+
+def no_place(path: Path, mapping: Mapping[str, str], verdict: Verdict | None) -> InputError:
+    """Return the error of a file without a single row that has a place."""
+    used = [mapping[name] for name in ("lon", "lat", "coordinates", "address") if name in mapping]
+    if verdict is not None and verdict.points and verdict.system is None:
+        return InputError(
+            path,
+            verdict.text,
+            Text("请核对坐标列，或用 --crs 指明坐标系", "Check the columns, or name the system with --crs"),
+            column=", ".join(map(mask_word, used)),
+        )
+    return InputError(
+        path,
+        Text("没有一行有可用的坐标或地址", "No row has usable coordinates or an address that is found"),
+        Text(
+            "请提供“经度”“纬度”两列，或含路口、门牌的“地址”",
+            "Give longitude and latitude, or addresses with junction or number",
+        ),
+        column=", ".join(map(mask_word, used)) or "经度/纬度 (lon/lat)",
+    )

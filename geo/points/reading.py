@@ -21,27 +21,32 @@ from geo.core.errors import InputError
 from geo.core.masking import mask
 from geo.core.text import Text
 from geo.core.time_zones import zone_within
-from geo.files.column_matching import mapped, propose_mapping, signature
+from geo.files.column_matching import mapped, signature
 from geo.files.coordinates import GEOGRAPHIC_OF_CHINA, System, system_named
 from geo.files.crs_detection import StreetsIndex, Verdict, detect
 from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
 from geo.files.questions import Question
 from geo.files.raw_file import RawFile
+from geo.files.row_geometry import FIRST_ROW, points_taken
 from geo.points.cells import clean_values, mask_word, masked_text
 from geo.points.cleaning import duplicates, identifiers
+from geo.points.columns import columns_of_fields
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import content_identities, former_identities
 from geo.points.options import DateColumns, system_question, without_ties
 from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
-from geo.points.placing import UNPLACED_KINDS, in_use, located, pairs_of
+from geo.points.placing import UNPLACED_KINDS, in_use, no_place, pairs_of
+from geo.points.stretches import Sections, file_shapes, located_or_shaped
 from geo.rules.loader import Profile
 from geo.study.doubts import marked
 from geo.study.findings import Finding, findings_table
 from geo.study.schema import COLUMNS, conform
 
-PointKind = Literal["complaints", "stalls", "parking", "facilities", "other"]
-KINDS: Final[tuple[PointKind, ...]] = ("complaints", "stalls", "parking", "facilities", "other")
+PointKind = Literal["complaints", "stalls", "parking", "facilities", "stall_places", "other"]
+KINDS: Final[tuple[PointKind, ...]] = ("complaints", "stalls", "parking", "facilities", "stall_places", "other")
+SHAPED: Final = ("stall_places",)
+"""Kinds of rows that may be lines and areas."""
 _PLANE: Final = 3857
 """The EPSG code in which duplicates are looked for where no study gives its metric CRS."""
 
@@ -61,12 +66,15 @@ class Place:
         Its metric CRS.
     timezone
         Its clock, for times without a zone.
+    sections
+        Its streets, for sections of them; None where none are looked up.
     """
 
     ground: StreetsIndex
     gazetteer: Gazetteer
     crs: pyproj.CRS
     timezone: str
+    sections: Sections | None = None
 
 
 class Reading(NamedTuple):
@@ -148,6 +156,9 @@ class Draft:
         Of `decide_system`.
     lonlat, precision
         Of `place_rows`: degrees, and how each place was found.
+    shapes
+        Of `place_rows`: lines and areas in degrees, None for rows that are points; nothing where the kind has only
+        points.
     clean
         Of `clean_cells`, then `mask_text`, then `name_rows`: the columns of the layer.
     former
@@ -172,6 +183,7 @@ class Draft:
     verdict: Verdict | None = None
     lonlat: Floats = field(default_factory=lambda: np.empty((0, 2)))
     precision: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
+    shapes: NDArray[np.object_] | None = None
     clean: pd.DataFrame = field(default_factory=pd.DataFrame)
     former: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
     questions: tuple[Question, ...] = ()
@@ -226,7 +238,11 @@ def read_points(
             Text("没有数据行", "There are no rows"),
             Text("首行列名之下请每行写一条记录", "Write a record a row below the headers"),
         )
-    draft = Draft(path, raw, file, kind, place, options, remembered or {}, tuple(raw.findings))
+    found = tuple(raw.findings)
+    if kind in SHAPED and raw.shapes is not None:
+        taken = points_taken(raw.shapes)
+        found = tuple(finding for finding in found if finding not in taken)
+    draft = Draft(path, raw, file, kind, place, options, remembered or {}, found)
     for step in STEPS:
         draft = step(draft)
     return _reading(draft, profile, hashlib.sha256(path.read_bytes()).hexdigest())
@@ -237,7 +253,8 @@ def find_columns(draft: Draft) -> Draft:
     raw, kind = draft.raw, draft.kind
     make = signature(raw.table.columns, kind)
     known = draft.remembered.get(make)
-    mapping, asked = without_ties(raw.table, kind, _mapping(raw, kind, draft.options, known), draft.options, known)
+    proposed = columns_of_fields(raw, kind, draft.options.mapping, known)
+    mapping, asked = without_ties(raw.table, kind, proposed, draft.options, known)
     return replace(draft, make=make, mapping=mapping, found=mapped(raw.table, mapping, kind), questions=asked)
 
 
@@ -268,11 +285,22 @@ def place_rows(draft: Draft) -> Draft:
     """Place rows by coordinates, else by address; refuse a file without a single placed row."""
     findings: list[Finding] = []
     gazetteer = None if draft.place is None else draft.place.gazetteer
+    shapes = _shapes(draft, findings) if draft.kind in SHAPED else None
     unplaced = draft.kind in UNPLACED_KINDS
-    lonlat, precision = located(draft.pairs, draft.system, draft.found, gazetteer, findings, unplaced)
+    lonlat, precision = located_or_shaped(draft.pairs, draft.system, draft.found, gazetteer, shapes, findings, unplaced)
     if len(draft.found) and not np.isfinite(lonlat).all(axis=1).any():
-        raise _no_place(draft)
-    return replace(draft, lonlat=lonlat, precision=precision, findings=(*draft.findings, *findings))
+        raise no_place(draft.path, draft.mapping, draft.verdict)
+    return replace(draft, lonlat=lonlat, precision=precision, shapes=shapes, findings=(*draft.findings, *findings))
+
+
+def _shapes(draft: Draft, findings: list[Finding]) -> NDArray[np.object_]:
+    """Return the lines and areas of rows: the file's own, else the section that a row without a place names."""
+    shapes = file_shapes(draft.raw.shapes, draft.found.index.to_numpy() - FIRST_ROW, draft.system)
+    if draft.place is None or draft.place.sections is None:
+        return shapes
+    open_ = shapely.is_missing(shapes) & ~np.isfinite(draft.pairs).all(axis=1)
+    shapes[open_] = draft.place.sections.shapes(draft.found[open_], findings)
+    return shapes
 
 
 def clean_cells(draft: Draft) -> Draft:
@@ -330,9 +358,11 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
     """Return the rows that have a place as points, and all else that is known of the file."""
     raw, kind, placed = draft.raw, draft.kind, np.isfinite(draft.lonlat).all(axis=1)
     kept = np.array([kind in UNPLACED_KINDS]) | np.asarray(placed)
-    clean = marked(draft.clean.assign(precision=draft.precision), draft.findings)
-    shapes = np.where(placed, shapely.points(draft.lonlat), None)[kept]
-    points = gpd.GeoDataFrame(conform(clean[kept], kind), geometry=shapes, crs=WGS84)
+    rows = marked(draft.clean.assign(precision=draft.precision), draft.findings)
+    shapes: NDArray[np.object_] = np.where(placed, shapely.points(draft.lonlat), None)
+    if draft.shapes is not None:
+        shapes = np.where(shapely.is_missing(draft.shapes), shapes, draft.shapes)
+    points = gpd.GeoDataFrame(conform(rows[kept], kind), geometry=shapes[kept], crs=WGS84)
     if kind == "complaints" and len(points):
         crs = draft.place.crs if draft.place is not None else pyproj.CRS.from_epsg(_PLANE)
         within_m, within_hours = profile["points.duplicate.within"], profile["points.duplicate.hours"]
@@ -350,48 +380,4 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         sha256,
         draft.former[kept].reset_index(drop=True),
         draft.questions,
-    )
-
-
-def _mapping(raw: RawFile, kind: str, options: Options, remembered: Mapping[str, str] | None) -> dict[str, str]:
-    headers = raw.table.columns.tolist()
-    for name, column in options.mapping.items():
-        if column and column not in headers:
-            raise InputError(
-                raw.name,
-                Text(f"没有名为“{mask_word(column)}”的列", f"There is no column “{mask_word(column)}”"),
-                Text(
-                    f"可选的列：{'、'.join(map(mask_word, headers[:30]))}",
-                    f"Choose one of: {', '.join(map(mask_word, headers[:30]))}",
-                ),
-                column=name,
-            )
-    chosen = {name: column for name, column in options.mapping.items() if column}
-    proposed = propose_mapping(headers, kind, {**(remembered or {}), **chosen})
-    taken = set(chosen.values())
-    return {
-        name: column
-        for name, column in proposed.items()
-        if chosen.get(name) == column or (name not in options.mapping and column not in taken)
-    }
-
-
-def _no_place(draft: Draft) -> InputError:
-    mapping, verdict = draft.mapping, draft.verdict
-    used = [mapping[name] for name in ("lon", "lat", "coordinates", "address") if name in mapping]
-    if verdict is not None and verdict.points and verdict.system is None:
-        return InputError(
-            draft.path,
-            verdict.text,
-            Text("请核对坐标列，或用 --crs 指明坐标系", "Check the columns, or name the system with --crs"),
-            column=", ".join(map(mask_word, used)),
-        )
-    return InputError(
-        draft.path,
-        Text("没有一行有可用的坐标或地址", "No row has usable coordinates or an address that is found"),
-        Text(
-            "请提供“经度”“纬度”两列，或含路口、门牌的“地址”",
-            "Give longitude and latitude, or addresses with junction or number",
-        ),
-        column=", ".join(map(mask_word, used)) or "经度/纬度 (lon/lat)",
     )

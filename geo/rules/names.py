@@ -54,6 +54,9 @@ RULE_NAMES: Final[dict[str, Text]] = {
         )
         for group, what in (("stalls", Text("不设摊位", "no stalls")), ("bay", Text("不设泊位", "no bays")))
     },
+    "stalls.area.usable": Text("摊位数超出场地可容", "More pitches than its area takes"),
+    "stall_places": Text("在已有疏导点内", "In an existing place"),
+    "stalls.row.gap": Text("摊位排间通行口", "Access gap between rows of pitches"),
     "clearance.signals": Text("信号灯", "Signals"),
     "bay.on_bridges": Text("桥梁", "Bridge"),
     "bay.in_tunnels": Text("隧道", "Tunnel"),

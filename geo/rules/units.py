@@ -20,6 +20,9 @@ KERNELS: Final = ("gaussian", "epanechnikov", "quartic")
 SPLITS: Final = ("simple", "discontinuous", "continuous")
 """What becomes of a density's kernel at a junction: see `geo.complaints.kernel_density`."""
 
+GOODS: Final = ("farm_produce", "daily_goods", "services", "registered_food")
+"""Groups of goods that a zone may be for."""
+
 STEPS: Final = ("guidance", "warning", "light_penalty", "strict")
 """The steps that a city may take with an operator, from the mildest."""
 
@@ -89,6 +92,10 @@ UNITS: Final[dict[str, tuple[str, Callable[[object], bool]]]] = {
     "steps": (
         f"a list of steps ({', '.join(STEPS)}), the first offence's first",
         lambda v: _is_texts(v) and all(item in STEPS for item in v),
+    ),
+    "goods": (
+        f"a list of groups of goods ({', '.join(GOODS)})",
+        lambda v: _is_texts(v) and all(item in GOODS for item in v),
     ),
     "hours": ('a list of windows like "Mo-Fr 17:00-22:00" (days Mo-Fr, Sa-Su, Mo-Su), or "24/7"', _is_hours),
     "osm_values": ("a list of OSM tag values", _is_texts),

@@ -7,6 +7,7 @@ from typing import Literal, TypedDict
 from geo.kerbs.waterfall import FallDocument
 from geo.rules.articles import ArticleDocument
 from geo.rules.documents import ProfileDocument
+from geo.stalls.supply_documents import DemandDocument, PitchesDocument, PlacesDocument, StandingPlace
 
 
 class ZoneCounts(TypedDict):
@@ -18,7 +19,7 @@ class ZoneCounts(TypedDict):
     zones
         Number of zones.
     pitches
-        Pitches in them.
+        Pitches in them, likely.
     """
 
     zones: int
@@ -60,7 +61,20 @@ class StallsDocument(FallDocument):
     zones
         Number of zones.
     pitches
-        Pitches in all zones, at any hour.
+        Pitches in all zones, at any hour: low, likely, high.
+    pitches_geometric
+        The pitches that fit all zones without access gaps: the bound behind.
+    capped_by
+        How many of those each bound takes of the likely ones: `access_gaps`, `existing_places`, `street_share`, and
+        `demand` or `quarter_share`.
+    longest_row
+        Pitches in the longest row between access gaps.
+    likely_at_moment
+        The likely ones in zones that are open at the moment.
+    demand
+        The demand, by quarter.
+    stall_places
+        The places that the city has, and their conflicts with the rules.
     moment
         The hours in which most pitches may be used; metres and pitches lost are those of this moment.
     per_tier
@@ -76,7 +90,13 @@ class StallsDocument(FallDocument):
     profile: ProfileDocument
     kerb_km: float
     zones: int
-    pitches: int
+    pitches: PitchesDocument
+    pitches_geometric: int
+    capped_by: dict[str, int]
+    longest_row: int
+    likely_at_moment: int
+    demand: DemandDocument
+    stall_places: PlacesDocument
     moment: str
     per_tier: dict[str, ZoneCounts]
     stalls: VerdictCounts
@@ -144,7 +164,9 @@ class NearestPlace(TypedDict):
     Attributes
     ----------
     zone_id
-        The zone; null for a display.
+        The zone; null for a display, and for a place that the city has.
+    place_id
+        The place, where it is one that the city has; else null.
     lon
         Longitude in degrees.
     lat
@@ -162,6 +184,7 @@ class NearestPlace(TypedDict):
     """
 
     zone_id: str | None
+    place_id: str | None
     lon: float
     lat: float
     street_id: str
@@ -197,6 +220,8 @@ class AnswerDocument(TypedDict):
         Metres from the place to the kerb.
     rules
         Every rule that speaks, those that hold at the moment first.
+    place
+        The place that the city has there; null for none.
     nearest
         The nearest place where it is allowed; null where the place itself is, or none is within reach.
     """
@@ -211,6 +236,7 @@ class AnswerDocument(TypedDict):
     offset_m: float
     distance_m: float
     rules: list[SpokenRule]
+    place: StandingPlace | None
     nearest: NearestPlace | None
 
 
@@ -223,9 +249,9 @@ class MoveDocument(TypedDict):
     stall_id
         The stall.
     to_kind
-        `zone`, `hall`, or `none` for a stall without a place.
+        `zone`, `place` (one that the city has), `hall`, or `none` for a stall without a place.
     to_id
-        The zone or market hall.
+        The zone, place or market hall.
     walk_m
         Metres on foot from the old place to the new one.
     reason
@@ -233,7 +259,7 @@ class MoveDocument(TypedDict):
     """
 
     stall_id: str
-    to_kind: Literal["zone", "hall", "none"]
+    to_kind: Literal["zone", "place", "hall", "none"]
     to_id: str | None
     walk_m: float | None
     reason: str

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84, to_degrees
 from geo.core.tolerances import ROUNDING
 from geo.kerbs.exclusions import holds
@@ -65,8 +64,10 @@ def zone_layer(plan: Plan) -> gpd.GeoDataFrame:
     """
     Return the layer `stall_zones`: stretches of kerb where at least one pitch fits, with their hours.
 
-    `rules` are those that made the zone: the tier's stance and hours, where its stalls stand, and what closes it at
-    times. `status` is `accepted` where a decision says so, else `proposed`.
+    `pitches` are what demand and rules leave (`geo.stalls.supply`), with `pitches_low` and `pitches_high`;
+    `pitches_geometric` fit the kerb without access gaps. `rules` are those that made the zone: the tier's stance and
+    hours, where its stalls stand, and what closes it at times. `status` is `accepted` where a decision says so, else
+    `proposed`.
     """
     kerbs, zones = plan.kerbs, plan.zones
     kerb, from_m, to_m = zones.kerb, zones.from_m, zones.to_m
@@ -74,16 +75,38 @@ def zone_layer(plan: Plan) -> gpd.GeoDataFrame:
     table = pd.DataFrame(references(plan, kerb, from_m, to_m))
     table["zone_id"] = plan.zone_ids
     table["hours"] = pd.Series(zones.mask).map(hours).to_numpy(dtype=object)
-    table["pitches"] = zones.pitches
+    supply = plan.supply
+    table["pitches"], table["pitches_low"], table["pitches_high"] = supply.likely, supply.low, supply.high
+    table["pitches_geometric"], table["row_pitches"] = zones.pitches, supply.longest
+    table["capped_by"] = supply.capped_by
+    table["quarter_id"] = supply.quarters["quarter_id"].to_numpy(dtype=object)[supply.quarter]
+    goods = {stance: ", ".join(plan.profile[f"stalls.goods.{stance}"]) for stance in ("designated", "orderly")}
+    table["goods"] = [goods[stance] for stance in plan.stance[kerb]]
     table["length_m"] = np.round(zones.length_m, MILLIMETRES)
     table["place"] = plan.place[kerb]
     table["rules"] = _rules_of_zones(plan)
     table["basis"] = ", ".join(plan.profile.basis("zone"))
-    decision = _decided(plan, kerb, from_m, to_m)
+    decision = plan.zone_decisions
     table["decision_id"] = decision
     table["status"] = np.where(pd.isna(decision), "proposed", "accepted")
     lines = stretch_lines(kerbs, kerb, from_m, to_m)
     return conform_geo(gpd.GeoDataFrame(table, geometry=lines, crs=WGS84), "stall_zones")
+
+
+def place_layer(plan: Plan, conflicts: pd.DataFrame) -> gpd.GeoDataFrame:
+    """
+    Return the layer `stall_places` with the rules that each place is in conflict with.
+
+    Parameters
+    ----------
+    plan
+        Of stalls.
+    conflicts
+        As `geo.stalls.places.conflicts_of` returns.
+    """
+    rules = conflicts.drop_duplicates(["place", "rule"]).groupby("place")["rule"].agg(", ".join)
+    table = plan.places.table.reset_index(drop=True)
+    return conform_geo(table.assign(conflicts=rules.reindex(table.index).to_numpy(dtype=object)), "stall_places")
 
 
 def _rules_of_zones(plan: Plan) -> NDArray[np.object_]:
@@ -101,17 +124,6 @@ def _rules_of_zones(plan: Plan) -> NDArray[np.object_]:
     for row, names in pairs.groupby("zone")["rule"]:
         rules[int(str(row))] += ", " + ", ".join(names)
     return rules
-
-
-def _decided(plan: Plan, kerb: Integers, from_m: Floats, to_m: Floats) -> NDArray[np.object_]:
-    """Return the decision that accepted at least half of each stretch, or None."""
-    result = np.full(len(kerb), None, dtype=object)
-    accepted = plan.decided.accepted
-    for number in range(len(accepted.kerb)):  # decisions of people: few
-        here = np.flatnonzero(kerb == accepted.kerb[number])
-        shared = np.minimum(to_m[here], accepted.to_m[number]) - np.maximum(from_m[here], accepted.from_m[number])
-        result[here[shared * 2 >= to_m[here] - from_m[here]]] = accepted.cause[number]
-    return result
 
 
 def fullest_slot(plan: Plan) -> int:

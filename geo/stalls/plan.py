@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers, members, run_starts
+from geo.core.crs import WGS84
 from geo.core.opening_hours import Slots, Window, parse_windows
-from geo.core.tolerances import ROUNDING
 from geo.kerbs.decided import Decided
 from geo.kerbs.exclusions import Masks, Runs, holds
 from geo.kerbs.ground import KerbGround
@@ -21,7 +23,11 @@ from geo.kerbs.plan import KerbPlan, Zones
 from geo.kerbs.road_kinds import ROAD_KINDS
 from geo.kerbs.ways import WAY_RULE
 from geo.rules.loader import Profile
-from geo.study.schema import TIERS
+from geo.stalls.demand import Demand
+from geo.stalls.places import Places
+from geo.stalls.rows import RowRules
+from geo.stalls.supply import Supply, all_in_rows, supply_of
+from geo.study.schema import TIERS, conform_geo
 
 UseKind = Literal["stall", "display"]
 """What would stand at the kerb: a stall, or goods on display outside a shop."""
@@ -101,6 +107,8 @@ class Plan(KerbPlan):
         Where things would stand.
     decided
         What was accepted or rejected.
+    demand
+        The demand for pitches; without it, zones have all that stand in rows.
 
     Attributes
     ----------
@@ -119,9 +127,10 @@ class Plan(KerbPlan):
         hours: Mapping[str, int],
         standing: Standing,
         decided: Decided,
+        demand: Demand | None = None,
     ) -> None:
         super().__init__(ground, profile, slots)
-        self.kind, self.hours, self.decided = kind, hours, decided
+        self.kind, self.hours, self.decided, self.demand = kind, hours, decided, demand
         self.stance, self.pavement_m = standing.stance, standing.pavement_m
         self.place, self.depth_m = standing.place, standing.depth_m
 
@@ -135,11 +144,40 @@ class Plan(KerbPlan):
         return self.hours[f"{GROUP[self.kind]}.hours.{tier}"]
 
     def pitches(self, length_m: Floats) -> Integers:
-        """Return how many pitches fit stretches of kerb."""
-        pitch, gap = (float(self.profile[f"stalls.pitch.{part}"]) for part in ("length", "gap"))
-        if pitch + gap <= 0:
-            return np.zeros(len(length_m), dtype=np.int64)
-        return np.asarray(np.maximum(np.floor((length_m + gap) / (pitch + gap) + ROUNDING), 0.0), dtype=np.int64)
+        """Return how many pitches fit stretches of kerb without access gaps."""
+        return RowRules.of(self.profile).unbroken(length_m)
+
+    def needed_m(self, stalls: pd.DataFrame) -> Floats:
+        """Return the length of kerb that stalls need: a pitch's, or more where their known `area_m2` is larger."""
+        length, depth = (float(self.profile[f"stalls.pitch.{part}"]) for part in ("length", "depth"))
+        least = np.full(len(stalls), length)
+        if "area_m2" not in stalls or depth <= 0:
+            return least
+        return np.maximum(np.nan_to_num(stalls["area_m2"].to_numpy(dtype=float)) / depth, least)
+
+    @cached_property
+    def places(self) -> Places:
+        """The places for stalls that the city has."""
+        table = None if self.demand is None else self.demand.places
+        known = gpd.GeoDataFrame(geometry=[], crs=WGS84) if table is None else table
+        return Places(conform_geo(known, "stall_places"), self.kerbs.crs, self.profile)
+
+    @cached_property
+    def supply(self) -> Supply:
+        """The pitches of zones that demand and rules leave."""
+        return all_in_rows(self) if self.demand is None else supply_of(self, self.demand)
+
+    @cached_property
+    def zone_decisions(self) -> NDArray[np.object_]:
+        """The decision that accepted at least half of each zone, or None."""
+        kerb, from_m, to_m = self.zones.kerb, self.zones.from_m, self.zones.to_m
+        result = np.full(len(kerb), None, dtype=object)
+        accepted = self.decided.accepted
+        for number in range(len(accepted.kerb)):  # decisions of people: few
+            here = np.flatnonzero(kerb == accepted.kerb[number])
+            shared = np.minimum(to_m[here], accepted.to_m[number]) - np.maximum(from_m[here], accepted.from_m[number])
+            result[here[shared * 2 >= to_m[here] - from_m[here]]] = accepted.cause[number]
+        return result
 
     @cached_property
     def usable(self) -> Masks:

@@ -21,6 +21,7 @@ from geo.kerbs.obstacles import Clearance, clearances
 from geo.kerbs.road_kinds import ROAD_KINDS, beside_barriers
 from geo.kerbs.ways import WAY_RULE, ways_across
 from geo.rules.loader import Profile
+from geo.stalls.demand import Demand
 from geo.stalls.plan import GROUP, OBSTACLES, Plan, Standing, UseKind
 from geo.streets.segment_tags import highway_class
 from geo.study.schema import TIERS
@@ -32,7 +33,13 @@ _HOURS_OF: Final = ("stalls", "display", "clearance_hours")
 """The groups of rules whose hours cut the week."""
 
 
-def make_plan(ground: KerbGround, profile: Profile, decided: Decided | None = None, kind: UseKind = "stall") -> Plan:
+def make_plan(
+    ground: KerbGround,
+    profile: Profile,
+    decided: Decided | None = None,
+    kind: UseKind = "stall",
+    demand: Demand | None = None,
+) -> Plan:
     """
     Plan the use of every kerb of a study under rules.
 
@@ -46,6 +53,8 @@ def make_plan(ground: KerbGround, profile: Profile, decided: Decided | None = No
         What was accepted or rejected.
     kind
         What would stand there.
+    demand
+        The demand for pitches; without it, zones have all that stand in rows.
 
     Raises
     ------
@@ -56,7 +65,7 @@ def make_plan(ground: KerbGround, profile: Profile, decided: Decided | None = No
     slots = _slots(profile, windows)
     hours = {path: slots.mask(window) for path, window in windows.items()}
     standing, none, rule = _standing(ground, profile, kind, ground.kerbs.tier)
-    plan = Plan(ground, profile, slots, kind, hours, standing, decided or Decided.none())
+    plan = Plan(ground, profile, slots, kind, hours, standing, decided or Decided.none(), demand)
     too_narrow = plan.whole(none, rule, plan.segment_ids(none), slots.all)
     found = [*_whole_kerbs(plan), too_narrow, *clearances(plan.kerbs, ground.surveyed, _clearances(plan))]
     if kind == "stall":

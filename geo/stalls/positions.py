@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
-from geo.stalls.plan import Plan
+
+if TYPE_CHECKING:
+    from geo.stalls.plan import Plan
 
 
 class KerbPositions(NamedTuple):

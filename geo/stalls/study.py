@@ -12,39 +12,45 @@ import pandas as pd
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.kerbs.decided import decided_on, reasons_of
+from geo.kerbs.exclusions import holds
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import fall_document, waterfall
 from geo.network.on_foot import WALKING, network_of
 from geo.rules.documents import basis_document, profile_document
 from geo.rules.loader import Profile
+from geo.stalls.demand import DEMAND, read_demand
 from geo.stalls.displays import shop_displays
 from geo.stalls.documents import RelocationDocument, StallsDocument
 from geo.stalls.judging import judge
-from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, zone_layer
+from geo.stalls.layers import exclusion_layer, fullest_slot, kerb_layer, place_layer, zone_layer
+from geo.stalls.places import conflicts_of, places_document
 from geo.stalls.plan import Plan, UseKind
 from geo.stalls.planning import make_plan
 from geo.stalls.relocation import Guidance, guide
+from geo.stalls.supply import demand_document
 from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OFF_STREET, OTHER_HOURS, Answer, check
 from geo.study.file import rule_facts
 from geo.study.reader import Study, on_study, open_study
 from geo.study.results import MadeOf, Result, command_of
 from geo.study.schema import conform, conform_geo
 
-PLAN: Final = GROUND | MadeOf(
-    decisions=("zone",), rules=("stalls", "display", "fire_lane", "clearance_hours", "pavement")
+PLAN: Final = (
+    GROUND
+    | DEMAND
+    | MadeOf(decisions=("zone",), rules=("stalls", "display", "fire_lane", "clearance_hours", "pavement"))
 )
 """The inputs of a plan of the kerbs for stalls or displays."""
 
 STALLS: Final[Result[StallsDocument]] = Result(
     "stalls",
     Text("疏导点", "Zones for stalls"),
-    PLAN | MadeOf(layers=("vendors",), rules=("articles.zone",)),
-    ("kerbs", "kerb_exclusions", "stall_zones", "shop_displays", "stalls", "moves"),
+    PLAN | MadeOf(rules=("articles.zone",)),
+    ("kerbs", "kerb_exclusions", "stall_zones", "stall_places", "shop_displays", "stalls", "moves"),
 )
 RELOCATION: Final[Result[RelocationDocument]] = Result(
     "relocation",
     Text("摊位去向", "Relocation"),
-    PLAN | WALKING | MadeOf(layers=("vendors",), rules=("guide",)),
+    PLAN | WALKING | MadeOf(rules=("guide",)),
     ("moves",),
 )
 
@@ -65,9 +71,11 @@ def stall_plan(study: Study, profile: Profile, kind: UseKind = "stall", ground: 
         As `geo.kerbs.ground.read_ground` returns, where it is known already.
     """
     ground = ground or read_ground(study, profile)
-    # decisions are on zones for stalls
-    decided = decided_on(study.decisions("zone"), ground.kerbs) if kind == "stall" else None
-    return make_plan(ground, profile, decided, kind)
+    # decisions and demand are of stalls
+    if kind == "display":
+        return make_plan(ground, profile, None, kind)
+    decided = decided_on(study.decisions("zone"), ground.kerbs)
+    return make_plan(ground, profile, decided, kind, read_demand(study))
 
 
 @on_study
@@ -99,6 +107,7 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> StallsDocument:
     judged = judge(plan, stalls)
     stalls["verdict"], stalls["reasons"] = judged.verdict, judged.reasons
     stalls = conform_geo(stalls, "stalls")
+    conflicts = conflicts_of(plan, plan.places)
     layers = {
         "kerbs": kerb_layer(plan),
         "kerb_exclusions": exclusion_layer(plan),
@@ -107,9 +116,10 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> StallsDocument:
             stall_plan(study, rules, "display", ground), study.layer("facilities"), study.layer("context")
         ),
         "stalls": stalls,
+        "stall_places": place_layer(plan, conflicts),
         "moves": conform(pd.DataFrame(), "moves"),
     }
-    summary = _summary(plan, layers["stall_zones"], stalls, layers["shop_displays"])
+    summary = _summary(plan, layers["stall_zones"], stalls, layers["shop_displays"], conflicts)
     STALLS.keep(
         study,
         summary,
@@ -120,17 +130,27 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> StallsDocument:
     return summary
 
 
-def _summary(plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame) -> StallsDocument:
+def _summary(
+    plan: Plan, zones: pd.DataFrame, stalls: pd.DataFrame, displays: pd.DataFrame, conflicts: pd.DataFrame
+) -> StallsDocument:
     """Return the figures of a plan."""
     slot = fullest_slot(plan)
     fall = waterfall(plan, slot)
     verdicts = stalls["verdict"].value_counts()
     tiers = zones.groupby("tier")["pitches"].agg(["size", "sum"])
+    levels = {"low": "pitches_low", "likely": "pitches", "high": "pitches_high"}
+    sums = {level: int(zones[column].sum()) for level, column in levels.items()}
     return {
         "profile": profile_document(plan.profile),
         "kerb_km": round(fall.kerb_m / 1000, 3),
         "zones": len(zones),
-        "pitches": int(zones["pitches"].sum()),
+        "pitches": {"low": sums["low"], "likely": sums["likely"], "high": sums["high"]},
+        "pitches_geometric": int(zones["pitches_geometric"].sum()),
+        "capped_by": plan.supply.taken,
+        "longest_row": int(zones["row_pitches"].max()) if len(zones) else 0,
+        "likely_at_moment": int(plan.supply.likely[holds(plan.zones.mask, slot)].sum()),
+        "demand": demand_document(plan),
+        "stall_places": places_document(plan.places, conflicts),
         "moment": plan.slots.text(1 << slot),
         **fall_document(fall),
         "per_tier": {

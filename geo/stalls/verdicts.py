@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ import shapely
 from geo.core.arrays import Floats
 from geo.core.crs import WGS84, to_degrees, to_metric
 from geo.core.errors import InputError
-from geo.core.opening_hours import day_kind
+from geo.core.opening_hours import DAY, DAY_KINDS, Window, day_kind
 from geo.core.text import Text
 from geo.kerbs.exclusions import holds
 from geo.kerbs.numbering import SIDES, both_sides, segment_of, side_of
@@ -23,8 +23,10 @@ from geo.network.searches import distances
 from geo.network.snapping import snap
 from geo.rules.loader import Profile
 from geo.stalls.documents import AnswerDocument, NearestPlace, SpokenRule
+from geo.stalls.places import PLACES, standing_place
 from geo.stalls.plan import GROUP, ORDER, Plan
 from geo.stalls.positions import KerbPositions, free_at
+from geo.stalls.supply_documents import StandingPlace
 from geo.study.layers import codes
 
 ALLOWED: Final = "allowed"
@@ -38,6 +40,9 @@ VERDICT_NAMES: Final = codes.VERDICT_NAMES
 
 TOO_SHORT: Final = {"stall": "stalls.pitch.length", "display": "display.length_share"}
 """The rule that speaks where the kerb between exclusions is too short for one."""
+
+_PLACE_REACH_M: Final = 500.0
+"""The street of a place that the city has may be this far away: a square, a yard."""
 
 _AT_THE_END_M: Final = 1e-3
 """A position this near to the end of an exclusion is asked about as if within it."""
@@ -57,6 +62,8 @@ class Answer(NamedTuple):
         The kerb that was asked about, and how far from it the place is.
     rules
         Every rule that speaks, those that hold at the moment first.
+    place
+        The place that the city has there, or None.
     nearest
         The nearest place where it is allowed, by walking; or None.
     """
@@ -71,6 +78,7 @@ class Answer(NamedTuple):
     offset_m: float
     distance_m: float
     rules: list[SpokenRule]
+    place: StandingPlace | None
     nearest: NearestPlace | None
 
     def as_dict(self) -> AnswerDocument:
@@ -86,6 +94,7 @@ class Answer(NamedTuple):
             "offset_m": self.offset_m,
             "distance_m": self.distance_m,
             "rules": self.rules,
+            "place": self.place,
             "nearest": self.nearest,
         }
 
@@ -101,7 +110,8 @@ def check(
     """
     Say whether a stall (or a display, as the plan's kind is) may stand at a place at a moment.
 
-    A place is allowed where it lies on a free stretch of kerb that at least one pitch fits.
+    A place is allowed where it lies on a free stretch of kerb that at least one pitch fits, and in a place that the
+    city has for stalls, in its hours.
 
     Parameters
     ----------
@@ -121,22 +131,32 @@ def check(
     InputError
         For a place that is at no street of the study (`kerb.asked_within`).
     """
-    asked = _nearest_kerb(plan, lon, lat)
+    xy = to_metric(np.array([[lon, lat]]), plan.kerbs.crs)[0]
+    place = int(plan.places.holding(xy[None])[0])
+    asked = _nearest_kerb(plan, lon, lat, _PLACE_REACH_M if place >= 0 else 0.0)
     free = free_at(plan, asked)
     slot = plan.slots.at(at)
     mask = int(free.mask[0])
     verdict = ALLOWED if mask >> slot & 1 else OTHER_HOURS if mask else FORBIDDEN
+    hours = plan.slots.text(mask) if mask else ""
+    if place >= 0 and verdict != ALLOWED:
+        # the city's own place counts, whatever the kerb says
+        own = plan.places.hours[place]
+        verdict = ALLOWED if is_open(plan.places.windows[place], at) else OTHER_HOURS
+        hours = own if not hours else hours if hours == own else f"{own}; {hours}"
     kerb = int(asked.kerb[0])
     roads = plan.kerbs.roads
     own = roads.iloc[segment_of(kerb)]
-    xy = to_metric(np.array([[lon, lat]]), plan.kerbs.crs)[0]
     spoken = _spoken_rules(plan, asked, xy=xy, too_short=int(free.too_short[0]), slot=slot)
+    if place >= 0:
+        away = float(shapely.distance(plan.places.shapes[place], shapely.points(xy)))
+        spoken.append(_Spoken(PLACES, "allows", plan.places.hours[place], away, str(plan.places.ids[place])))
     nearest = None
     if verdict != ALLOWED:
         nearest = _nearest_free(plan, lon, lat, at, network())
     return Answer(
         verdict=verdict,
-        hours=plan.slots.text(mask) if mask else "",
+        hours=hours,
         street_id=str(own["street_id"]),
         name=own["name"],
         tier=str(own["tier"]),
@@ -144,15 +164,23 @@ def check(
         side=SIDES[side_of(kerb)],
         offset_m=round(float(asked.along_m[0]), 2),
         distance_m=round(float(asked.away_m[0]), 2),
-        rules=[each.document(plan.profile, reasons or {}) for each in spoken],
+        rules=[each.document(plan.profile, _sources(plan, place, reasons)) for each in spoken],
+        place=None if place < 0 else standing_place(plan, place),
         nearest=nearest,
     )
 
 
-def _nearest_kerb(plan: Plan, lon: float, lat: float) -> KerbPositions:
+def _sources(plan: Plan, place: int, reasons: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Return the sources of decisions and of the city's own places, by their ids."""
+    if place < 0:
+        return reasons or {}
+    return {**(reasons or {}), str(plan.places.ids[place]): str(plan.places.table["source"].iloc[place])}
+
+
+def _nearest_kerb(plan: Plan, lon: float, lat: float, least_m: float = 0.0) -> KerbPositions:
     kerbs, profile = plan.kerbs, plan.profile
     place = shapely.points(to_metric(np.array([[lon, lat]]), kerbs.crs))[0]
-    within = float(profile["kerb.asked_within"])
+    within = max(float(profile["kerb.asked_within"]), least_m)
     reach = within + float(kerbs.half_m.max(initial=0.0)) if np.isfinite(lon) and np.isfinite(lat) else 0.0
     row = kerbs.tree.query(place, predicate="dwithin", distance=reach) if reach else np.zeros(0, dtype=np.int64)
     kerb = both_sides(row)
@@ -198,7 +226,7 @@ class _Spoken:
             "value": leaf.value if leaf else None,
             "unit": leaf.unit if leaf else None,
             "source": leaf.source if leaf else reasons.get(str(self.cause), str(self.cause)),
-            "status": leaf.status if leaf else "decision",
+            "status": leaf.status if leaf else "sourced" if self.rule == PLACES else "decision",
         }
 
 
@@ -239,44 +267,79 @@ def _spoken_rules(plan: Plan, asked: KerbPositions, *, xy: Floats, too_short: in
 
 def next_time(plan: Plan, mask: int, at: dt.datetime) -> dt.datetime | None:
     """Return the next moment of a mask from `at` on, within a week."""
+    return next_open(plan.slots.week(mask), at)
+
+
+def next_open(windows: Sequence[Window], at: dt.datetime) -> dt.datetime | None:
+    """Return the next moment within windows from `at` on, within a week."""
     for day in range(8):
         midnight = dt.datetime.combine(at.date() + dt.timedelta(days=day), dt.time(), at.tzinfo)
-        for begin, end in plan.slots.windows(mask, day_kind(midnight)):
-            opens = midnight + dt.timedelta(minutes=begin)
-            if midnight + dt.timedelta(minutes=end) > at:
+        base = DAY_KINDS.index(day_kind(midnight)) * DAY
+        for begin, end in windows:
+            first, last = max(begin, base), min(end, base + DAY)
+            if first >= last:
+                continue
+            opens = midnight + dt.timedelta(minutes=first - base)
+            closes = midnight + dt.timedelta(minutes=last - base)
+            if closes > at:
                 return max(opens, at)
     return None
 
 
+def is_open(windows: Sequence[Window], at: dt.datetime) -> bool:
+    """Tell whether a moment lies within windows."""
+    return next_open(windows, at) == at
+
+
 def _nearest_free(plan: Plan, lon: float, lat: float, at: dt.datetime, network: Network) -> NearestPlace | None:
-    """Return the nearest stretch that is free at the moment; where none is within reach, the nearest at any hour."""
+    """
+    Return the nearest stretch or place of the city's own that is open at the moment; where none is within reach, the
+    nearest at any hour.
+    """
     there = plan.free if plan.kind == "display" else plan.zones
     masks = plan.free.value if plan.kind == "display" else plan.zones.mask
-    some = masks > 0
+    some = np.flatnonzero(masks > 0)
     kerb, middle, masks = there.kerb[some], ((there.from_m + there.to_m) / 2)[some], masks[some]
-    if len(kerb) == 0 or network.size == 0:
+    places = plan.places
+    if len(kerb) + len(places) == 0 or network.size == 0:
         return None
-    lonlat = to_degrees(plan.kerbs.points(kerb, middle), plan.kerbs.crs)
-    places, off = snap(network, gpd.GeoSeries(shapely.points(lonlat), crs=WGS84))
+    lonlat = to_degrees(np.concatenate([plan.kerbs.points(kerb, middle), places.middle]), plan.kerbs.crs)
+    spots, off = snap(network, gpd.GeoSeries(shapely.points(lonlat), crs=WGS84))
     start, away = snap(network, gpd.GeoSeries(shapely.points([[lon, lat]]), crs=WGS84))
-    pairs = distances(network, start, places, limit=float(plan.profile["guide.within"]))
+    pairs = distances(network, start, spots, limit=float(plan.profile["guide.within"]))
     if pairs.empty:
         return None
     target = pairs["target"].to_numpy()
     walk = pairs["cost"].to_numpy() + off[target] + away[0]
-    open_ = holds(masks[target], plan.slots.at(at))
-    best = int(np.lexsort((walk, ~open_))[0])
+    now = np.concatenate(
+        [holds(masks, plan.slots.at(at)), np.array([is_open(each, at) for each in places.windows], dtype=bool)]
+    )
+    best = int(np.lexsort((walk, ~now[target]))[0])
     number = int(target[best])
-    mask = int(masks[number])
-    road = plan.kerbs.roads.iloc[segment_of(int(kerb[number]))]
-    when = next_time(plan, mask, at)
-    return {
-        "zone_id": str(plan.zone_ids[number]) if plan.kind == "stall" else None,
+    found: NearestPlace = {
+        "zone_id": None,
+        "place_id": None,
         "lon": round(float(lonlat[number, 0]), 7),
         "lat": round(float(lonlat[number, 1]), 7),
-        "street_id": str(road["street_id"]),
-        "name": road["name"],
+        "street_id": "",
+        "name": None,
         "walk_m": round(float(walk[best]), 1),
-        "hours": plan.slots.text(mask),
-        "at": when.isoformat(timespec="minutes") if when else None,
+        "hours": "",
+        "at": None,
     }
+    if number < len(kerb):
+        mask = int(masks[number])
+        road = plan.kerbs.roads.iloc[segment_of(int(kerb[number]))]
+        found |= {"street_id": str(road["street_id"]), "name": road["name"], "hours": plan.slots.text(mask)}
+        found["zone_id"] = str(plan.zone_ids[some[number]]) if plan.kind == "stall" else None
+        when = next_time(plan, mask, at)
+    else:
+        place = number - len(kerb)
+        row = places.table.iloc[place]
+        roads = plan.kerbs.roads
+        on = roads[roads["segment_id"] == row["segment_id"]]
+        found |= {"place_id": str(places.ids[place]), "hours": places.hours[place]}
+        found |= {"street_id": str(on["street_id"].iloc[0]) if len(on) else "", "name": row["name"]}
+        when = next_open(places.windows[place], at)
+    found["at"] = when.isoformat(timespec="minutes") if when else None
+    return found

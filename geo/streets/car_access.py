@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.core.arrays import Flags
-from geo.core.opening_hours import DAY, Window
+from geo.core.opening_hours import DAY, DAY_KINDS, Window
 from geo.rules.loader import Profile
 
 CAR_MODES: Final = ("motorcar", "motor_vehicle", "vehicle", "access")
@@ -123,10 +123,10 @@ def _minutes(windows: Sequence[Window] | None) -> Flags:
     """Return the minutes of a day that lie in windows of any day."""
     if windows is None:
         return np.ones(DAY, dtype=bool)
-    wanted = np.zeros(2 * DAY, dtype=bool)
+    wanted = np.zeros(len(DAY_KINDS) * DAY, dtype=bool)
     for begin, end in windows:
         wanted[begin:end] = True
-    return np.asarray(wanted[:DAY] | wanted[DAY:])
+    return np.asarray(wanted.reshape(len(DAY_KINDS), DAY).any(axis=0))
 
 
 def _open_throughout(text: str, base: bool, open_values: Sequence[str], wanted: Flags) -> bool:

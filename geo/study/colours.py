@@ -29,6 +29,7 @@ FACILITY_COLOURS: Final = {
 }
 
 ZONE_COLOUR: Final = "#1fa05a"
+PLACE_COLOUR: Final = "#00695c"
 EXCLUSION_COLOUR: Final = "#d9600e"
 KERB_COLOUR: Final = "#555555"
 

@@ -33,7 +33,9 @@ def info(path: Path) -> FiguresDocument:
     facts = about(path)
     with connect(path) as connection:
         connection.execute("BEGIN")  # one state of the study for all figures
-        layers = {name: _count(connection, name) for name in LAYERS}
+        there = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
+        # a layer that came since the study was made is empty
+        layers = {name: _count(connection, name) if name in there else 0 for name in LAYERS}
         km, by_source = _kilometres(connection, "tier"), _kilometres(connection, "tier_source")
         points = {kind: _points_by_tier(connection, kind) for kind in POINT_KINDS}
         left_out = {kind: _left_out(connection, kind) for kind in POINT_KINDS}

@@ -17,7 +17,7 @@ from geo.core.place import place_of
 from geo.core.text import Text
 from geo.study import migrations
 from geo.study.geometry_blobs import add_shape_functions
-from geo.study.schema import COLUMNS, conform
+from geo.study.schema import COLUMNS, conform, empty_layer
 from geo.study.versions import facts_of
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame |
     Raises
     ------
     StudyError
-        If the file is no study, or has no such layer.
+        If the file is no study, or has no such layer; one that came since it was made is empty.
     """
     import pyogrio  # noqa: PLC0415
     import pyogrio.errors  # noqa: PLC0415
@@ -203,6 +203,8 @@ def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame |
     try:
         table = pyogrio.read_dataframe(path, layer=name, use_arrow=True)
     except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
+        if name in COLUMNS and name not in layer_names(path):
+            return empty_layer(name)  # a study of before the layer came
         names = ", ".join(
             str(layer) for layer, _ in pyogrio.list_layers(path) if layer not in ("about", "layer_styles")
         )

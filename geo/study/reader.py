@@ -157,7 +157,7 @@ class Study:
 
     def versions(self, *names: str) -> dict[str, str]:
         """Return the versions of layers and views by their names."""
-        return {name: self._seen[version_key(name)] for name in names}
+        return {name: self._seen.get(version_key(name), "") for name in names}
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """

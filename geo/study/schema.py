@@ -42,6 +42,7 @@ __all__ = [
     "Tier",
     "conform",
     "conform_geo",
+    "empty_layer",
     "together",
 ]
 
@@ -115,3 +116,15 @@ def conform_geo(table: gpd.GeoDataFrame, layer: str) -> gpd.GeoDataFrame:
     import geopandas as gpd  # noqa: PLC0415
 
     return gpd.GeoDataFrame(conform(table, layer), geometry="geometry", crs=table.crs)
+
+
+def empty_layer(layer: str) -> Any:
+    """Return a layer or table without rows."""
+    import geopandas as gpd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415
+
+    from geo.core.crs import WGS84  # noqa: PLC0415
+
+    if layer in GEOMETRY_TYPES:
+        return conform_geo(gpd.GeoDataFrame(geometry=[], crs=WGS84), layer)
+    return conform(pd.DataFrame(), layer)

@@ -28,8 +28,9 @@ VIEWS: Final[Mapping[str, View]] = {
     "segments": View("roads", _TIER),
     "street_lines": View("streets", (*_TIER, "official_tier", "complaints", "stalls", "parking")),
     "vendors": View("stalls", ("verdict", "reasons")),
+    "places": View("stall_places", ("conflicts",)),
 }
-"""Views by name: road segments and streets without their tiers, stalls without verdicts."""
+"""Views by name: road segments and streets without their tiers, stalls without verdicts, places without conflicts."""
 
 KEPT_LISTS: Final = ("tier_list", "tier_base")
 """Tables that stand in a study as they were read or made: the official list, tiers before any decision."""

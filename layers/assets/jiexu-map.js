@@ -186,7 +186,7 @@ const jiexu = (() => {
       label: [],
     }),
   };
-  /* A layer that Python describes: parts {tileLayer, kind: line | polygon | dot, colour | by + colours, when, size, …}. */
+  /* A layer that Python describes: parts {tileLayer, kind: line | polygon | dot, colour | by + colours, strict, when, …}. */
   const drawn = (layer) => ({
     paint: drawings.get(layer).map((part) => {
       const colour = part.by ? (z, f) => part.colours[f.props[part.by]] || "#777777" : part.colour;
@@ -201,7 +201,8 @@ const jiexu = (() => {
         }),
       }[part.kind]();
       const open = (f) => !state.open[layer] || state.open[layer].includes(f.props.p);
-      const filter = (z, f) => state.extra.includes(layer) && (!part.when || open(f) === (part.when === "open"));
+      const meant = (f) => !part.strict || f.props[part.by] in part.colours;
+      const filter = (z, f) => state.extra.includes(layer) && meant(f) && (!part.when || open(f) === (part.when === "open"));
       return { dataLayer: part.tileLayer, minzoom: part.fromZoom, filter, symbolizer };
     }),
     label: [],

@@ -76,7 +76,7 @@ def test_a_citys_own_rules_stay_with_the_study(study: Path, tmp_path: Path) -> N
     own.write_text("clearance:\n  crossing: {value: 15, unit: m, source: ours, status: assumption}\n")
     first = json.loads(run(app, ["stalls", str(study), "--json"]).stdout)
     wider = json.loads(run(app, ["stalls", str(study), "--rules", str(own), "--json"]).stdout)
-    assert wider["pitches"] < first["pitches"]
+    assert wider["pitches_geometric"] < first["pitches_geometric"]
     assert wider["profile"]["name"] == "ours"
     assert json.loads(run(app, ["stalls", str(study), "--json"]).stdout)["pitches"] == wider["pitches"]
     assert json.loads(run(app, ["info", str(study), "--json"]).stdout)["profile"]["name"] == "ours"

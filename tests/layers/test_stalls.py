@@ -68,3 +68,15 @@ def test_the_legend_says_zones_and_their_state() -> None:
     ]
     assert stalls.zone_legend("zh")["title"] == "疏导点"
     assert len(stalls.exclusion_legend("en")["entries"]) == len(palette.EXCLUSIONS)
+
+
+def test_places_are_dots_with_a_name_over_their_lines_and_areas() -> None:
+    shapes = [shapely.box(0, 0, 1, 1), LINES[0], shapely.Point(3, 3)]
+    table = gpd.GeoDataFrame({"name": ["夜市", None, "早市"]}, geometry=shapes, crs=4326)
+    (tile,) = stalls.place_tiles(table).values()
+    assert tile.input["g"].tolist() == ["area", "line", "point", "point", "point"]
+    assert tile.input["n"].tolist() == ["夜市", "", "夜市", "", "早市"]
+    drawn = {value: part["kind"] for part in stalls.PLACE_DRAWING for value in part["colours"]}
+    assert drawn == {"area": "polygon", "line": "line", "point": "dot"}
+    assert all(part["strict"] for part in stalls.PLACE_DRAWING)
+    assert stalls.place_legend("zh")["title"] == "已有疏导点"

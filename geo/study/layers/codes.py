@@ -64,6 +64,7 @@ PRECISIONS: Final = {
     "interpolated": Text("门牌之间内插", "between house numbers"),
     "place": Text("按地名", "by a place's name"),
     "street": Text("按短街路名", "by a short street's name"),
+    "section": Text("按路段起止", "by a section of a street"),
 }
 
 VERDICT_NAMES: Final = {
@@ -176,8 +177,25 @@ MODELS: Final = {
     "centre": Text("最远步行最短", "longest walk shortened"),
 }
 
+CAPS: Final = {
+    "geometry": Text("路缘长度（含通行口）", "length of kerb, with access gaps"),
+    "street_share": Text("街道临街面占比上限", "share of the street's frontage"),
+    "demand": Text("片区需求", "demand in the quarter"),
+    "quarter_share": Text("片区临街面占比上限", "share of the quarter's frontage"),
+}
+"""What bounds the pitches of a zone."""
+
+GOODS: Final = {
+    "farm_produce": Text("农副产品", "farm produce"),
+    "daily_goods": Text("日用百货", "daily goods"),
+    "services": Text("便民服务", "personal services"),
+    "registered_food": Text("已备案食品", "registered food"),
+}
+"""Groups of goods that a zone may be for."""
+
 MOVE_TARGETS: Final = {
     "zone": Text("疏导点", "zone"),
+    "place": Text("已有疏导点", "existing place"),
     "hall": Text("市场", "market hall"),
     "none": Text("无处安置", "no place"),
 }

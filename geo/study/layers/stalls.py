@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from geo.core.text import Text
-from geo.study.colours import EXCLUSION_COLOUR, KERB_COLOUR, ZONE_COLOUR
+from geo.study.colours import EXCLUSION_COLOUR, KERB_COLOUR, PLACE_COLOUR, ZONE_COLOUR
 from geo.study.layers import codes
 from geo.study.layers import columns as c
 from geo.study.layers.description import COUNT, NUMBER, Column, Layer, Style, Symbol
@@ -70,11 +70,33 @@ STALL_ZONES: Final = Layer(
         "zone_id": c.identifier("Z 加路段、侧和里程", "Z with segment, side and offset"),
         **c.STRETCH,
         "hours": c.HOURS,
-        "pitches": Column(Text("摊位数", "Pitches"), Text("可设的摊位", "Number of pitches that fit"), COUNT),
+        "pitches": Column(
+            Text("摊位数", "Pitches"),
+            Text("需求与规则之下宜设的摊位", "Pitches that demand and rules leave, likely"),
+            COUNT,
+        ),
+        "pitches_low": Column(Text("摊位数（低）", "Pitches, low"), Text("低估值", "Low estimate"), COUNT),
+        "pitches_high": Column(Text("摊位数（高）", "Pitches, high"), Text("高估值", "High estimate"), COUNT),
+        "pitches_geometric": Column(
+            Text("几何上限", "Pitches that fit"),
+            Text("路缘长度可容、不留通行口的摊位", "Pitches that fit the kerb, without access gaps"),
+            COUNT,
+        ),
+        "row_pitches": Column(
+            Text("最长一排", "Longest row"), Text("两处通行口之间的摊位", "Pitches between two access gaps"), COUNT
+        ),
+        "capped_by": Column(
+            Text("受限于", "Bounded by"), Text("摊位数受何限制", "The bound of its pitches"), values=codes.CAPS
+        ),
+        "goods": Column(
+            Text("经营品类", "Goods"),
+            Text("可经营的品类，以逗号隔开", "Groups of goods that may be sold, between commas"),
+        ),
         "tier": c.TIER,
         "rules": c.RULES,
         "basis": c.BASIS,
         "street_id": c.STREET_ID,
+        "quarter_id": c.QUARTER_ID,
         "length_m": c.KERB_LENGTH_M,
         "place": c.PLACE,
         "status": Column(
@@ -85,6 +107,38 @@ STALL_ZONES: Final = Layer(
         "decision_id": c.DECISION_ID,
     },
     style=Style("line", Symbol(ZONE_COLOUR, 1.0)),
+    guide="stalls",
+)
+
+STALL_PLACES: Final = Layer(
+    "stall_places",
+    Text("已有疏导点", "Existing places for stalls"),
+    Text(
+        "城市已设的一处便民疏导点、摊群点：点、路段或场地，载明摊位数、时段、品类和管理单位",
+        "a place for stalls that the city has: a point, a stretch of street or an area, with pitches, hours, goods and"
+        " manager",
+    ),
+    "Unknown",
+    {
+        "place_id": c.identifier("文件中的编号，缺少时自动生成", "As in its file, else made"),
+        "name": c.NAME,
+        "pitches": Column(Text("摊位数", "Pitches"), Text("文件所载的摊位", "As its file says"), COUNT),
+        "area_m2": Column(
+            Text("面积（平方米）", "Area (m²)"), Text("文件所载的面积", "As its file says"), NUMBER, "m²"
+        ),
+        "hours": c.HOURS,
+        "goods": Column(Text("经营品类", "Goods"), Text("文件所载的品类", "Goods on sale, as its file says")),
+        "manager": Column(Text("管理单位", "Manager"), Text("负责管理的单位", "The office or company in charge")),
+        "fee": Column(Text("收费标准", "Fee"), Text("文件所载的收费", "As its file says")),
+        **c.LOCATED,
+        "conflicts": Column(
+            Text("与规则冲突", "Conflicts"),
+            Text("与之冲突的规则，以逗号隔开", "The rules that it is in conflict with, between commas"),
+        ),
+        "source": c.SOURCE,
+        **c.PLACED,
+    },
+    style=Style("marker", Symbol(PLACE_COLOUR, 2.4)),
     guide="stalls",
 )
 
@@ -127,4 +181,4 @@ MOVES: Final = Layer(
     guide="stalls",
 )
 
-LAYERS: Final = (KERBS, KERB_EXCLUSIONS, STALL_ZONES, SHOP_DISPLAYS, MOVES)
+LAYERS: Final = (KERBS, KERB_EXCLUSIONS, STALL_ZONES, STALL_PLACES, SHOP_DISPLAYS, MOVES)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 
-from geo.rules import load_profile
+from geo.points.imports import add_points
+from geo.points.reading import Options
+from geo.rules import Profile, load_profile
 from geo.stalls.study import plan_stalls
 from geo.study.file import read_layer
 from tests.conftest import is_fresh
@@ -77,17 +80,19 @@ def test_a_place_is_answered_and_its_zone_rejected(plan: Path) -> None:
 
 def test_a_wider_clearance_loses_pitches_and_can_be_made_the_rule(plan: Path) -> None:
     page = opened("stalls")
-    before = int(figures(page)["Pitches at this hour"].replace(",", ""))
+    label = "Pitches that fit at this hour"
+    before = int(read_layer(plan, "stall_zones")["pitches_geometric"].sum())
     labelled(page.number_input, "Pedestrian crossing (m)").set_value(15.0).run()
     assert not page.exception
-    metrics = [metric for metric in page.metric if metric.label == "Pitches at this hour"]
-    then = int(metrics[1].value.replace(",", ""))
+    (metric,) = [metric for metric in page.metric if metric.label == label]
+    then = int(metric.value.replace(",", ""))
     assert then < before
-    assert metrics[1].delta == f"{then - before:+,}"
+    assert metric.delta == f"{then - before:+,}"
     labelled(page.button, "Save as the study's rules").click().run()
     assert not page.exception
-    assert int(figures(page)["Pitches at this hour"].replace(",", "")) == then
-    assert read_layer(plan, "stall_zones")["pitches"].sum() == then
+    zones = read_layer(plan, "stall_zones")
+    assert zones["pitches_geometric"].sum() == then
+    assert int(figures(page)["Pitches at this hour"].replace(",", "")) == zones["pitches"].sum()
 
 
 def test_hours_that_are_none_are_refused_with_a_remedy(plan: Path) -> None:
@@ -96,6 +101,38 @@ def test_hours_that_are_none_are_refused_with_a_remedy(plan: Path) -> None:
     labelled(page.text_input, "Back street: hours").input("whenever").run()
     assert not page.exception
     assert any("impossible" in text.value for text in page.text)
+
+
+def test_the_first_figure_is_what_demand_and_rules_leave(plan: Path) -> None:
+    zones = read_layer(plan, "stall_zones")
+    page = opened("stalls")
+    assert int(figures(page)["Pitches at this hour"]) == zones["pitches"].sum() < len(zones)
+    captions = "\n".join(caption.value for caption in page.caption)
+    assert f"{zones['pitches_geometric'].sum():,} pitches fit the kerb" in captions
+    assert "demand in the quarter" in captions
+
+
+def test_the_citys_own_places_are_listed_with_their_conflicts(plan: Path, profile: Profile, tmp_path: Path) -> None:
+    assert any("no existing places" in caption.value for caption in opened("stalls").caption)
+    streets = read_layer(plan, "streets")
+    line = streets[streets["tier"] == "demonstration"].geometry.iloc[0].geoms[0]
+    place = gpd.GeoDataFrame(
+        {"编号": ["G1"], "名称": ["便民夜市"], "摊位数": [6], "管理单位": ["街道办"]},
+        geometry=[line.interpolate(0.5, normalized=True)],
+        crs=4326,
+    )
+    place.to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    add_points(plan, tmp_path / "a.geojson", "stall_places", profile, Options(crs="WGS84"))
+    plan_stalls(plan)
+    page = opened("stalls")
+    assert not page.exception
+    (table,) = [frame.value for frame in page.dataframe if "In conflict with" in frame.value.columns]
+    assert table["Name"].tolist() == ["便民夜市"]
+    assert "Demonstration road" in table["In conflict with"].iloc[0]
+    page.session_state["asked_place"] = (place.geometry.iloc[0].x, place.geometry.iloc[0].y)
+    page.run()
+    assert not page.exception
+    assert any("Existing place 便民夜市: 6 pitches" in text.value for text in page.text)
 
 
 def test_every_stall_in_the_way_finds_a_place(plan: Path) -> None:

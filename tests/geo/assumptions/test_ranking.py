@@ -48,7 +48,7 @@ def test_a_move_is_what_a_plan_with_that_value_says(study: Path) -> None:
     assert row["moved_to"] == [1.6, 2.4]
     longer = next(move for move in row["moves"] if move["figure"] == "pitches" and move["value"] == 2.4)
     plan = plan_stalls(study, load_profile().changed({"stalls.pitch.length": 2.4}))
-    assert longer["after"] == plan["pitches"]
+    assert longer["after"] == plan["pitches"]["likely"]
 
 
 def test_what_nobody_reads_is_said_and_not_moved(bare: Path) -> None:

@@ -37,6 +37,8 @@ def test_a_plan_is_out_of_date_when_a_tier_changes(study: Path, tmp_path: Path) 
     decide_tier(copy, street, "demonstration", "创建示范街")
     assert not is_fresh(copy)
     again = plan_stalls(copy)
-    assert again["pitches"] < first["pitches"]
+    assert again["pitches_geometric"] < first["pitches_geometric"]
     assert not (read_layer(copy, "stall_zones")["street_id"] == street).any()
-    assert stall_plan(Study(copy), Study(copy).profile).zones.pitches.sum() == again["pitches"]
+    plan = stall_plan(Study(copy), Study(copy).profile)
+    assert plan.zones.pitches.sum() == again["pitches_geometric"]
+    assert plan.supply.likely.sum() == again["pitches"]["likely"]

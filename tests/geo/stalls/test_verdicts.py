@@ -53,7 +53,7 @@ def test_a_planners_case(case: dict[str, Any]) -> None:
         zones = zone_layer(plan)
         mine = zones[(zones["segment_id"] == answer.segment_id) & (zones["side"] == answer.side)]
         holding = mine[(mine["from_m"] <= answer.offset_m) & (mine["to_m"] >= answer.offset_m)]
-        assert holding["pitches"].tolist() == [expect["pitches"]]
+        assert holding["pitches_geometric"].tolist() == [expect["pitches"]]
 
 
 def test_there_are_forty_cases_and_more() -> None:

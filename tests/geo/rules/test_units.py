@@ -29,6 +29,7 @@ TAKEN: dict[str, tuple[Any, Any]] = {
     "count": (3, 3.0),
     "categories": (["noise"], []),
     "words": (["肉"], "肉"),
+    "goods": (["farm_produce", "services"], ["weapons"]),
     "flag": (False, 0),
     "stance": ("orderly", "lenient"),
     "designation": ("accepted", "rejected"),

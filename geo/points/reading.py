@@ -359,7 +359,8 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
     raw, kind, placed = draft.raw, draft.kind, np.isfinite(draft.lonlat).all(axis=1)
     kept = np.array([kind in UNPLACED_KINDS]) | np.asarray(placed)
     rows = marked(draft.clean.assign(precision=draft.precision), draft.findings)
-    shapes: NDArray[np.object_] = np.where(placed, shapely.points(draft.lonlat), None)
+    shapes = np.full(len(placed), None, dtype=object)
+    shapes[placed] = shapely.points(draft.lonlat[placed])
     if draft.shapes is not None:
         shapes = np.where(shapely.is_missing(draft.shapes), shapes, draft.shapes)
     points = gpd.GeoDataFrame(conform(rows[kept], kind), geometry=shapes[kept], crs=WGS84)

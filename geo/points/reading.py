@@ -359,10 +359,11 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
     raw, kind, placed = draft.raw, draft.kind, np.isfinite(draft.lonlat).all(axis=1)
     kept = np.array([kind in UNPLACED_KINDS]) | np.asarray(placed)
     rows = marked(draft.clean.assign(precision=draft.precision), draft.findings)
-    shapes = np.full(len(placed), None, dtype=object)
+    shapes = np.empty(len(draft.lonlat), dtype=object)
     shapes[placed] = shapely.points(draft.lonlat[placed])
     if draft.shapes is not None:
-        shapes = np.where(shapely.is_missing(draft.shapes), shapes, draft.shapes)
+        large = ~shapely.is_missing(draft.shapes)
+        shapes[large] = draft.shapes[large]
     points = gpd.GeoDataFrame(conform(rows[kept], kind), geometry=shapes[kept], crs=WGS84)
     if kind == "complaints" and len(points):
         crs = draft.place.crs if draft.place is not None else pyproj.CRS.from_epsg(_PLANE)

@@ -15,6 +15,7 @@ import pyproj
 import shapely
 from shapely.affinity import translate
 
+from geo.core.crs import scale_error
 from geo.core.errors import InputError
 from geo.core.extents import Extent, extent_of, unwrapped
 from geo.core.place import Place as WorldPlace
@@ -338,10 +339,12 @@ def _facts(
     inputs: Inputs, ways: Ways, roads: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile
 ) -> dict[str, str | None]:
     """Return the facts of the study as a whole, for the table `about`."""
+    extent = extent_of(roads.get_coordinates().to_numpy())
     return {
         "built_at": now().isoformat(),
         "metric_crs": crs.to_string(),
-        "extent": json.dumps(extent_of(roads.get_coordinates().to_numpy())),
+        "extent": json.dumps(extent),
+        "scale_error": str(scale_error(extent, crs)),
         "osm_date": ways.dated.isoformat() if ways.dated else None,
         "osm_source": inputs.osm_source or inputs.osm.name,
         **rule_facts(profile),

@@ -6,11 +6,13 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DayKind = Literal["workday", "restday", "monday", "saturday"]
 DAY_KINDS: Final[tuple[DayKind, ...]] = ("workday", "restday", "monday", "saturday")

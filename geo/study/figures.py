@@ -9,9 +9,6 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-import pyproj
-
-from geo.core.crs import scale_error
 from geo.core.place import Place, place_of
 from geo.rules.documents import profile_document
 from geo.rules.loader import profile_in_force
@@ -72,10 +69,15 @@ def info(path: Path) -> FiguresDocument:
 
 def _scale_error(facts: Mapping[str, str]) -> float | None:
     """Return the worst relative error of lengths within the extent, to a millionth; None where it has no bound."""
-    west, south, east, north = json.loads(facts["extent"])
-    crs = pyproj.CRS.from_user_input(facts["metric_crs"])
-    error = scale_error((west, south, east, north), crs)
-    return round(error, 6) if math.isfinite(error) else None
+    known = facts.get("scale_error")
+    if known is None:  # of a study that was built before it was kept
+        import pyproj  # noqa: PLC0415 (slow to load)
+
+        from geo.core.crs import scale_error  # noqa: PLC0415
+
+        west, south, east, north = json.loads(facts["extent"])
+        known = str(scale_error((west, south, east, north), pyproj.CRS.from_user_input(facts["metric_crs"])))
+    return round(float(known), 6) if math.isfinite(float(known)) else None
 
 
 def _tier_figures(km: float, points: dict[str, int]) -> TierFigures:

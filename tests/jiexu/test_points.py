@@ -20,15 +20,16 @@ def test_a_file_is_added_listed_and_removed(study: Path, tmp_path: Path) -> None
     file.write_text("编号,大项,经度,纬度\nZ1,店外经营,24.9435,60.169\nZ2,露天烧烤,0,0\n", encoding="gbk")
     command = ["add", str(study), str(file), "--kind", "complaints", "--crs", "WGS84", "--map", "大项=category"]
     tried = json.loads(run(app, [*command, "--dry-run", "--json"]).stdout)
-    assert (tried["import_id"], tried["added"], tried["refused"], tried["encoding"]) == (None, 1, 1, "gb18030")
+    assert (tried["import_id"], tried["added"], tried["refused"], tried["encoding"]) == (None, 2, 0, "gb18030")
+    assert tried["unplaced"] == 1, "0, 0 is no place"
     assert tried["mapping"]["category"] == "大项"
     before = len(read_layer(study, "complaints"))
     done = run(app, [*command, "--by", "Li"])
     assert done.exit_code == 0, done.output
-    assert "1 new" in done.stdout
+    assert "2 new" in done.stdout
     listed = json.loads(run(app, ["imports", str(study), "--json"]).stdout)
     assert (listed[-1]["import_id"], listed[-1]["by"], listed[-1]["crs"]) == ("I0004", "Li", "WGS84")
-    assert len(read_layer(study, "complaints")) == before + 1
+    assert len(read_layer(study, "complaints")) == before + 2
     assert run(app, ["imports", str(study), "--remove", "I0004"]).exit_code == 0
     assert len(read_layer(study, "complaints")) == before
     assert run(app, [*command[:-1], "大项=nonsense"]).exit_code == 2

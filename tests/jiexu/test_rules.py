@@ -101,7 +101,7 @@ def test_stalls_are_judged_by_the_rules_of_the_day(dated: Path) -> None:
     assert now.repeat is not None
     assert now.repeat["rules_on"] == Study(dated).day.isoformat()
     early = document("stalls", dated, "--on", "2020-06-30")
-    assert early["pitches"] < now.summary["pitches"]  # type: ignore[index]
+    assert early["pitches_geometric"] < now.summary["pitches_geometric"]  # type: ignore[index]
     assert "back_street" not in early["per_tier"]
     known = STALLS.known(Study(dated))
     assert known.repeat is not None

@@ -23,7 +23,7 @@ def places_on(study: Path, name: str) -> list[tuple[float, float]]:
         for share in np.linspace(0.1, 0.9, 17)
     ]
     points = np.concatenate([read_layer(study, kind).geometry.to_numpy() for kind in POINT_KINDS])
-    free = [shapely.distance(points, place).min() for place in places]
+    free = [np.nanmin(shapely.distance(points, place)) for place in places]  # some complaints have no place
     return [(float(places[i].x), float(places[i].y)) for i in np.argsort(free)[::-1]]
 
 

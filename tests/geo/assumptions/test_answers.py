@@ -20,7 +20,7 @@ MOVED = {
     "bay.orientation": "perpendicular",
     "need.own_space": 0.4,
     "tiers.score.weight.class": 20,
-    "coverage.floor_per_person": 60.0,
+    "coverage.within.toilet": 600.0,
 }
 
 

@@ -101,7 +101,10 @@ def test_a_way_is_walked_as_class_and_tags_say(
 def test_a_city_may_open_its_cycleways_and_motorroads(profile: Profile) -> None:
     highways = [*profile["network.walk.highways"], "cycleway"]
     rules = profile.changed({"network.walk.highways": highways, "network.walk.motorroads": True})
-    segments = gpd.GeoDataFrame([{"highway": "cycleway"}, {"highway": "primary", "motorroad": "yes"}])
+    segments = gpd.GeoDataFrame(
+        [{"highway": "cycleway"}, {"highway": "primary", "motorroad": "yes"}],
+        columns=["highway", "motorroad", "access", "vehicle", "motor_vehicle", "motorcar", "foot", "service"],
+    )
     assert with_access(segments, rules)["walk"].all()
 
 

@@ -27,6 +27,7 @@ TAKEN: dict[str, tuple[Any, Any]] = {
     "per km": (0, -0.1),
     "ratio": (0.1, 0),
     "count": (3, 3.0),
+    "months": ([3, 6, 12], [0]),
     "categories": (["noise"], []),
     "words": (["肉"], "肉"),
     "goods": (["farm_produce", "services"], ["weapons"]),

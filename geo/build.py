@@ -29,7 +29,8 @@ from geo.points.imports import far_findings, import_record, next_import, on_stre
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
 from geo.streets.doubled_ways import without_doubled
-from geo.streets.extract import Ways, open_extract, read_features, read_ways
+from geo.streets.extract import Ways, open_extract, read_ways
+from geo.streets.features import read_features
 from geo.streets.ordered_extract import Extract
 from geo.streets.quarters import make_quarters, read_quarters
 from geo.streets.reach import main_extent, within_reach

@@ -13,8 +13,6 @@ from geo.complaints.answer_documents import (
     AnswerTimes,
     ChannelDocument,
     ClosingTimes,
-    EffectDocument,
-    MeasuresDocument,
     OverdueComplaint,
     PatternsDocument,
     RepeatSpot,
@@ -22,7 +20,6 @@ from geo.complaints.answer_documents import (
     ResponseShares,
     SeasonDocument,
     StreetShares,
-    TierRate,
     TimesDocument,
 )
 from geo.complaints.answer_times import RESPONSES, in_time, months, overdue, shares, span_of, survival
@@ -32,6 +29,7 @@ from geo.complaints.hot_streets import Hot, Moment, exposure_of, hot_streets, ke
 from geo.complaints.left_out import answers_left_out, hot_spots_left_out, without_place
 from geo.complaints.legal_bases import category_bases
 from geo.complaints.local_statistics import SEED, Cluster
+from geo.complaints.measure_documents import EffectDocument, MeasuresDocument, TierRate
 from geo.complaints.street_tables import (
     alike_of,
     change_document,

@@ -124,7 +124,7 @@ class FacilityStudy:
     def demand(self) -> Demand:
         """Who needs them."""
         if self.asked == "points":
-            return self._points()
+            return _points(self)
         population = self.layer("population")
         return residents(self.roads, self.layer("context"), population, self.crs, self.profile, self._total)
 
@@ -140,19 +140,6 @@ class FacilityStudy:
         if self.asked == "points":
             return None
         return homes_evidence(self.table, self.roads, self.study.table("population"), self._total, self.profile)
-
-    def _points(self) -> Demand:
-        if self.kind == "market":
-            stalls, moves = self.layer("vendors"), self.study.table("moves")
-            guided = moves.loc[(moves["to_kind"] == "hall") | (moves["reason"] == "no_hall"), "stall_id"]
-            wanted = needs_hall(stalls["goods"], self.profile["guide.hall_goods"]) | stalls["stall_id"].isin(guided)
-            rows, source = stalls[wanted], "stalls"
-        else:
-            rule = "need.complaint_categories" if self.kind == "parking" else "coverage.toilet_complaints"
-            complaints = placed_cases(self.layer("complaints")).rows
-            counted = complaints["category"].isin(self.profile[rule]) & complaints["duplicate_of"].isna()
-            rows, source = complaints[counted], "complaints"
-        return points_demand(rows, source, self.crs)
 
     @cached_property
     def _walls(self) -> NDArray[np.object_]:
@@ -255,6 +242,20 @@ class FacilityStudy:
             return -1, 0.0
         gain = np.bincount(site, weights=self.demand.weight[gap][place], minlength=size)
         return int(np.argmax(gain)), float(gain.max())
+
+
+def _points(study: FacilityStudy) -> Demand:
+    if study.kind == "market":
+        stalls, moves = study.layer("vendors"), study.study.table("moves")
+        guided = moves.loc[(moves["to_kind"] == "hall") | (moves["reason"] == "no_hall"), "stall_id"]
+        wanted = needs_hall(stalls["goods"], study.profile["guide.hall_goods"]) | stalls["stall_id"].isin(guided)
+        rows, source = stalls[wanted], "stalls"
+    else:
+        rule = "need.complaint_categories" if study.kind == "parking" else "coverage.toilet_complaints"
+        complaints = placed_cases(study.layer("complaints")).rows
+        counted = complaints["category"].isin(study.profile[rule]) & complaints["duplicate_of"].isna()
+        rows, source = complaints[counted], "complaints"
+    return points_demand(rows, source, study.crs)
 
 
 def no_demand(asked: DemandSource) -> StudyError:

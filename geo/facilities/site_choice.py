@@ -198,7 +198,7 @@ class SiteStudy:
                 standing[int(np.argmax(self._further(standing)))] = True
                 covered.append(self._covered(standing))
                 walked.append(self._walked(standing))
-        best = self._best_by_number(len(covered))
+        best = _best_by_number(self, len(covered))
         rows: list[CurvePoint] = []
         for number, (here, walk) in enumerate(zip(covered, walked, strict=True)):
             found = best.get(number)
@@ -215,26 +215,6 @@ class SiteStudy:
                 row["gain"] = round(row["covered"] - rows[-1]["covered"], 1)
             rows.append(row)
         return rows
-
-    def _best_by_number(self, size: int) -> dict[int, Sited]:
-        """Return the best choices of 0, 1, 2 … new sites, of some numbers where they are many or time is short."""
-        closed = int((self.problem.closable & ~self.chosen.opened).sum())
-        numbers = list(range(closed, size))
-        if len(numbers) > _CURVE_AT_MOST:
-            numbers = np.unique(np.linspace(closed, size - 1, _CURVE_AT_MOST).astype(int)).tolist()
-        model: Model = "median" if self.request.model == "median" else "coverage"
-        limit, found = self.deadline.part(_SHARES["curve"]), {}
-        mine = len(self.order.sites)
-        if model == self.request.model and not np.isfinite(self.request.budget):
-            found[mine] = self.chosen
-        asked = [number for number in numbers if number not in found]
-        for done, number in enumerate(asked):
-            if limit.over:
-                self.undone.append("curve")
-                break
-            problem = self.within_limit._replace(number=number - closed, budget=np.inf)
-            found[number] = solve(problem, model, limit.part(1 / (len(asked) - done)))
-        return found
 
     def stability(self) -> Stability:
         """Return how surely this choice is right where demand or walks are off by `sites.off_by`."""
@@ -288,6 +268,27 @@ class SiteStudy:
     def _walked(self, opened: Flags) -> float:
         """Return the walks of all demand to the nearest open site; out of reach, they count as `sites.reach`."""
         return float((self.problem.weight * np.minimum(self.within_limit.least(opened), self.reach_m)).sum())
+
+
+def _best_by_number(study: SiteStudy, size: int) -> dict[int, Sited]:
+    """Return the best choices of 0, 1, 2 … new sites, of some numbers where they are many or time is short."""
+    closed = int((study.problem.closable & ~study.chosen.opened).sum())
+    numbers = list(range(closed, size))
+    if len(numbers) > _CURVE_AT_MOST:
+        numbers = np.unique(np.linspace(closed, size - 1, _CURVE_AT_MOST).astype(int)).tolist()
+    model: Model = "median" if study.request.model == "median" else "coverage"
+    limit, found = study.deadline.part(_SHARES["curve"]), {}
+    mine = len(study.order.sites)
+    if model == study.request.model and not np.isfinite(study.request.budget):
+        found[mine] = study.chosen
+    asked = [number for number in numbers if number not in found]
+    for done, number in enumerate(asked):
+        if limit.over:
+            study.undone.append("curve")
+            break
+        problem = study.within_limit._replace(number=number - closed, budget=np.inf)
+        found[number] = solve(problem, model, limit.part(1 / (len(asked) - done)))
+    return found
 
 
 def _gap(value: float, bound: float) -> float:

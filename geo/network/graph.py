@@ -78,12 +78,10 @@ class Network:
         arrive, on private segments only.
     private
         Shape (m,): edges of private segments.
-    length_m
+    length_m, oneway
         Shape (m,).
     segment, start_m
         Shape (m,): each edge's row in `segments`, and how far from that segment's start it begins.
-    oneway
-        Shape (m,).
     node_xy
         Shape (n, 2): metric coordinates.
     cost

@@ -112,7 +112,7 @@ class BayRoom(KerbPlan):
         self.orientation = str(profile["bay.orientation"])
         self.depth_m, self.pitch_m, self.lean_m = _shape(profile, self.orientation)
         self.gap_m = float(profile["bay.gap"])
-        found = [*self._streets(traffic), *self._obstacles(), *self._bends(), *self._tracks(rails)]
+        found = [*self._streets(traffic), *self._obstacles(), *_bends(self), *_tracks(self, rails)]
         reach = self.lean_m + float(profile[WAY_RULE])
         found.append(ways_across(self.kerbs, ground.ways, reach, self.slots.all, self.depth_m, self.own_line_counts))
         if kept is not None:
@@ -261,33 +261,35 @@ class BayRoom(KerbPlan):
         }
         return clearances(self.kerbs, self.ground.surveyed, kinds)
 
-    def _bends(self) -> list[Exclusions]:
-        """Return the stretches where the centre line bends too sharply: around its vertices."""
-        radius = float(self.profile["bay.bend_radius"])
-        row, along, bend = self.kerbs.centre.bends()
-        sharp = bend < radius
-        strict = self.profile["bay.reading"] == "strict"
-        reach = float(self.profile["bay.strict.bend"]) if strict else 0.0
-        row, at = row[sharp], along[sharp]
-        half = self.kerbs.centre.bend_span(row, at)
-        found = []
-        for side in (0, 1):
-            kerb = kerb_of(row, side)
-            cause = self.segment_ids(kerb)
-            found.append(Exclusions.of(kerb, at - half[0], at + half[1], "bay.bend_radius", cause, self.slots.all))
-            if strict:
-                found.append(Exclusions.of(kerb, at - reach, at + reach, "bay.strict.bend", cause, self.slots.all))
-        return found
 
-    def _tracks(self, rails: NDArray[np.object_] | None) -> list[Exclusions]:
-        """Return the kerbs where a bay would stand too near to a tram's track."""
-        if rails is None or len(rails) == 0 or len(self.kerbs) == 0:
-            return []
-        near = self.depth_m + float(self.profile["bay.tram_tracks"])
-        zones = shapely.buffer(rails, near, quad_segs=4)
-        asked, row = self.kerbs.tree.query(rails, predicate="dwithin", distance=near + float(self.kerbs.half_m.max()))
-        _, kerb, from_m, to_m = inside(self.kerbs, zones[asked], row)
-        return [Exclusions.of(kerb, from_m, to_m, "bay.tram_tracks", "tram", self.slots.all)]
+def _bends(room: BayRoom) -> list[Exclusions]:
+    """Return the stretches where the centre line bends too sharply: around its vertices."""
+    radius = float(room.profile["bay.bend_radius"])
+    row, along, bend = room.kerbs.centre.bends()
+    sharp = bend < radius
+    strict = room.profile["bay.reading"] == "strict"
+    reach = float(room.profile["bay.strict.bend"]) if strict else 0.0
+    row, at = row[sharp], along[sharp]
+    half = room.kerbs.centre.bend_span(row, at)
+    found = []
+    for side in (0, 1):
+        kerb = kerb_of(row, side)
+        cause = room.segment_ids(kerb)
+        found.append(Exclusions.of(kerb, at - half[0], at + half[1], "bay.bend_radius", cause, room.slots.all))
+        if strict:
+            found.append(Exclusions.of(kerb, at - reach, at + reach, "bay.strict.bend", cause, room.slots.all))
+    return found
+
+
+def _tracks(room: BayRoom, rails: NDArray[np.object_] | None) -> list[Exclusions]:
+    """Return the kerbs where a bay would stand too near to a tram's track."""
+    if rails is None or len(rails) == 0 or len(room.kerbs) == 0:
+        return []
+    near = room.depth_m + float(room.profile["bay.tram_tracks"])
+    zones = shapely.buffer(rails, near, quad_segs=4)
+    asked, row = room.kerbs.tree.query(rails, predicate="dwithin", distance=near + float(room.kerbs.half_m.max()))
+    _, kerb, from_m, to_m = inside(room.kerbs, zones[asked], row)
+    return [Exclusions.of(kerb, from_m, to_m, "bay.tram_tracks", "tram", room.slots.all)]
 
 
 def _by_width(room: BayRoom, exclusions: Exclusions) -> tuple[Integers, Exclusions]:

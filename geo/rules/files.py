@@ -12,7 +12,8 @@ import yaml
 
 from geo.core.errors import RuleError
 from geo.core.text import Text
-from geo.rules.articles import CATEGORY, USES, Article, is_use
+from geo.rules.article_files import read_articles
+from geo.rules.articles import Article
 from geo.rules.leaf import DATED, Leaf, as_day
 from geo.rules.units import UNITS, converted
 
@@ -21,7 +22,6 @@ BASE: Final = "china"
 
 _STATUSES: Final = ("sourced", "assumption")
 _FIELDS: Final = frozenset(Leaf.__dataclass_fields__)
-_ARTICLE: Final = frozenset(Article.__dataclass_fields__)
 _MARK: Final = "tag:yaml.org,2002:timestamp"
 
 _Node = dict[str, Any]
@@ -98,7 +98,7 @@ class _Reader:
                 Text(f"这里应为 true 或 false，而不是 {keeps!r}", f"True or false is expected here, not {keeps!r}"),
                 Text("不沿用上级规则的法律依据时写 false", "Write false where the articles of the base do not hold"),
             )
-        articles = self._articles(tree.pop("articles", {}))
+        articles = read_articles(tree.pop("articles", {}), self.refused)
         leaves = {path: self._leaf(path, leaf) for path, leaf in self._walk(tree, "")}
         return RuleFile(name, base, leaves, self.lines, articles, keeps)
 
@@ -258,70 +258,6 @@ class _Reader:
                 Text("请写 sourced 或 assumption", "Write sourced or assumption"),
             )
         return checked(self.file, path, leaf, self.lines.get(path))
-
-    def _articles(self, node: object) -> dict[str, Article | None]:
-        if not isinstance(node, dict):
-            raise self.refused(
-                "articles",
-                Text("这里应为法律条文", "Articles of law are expected here"),
-                Text("写作 编号: {law, article, says, behind}", "Write NAME: {law, article, says, behind}"),
-            )
-        return {str(name): self._article(f"articles.{name}", entry) for name, entry in node.items()}
-
-    def _article(self, path: str, node: object) -> Article | None:
-        if node is None:
-            return None
-        fields = node if isinstance(node, dict) else {}
-        unknown, missing = set(map(str, fields)) - _ARTICLE, {"law", "article", "says", "behind"} - set(fields)
-        if unknown or missing:
-            raise self.refused(
-                path,
-                Text(
-                    f"条文字段有误：多余 {sorted(unknown)}，缺少 {sorted(missing)}",
-                    f"Wrong fields: unknown {sorted(unknown)}, missing {sorted(missing)}",
-                ),
-                Text(
-                    "字段为 law、article、says、behind，可加 since、until、address、checked",
-                    "The fields are law, article, says, behind and optionally since, until, address, checked",
-                ),
-            )
-        behind = fields["behind"]
-        wrong = [use for use in behind if not is_use(str(use))] if isinstance(behind, list) else [behind]
-        if wrong or not behind:
-            raise self.refused(
-                f"{path}.behind",
-                Text(f"不能作为 {wrong} 的依据", f"An article stands behind no {wrong}"),
-                Text(f"可写：{'、'.join(USES)}、{CATEGORY}类别代码", f"Use some of {', '.join(USES)}, {CATEGORY}CODE"),
-            )
-        days = {}
-        for name in ("since", "until", "checked"):
-            said = fields.get(name)
-            days[name] = "" if said is None else as_day(said)
-            if days[name] is None:
-                raise self.refused(
-                    f"{path}.{name}",
-                    Text(f"{said} 不是日期", f"{said} is no date"),
-                    Text("日期写作 2021-03-01", "Write a date as 2021-03-01"),
-                )
-        texts = {name: self._text(f"{path}.{name}", fields[name]) for name in ("law", "article", "says")}
-        return Article(
-            **texts,
-            behind=tuple(map(str, behind)),
-            address=str(fields.get("address") or ""),
-            **days,  # type: ignore[arg-type]
-        )
-
-    def _text(self, path: str, node: object) -> str:
-        """Return a text of one language, or `{zh, en}` as it is stored."""
-        if isinstance(node, str) and node.strip():
-            return node
-        if isinstance(node, dict) and set(node) == {"zh", "en"}:
-            return str(Text(str(node["zh"]), str(node["en"])))
-        raise self.refused(
-            path,
-            Text("这里应为文字", "A text is expected here"),
-            Text("写文字，或 {zh: 中文, en: English}", "Write a text, or {zh: 中文, en: English}"),
-        )
 
 
 def no_such(file: Path | str, path: str, known: list[str], line: int | None = None) -> RuleError:

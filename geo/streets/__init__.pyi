@@ -1,7 +1,8 @@
 from .assembly import assemble_streets
 from .cross_streets import find_section
 from .download import download_area, download_place
-from .extract import read_features, read_ways
+from .extract import read_ways
+from .features import read_features
 from .list_matching import match_list
 from .locating import locate, street_of
 from .name_search import find_names

@@ -12,7 +12,8 @@ import pytest
 
 from geo.rules import Profile
 from geo.streets import ordered_extract
-from geo.streets.extract import open_extract, read_features, read_ways
+from geo.streets.extract import open_extract, read_ways
+from geo.streets.features import read_features
 from geo.streets.ordered_extract import ordered
 
 NODES = {

@@ -22,6 +22,8 @@ MOVED = {
     "tiers.score.weight.class": 20,
     "coverage.within.toilet": 600.0,
 }
+QUICK = ("stalls.pitch.depth", "coverage.within.toilet")
+"""Moves that `make test` tries: one at the kerbs, one away from them."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,9 @@ def base(built: Path) -> Answers:
     return found
 
 
-@pytest.mark.parametrize("path", MOVED)
+@pytest.mark.parametrize(
+    "path", [path if path in QUICK else pytest.param(path, marks=pytest.mark.slow) for path in MOVED]
+)
 def test_what_is_taken_over_from_the_base_is_as_if_all_were_computed_anew(
     path: str, base: Answers, built: Path, profile: Profile
 ) -> None:

@@ -73,6 +73,7 @@ def test_patrols_of_the_sample(study: Path) -> None:
         check(study, 1.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("city", list(CITIES))
 def test_patrols_of_other_cities(city: str, shared: Callable[[str], Path], tmp_path: Path) -> None:
     path = tmp_path / f"{city}.gpkg"
@@ -128,6 +129,7 @@ def test_the_last_districts_supervisor_may_be_replaced(study: Path) -> None:
     assert [row["district_id"] for row in found["districts"]] == ["W01", "W02", "W03", "W04", "W06"]
 
 
+@pytest.mark.slow
 def test_more_people_than_streets_is_said(shared: Callable[[str], Path], tmp_path: Path) -> None:
     path = tmp_path / "wudaokou.gpkg"
     build_study(path, Inputs(shared(CITIES["wudaokou"])))

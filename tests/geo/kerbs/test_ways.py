@@ -107,6 +107,7 @@ def test_no_way_crosses_a_bay_or_a_zone_of_the_sample(planned: Path, tmp_path: P
     assert crossed(study) == {"bays": 0, "stall_zones": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extract", ["guixi", "beijing_wudaokou", "neukolln"])
 def test_nor_of_a_real_extract(extract: str, shared: Callable[[str], Path], tmp_path: Path) -> None:
     study = tmp_path / "study.gpkg"

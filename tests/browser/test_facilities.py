@@ -56,6 +56,7 @@ def test_a_gap_is_clicked_and_a_site_is_dragged(built: Path, tmp_path: Path, vis
     assert (decision["kind"], decision["part"], decision["reason"]) == ("site", "toilet", "beside the school")
 
 
+@pytest.mark.slow
 def test_hostile_names_are_only_text(tmp_path: Path, visit: Visiting) -> None:
     mark = tmp_path / "hacked"
     study = hostile_study(tmp_path, mark)

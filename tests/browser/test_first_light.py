@@ -37,7 +37,10 @@ def drawn_as(visit: Visit, tier: str, places: list[tuple[float, float]]) -> bool
     ("locale", "tiers", "save", "reason", "form"),
     [
         ("zh-CN", ["投诉", "摊位", "停车"], "保存决定", "理由", "将等级改为"),
-        ("en-GB", ["Complaints", "Stalls", "Parking"], "Save the decision", "Reason", "Change the tier to"),
+        pytest.param(
+            *("en-GB", ["Complaints", "Stalls", "Parking"], "Save the decision", "Reason", "Change the tier to"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_from_the_first_look_to_a_decision_that_stays(

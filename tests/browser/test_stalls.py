@@ -99,6 +99,7 @@ def test_what_if_shows_pitches_won_and_lost(plan: Path, visit: Visiting) -> None
     assert is_fresh(plan), "trying a rule changes nothing in the study"
 
 
+@pytest.mark.slow
 def test_hostile_names_and_reasons_are_only_text(tmp_path: Path, visit: Visiting) -> None:
     mark = tmp_path / "hacked"
     study = hostile_study(tmp_path, mark)

@@ -10,8 +10,17 @@ import pytest
 
 from tests.conftest import ROOT
 
+LONG = ("complaints", "facilities")
+"""Notebooks that take more than a quarter of a minute: `make test-all` runs them."""
 
-@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+
+@pytest.mark.parametrize(
+    "notebook",
+    [
+        pytest.param(path, id=path.stem, marks=pytest.mark.slow if path.stem in LONG else ())
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+    ],
+)
 def test_a_notebook_runs(notebook: Path) -> None:
     document = nbformat.read(notebook, as_version=4)
     nbclient.NotebookClient(document, timeout=300, resources={"metadata": {"path": str(ROOT)}}).execute()

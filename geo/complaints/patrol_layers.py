@@ -87,18 +87,7 @@ def patrol_layers(plan: Plan, crs: pyproj.CRS) -> dict[str, pd.DataFrame]:
     crs
         The study's metric CRS.
     """
-    metres = plan.ways["length_m"].to_numpy(dtype=float)
-    passage = (plan.district >= 0) & ~plan.asked
-    districts = pd.DataFrame(
-        {
-            "district_id": plan.names,
-            "work": np.round(plan.sums(plan.work, plan.asked), 3),
-            "complaints": plan.sums(plan.counts, plan.asked).astype(np.int64),
-            "length_m": np.round(plan.sums(metres, plan.asked), 1),
-            "passage_m": np.round(plan.sums(metres, passage), 1),
-            "pieces": plan.pieces,
-        }
-    )
+    districts = _figures(plan)
     rows = np.flatnonzero(plan.district >= 0)
     rows = rows[np.argsort(plan.district[rows], kind="stable")]
     shapes = shapely.multilinestrings(plan.ways.geometry.to_numpy()[rows], indices=plan.district[rows])
@@ -117,6 +106,22 @@ def patrol_layers(plan: Plan, crs: pyproj.CRS) -> dict[str, pd.DataFrame]:
         "patrol_districts": conform_geo(gpd.GeoDataFrame(districts, geometry=shapes, crs=WGS84), "patrol_districts"),
         "patrol_rounds": conform_geo(gpd.GeoDataFrame(circuits, geometry=walked, crs=WGS84), "patrol_rounds"),
     }
+
+
+def _figures(plan: Plan) -> pd.DataFrame:
+    """Return the work, complaints, lengths and pieces of each district."""
+    metres = plan.ways["length_m"].to_numpy(dtype=float)
+    passage = (plan.district >= 0) & ~plan.asked
+    return pd.DataFrame(
+        {
+            "district_id": plan.names,
+            "work": np.round(plan.sums(plan.work, plan.asked), 3),
+            "complaints": plan.sums(plan.counts, plan.asked).astype(np.int64),
+            "length_m": np.round(plan.sums(metres, plan.asked), 1),
+            "passage_m": np.round(plan.sums(metres, passage), 1),
+            "pieces": plan.pieces,
+        }
+    )
 
 
 def _drawn(network: Network, found: Round, crs: pyproj.CRS) -> shapely.MultiLineString | None:
@@ -145,25 +150,16 @@ def district_documents(plan: Plan, earlier: Integers | None, before: list[str]) 
         then = np.array([*before, ""], dtype=object)[earlier]
         same = plan.asked & (then == np.array([*plan.names, None], dtype=object)[plan.district])
         kept = np.round(plan.sums(metres, same), 1).tolist()
-    passage = (plan.district >= 0) & ~plan.asked
-    table = pd.DataFrame(
-        {
-            "district_id": plan.names,
-            "work": np.round(plan.sums(plan.work, plan.asked), 3),
-            "complaints": plan.sums(plan.counts, plan.asked).astype(np.int64),
-            "length_m": np.round(plan.sums(metres, plan.asked), 1),
-            "passage_m": np.round(plan.sums(metres, passage), 1),
-            "pieces": plan.pieces,
-            "kept_m": pd.Series(kept, dtype=object),
-            "round_m": [each.length_m for each in plan.rounds],
-            "required_m": np.round(plan.required_m(), 1),
-            "bound_m": [each.bound_m for each in plan.rounds],
-            "stops": [len(each.stops) for each in plan.rounds],
-            "unreached": [_unreached(plan.ways.iloc[each.unreached]) for each in plan.rounds],
-            "streets": [
-                longest_names(plan.ways[plan.asked & (plan.district == number)], 4) for number in range(len(plan.names))
-            ],
-        }
+    table = _figures(plan).assign(
+        kept_m=pd.Series(kept, dtype=object),
+        round_m=[each.length_m for each in plan.rounds],
+        required_m=np.round(plan.required_m(), 1),
+        bound_m=[each.bound_m for each in plan.rounds],
+        stops=[len(each.stops) for each in plan.rounds],
+        unreached=[_unreached(plan.ways.iloc[each.unreached]) for each in plan.rounds],
+        streets=[
+            longest_names(plan.ways[plan.asked & (plan.district == number)], 4) for number in range(len(plan.names))
+        ],
     )
     return document_rows(table, DistrictDocument)
 

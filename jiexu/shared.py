@@ -101,11 +101,11 @@ def print_document(document: Any) -> None:
 
 def day(text: str, study: Path) -> pd.Timestamp:
     """Return the moment that a day, as 2025-12-01, begins on a study's clock."""
-    from geo.complaints.answer_times import as_moment  # noqa: PLC0415 (loads pandas, which few verbs need here)
+    from geo.files.moments import moment_of  # noqa: PLC0415 (loads pandas, which few verbs need here)
     from geo.study.reader import open_study  # noqa: PLC0415
 
     try:
-        return as_moment(text, open_study(study).place.timezone)
+        return moment_of(text, open_study(study).place.timezone)
     except ValueError as error:
         raise bad_option(Text("--at 须为日期，如 2025-12-01", "--at takes a day like 2025-12-01")) from error
 

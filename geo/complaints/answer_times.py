@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 
 from geo.complaints.trends import month_text, months_of
 from geo.core.arrays import Floats
-from geo.files.moments import moment_of
 from geo.points.cases import cases, dated
 from geo.rules.loader import Profile
 from geo.study.doubts import Kept, doubted, keep, reason_of
@@ -262,15 +261,3 @@ def in_time(complaints: pd.DataFrame, profile: Profile, now: pd.Timestamp) -> pd
     return pd.DataFrame(
         rows, columns=["channel", "complaints", "open", "within_limit", "median_hours", "p90_hours", "left_out"]
     ).sort_values("complaints", ascending=False, ignore_index=True)
-
-
-def as_moment(text: str, timezone: str) -> pd.Timestamp:
-    """
-    Return a moment on the study's clock as one in UTC, as `geo.files.moments.moment_of` reads it.
-
-    Raises
-    ------
-    ValueError
-        If the text is no time, or its day and month cannot be told apart.
-    """
-    return moment_of(text, timezone)

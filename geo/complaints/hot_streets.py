@@ -80,13 +80,6 @@ def street_network(roads: gpd.GeoDataFrame, crs: pyproj.CRS) -> Network:
     return Network(roads[["oneway", "geometry"]], crs, directed=False)
 
 
-def counted_complaints(
-    complaints: gpd.GeoDataFrame, timezone: str, category: str | None = None, months: tuple[str, str] | None = None
-) -> gpd.GeoDataFrame:
-    """Return the rows of `kept_complaints`."""
-    return kept_complaints(complaints, timezone, category, months).rows
-
-
 def kept_complaints(
     complaints: gpd.GeoDataFrame, timezone: str, category: str | None = None, months: tuple[str, str] | None = None
 ) -> Kept[gpd.GeoDataFrame]:
@@ -151,7 +144,7 @@ def hot_streets(
     Parameters
     ----------
     complaints
-        As `counted_complaints` returns.
+        The rows that `kept_complaints` keeps.
     roads
         The study's layer.
     exposure

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from geo.complaints.answer_times import (
-    as_moment,
     in_time,
     limits,
     months,
@@ -19,6 +18,7 @@ from geo.complaints.answer_times import (
     survival,
     wilson,
 )
+from geo.files.moments import moment_of
 from geo.rules import Profile
 from geo.study.schema import conform
 
@@ -102,8 +102,8 @@ def test_when_the_data_end_and_moments_of_the_studys_clock() -> None:
     span = span_of(complaints(after(5), after(None)))
     assert (span.first, span.last, span.until) == (DAY, DAY, DAY + pd.Timedelta(hours=5))
     assert span.days_before(DAY + pd.Timedelta(hours=29)) == 1
-    assert as_moment("2025-03-01T08:00", "Asia/Shanghai") == DAY
-    assert as_moment("2025-03-01T00:00+00:00", "Europe/Helsinki") == DAY
+    assert moment_of("2025-03-01T08:00", "Asia/Shanghai") == DAY
+    assert moment_of("2025-03-01T00:00+00:00", "Europe/Helsinki") == DAY
 
 
 def test_a_first_answer_comes_before_the_end() -> None:

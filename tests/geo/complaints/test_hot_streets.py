@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.complaints.hot_streets import Moment, counted_complaints, exposure_of, hot_streets
+from geo.complaints.hot_streets import Moment, exposure_of, hot_streets, kept_complaints
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.rules import Profile
@@ -45,10 +45,10 @@ def test_a_complaint_counts_once_if_it_lies_on_a_street() -> None:
         complaint(4, 30, month=6, category="litter"),
     ]
     every = layer(rows)
-    assert counted_complaints(every, SHANGHAI)["complaint_id"].tolist() == ["C1", "C4"]
-    assert counted_complaints(every, SHANGHAI, category="litter")["complaint_id"].tolist() == ["C4"]
-    assert counted_complaints(every, SHANGHAI, months=("2025-03", "2025-05"))["complaint_id"].tolist() == ["C1"]
-    assert counted_complaints(every, SHANGHAI, months=("2025-06", "2025-06"))["complaint_id"].tolist() == ["C4"]
+    assert kept_complaints(every, SHANGHAI).rows["complaint_id"].tolist() == ["C1", "C4"]
+    assert kept_complaints(every, SHANGHAI, category="litter").rows["complaint_id"].tolist() == ["C4"]
+    assert kept_complaints(every, SHANGHAI, months=("2025-03", "2025-05")).rows["complaint_id"].tolist() == ["C1"]
+    assert kept_complaints(every, SHANGHAI, months=("2025-06", "2025-06")).rows["complaint_id"].tolist() == ["C4"]
 
 
 def test_exposure_is_kilometres_of_street_of_frontage_or_what_a_column_says(profile: Profile) -> None:

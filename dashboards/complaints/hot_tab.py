@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
 from dashboards.session import cache
 from dashboards.session.language import _, current_language
-from dashboards.shared.widgets import table
+from dashboards.shared.widgets import left_out_caption, table
 from geo.complaints.documents import HotspotsDocument, HotStreet
 from geo.complaints.study import HOTSPOTS
 from geo.complaints.trends import EMERGING
 from geo.core.text import pick
-from geo.study.left_out import left_out_text
-
-
-def left_out_caption(left_out: Mapping[str, int] | None) -> None:
-    """Say how many complaints a figure leaves out, and why."""
-    if left_out:
-        text = left_out_text(left_out).pick(current_language())
-        st.caption(text[:1].upper() + text[1:])
 
 
 def named(name: str | None) -> str:

@@ -13,17 +13,16 @@ from dashboards.complaints import tabs
 from dashboards.complaints.moment import AS_OF, local, moment
 from dashboards.map.view import map_view
 from dashboards.session import cache, state
-from dashboards.session.language import _, current_language
+from dashboards.session.language import _
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name
-from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
+from dashboards.shared.widgets import Figure, compute, credits, first_screen, left_out_caption, out_of_date
 from geo.complaints.answer_times import FAR_BEHIND_DAYS, months, overdue, span_of, survival
 from geo.complaints.hot_streets import CROSS_VALIDATED
 from geo.complaints.study import HOTSPOTS, find_hotspots
 from geo.complaints.trends import weekday_hours
 from geo.points.cases import cases, placed_cases, unplaced
 from geo.study.doubts import Kept
-from geo.study.left_out import left_out_text
 from layers import palette
 from layers.complaints import VIEWS
 
@@ -81,10 +80,7 @@ def _as_of() -> None:
 
 def _reservations(counted: Kept[pd.DataFrame], selected: bool) -> None:
     """Say how many complaints the figures leave out and why, and how many have no place."""
-    language = current_language()
-    if counted.left_out:
-        text = left_out_text(counted.left_out).pick(language)
-        st.caption(text[:1].upper() + text[1:])
+    left_out_caption(counted.left_out)
     nowhere = 0 if selected else int(unplaced(counted.rows).sum())
     if nowhere:
         st.caption(

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboards.complaints.hot_tab import hot_streets, left_out_caption, named
+from dashboards.complaints.hot_tab import hot_streets, named
 from dashboards.complaints.moment import local, moment
 from dashboards.session import cache
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name, tier_name
-from dashboards.shared.widgets import compute, out_of_date, table
+from dashboards.shared.widgets import compute, left_out_caption, out_of_date, table
 from geo.complaints.answer_times import RESPONSES, months, overdue, shares, survival
 from geo.complaints.patrol_study import PATROLS, PEOPLE, plan_patrols
 from geo.core.text import pick

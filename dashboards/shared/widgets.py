@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from dashboards.session.wording import tier_name
 from geo.core.errors import InputError, JiexuError
 from geo.core.vocabulary import CREDIT
 from geo.study.export import credit_line, table_file
+from geo.study.left_out import left_out_text
 from geo.study.results import Known
 
 MAP_HEIGHT = 600
@@ -158,3 +159,10 @@ def credits(osm_date: str | None, synthetic: bool) -> None:
     if synthetic:
         parts.append(_("all complaints, stalls and parking marked synthetic are made up for demonstration"))
     st.caption(" · ".join(part for part in parts if part))
+
+
+def left_out_caption(left_out: Mapping[str, int] | None) -> None:
+    """Say how many complaints a figure leaves out, and why."""
+    if left_out:
+        text = left_out_text(left_out).pick(current_language())
+        st.caption(text[:1].upper() + text[1:])

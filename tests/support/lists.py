@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from geo.rules import Profile
@@ -41,3 +42,14 @@ def graded(ways: Ways, profile: Profile, rows: str, tmp_path: Path) -> Grades:
     file.write_text(rows, encoding="utf-8")
     roads, crs = make_roads(ways, profile, file)
     return grade(roads, read_tier_list(file), NO_DECISIONS, profile, crs)
+
+
+def graded_rows(
+    tags: list[dict[str, str]], profile: Profile, rows: str, tmp_path: Path
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Grade parallel streets a kilometre apart with a list of these rows."""
+    file = tmp_path / "名单.csv"
+    file.write_text("路名,等级\n" + rows, encoding="utf-8")
+    roads, crs = make_roads(make_ways([[(i * 10, 0), (i * 10, 1)] for i in range(len(tags))], tags), profile, file)
+    found = grade(roads, read_tier_list(file), NO_DECISIONS, profile, crs)
+    return found.streets.set_index("name"), found.findings

@@ -4,36 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 import pytest
 
 from geo.core.errors import InputError
 from geo.core.vocabulary import tier_of
 from geo.rules import Profile
-from geo.streets.roads import make_roads
-from geo.study.schema import conform
-from geo.tiers.grading import grade
 from geo.tiers.official_list import read_tier_list
-from tests.support.ways import make_ways
-
-NO_DECISIONS = conform(pd.DataFrame(), "decisions")
-
-
-def graded(
-    tags: list[dict[str, str]], profile: Profile, rows: str, tmp_path: Path
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Grade parallel streets a kilometre apart with a list of these rows."""
-    file = tmp_path / "名单.csv"
-    file.write_text("路名,等级\n" + rows, encoding="utf-8")
-    roads, crs = make_roads(make_ways([[(i * 10, 0), (i * 10, 1)] for i in range(len(tags))], tags), profile, file)
-    graded = grade(roads, read_tier_list(file), NO_DECISIONS, profile, crs)
-    return graded.streets.set_index("name"), graded.findings
+from tests.support.lists import graded_rows
 
 
 def test_a_street_on_the_list_has_its_tier_and_the_row_as_reason(profile: Profile, tmp_path: Path) -> None:
     tags = [{"highway": "residential", "name": "文峰大道"}, {"highway": "primary", "name": "人民大道"}]
-    streets, findings = graded(tags, profile, "文峰大道,示范路\n", tmp_path)
+    streets, findings = graded_rows(tags, profile, "文峰大道,示范路\n", tmp_path)
     listed, other = streets.loc["文峰大道"], streets.loc["人民大道"]
     assert (listed["tier"], listed["tier_source"], listed["tier_confidence"]) == ("demonstration", "official", 1.0)
     assert "名单.csv 第 2 行" in listed["tier_reason"]
@@ -45,7 +28,7 @@ def test_a_street_on_the_list_has_its_tier_and_the_row_as_reason(profile: Profil
 
 def test_a_name_that_matches_no_street_is_a_finding_with_the_nearest_names(profile: Profile, tmp_path: Path) -> None:
     tags = [{"highway": "primary", "name": "红旗路"}, {"highway": "primary", "name": "解放大道"}]
-    streets, findings = graded(tags, profile, "红旗东路,次干道\n不存在的巷,示范路\n解放大道,示范路\n", tmp_path)
+    streets, findings = graded_rows(tags, profile, "红旗东路,次干道\n不存在的巷,示范路\n解放大道,示范路\n", tmp_path)
     assert findings["row"].tolist() == [2, 3]
     assert "No similar name" in findings["problem"].iloc[1]
     assert streets.loc["红旗路", "tier_source"] == "inferred"
@@ -53,14 +36,14 @@ def test_a_name_that_matches_no_street_is_a_finding_with_the_nearest_names(profi
 
 def test_unknown_tiers_missing_names_and_repeated_rows_are_findings(profile: Profile, tmp_path: Path) -> None:
     tags = [{"highway": "tertiary", "name": "东风路"}]
-    streets, findings = graded(tags, profile, "东风路,特级\n,示范路\n东风路,示范路\n东风路,严控\n", tmp_path)
+    streets, findings = graded_rows(tags, profile, "东风路,特级\n,示范路\n东风路,示范路\n东风路,严控\n", tmp_path)
     assert sorted(findings["row"]) == [2, 3, 4]
     assert streets.loc["东风路", "tier"] == "secondary"
 
 
 def test_a_name_that_is_two_streets_grades_both_and_says_so(profile: Profile, tmp_path: Path) -> None:
     tags = [{"highway": "tertiary", "name": "东风路"}] * 2
-    streets, findings = graded(tags, profile, "东风路,示范路\n", tmp_path)
+    streets, findings = graded_rows(tags, profile, "东风路,示范路\n", tmp_path)
     assert len(streets) == 2
     assert set(streets["tier"]) == {"demonstration"}
     assert "2" in findings["problem"].iloc[0]

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
 import pytest
 
 from geo.rules import Profile, load_profile
 from geo.streets.roads import make_roads
-from geo.study.schema import conform
 from geo.tiers.grading import grade
 from geo.tiers.official_list import read_tier_list
+from tests.support.lists import NO_DECISIONS, graded_rows
 from tests.support.ways import make_ways
-
-NO_DECISIONS = conform(pd.DataFrame(), "decisions")
 
 TAGS = [
     {"highway": "trunk", "name": "环城快速路"},
@@ -27,19 +23,8 @@ TAGS = [
 ]
 
 
-def graded(
-    tags: list[dict[str, str]], profile: Profile, rows: str, tmp_path: Path
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Grade parallel streets a kilometre apart with a list of these rows."""
-    file = tmp_path / "名单.csv"
-    file.write_text("路名,等级\n" + rows, encoding="utf-8")
-    roads, crs = make_roads(make_ways([[(i * 10, 0), (i * 10, 1)] for i in range(len(tags))], tags), profile, file)
-    found = grade(roads, read_tier_list(file), NO_DECISIONS, profile, crs)
-    return found.streets.set_index("name"), found.findings
-
-
 def test_they_are_unclassified_and_say_by_which_rule(profile: Profile, tmp_path: Path) -> None:
-    streets, _ = graded(TAGS, profile, "别的路,示范路\n", tmp_path)
+    streets, _ = graded_rows(TAGS, profile, "别的路,示范路\n", tmp_path)
     none = streets["tier"] == "unclassified"
     assert streets.index[none].tolist() == ["环城快速路", "快速路匝道", "右转道", "机场路"]
     assert (streets.loc[none, "tier_confidence"] == 1).all()
@@ -48,16 +33,16 @@ def test_they_are_unclassified_and_say_by_which_rule(profile: Profile, tmp_path:
 
 
 def test_a_list_gives_them_a_tier_all_the_same(profile: Profile, tmp_path: Path) -> None:
-    streets, _ = graded(TAGS, profile, "环城快速路,次干道\n机场路,示范路\n", tmp_path)
+    streets, _ = graded_rows(TAGS, profile, "环城快速路,次干道\n机场路,示范路\n", tmp_path)
     assert streets.loc["环城快速路", ["tier", "tier_source"]].tolist() == ["secondary", "official"]
     assert streets.loc["机场路", "tier"] == "demonstration"
 
 
 def test_other_rules_grade_them(tmp_path: Path) -> None:
-    streets, _ = graded(TAGS, load_profile("nyc"), "别的路,示范路\n", tmp_path)
+    streets, _ = graded_rows(TAGS, load_profile("nyc"), "别的路,示范路\n", tmp_path)
     assert streets.loc["环城快速路", "tier"] != "unclassified", "boulevards are trunk roads there"
     rules = load_profile().changed({"tiers.ungraded_highways": ["service"], "tiers.ungraded_motorroads": False})
-    streets, _ = graded(TAGS, rules, "别的路,示范路\n", tmp_path)
+    streets, _ = graded_rows(TAGS, rules, "别的路,示范路\n", tmp_path)
     assert (streets["tier"] != "unclassified").all()
 
 

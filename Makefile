@@ -9,12 +9,12 @@ run:                  ## open the dashboard on the sample study
 test: setup           ## set up what the tests need and pass them
 	scripts/setup-tests.sh
 	$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -n auto --dist loadgroup -m "not slow"
+	$(PY) -m pytest -n auto -m "not slow"
 
 test-all: setup       ## the tests that take minutes too: the wheel in an environment of its own
 	scripts/setup-tests.sh slow
 	$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -n auto --dist loadgroup
+	$(PY) -m pytest -n auto
 
 lint: setup           ## format, style, types, one-way imports
 	.venv/bin/ruff format --check .

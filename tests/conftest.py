@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from geo.build import Inputs, build_study
 from geo.complaints.patrol_study import plan_patrols
@@ -22,6 +24,19 @@ from geo.study.reader import Study
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+
+
+class _ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist is not typed
+    """A file's tests go to one worker, which builds the file's fixtures once; so do those of the
+    browser, which share a server."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
+    return _ByFile(config, log)
 
 
 def is_fresh(study: Path) -> bool:

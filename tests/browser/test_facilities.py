@@ -19,7 +19,7 @@ from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.support.hostile_study import PAYLOADS, hostile_study
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_gap_is_clicked_and_a_site_is_dragged(built: Path, tmp_path: Path, visit: Visiting) -> None:

@@ -18,7 +18,7 @@ from tests.browser.conftest import ARTEFACTS, Visit, eventually, serving
 from tests.support.places import places_on
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def drawn_as(visit: Visit, tier: str, places: list[tuple[float, float]]) -> bool:

@@ -16,7 +16,7 @@ from geo.tiers.decisions import find_street
 from tests.browser.conftest import ARTEFACTS, Visit, serving
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_section_is_decided_on_and_drawn_in_its_tier(study: Path, visit: Visiting) -> None:

@@ -15,7 +15,7 @@ from tests.browser.conftest import ARTEFACTS, Visit, serving
 from tests.support.points import places
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_file_is_looked_at_then_imported_then_removed(study: Path, visit: Visiting, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator
 from tests.browser.conftest import Visit, serving
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def shown_by_style(element: Locator) -> str:

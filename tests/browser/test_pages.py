@@ -22,7 +22,7 @@ from tests.support.pages import PAGES
 from tests.support.places import middle_of
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 TEXTS = {
     "overview": "Complaints per km, by tier",

@@ -21,7 +21,7 @@ from tests.conftest import is_fresh
 from tests.support.hostile_study import PAYLOADS, hostile_study
 
 Visiting = Callable[..., AbstractContextManager[Visit]]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.browser.conftest import Visit, serving
 from tests.conftest import ROOT
 from tests.support.wheels import built_wheel
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 def test_installed_elsewhere_it_paints_the_sample(

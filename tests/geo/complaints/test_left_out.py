@@ -30,8 +30,6 @@ AT = pd.Timestamp("2026-01-05T00:00Z")
 SAID = ("left_out", "findings", "built_at", "layers", "synthetic", "study")
 """Keys that say how many rows there are and how many count."""
 
-pytestmark = pytest.mark.xdist_group("doubted")
-
 
 def without(document: Any) -> Any:
     """Return a document without the counts of rows left out."""

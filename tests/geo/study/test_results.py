@@ -35,7 +35,6 @@ from jiexu.__main__ import app
 DEMANDS = [*((kind, "residents") for kind in KINDS), ("market", "points"), ("parking", "points")]
 """Kinds of facilities and demand for them; no complaint of the sample asks for a toilet."""
 
-pytestmark = pytest.mark.xdist_group("results")
 
 Run = Callable[[Path], object]
 RUNS: Mapping[str, tuple[Run, ...]] = {

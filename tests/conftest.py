@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -26,6 +27,10 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 
 
+settings.register_profile("default", deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("default")
+
+
 class _ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist is not typed
     """A file's tests go to one worker, which builds the file's fixtures once; so do those of the
     browser, which share a server."""
@@ -35,6 +40,7 @@ class _ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist is not typed
         return "tests/browser" if file.startswith("tests/browser/") else file
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
     return _ByFile(config, log)
 

@@ -16,7 +16,17 @@ from geo.study.export_formats import SUFFIXES
 from geo.tiers.decisions import find_street
 from geo.tiers.study import add_widths
 from jiexu.language import language
-from jiexu.shared import AsJson, OnDay, Study, errors_as_messages, print_document, rule_title, say, under_rules
+from jiexu.shared import (
+    AsJson,
+    OnDay,
+    Study,
+    errors_as_messages,
+    print_document,
+    rule_title,
+    say,
+    say_written,
+    under_rules,
+)
 
 app = typer.Typer()
 
@@ -67,8 +77,7 @@ def bays(
         decided = adopt_bays(study, adopt, by)
         say(Text(f"已记录 {len(decided)} 条决定", f"{len(decided)} decisions are recorded"))
     if out is not None:
-        rows = write_bays(study, out)
-        say(Text(f"{out}：{rows} 行", f"{out}: {rows} rows"))
+        say_written(out, write_bays(study, out))
     if as_json:
         print_document(summary)
         return

@@ -21,6 +21,7 @@ from jiexu.language import language
 if TYPE_CHECKING:
     import pandas as pd
 
+    from geo.study.export import Written
     from geo.study.reader import Study as OpenStudy
 
 _P = ParamSpec("_P")
@@ -129,6 +130,13 @@ def under_rules(study: Path, on: str | None) -> OpenStudy:
 
 def say(text: Text) -> None:
     typer.echo(text.pick(language()), err=True)
+
+
+def say_written(to: Path, written: Written) -> None:
+    """Print the count of rows in a file, and a line for each thing that its format could not hold."""
+    say(Text(f"{to}：{written.rows} 行", f"{to}: {written.rows} rows"))
+    for note in written.notes:
+        say(note)
 
 
 def rule_title(rule: str) -> str:

@@ -21,7 +21,7 @@ from geo.study.figures import info
 from geo.study.file import FORMAT, about
 from geo.study.schema import LAYERS
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
+from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say, say_written
 
 if TYPE_CHECKING:
     import shapely
@@ -230,8 +230,7 @@ def export(
     """Write one layer to a file."""
     from geo.study.export import export_layer  # noqa: PLC0415
 
-    rows = export_layer(study, layer, to, crs)
-    say(Text(f"{to}：{rows} 行", f"{to}: {rows} rows"))
+    say_written(to, export_layer(study, layer, to, crs))
 
 
 @app.command(epilog="Example: `jiexu serve anyang.gpkg --port 8501`")

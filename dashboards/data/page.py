@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,11 +26,11 @@ from geo.points.imports import LOCATED
 from geo.study.export import export_layer
 from geo.study.file import about
 from geo.study.reader import Study
-from geo.study.schema import LAYERS, POINT_KINDS, SPATIAL_LAYERS, SYNTHETIC
+from geo.study.schema import GEOMETRY_TYPES, LAYERS, POINT_KINDS, SPATIAL_LAYERS, SYNTHETIC
 from layers import palette
 from layers.map.compose import map_file
 
-_FORMATS = (".gpkg", ".geojson", ".parquet", ".xlsx", ".csv")
+_FORMATS: tuple[str, ...] = (".gpkg", ".geojson", ".shp", ".parquet", ".xlsx", ".csv")
 
 
 def page() -> None:
@@ -89,12 +91,14 @@ def _take_away() -> None:
     first, second = st.columns(2)
     layer = first.selectbox(_("Layer"), LAYERS, index=1, format_func=layer_name)
     formats = _FORMATS if layer in SPATIAL_LAYERS else (".xlsx", ".csv")
+    if GEOMETRY_TYPES.get(layer) == "Unknown":  # a Shapefile holds one kind of geometry
+        formats = tuple(each for each in formats if each != ".shp")
     suffix = second.selectbox(_("Format"), formats)
     with st.container(horizontal=True):
         st.download_button(
             _("Layer"),
             data=partial(_layer_file, study_path(), layer, suffix),
-            file_name=f"{study_path().stem}-{layer}{suffix}",
+            file_name=f"{study_path().stem}-{layer}{'.zip' if suffix == '.shp' else suffix}",
             icon=":material/download:",
             on_click="ignore",
             key="take-layer",
@@ -115,7 +119,13 @@ def _layer_file(study: Path, layer: str, suffix: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{layer}{suffix}"
         export_layer(study, layer, file)
-        return file.read_bytes()
+        if suffix != ".shp":
+            return file.read_bytes()
+        parts = io.BytesIO()
+        with zipfile.ZipFile(parts, "w", zipfile.ZIP_DEFLATED) as archive:
+            for part in sorted(Path(folder).iterdir()):
+                archive.write(part, part.name)
+        return parts.getvalue()
 
 
 def _map_file() -> Callable[[], bytes]:

@@ -12,12 +12,14 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 import streamlit as st
 
+from dashboards.session import cache
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import tier_name
 from geo.core.errors import InputError, JiexuError
 from geo.core.vocabulary import CREDIT
-from geo.study.export import credit_line, table_file
+from geo.study.export import credit_line
+from geo.study.export_tables import table_file
 from geo.study.left_out import left_out_text
 from geo.study.results import Known
 
@@ -133,7 +135,7 @@ def downloads(rows: pd.DataFrame, name: str, key: str) -> None:
         for suffix, mime in kinds.items():
             st.download_button(
                 suffix[1:].upper(),
-                data=partial(table_file, rows, suffix, name, credit),
+                data=partial(table_file, rows, suffix, name, credit, cache.timezone()),
                 file_name=f"{study_path().stem}-{name}{suffix}",
                 mime=mime,
                 key=f"{key}{suffix}",

@@ -109,6 +109,6 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def _gdal_errors() -> tuple[type[Exception], ...]:
-    """Return GDAL's error for a file that it cannot write; none before something has loaded GDAL."""
+    """Return GDAL's errors for a file that it cannot write; none before something has loaded GDAL."""
     loaded = sys.modules.get("pyogrio.errors")
-    return () if loaded is None else (loaded.DataSourceError,)
+    return () if loaded is None else (loaded.DataSourceError, loaded.DataLayerError, loaded.FeatureError)

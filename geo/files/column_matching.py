@@ -146,6 +146,7 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "name": ("名称", "设施名称", "单位名称"),
         "capacity": ("容量", "规模", "数量", "蹲位数", "摊位数", "车位数"),
         "hours": ("营业时间", "开放时间", "服务时间", "opening_hours", "open"),
+        "access": ("开放对象", "开放范围", "准入"),
     },
     "stall_places": {
         "place_id": ("id", "编号", "序号", "疏导点编号", "点位编号", "摊群点编号"),

@@ -132,8 +132,21 @@ def read_shapefile(path: Path, encoding: str | None) -> RawFile:
         if table.columns.empty:  # without attributes, it has no rows either
             table = pd.DataFrame(index=pd.RangeIndex(len(blobs)))
     crs = pyproj.CRS.from_user_input(layer["crs"]) if layer["crs"] else None
-    raw = _with_shapes(path, "shapefile", found, pd.DataFrame(table), read_shapes(blobs, shapely.from_wkb), crs)
+    table = pd.DataFrame(table).rename(columns=_full_names(path))
+    raw = _with_shapes(path, "shapefile", found, table, read_shapes(blobs, shapely.from_wkb), crs)
     return replace(raw, findings=[*findings, *raw.findings])
+
+
+def _full_names(path: Path) -> dict[str, str]:
+    """Return the column behind each field, where an export has explained its fields beside a Shapefile."""
+    explained = path.with_suffix(".fields.csv")
+    if not explained.is_file():
+        return {}
+    try:
+        fields = pd.read_csv(explained, dtype=str, encoding="utf-8-sig")
+        return dict(zip(fields["field"], fields["column"], strict=True))
+    except (OSError, ValueError, KeyError):
+        return {}  # a file of that name from elsewhere: the fields keep their own names
 
 
 def _rebuild_index(shp: Path) -> None:

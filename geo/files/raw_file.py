@@ -16,6 +16,8 @@ from geo.study.findings import Finding
 
 _MAX_CELL: Final = 100_000
 """Longer cells are cut: they are no text that anybody wrote."""
+_GUARDED: Final = r"^'(?='*[\s]*[=+\-@\t\r|])"
+"""The apostrophe of `geo.study.export_tables.inert`."""
 SAY_HEADERS: Final = Text("首行请写列名，以下每行一条记录", "Name the columns in the first row, one record a row below")
 """The remedy for a file without a table."""
 
@@ -88,6 +90,17 @@ def text_cells(table: pd.DataFrame, empty: Collection[str] = ("",)) -> pd.DataFr
         text = table[column].astype("string").str.slice(0, _MAX_CELL).str.strip().astype(object)
         cells[column] = text.where(text.notna() & ~text.isin(list(empty)), None)
     return pd.DataFrame(cells, index=table.index, dtype=object)
+
+
+def without_apostrophes(table: pd.DataFrame) -> pd.DataFrame:
+    """Return cells without the apostrophe that an export puts before a formula."""
+    plain = table.copy(deep=False)
+    for column in table:
+        text = table[column].astype("string")
+        guarded = text.str.match(_GUARDED).fillna(False).to_numpy(dtype=bool)
+        if guarded.any():
+            plain[column] = table[column].where(~guarded, text.str.slice(1))
+    return plain
 
 
 def cell_text(value: object) -> str | None:

@@ -18,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.archives import checked_members
-from geo.files.raw_file import SAY_HEADERS, RawFile, cell_text, text_cells, unique_headers
+from geo.files.raw_file import SAY_HEADERS, RawFile, cell_text, text_cells, unique_headers, without_apostrophes
 from geo.files.text_encoding import decode
 from geo.study.findings import Finding
 
@@ -59,7 +59,8 @@ def read_csv(path: Path, encoding: str | None) -> RawFile:
     )
     if delimiter == _ONE_BYTE:
         table = table.replace(_ONE_BYTE, _WIDE_COMMA, regex=True)
-    return _with_headers(path, "csv", found, table)
+    raw = _with_headers(path, "csv", found, table)
+    return replace(raw, table=without_apostrophes(raw.table))
 
 
 def _with_headers(path: Path, kind: str, encoding: str, cells: pd.DataFrame) -> RawFile:

@@ -10,7 +10,8 @@ import pyogrio
 
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
-from geo.study.export import credit_line, export_layer, table_file
+from geo.study.export import Written, aside, credit_line, export_layer, write_credit
+from geo.study.export_tables import table_file
 from geo.study.reader import Study, open_study
 
 
@@ -47,15 +48,15 @@ def _no_bays() -> StudyError:
     )
 
 
-def write_bays(study: Study | Path, to: Path) -> int:
+def write_bays(study: Study | Path, to: Path) -> Written:
     """
     Write a study's bays to a file: a DXF drawing in the metric CRS with a layer for each type of bay, an XLSX schedule
     by street, or the layer in any format of `geo.study.export`.
 
     Returns
     -------
-    rows
-        How many bays, or streets of a schedule.
+    written
+        How many bays, or streets of a schedule, and what the format could not hold.
 
     Raises
     ------
@@ -70,15 +71,17 @@ def write_bays(study: Study | Path, to: Path) -> int:
     if suffix == ".xlsx":
         table = schedule(bays, opened.table("street_lines"))
         with writing(to):
-            to.write_bytes(table_file(table, ".xlsx", "bays", credit_line(opened.path, "bays")))
-        return len(table)
+            content = table_file(table, ".xlsx", "bays", credit_line(opened.path, "bays"), opened.place.timezone)
+            aside(to, lambda path: path.write_bytes(content))
+        return Written(len(table))
     if suffix == ".dxf":
         metric = bays.to_crs(opened.crs)
         names = "BAY_" + bays["hours"].str.upper() + "_" + bays["orientation"].str.upper()
         names = names.where(~bays["accessible"], names + "_ACCESSIBLE")
         drawing = gpd.GeoDataFrame({"Layer": names}, geometry=metric.geometry, crs=metric.crs)
         with writing(to):
-            pyogrio.write_dataframe(drawing, to, driver="DXF", layer="entities")
-            to.with_name(to.name + ".credit.txt").write_text(credit_line(opened.path, "bays") + "\n", encoding="utf-8")
-        return len(drawing)
+            # beside, not over: GDAL adds no layer to a drawing that is there
+            aside(to, lambda path: pyogrio.write_dataframe(drawing, path, driver="DXF", layer="entities"))
+            write_credit(to, credit_line(opened.path, "bays"))
+        return Written(len(drawing))
     return export_layer(opened.path, "bays", to)

@@ -35,6 +35,7 @@ _FREE: Final = frozenset(
         "response",
         "manager",
         "fee",
+        "access",
     }
 )
 """Fields in which a person may be named. (Identifiers are masked too: some offices use telephone numbers.)"""
@@ -52,6 +53,7 @@ _FACILITY_WORDS: Final = {
 _WORDS: Final[dict[str, dict[str, str]]] = {
     "response": {"服务": "service", "管理": "management", "执法": "enforcement"},
     "category": CODE_OF,
+    "access": {"对外开放": "yes", "公共": "yes", "内部": "private", "不对外": "private", "顾客": "customers"},
 }
 _KIND_WORDS: Final[dict[str, dict[str, str]]] = {
     "parking": {"路外": "off_street", "停车场": "off_street", "路内": "on_street", "路侧": "on_street"},

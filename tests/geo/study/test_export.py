@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,18 +11,20 @@ import pandas as pd
 import pyarrow.parquet
 import pyogrio
 import pytest
+import shapely
 
 from geo.core.errors import StudyError
-from geo.study.export import export_layer, inert
+from geo.points.imports import add_points
+from geo.study.export import export_layer
 from geo.study.export_formats import SUFFIXES
 from geo.study.file import read_layer
-from geo.tiers.decisions import decide_tier, find_street
+from geo.study.reader import Study
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_streets_come_out_whole_in_every_format(suffix: str, built: Path, tmp_path: Path) -> None:
     to = tmp_path / f"streets{suffix}"
-    rows = export_layer(built, "streets", to)
+    rows = export_layer(built, "streets", to).rows
     streets = read_layer(built, "streets")
     if suffix == ".csv":
         read = pd.read_csv(to, encoding="utf-8-sig")
@@ -53,24 +56,6 @@ def test_points_have_longitude_and_latitude_in_a_table(built: Path, tmp_path: Pa
     assert set(table["source"]) == {"synthetic"}
 
 
-@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", " =HYPERLINK(1)", "|x"])
-@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
-def test_formulas_are_text_in_tables(formula: str, suffix: str, study: Path, tmp_path: Path) -> None:
-    decide_tier(study, find_street(study, "Bulevardi"), "secondary", formula + " why", formula.strip())
-    to = tmp_path / f"decisions{suffix}"
-    export_layer(study, "decisions", to)
-    if suffix == ".xlsx":
-        sheet = openpyxl.load_workbook(to)["decisions"]
-        assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
-    by = (pd.read_csv(to) if suffix == ".csv" else pd.read_excel(to, engine="openpyxl"))["by"].iloc[0]
-    assert str(by).startswith("'")
-
-
-def test_harmless_text_is_not_touched() -> None:
-    text = pd.Series(["文峰大道", "a=b", None, "3-5"], dtype=object)
-    assert inert(text).tolist() == text.tolist()
-
-
 @pytest.mark.parametrize(
     ("layer", "file", "words"),
     [("nothing", "a.csv", "no layer"), ("streets", "a.doc", "not supported"), ("decisions", "a.shp", "no geometry"),
@@ -82,3 +67,22 @@ def test_what_cannot_be_exported_says_what_to_do(
     (tmp_path / "file").write_text("a file, no folder")
     with pytest.raises(StudyError, match=words):
         export_layer(built, layer, tmp_path / file)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_an_export_that_is_imported_changes_nothing(suffix: str, built: Path, bare: Path, tmp_path: Path) -> None:
+    hostile = tmp_path / "hostile.gpkg"
+    shutil.copy(built, hostile)
+    at = read_layer(built, "stalls").geometry.iloc[0]
+    rows = ["complaint_id,text,received_at,lon,lat", *(f'X{i},"{text}",2025-03-{i + 1:02} 08:30,{at.x},{at.y}'
+            for i, text in enumerate(["-10米内", "=SUM(A1)", "'=1", "它 'quotes', \nlines"]))]  # fmt: skip
+    (tmp_path / "hostile.csv").write_text("\n".join(rows), encoding="utf-8")
+    add_points(Study(hostile), tmp_path / "hostile.csv", "complaints", Study(hostile).profile)
+    export_layer(hostile, "complaints", tmp_path / f"out{suffix}")
+    again = tmp_path / "again.gpkg"
+    shutil.copy(bare, again)
+    add_points(Study(again), tmp_path / f"out{suffix}", "complaints", Study(again).profile)
+    before, after = (read_layer(path, "complaints").set_index("complaint_id").sort_index() for path in (hostile, again))
+    kept = before.columns.drop(["geometry", "import_id"])
+    pd.testing.assert_frame_equal(pd.DataFrame(before)[kept], pd.DataFrame(after)[kept])
+    assert before.geometry.fillna(shapely.Point()).geom_equals_exact(after.geometry.fillna(shapely.Point()), 1e-6).all()

@@ -17,9 +17,9 @@ from geo.complaints.study import find_hotspots, response_of
 from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES
 from geo.points.categories import CATEGORIES
-from geo.study.left_out import LeftOut, left_out_text
+from geo.study.left_out import left_out_text
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, bad_option, day, errors_as_messages, print_document, say
+from jiexu.shared import AsJson, Study, bad_option, day, errors_as_messages, print_document, say, say_left_out
 
 app = typer.Typer()
 
@@ -90,12 +90,7 @@ def hotspots(
             f"high themselves, {summary['hot']} in hot neighbourhoods; {again['spots']} recurring spots",
         )
     )
-    _say_left_out(summary["left_out"]["streets"])
-
-
-def _say_left_out(left_out: LeftOut) -> None:
-    if left_out:
-        say(left_out_text(left_out))
+    say_left_out(summary["left_out"]["streets"])
 
 
 def _called(name: str | None) -> str:
@@ -315,7 +310,7 @@ def patrols(
         )
     for sentence in summary["says"]:
         typer.echo(pick(sentence, language()))
-    _say_left_out(summary["left_out"]["districts"])
+    say_left_out(summary["left_out"]["districts"])
 
 
 def _listed(names: list[str]) -> str:

@@ -23,7 +23,7 @@ from geo.points.documents import ListDocument
 from geo.points.other_lists import lists_of
 from geo.study.left_out import left_out_text, most_left_out
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, day, errors_as_messages, print_document, say
+from jiexu.shared import AsJson, Study, day, errors_as_messages, print_document, say, say_left_out
 
 app = typer.Typer()
 
@@ -73,6 +73,7 @@ def coverage(
         walk = "–" if gap["walk_m"] is None else f"{gap['walk_m']:,.0f} m"
         typer.echo(f"{gap['gap_id']}  {gap['demand']:,.0f}  {walk}  {gap['streets']}")
     name = KIND_NAMES[kind]
+    say_left_out(summary["demand"]["left_out"])
     names = [SOURCES[source] for source in summary["demand"]["sources"]]
     zh, en = "、".join(each.zh for each in names), "; ".join(each.en for each in names)
     ways, homes = summary["walking"], summary["residents"]

@@ -24,6 +24,7 @@ from jiexu.shared import (
     print_document,
     rule_title,
     say,
+    say_left_out,
     say_written,
     under_rules,
 )
@@ -81,6 +82,7 @@ def bays(
     if as_json:
         print_document(summary)
         return
+    say_left_out(summary["left_out"])
     for rule, metres in summary["metres_lost"].items():
         typer.echo(f"{-metres:>12,.0f} m {-summary['bays_lost'][rule]:>8,}  {rule_title(rule)}  ({rule})")
     typer.echo(f"{summary['free_m']:>12,.0f} m")

@@ -7,7 +7,7 @@ import errno
 import json
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, ParamSpec, TypeVar
@@ -137,6 +137,14 @@ def say_written(to: Path, written: Written) -> None:
     say(Text(f"{to}：{written.rows} 行", f"{to}: {written.rows} rows"))
     for note in written.notes:
         say(note)
+
+
+def say_left_out(left_out: Mapping[str, int]) -> None:
+    """Print how many rows a figure leaves out and why, where it leaves out any."""
+    from geo.study.left_out import left_out_text  # noqa: PLC0415
+
+    if left_out:
+        say(left_out_text(left_out))
 
 
 def rule_title(rule: str) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from geo.core.records import document_rows, to_text
 from geo.core.text import Text, pick
+from geo.points.cases import placed_cases
 from geo.rules.loader import load_profile
 from geo.streets.cross_streets import find_section
 from geo.study.decisions import standing_decisions
@@ -24,7 +25,17 @@ from geo.tiers.decisions import undo as undo_decision
 from geo.tiers.documents import GradingReport, grade_document
 from geo.tiers.study import grade_study
 from jiexu.language import language
-from jiexu.shared import AsJson, OnDay, Study, bad_option, errors_as_messages, print_document, say, under_rules
+from jiexu.shared import (
+    AsJson,
+    OnDay,
+    Study,
+    bad_option,
+    errors_as_messages,
+    print_document,
+    say,
+    say_left_out,
+    under_rules,
+)
 
 app = typer.Typer()
 
@@ -75,11 +86,13 @@ def grade(
     findings = findings[findings["layer"].isin(["streets", "decisions"])]
     streets = read_layer(study, "streets")
     by_source = {str(source): int(count) for source, count in streets["tier_source"].value_counts().items()}
+    left_out = placed_cases(opened.again().layer("complaints")).left_out
     if as_json:
-        print_document(grade_document(report, streets, doubts, findings))
+        print_document(grade_document(report, streets, doubts, findings, left_out))
         return
     typer.echo(", ".join(f"{source} {count}" for source, count in by_source.items()))
     typer.echo(_inference(report))
+    say_left_out(left_out)
     typer.echo(f"\n{'待核查' if language() == 'zh' else 'doubts'}: {len(doubts)}")
     for row in doubts.itertuples():
         kind = DOUBTS[row.kind].pick(language())

@@ -162,6 +162,7 @@ def coverage_summary(study: FacilityStudy, areas: pd.DataFrame, gap_rows: pd.Dat
             "sources": {str(k): round(float(v), 1) for k, v in table.groupby("source")["demand"].sum().items()},
             "calibrated": round(study.demand.calibrated, 6),
             "synthetic": study.demand.synthetic,
+            "left_out": dict(study.demand.left_out),
         },
         "residents": study.evidence,
         "facilities": {

@@ -62,6 +62,8 @@ class DemandDocument(TypedDict):
         Factor by which estimates were scaled to the known number of residents; 1 without one.
     synthetic
         Made-up points in it.
+    left_out
+        Points that it leaves out, by reason.
     """
 
     asked: Literal["residents", "points"]
@@ -69,6 +71,7 @@ class DemandDocument(TypedDict):
     sources: dict[str, float]
     calibrated: float
     synthetic: int
+    left_out: dict[str, int]
 
 
 class OwnFacilities(TypedDict):

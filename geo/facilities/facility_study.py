@@ -34,6 +34,7 @@ from geo.points.cases import placed_cases
 from geo.stalls.relocation import needs_hall
 from geo.streets.quarters import quarter_of
 from geo.study.decisions import standing_on
+from geo.study.left_out import LeftOut
 from geo.study.reader import Study
 from geo.study.results import MadeOf
 
@@ -249,13 +250,14 @@ def _points(study: FacilityStudy) -> Demand:
         stalls, moves = study.layer("vendors"), study.study.table("moves")
         guided = moves.loc[(moves["to_kind"] == "hall") | (moves["reason"] == "no_hall"), "stall_id"]
         wanted = needs_hall(stalls["goods"], study.profile["guide.hall_goods"]) | stalls["stall_id"].isin(guided)
-        rows, source = stalls[wanted], "stalls"
+        rows, source, left_out = stalls[wanted], "stalls", LeftOut()
     else:
         rule = "need.complaint_categories" if study.kind == "parking" else "coverage.toilet_complaints"
-        complaints = placed_cases(study.layer("complaints")).rows
+        found = placed_cases(study.layer("complaints"))
+        complaints, left_out = found.rows, found.left_out
         counted = complaints["category"].isin(study.profile[rule]) & complaints["duplicate_of"].isna()
         rows, source = complaints[counted], "complaints"
-    return points_demand(rows, source, study.crs)
+    return points_demand(rows, source, study.crs)._replace(left_out=left_out)
 
 
 def no_demand(asked: DemandSource) -> StudyError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import geopandas as gpd
@@ -51,12 +53,15 @@ class Demand(NamedTuple):
         By what the estimate was multiplied so that its sum is the known one; 1 where none is.
     synthetic
         How many of the places are made up.
+    left_out
+        How many points it leaves out, by reason.
     """
 
     table: pd.DataFrame
     shapes: Shapes
     calibrated: float
     synthetic: int = 0
+    left_out: Mapping[str, int] = MappingProxyType({})
 
     @property
     def weight(self) -> Floats:

@@ -289,7 +289,10 @@ class BaysDocument(PlacedBays, ChosenBays):
         Agreement with the parking that is mapped.
     need
         Parking demand by `day` and at `night`.
+    left_out
+        Complaints that the demand leaves out, by reason.
     """
 
     agreement: AgreementDocument
     need: dict[str, NeedDocument]
+    left_out: dict[str, int]

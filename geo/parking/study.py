@@ -27,6 +27,7 @@ from geo.parking.need import Period
 from geo.parking.relief import Need
 from geo.parking.room import BayHours, BayRoom
 from geo.parking.street_choice import street_documents, why_nothing
+from geo.points.cases import placed_cases
 from geo.rules.documents import basis_document, profile_document
 from geo.rules.loader import Profile
 from geo.streets.quarters import quarter_of
@@ -210,6 +211,7 @@ def plan_bays(
         **_summary(rules, bays, capacity, bay_waterfall(room, rooms.placed("all_day"), counted)),
         "agreement": agreement_document(agreement, names),
         "need": need.document(),
+        "left_out": placed_cases(study.layer("complaints")).left_out,
         **chosen,
     }
     command = command_of(

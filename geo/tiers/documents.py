@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 import pandas as pd
@@ -243,6 +244,8 @@ class GradeDocument(GradingMethod):
         Doubtful tiers, the most pressing first.
     findings
         Findings on streets and decisions.
+    left_out
+        Complaints that the scores leave out, by reason.
     """
 
     streets: GradedStreets
@@ -253,10 +256,15 @@ class GradeDocument(GradingMethod):
     accuracy_note: str | None
     doubts: list[DoubtDocument]
     findings: list[StudyFinding]
+    left_out: dict[str, int]
 
 
 def grade_document(
-    report: GradingReport, streets: pd.DataFrame, doubts: pd.DataFrame, findings: pd.DataFrame
+    report: GradingReport,
+    streets: pd.DataFrame,
+    doubts: pd.DataFrame,
+    findings: pd.DataFrame,
+    left_out: Mapping[str, int],
 ) -> GradeDocument:
     """
     Return graded streets as plain values, for a JSON document.
@@ -271,6 +279,8 @@ def grade_document(
         As `geo.tiers.audit.audit_study` returns.
     findings
         The study's, of streets and decisions.
+    left_out
+        How many complaints the scores leave out, by reason.
     """
     sources = streets["tier_source"].value_counts()
     return {
@@ -283,4 +293,5 @@ def grade_document(
         **report,
         "doubts": document_rows(doubts, DoubtDocument),
         "findings": document_rows(findings, StudyFinding),
+        "left_out": dict(left_out),
     }

@@ -17,6 +17,7 @@ def test_bays_are_placed_counted_and_drawn(study: Path, tmp_path: Path) -> None:
     assert placed.exit_code == 0, placed.output
     summary = json.loads(placed.stdout)
     assert summary["bays"]["all_day"] + summary["bays"]["night"] == len(read_layer(study, "bays"))
+    assert summary["left_out"] == {"no_place": 3}
     assert set(summary["capacity"]["all_day"]) == {"low", "likely", "high"}
     assert (tmp_path / "bays.dxf").is_file()
     wider = json.loads(run(app, ["bays", str(study), "--set", "clearance.crossing=15", "--json"]).stdout)

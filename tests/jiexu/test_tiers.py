@@ -18,6 +18,7 @@ def test_a_list_grades_sections_and_says_what_is_doubtful(study: Path, tmp_path:
     document = json.loads(graded.stdout)
     assert document["streets"]["tier_source"]["official"] == 2
     assert (document["method"], document["listed"], document["accuracy"]) == ("score", 1, None)
+    assert document["left_out"] == {"no_place": 3}
     assert {doubt["kind"] for doubt in document["doubts"]} >= {"confirm"}
     assert all(doubt["reason"] and doubt["street_id"] for doubt in document["doubts"])
     assert document["findings"][0]["row"] == 3

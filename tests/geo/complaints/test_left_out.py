@@ -61,7 +61,10 @@ def figures(path: Path) -> dict[str, Any]:
         "hotspots": find_hotspots(path),
         "patrols": plan_patrols(path, 5),
         "need": need.document(),
-        "demand": demand.table.drop(columns="geometry", errors="ignore").to_dict("list"),
+        "demand": {
+            **demand.table.drop(columns="geometry", errors="ignore").to_dict("list"),
+            "left_out": dict(demand.left_out),
+        },
         "grades": grade_study(path),
     }
     for layer in ("streets", "street_scores", "hotspots", "patrol_districts"):
@@ -88,6 +91,7 @@ def test_no_figure_moves_for_rows_of_a_doubted_receipt(clean: dict[str, Any], bu
     left_out = doubted["response"]["left_out"]
     assert {reasons["received_doubted"] for reasons in left_out.values()} == {4}, "every figure says so"
     assert doubted["hotspots"]["left_out"]["streets"]["received_doubted"] == 4
+    assert doubted["demand"]["left_out"] == {"received_doubted": 4, "no_place": 3}
     assert doubted["patrols"]["left_out"]["districts"]["received_doubted"] == 4
     assert doubted["info"]["left_out"]["complaints"] == {"received_doubted": 4, "no_place": 3}
     assert doubted["info"]["layers"]["complaints"] == clean["info"]["layers"]["complaints"] + 4, "kept and shown"

@@ -26,21 +26,22 @@ LONG: GradingReport = {
 
 
 def test_a_short_list_claims_no_accuracy() -> None:
-    found = grade_document(SHORT, STREETS, DOUBTS, FINDINGS)
+    found = grade_document(SHORT, STREETS, DOUBTS, FINDINGS, {"no_place": 2})
     assert mismatches(found, GradeDocument) == []
     assert found["streets"] == {"total": 3, "tier_source": {"inferred": 2, "official": 1}}
     assert (found["accuracy"], found["interval"], found["confusion"]) == (None, None, None)
     assert "log_loss" not in found
+    assert found["left_out"] == {"no_place": 2}
 
 
 def test_a_long_list_says_how_well_streets_are_graded() -> None:
-    found = grade_document(LONG, STREETS, DOUBTS, FINDINGS)
+    found = grade_document(LONG, STREETS, DOUBTS, FINDINGS, {"no_place": 2})
     assert mismatches(found, GradeDocument) == []
     assert (found["accuracy"], found["interval"], found["folds"]) == (0.8, [0.7, 0.9], 5)
 
 
 def test_doubts_and_findings_are_rows_of_plain_values() -> None:
-    found = grade_document(SHORT, STREETS, DOUBTS, FINDINGS)
+    found = grade_document(SHORT, STREETS, DOUBTS, FINDINGS, {"no_place": 2})
     assert found["doubts"] == [
         {"kind": "island", "street_id": "s1", "name": None, "reason": "短 ｜ short", "lon": 24.9, "lat": 60.1}
     ]

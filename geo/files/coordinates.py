@@ -12,7 +12,7 @@ import pyproj
 
 from geo.core.arrays import Flags, Floats
 from geo.core.chinese_datums import bd09_to_wgs84, gcj02_to_wgs84
-from geo.core.crs import WGS84
+from geo.core.crs import WGS84, transformer
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.core.time_zones import in_shifted_maps
@@ -204,7 +204,7 @@ def to_wgs84(pairs: Floats, system: System) -> Floats:
     xy = pairs[:, ::-1] if system.swapped else pairs
     if system.name.startswith("EPSG:"):
         crs = pyproj.CRS.from_user_input(system.name)
-        x, y = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True).transform(xy[:, 0], xy[:, 1])
+        x, y = transformer(crs, WGS84).transform(xy[:, 0], xy[:, 1])
         xy = np.column_stack([x, y])
     with np.errstate(invalid="ignore"):
         possible = (np.abs(xy[:, 0]) <= 180) & (np.abs(xy[:, 1]) <= 90)

@@ -288,7 +288,9 @@ def _projected(ground: StreetsIndex) -> list[int]:
         zones = [zone for zone in (code - 4534 - 1, code - 4534, code - 4534 + 1) if 0 <= zone <= 20]
         codes += [4534 + zone for zone in zones] + [4513 + zone for zone in zones]
         # six-degree zones with and without prefix
-        codes += [4491 + zone for zone in range(11)] + [4502 + zone for zone in range(11)]
+        own = int((float(ground.middle[0, 0]) - 72) // 6)
+        wide = [zone for zone in (own - 1, own, own + 1) if 0 <= zone <= 10]
+        codes += [4491 + zone for zone in wide] + [4502 + zone for zone in wide]
     if area is not None:
         middle, south = (area.west + area.east) / 2, area.south
         utm = int(np.clip((middle + 180) // 6 + 1, 1, 60))

@@ -10,8 +10,8 @@ import pytest
 
 from tests.conftest import ROOT
 
-LONG = ("complaints", "facilities")
-"""Notebooks that take more than a quarter of a minute: `make test-all` runs them."""
+LONG = ("complaints", "facilities", "parking", "stalls")
+"""Notebooks that take more than ten seconds: `make test-all` runs them."""
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def test_the_most_influential_stands_first_and_says_what_it_moves(built: Path) -
     assert again == found, "the same study gives the same ranking"
 
 
+@pytest.mark.slow
 def test_a_move_is_what_a_plan_with_that_value_says(study: Path) -> None:
     (row,) = rank_assumptions(study, ["stalls.pitch.length"])["assumptions"]
     assert row["moved_to"] == [1.6, 2.4]

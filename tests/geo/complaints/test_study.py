@@ -76,6 +76,7 @@ def test_streets_that_are_high_come_first_and_streets_without_complaints_last(st
     assert "at least 6 are needed" in (spring["change"]["says"] or "")
 
 
+@pytest.mark.slow
 def test_the_scan_and_gi_look_at_one_category_or_some_months(study: Path) -> None:
     every = find_hotspots(study)["complaints"]
     one = find_hotspots(study, "noise" if every == 0 else "illegal_parking_motor")["complaints"]

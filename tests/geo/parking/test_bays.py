@@ -89,7 +89,7 @@ things = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(streets, things, st.sampled_from(["parallel", "angled_45", "angled_60", "perpendicular"]))
 def test_bays_on_random_streets_are_sound(
     drawn: list[Any], standing: list[tuple[str, int, int]], orientation: str

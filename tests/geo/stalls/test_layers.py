@@ -105,7 +105,7 @@ streets = st.lists(
 things = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 200), st.integers(0, 200)), min_size=0, max_size=8)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(streets, things)
 def test_every_metre_of_random_kerbs_is_accounted_for_at_every_hour(
     drawn: list[Any], standing: list[tuple[str, int, int]]

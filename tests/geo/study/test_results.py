@@ -118,13 +118,17 @@ def fresh(path: Path) -> set[str]:
 
 
 def recomputed(path: Path) -> Path:
-    """Compute everything again until nothing is stale: some results are made of layers that others write."""
-    for _ in range(2):
-        for runs in RUNS.values():
-            runs[0](path)
-        for kind in KINDS:
-            cover(path, kind)
-            choose_sites(path, kind, SiteRequest(1))
+    """Compute the stale results again until nothing is stale: some are made of layers that others write."""
+    for _ in range(3):
+        for key in sorted(set(every(path)) - fresh(path)):
+            name = key.split(":")[1]
+            for kind in (kind for kind in KINDS if key.endswith(f":{kind}")):
+                if name == "coverage":
+                    cover(path, kind)
+                else:
+                    choose_sites(path, kind, SiteRequest(1))
+            if name not in ("coverage", "sites"):
+                RUNS[name][0](path)
     return path
 
 

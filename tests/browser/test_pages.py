@@ -193,7 +193,6 @@ def test_the_keyboard_reaches_and_asks_the_map(address: str, visit: Visiting, bu
         expect(look.page.locator(".st-key-street-name")).to_have_text("Kaivokatu")
 
 
-@pytest.mark.slow
 def test_the_later_of_two_visitors_is_shown_the_earlier_decision(study: Path, visit: Visiting) -> None:
     with serving(study) as where, visit() as first, visit() as second:
         for look in (first, second):

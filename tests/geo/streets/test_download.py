@@ -63,7 +63,6 @@ def overpass(sample: Inputs) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.mark.slow
 def test_a_download_gives_the_study_that_the_file_gives(
     overpass: str, sample: Inputs, tmp_path: Path, profile: Profile
 ) -> None:

@@ -141,10 +141,18 @@ def _bounded_by(
 ) -> NDArray[np.object_]:
     """Return names of blocks: for each, the two streets that bound the most of it."""
     named = np.flatnonzero(pd.notna(names))
-    edges = shapely.boundary(blocks)
-    block, line = shapely.STRtree(lines[named]).query(edges, predicate="dwithin", distance=_ALONG_M)
-    shared = shapely.length(shapely.intersection(shapely.buffer(edges[block], _ALONG_M), lines[named][line]))
-    table = pd.DataFrame({"block": block, "name": names[named][line], "metres": shared})
+    rings, block = shapely.get_parts(shapely.boundary(blocks), return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    inner = ring[1:] == ring[:-1]
+    start, end, of = xy[:-1][inner], xy[1:][inner], block[ring[1:][inner]]
+    # blocks are made of these lines: a piece of edge lies along those that its middle lies on
+    piece, line = shapely.STRtree(lines[named]).query(
+        shapely.points((start + end) / 2), predicate="dwithin", distance=_ALONG_M
+    )
+    metres = np.hypot(*(end - start).T)[piece]
+    table = pd.DataFrame({"block": of[piece], "name": names[named][line], "metres": metres, "piece": piece})
+    # a street of two lines side by side bounds a piece once
+    table = table.drop_duplicates(["piece", "name"])
     sums = table.groupby(["block", "name"], as_index=False)["metres"].sum()
     sums = sums[sums["metres"] > 2 * _ALONG_M].sort_values(["block", "metres", "name"], ascending=[True, False, True])
     best = sums.groupby("block").head(2).groupby("block")["name"].agg(" – ".join)
@@ -180,8 +188,13 @@ def quarter_of(lonlat: NDArray[np.float64], quarters: gpd.GeoDataFrame, crs: pyp
     result = np.full(len(lonlat), None, dtype=object)
     if len(quarters) == 0 or len(lonlat) == 0:
         return result
-    places = metric_shapes(shapely.points(lonlat), crs)
-    tree = shapely.STRtree(metric_shapes(quarters.geometry.to_numpy(), crs))
-    place, quarter = tree.query_nearest(places, all_matches=False)
-    result[place] = quarters["quarter_id"].to_numpy(dtype=object)[quarter]
+    places, ids = metric_shapes(shapely.points(lonlat), crs), quarters["quarter_id"].to_numpy(dtype=object)
+    areas = metric_shapes(quarters.geometry.to_numpy(), crs)
+    # the areas ask for the places: prepared once each, they answer at once
+    quarter, place = shapely.STRtree(places).query(areas, predicate="intersects")
+    result[place[::-1]] = ids[quarter[::-1]]  # where quarters overlap, the first
+    outside = np.setdiff1d(np.arange(len(places)), place)
+    if len(outside):
+        near, nearest = shapely.STRtree(areas).query_nearest(places[outside], all_matches=False)
+        result[outside[near]] = ids[nearest]
     return result

@@ -61,6 +61,15 @@ def test_mapped_quarters_count_where_they_cover_the_streets(profile: Profile) ->
     assert set(make_quarters(roads, few, CRS, profile)["source"]) == {"streets"}
 
 
+def test_a_place_in_two_quarters_belongs_to_the_first() -> None:
+    areas = [shapely.box(0, 0, 600, 600), shapely.box(400, 0, 1000, 600)]
+    rows = {"quarter_id": ["Q001", "Q002"], "name": ["西关", "东关"]}
+    quarters = gpd.GeoDataFrame(rows, geometry=[degrees(area) for area in areas], crs=WGS84)
+    asked = lonlat((500, 300), (100, 300), (900, 300), (1100, 300), (-50, 300))
+    assert quarter_of(asked, quarters, CRS).tolist() == ["Q001", "Q001", "Q002", "Q002", "Q001"]
+    assert quarter_of(asked, quarters.iloc[::-1], CRS).tolist() == ["Q002", "Q001", "Q002", "Q002", "Q001"]
+
+
 def test_a_citys_own_quarters_come_first_and_stay(sample: Inputs, tmp_path: Path) -> None:
     path = tmp_path / "study.gpkg"
     build_study(path, sample)

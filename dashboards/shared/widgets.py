@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -24,6 +25,8 @@ from geo.study.left_out import left_out_text
 from geo.study.results import Known
 
 MAP_HEIGHT = 600
+SHOWN_ROWS = 2_000
+"""Rows of a table that are sent to the browser; its files have all."""
 
 
 class Figure(NamedTuple):
@@ -88,9 +91,18 @@ def compute(work: Callable[[], object]) -> None:
         st.rerun()
 
 
+def each_once(values: pd.Series, called: Callable[[Any], str]) -> pd.Series:
+    """Return the names of values; each different one is named once, however many rows have it."""
+    codes, distinct = pd.factorize(values, use_na_sentinel=False)
+    names = np.array([called(None if pd.isna(value) else value) for value in distinct], dtype=object)
+    return pd.Series(names[codes] if len(names) else names, index=values.index, dtype=object)
+
+
 def table(rows: pd.DataFrame, name: str, key: str, height: int | Literal["auto"] = "auto", **options: Any) -> Any:
     """
     Show a table with its downloads, and return the selection in it.
+
+    A long table shows its first rows; its files have all.
 
     Parameters
     ----------
@@ -106,7 +118,11 @@ def table(rows: pd.DataFrame, name: str, key: str, height: int | Literal["auto"]
     if rows.empty:
         st.caption(_("Nothing to show."))
         return None
-    chosen = st.dataframe(rows, hide_index=True, width="stretch", height=height, key=key, **options)
+    if len(rows) > SHOWN_ROWS:
+        st.caption(
+            _("The first {shown:,} of {all:,} rows; the files have all.").format(shown=SHOWN_ROWS, all=len(rows))
+        )
+    chosen = st.dataframe(rows.head(SHOWN_ROWS), hide_index=True, width="stretch", height=height, key=key, **options)
     downloads(rows, name, key)
     return chosen
 

@@ -9,7 +9,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import hours_name, rule_names, status_name, tier_name
-from dashboards.shared.widgets import marked_rows, show_error, table
+from dashboards.shared.widgets import each_once, marked_rows, show_error, table
 from geo.core.errors import JiexuError
 from geo.kerbs.decided import zone_decisions
 from geo.rules.articles import article_names
@@ -53,18 +53,18 @@ def zones() -> None:
         pd.DataFrame(
             {
                 _("Street"): rows["street_id"].map(names).fillna(_("Unnamed street")),
-                _("Tier"): rows["tier"].map(tier_name),
-                _("Hours"): rows["hours"].map(hours_name),
+                _("Tier"): each_once(rows["tier"], tier_name),
+                _("Hours"): each_once(rows["hours"], hours_name),
                 _("Pitches"): rows["pitches"],
                 _("Low to high"): [f"{a}–{b}" for a, b in zip(rows["pitches_low"], rows["pitches_high"], strict=True)],
                 _("Fit the kerb"): rows["pitches_geometric"],
                 _("Bounded by"): rows["capped_by"].map(captions("stall_zones", "capped_by", current_language())),
-                _("Goods"): rows["goods"].map(goods_names),
+                _("Goods"): each_once(rows["goods"], goods_names),
                 "m": rows["length_m"].round(1),
-                _("Place on the street"): rows["place"].map(place_name),
-                _("Status"): rows["status"].map(status_name),
-                _("Rules"): rows["rules"].map(rule_names),
-                _("Legal basis"): rows["basis"].map(_cited),
+                _("Place on the street"): each_once(rows["place"], place_name),
+                _("Status"): each_once(rows["status"], status_name),
+                _("Rules"): each_once(rows["rules"], rule_names),
+                _("Legal basis"): each_once(rows["basis"], _cited),
                 "id": rows["zone_id"],
             }
         ),
@@ -175,7 +175,7 @@ def displays() -> None:
                 _("Frontage (m)"): rows["frontage_m"].round(1),
                 _("Display, length (m)"): rows["length_m"].round(1),
                 _("Display, depth (m)"): rows["depth_m"].round(2),
-                _("Hours"): rows["hours"].map(hours_name),
+                _("Hours"): each_once(rows["hours"], hours_name),
                 "id": rows["facility_id"],
             }
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,6 +25,11 @@ _MOST_CLUSTERS: Final = 20
 
 _LEAST_SURE: Final = 0.1
 """Clusters that chance gives more often than this are not told."""
+
+
+_BLOCK: Final = 2_048
+_TOGETHER: Final = 32
+"""Windows of a scan, and simulations, that are looked at together: what is computed of them fits into a cache."""
 
 
 class Local(NamedTuple):
@@ -284,29 +290,85 @@ def scan(
     if total == 0 or whole == 0 or len(centre) == 0:
         return []
     first = np.searchsorted(centre, centre)
-
-    def grown(values: Floats) -> Floats:
-        sums = np.cumsum(values[other])
-        return np.asarray(sums - (sums - values[other])[first])
-
-    expected = grown(exposure) / whole * total
-    allowed = expected <= most_share * total + 1e-9
-
-    def ratios(events: Floats) -> Floats:
-        outside, rest = total - events, total - expected
-        with np.errstate(divide="ignore", invalid="ignore"):
-            inside = np.where(events > 0, events * np.log(events / expected), 0.0)
-            beyond = np.where(outside > 0, outside * np.log(outside / rest), 0.0)
-        hot = allowed & (events > expected)
-        return np.where(hot, inside + beyond, 0.0)
-
-    found = ratios(grown(counts))
+    sums = np.cumsum(exposure[other])
+    expected = (sums - (sums - exposure[other])[first]) / whole * total
+    allowed = expected <= most_share * total + 1e-9  # windows grow: the first ones of each centre
+    other, first, expected = other[allowed], _renumbered(first, allowed), expected[allowed]
+    windows = _Windows(other, first, expected, total)
+    found = windows.ratios(counts)
     rng = np.random.default_rng(seed)
     shares = exposure / whole
-    strongest = np.array(
-        [ratios(grown(rng.multinomial(round(total), shares).astype(float))).max() for _ in range(simulations)]
-    )
+    strongest = np.zeros(simulations)
+    for start in range(0, simulations, _TOGETHER):
+        together = min(_TOGETHER, simulations - start)
+        fallen = rng.multinomial(round(total), shares, size=together)
+        strongest[start : start + together] = windows.strongest(np.ascontiguousarray(fallen.T, dtype=float))
     return _apart(counts, expected, found, strongest, lambda window: other[first[window] : window + 1])
+
+
+def _renumbered(first: Integers, kept: NDArray[np.bool_]) -> Integers:
+    """Return the first window of each kept window's centre, numbered among the kept ones."""
+    return np.asarray((np.cumsum(kept) - kept)[first[kept]])
+
+
+class _Windows:
+    """
+    Windows of a scan, looked at a block at a time: what is computed of a block stays in the processor's cache.
+
+    Parameters
+    ----------
+    other, first
+        Shape (k,): the segment that a window adds to the one before, and the first window of its centre.
+    expected
+        Shape (k,): events by chance.
+    total
+        Of all events.
+    """
+
+    def __init__(self, other: Integers, first: Integers, expected: Floats, total: float) -> None:
+        self._other, self._first, self._expected, self._total = other, first, expected, total
+        starts = np.append(np.unique(first), len(first))
+        wanted = np.arange(0, len(first) + _BLOCK, _BLOCK)
+        self._blocks = np.unique(np.append(starts[np.searchsorted(starts, wanted[:-1], "right") - 1], len(first)))
+
+    def ratios(self, counts: Floats) -> Floats:
+        """Return the likelihood ratio of each window, 0 where there are no more events than by chance."""
+        result = np.zeros(len(self._other))
+        for start, end in pairwise(self._blocks.tolist()):
+            events = self._events(counts[:, None], start, end)[:, 0]
+            hot = np.flatnonzero(events > self._expected[start:end])
+            result[start + hot] = self._ratio(events[hot], self._expected[start + hot])
+        return result
+
+    def strongest(self, counts: Floats) -> Floats:
+        """
+        Return the largest likelihood ratio of several sets of events, shape (n, sets).
+
+        With e events where E are expected of T, the ratio is at most (e - E)² T / (E (T - E)), as log x <= x - 1: it is
+        computed only where that is above the largest so far.
+        """
+        result = np.zeros(counts.shape[1])
+        for start, end in pairwise(self._blocks.tolist()):
+            events, expected = self._events(counts, start, end), self._expected[start:end, None]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                most = np.maximum(events - expected, 0.0) ** 2 * (self._total / (expected * (self._total - expected)))
+            window, of = np.nonzero(~(most <= result))
+            above = events[window, of] > expected[window, 0]
+            window, of = window[above], of[above]
+            np.maximum.at(result, of, self._ratio(events[window, of], expected[window, 0]))
+        return result
+
+    def _events(self, counts: Floats, start: int, end: int) -> Floats:
+        """Return the events in the windows of a block, shape (windows, sets)."""
+        added = counts[self._other[start:end]]
+        sums = np.cumsum(added, axis=0)
+        return np.asarray(sums - (sums - added)[self._first[start:end] - start])
+
+    def _ratio(self, events: Floats, expected: Floats) -> Floats:
+        outside, beyond = self._total - events, self._total - expected
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rest = np.where(outside > 0, outside * np.log(outside / beyond), 0.0)
+            return np.asarray(events * np.log(events / expected) + rest)
 
 
 def _apart(

@@ -91,3 +91,28 @@ def test_the_scan_tells_no_cluster_where_chance_would_give_one() -> None:
     told = [len(scan(rng.poisson(4, 60).astype(float), np.ones(60), near(60, 8), 0.5, 99)) for _ in range(15)]
     assert np.mean(np.array(told) > 0) <= 0.4
     assert scan(np.zeros(5), np.ones(5), near(5, 2), 0.5, 9) == []
+
+
+def test_the_scan_in_blocks_is_kulldorffs_ratio_window_by_window() -> None:
+    random = np.random.default_rng(3)
+    count, reach = 700, 9
+    centre = np.repeat(np.arange(count), reach)
+    other = (centre + np.tile(np.arange(reach), count) * 37) % count
+    distance = np.tile(np.arange(reach, dtype=float), count)
+    exposure, counts = random.random(count) + 0.1, random.poisson(0.8, count).astype(float)
+    counts[:40] += 1
+    total, shares = counts.sum(), exposure / exposure.sum()
+    expected = np.cumsum(shares[other.reshape(count, reach)], axis=1) * total
+
+    def strongest(events: np.ndarray) -> float:
+        inside = np.cumsum(events[other.reshape(count, reach)], axis=1)
+        hot = (expected <= 0.02 * total) & (inside > expected)
+        e, c = inside[hot], expected[hot]
+        return float((e * np.log(e / c) + (total - e) * np.log((total - e) / (total - c))).max())
+
+    found = scan(counts, exposure, (centre, other, distance), 0.02, 99, seed=5)
+    assert found[0].ratio == pytest.approx(strongest(counts))
+    drawn = np.random.default_rng(5).multinomial(round(total), shares, size=99)
+    chance = np.array([strongest(events.astype(float)) for events in drawn])
+    for cluster in found:
+        assert cluster.p_value == pytest.approx((1 + (chance >= cluster.ratio - 1e-9).sum()) / 100)

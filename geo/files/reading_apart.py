@@ -10,7 +10,7 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
-from geo.core.errors import InputError
+from geo.core.errors import InputError, JiexuError
 from geo.core.text import Text
 from geo.jobs.limits import CrashError, LimitError, Limits
 from geo.jobs.pool import Pool
@@ -31,6 +31,7 @@ _WAIT: Final = 3
 """The limit on the clock, by the limit on computing: other programs compute too."""
 _MODULES: Final = ("geo.files.formats", "pyarrow.pandas_compat", "encodings.utf_8_sig")
 _REMEDY: Final = Text("请另存为 CSV 或 XLSX，或拆分后重试", "Save it as CSV or XLSX, or split it, and try again")
+_EXPORT_AGAIN: Final = Text("请重新导出，或另存为其他格式", "Export it again, or save it in another format")
 
 _here: ContextVar[bool] = ContextVar("reading_inside", default=False)
 
@@ -111,7 +112,9 @@ def setting(variable: str, given: str | None, default: float) -> float:
 
 
 def apart(
-    limits: Callable[[Path], Limits] = file_limits, file_of: Callable[[Any], Path | str] = Path
+    limits: Callable[[Path], Limits] = file_limits,
+    file_of: Callable[[Any], Path | str] = Path,
+    passes: tuple[type[Exception], ...] = (),
 ) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """
     Make a function read its file in a process of its own.
@@ -122,11 +125,14 @@ def apart(
         The limits of reading a file.
     file_of
         The file, from the function's first argument.
+    passes
+        Errors of the function that are for its caller.
 
     Raises
     ------
     InputError
-        By the function, if the file exceeds a limit, or takes its reader down; it names file and limit.
+        By the function, if the file exceeds a limit, takes its reader down, or makes it raise whatever; it names the
+        file, and the limit.
     """
 
     def decorate(read: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -135,9 +141,18 @@ def apart(
         @wraps(read)
         def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             file = Path(file_of(args[0]))
-            if _inside() or not file.exists():
-                return read(*args, **kwargs)
-            return _answer(name, file, limits(file), args, kwargs)  # type: ignore[no-any-return]
+            try:
+                if _inside() or not file.exists():
+                    return read(*args, **kwargs)
+                return _answer(name, file, limits(file), args, kwargs)  # type: ignore[no-any-return]
+            except (JiexuError, *passes):
+                raise
+            except Exception as error:  # whatever a damaged file makes a parser raise is the file's fault
+                raise InputError(
+                    file,
+                    Text(f"文件已损坏（{type(error).__name__}）", f"The file is damaged ({type(error).__name__})"),
+                    _EXPORT_AGAIN,
+                ) from error
 
         return run
 
@@ -156,7 +171,7 @@ def _answer(name: str, file: Path, limits: Limits, args: tuple[Any, ...], kwargs
                 f"文件已损坏：读取程序因它中止（{error.how}）",
                 f"The file is damaged: it ended its reader ({error.how})",
             ),
-            Text("请重新导出，或另存为 CSV 或 XLSX", "Export it again, or save it as CSV or XLSX"),
+            _EXPORT_AGAIN,
         ) from error
     except (PermissionError, BlockingIOError, FileNotFoundError) as error:  # of starting a process
         raise InputError(
@@ -169,7 +184,7 @@ def _answer(name: str, file: Path, limits: Limits, args: tuple[Any, ...], kwargs
             raise InputError(
                 file,
                 Text("文件的层层嵌套超过上限", "The file is nested deeper than the limit"),
-                Text("请重新导出，或另存为 CSV 或 XLSX", "Export it again, or save it as CSV or XLSX"),
+                _EXPORT_AGAIN,
             ) from error
         raise
 

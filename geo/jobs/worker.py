@@ -159,6 +159,14 @@ if sys.platform == "linux":
                 os.close(source)
             _, status = os.waitpid(child, 0)
             _end(reply, os.waitstatus_to_exitcode(status))
+            _load(pickle.loads(request).function.partition(":")[0])  # noqa: S301 (of our own process)
+
+    def _load(module: str) -> None:
+        """Load the module of a job, so that the next fork has it."""
+        if module not in sys.modules:
+            with contextlib.suppress(Exception):
+                importlib.import_module(module)
+            gc.freeze()
 
     def _relay(source: int, requests: int, reply: int) -> None:
         """Pass on the answer of a job until it ends; raise BrokenPipeError where the other side has gone."""

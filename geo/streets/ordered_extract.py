@@ -94,7 +94,7 @@ def ordered(path: Path) -> Iterator[Extract]:
         yield _in_order(path, Path(folder))
 
 
-@apart(extract_limits)
+@apart(extract_limits, passes=(RuntimeError, ValueError))
 def _in_order(path: Path, folder: Path) -> Extract:
     """Return an extract in order; its sorted copy, if it needs one, is in a folder."""
     deleted = _deleted_in_editor(path)

@@ -17,6 +17,7 @@ from dashboards.parking import page as parking_page  # noqa: F401
 from dashboards.session import filters  # noqa: F401
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
+from geo.files.reading_apart import warm
 
 app = App(Path(__file__).parent / "dashboards" / "shell.py", routes=ROUTES)
 
@@ -24,6 +25,7 @@ app = App(Path(__file__).parent / "dashboards" / "shell.py", routes=ROUTES)
 def run(host: str, port: int, browser: bool) -> None:
     """Serve until stopped."""
     warm_up()
+    warm()
     if browser:
         threading.Timer(1.5, webbrowser.open, [f"http://localhost:{port}"]).start()
     app.run(

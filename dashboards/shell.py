@@ -12,7 +12,7 @@ from dashboards.overview import page as overview
 from dashboards.parking import page as parking_page
 from dashboards.session import filters
 from dashboards.session.language import LANGUAGES, TAGS, _, current_language
-from dashboards.shared.widgets import show_error
+from dashboards.shared.widgets import show_error, show_fault
 from dashboards.stalls import page as stalls_page
 from dashboards.streets import page as streets_page
 from geo.core.errors import JiexuError
@@ -101,6 +101,8 @@ def main() -> None:
             filters.side_bar()
     except JiexuError as error:
         show_error(error)
+    except Exception as error:
+        show_fault(error, page.url_path)
 
 
 main()

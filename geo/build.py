@@ -25,6 +25,7 @@ from geo.core.vocabulary import CREDIT
 from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_areas
 from geo.files.questions import Question
+from geo.files.reading_apart import warm
 from geo.points.imports import far_findings, import_record, next_import, on_streets, reading_place
 from geo.points.reading import KINDS, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
@@ -125,8 +126,8 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     InputError, RuleError, StudyError
         For files that cannot be used. An existing study is untouched then.
     """
-    old = CarriedOver(path)
-    profile = load_profile(inputs.rules)
+    warm()
+    old, profile = CarriedOver(path), load_profile(inputs.rules)
 
     area, area_findings = _boundary(inputs.boundary)
     with open_extract(inputs.osm) as extract:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,8 +39,11 @@ def _options(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the trace of a fault of Jiexu's own.")] = False,
 ) -> None:
     """Options that stand before a verb."""
+    if debug:
+        os.environ["JIEXU_DEBUG"] = "1"
 
 
 def strangers() -> dict[str, str]:
@@ -68,7 +72,13 @@ def main() -> None:
             )
         typer.echo(sentence, err=True)
         sys.exit(2)
-    app()
+    try:
+        app()
+    except Exception as error:  # outside a verb: a room that does not load
+        from jiexu.shared import FAULT, say_fault  # noqa: PLC0415
+
+        say_fault(error, "main")
+        sys.exit(FAULT)
 
 
 if __name__ == "__main__":

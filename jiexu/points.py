@@ -12,6 +12,7 @@ from geo.core.records import document_rows, to_text
 from geo.core.text import Text, pick
 from geo.files.column_matching import fields_of
 from geo.files.date_order import DATE_ORDERS, DateOrder
+from geo.files.reading_apart import warm
 from geo.files.text_encoding import ENCODINGS
 from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options, PointKind
@@ -58,6 +59,7 @@ def add(
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
     options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []))
+    warm()
     outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
     if as_json:
         print_document(outcome.as_dict())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import json
-import os
 import traceback
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -28,7 +27,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 _USERS_ERROR: Final = 2
-_FAULT: Final = 3
+FAULT: Final = 3
 """Exit statuses: a user's error, and a fault of ours."""
 
 Study = Annotated[Path, typer.Argument(metavar="STUDY.gpkg", help="The study file.", show_default=False)]
@@ -56,37 +55,40 @@ def errors_as_messages(command: Callable[_P, _R]) -> Callable[_P, _R]:
             lead = "错误：" if language() == "zh" else "Error: "
             typer.echo(lead + error.sentence(language()), err=True)
             raise typer.Exit(_USERS_ERROR) from error
-        except Exception as error:
+        except BaseException as error:  # also a panic of a library in Rust, which is no Exception
+            if isinstance(error, (KeyboardInterrupt, SystemExit, GeneratorExit)):
+                raise
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # whoever reads our output has enough: no fault
-            say(_fault(error))
-            raise typer.Exit(_FAULT) from error
+            say_fault(error, command.__name__)
+            raise typer.Exit(FAULT) from error
 
     return run
 
 
-def _fault(error: Exception) -> Text:
-    """Write the trace of a fault to a file, and return the sentence that says so."""
-    import platformdirs  # noqa: PLC0415 (a fault is rare)
+def say_fault(error: BaseException, doing: str) -> None:
+    """Write the trace of a fault to a file, and say so in one sentence; after the trace, where traces are wanted."""
+    from geo.core.faults import debugging, note_fault  # noqa: PLC0415 (a fault is rare)
 
-    number = f"{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S}-{os.getpid()}"
-    folder = Path(platformdirs.user_cache_dir("jiexu")) / "faults"
-    file = folder / f"{number}.log"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)  # a trace may quote what the study says of people
-        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    except OSError as refused:
-        return Text(
-            f"错误：街序出现内部故障 {number}（{type(error).__name__}: {error}）；"
-            f"无法写入日志 {file}（{refused.strerror}）。",
-            f"Error: Jiexu has failed, fault {number} ({type(error).__name__}: {error}); the log {file} cannot be "
-            f"written ({refused.strerror}).",
+    if debugging():
+        traceback.print_exception(error)
+    fault = note_fault(error, doing)
+    if fault.log is None:
+        say(
+            Text(
+                f"错误：街序出现内部故障 {fault.number}（{type(error).__name__}: {error}）；"
+                f"无法在 {fault.folder} 写入日志（{fault.refused}）。",
+                f"Error: Jiexu has failed, fault {fault.number} ({type(error).__name__}: {error}); its log cannot be "
+                f"written in {fault.folder} ({fault.refused}).",
+            )
         )
-    return Text(
-        f"错误：街序出现内部故障 {number}，研究文件未被部分修改；请将日志 {file} 发给维护者。",
-        f"Error: Jiexu has failed, fault {number}; no study is half changed. Please send its log to the maintainers: "
-        f"{file}",
+        return
+    say(
+        Text(
+            f"错误：街序出现内部故障 {fault.number}，研究文件未被部分修改；请将日志 {fault.log} 发给维护者。",
+            f"Error: Jiexu has failed, fault {fault.number}; no study is half changed. Please send its log to the "
+            f"maintainers: {fault.log}",
+        )
     )
 
 

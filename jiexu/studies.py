@@ -115,6 +115,9 @@ def _build(study: Path, inputs: Inputs) -> None:
     """Build with a progress bar on standard error."""
     from tqdm import tqdm  # noqa: PLC0415
 
+    from geo.files.reading_apart import warm  # noqa: PLC0415
+
+    warm()  # while the rest is loaded
     from geo.build import STEPS, build_study  # noqa: PLC0415
 
     with tqdm(total=STEPS, file=sys.stderr, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {desc}", leave=False) as bar:

@@ -62,8 +62,10 @@ prints what this page says of a verb.
 
 - A verb that computes writes its layers into the study in one transaction and can be repeated; the pages call the same
   functions.
-- Exit status: 0 when done; 2 on an error of input, with one sentence that names the remedy;
-  3 on an internal fault, with its number and the file that its trace was written to.
+- Exit status: 0 when done; 1 when done and the answer is no (`verify` that finds something broken), or where the reader
+  of the output has gone or Ctrl+C was pressed; 2 on an error of input or an open question, with one sentence that names
+  the remedy; 3 on an internal fault, with one sentence, its number and the file that its trace was written to.
+- `jiexu --debug VERB …` (or the environment variable `JIEXU_DEBUG`) shows the trace of an internal fault too.
 - Progress and messages go to standard error.
 - `--json` prints one JSON document, and nothing else, on standard output.
 - Messages are Chinese where the locale is ([environment](environment.md)), otherwise English.

@@ -18,6 +18,7 @@ from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import tier_name
 from geo.core.errors import InputError, JiexuError
+from geo.core.faults import debugging, note_fault
 from geo.core.vocabulary import CREDIT
 from geo.study.export import credit_line
 from geo.study.export_tables import table_file
@@ -56,6 +57,16 @@ def show_error(error: JiexuError) -> None:
     st.error(_("This did not work"), icon=":material/error:")
     st.text(f"{place}\n{error.problem.pick(language)}" if place else error.problem.pick(language))
     st.text(f"→ {error.remedy.pick(language)}")
+
+
+def show_fault(error: Exception, page: str) -> None:
+    """Show a fault of ours as a sentence with the number to report; its trace goes to a log, and here if wanted."""
+    fault = note_fault(error, page)
+    st.error(_("Jiexu has failed here, fault {number}").format(number=fault.number), icon=":material/error:")
+    if fault.log is not None:
+        st.text(_("No study is half changed. Please send the log to the maintainers: {log}").format(log=fault.log))
+    if debugging():
+        st.exception(error)
 
 
 def out_of_date(known: Known[Any]) -> None:

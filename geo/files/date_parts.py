@@ -39,6 +39,10 @@ _ZONE: Final = (
 )
 _REST: Final = rf"\s*[,t:]?\s*(?:{_WEEKDAY})?\s*{_TIME}{_ZONE}"
 
+_SPACES: Final = r"\s+"
+_LONGEST: Final = 200
+"""Longer texts are no times."""
+
 _COMPACT: Final = (
     r"(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])"
     r"(?:[t\s]?(?P<hour>[01]\d|2[0-4]):?(?:(?P<minute>[0-5]\d):?(?:(?P<second>[0-5]\d)[.,]?(?P<part>\d{1,6})?)?)?)?"
@@ -98,7 +102,9 @@ def parts_of(texts: pd.Series) -> pd.DataFrame:
         one; `coarse` where only month or year is written; `small_hours` where an hour after midnight is said to be of
         the night; `ok`.
     """
-    plain = texts.astype(str).str.normalize("NFKC").str.strip().str.strip("'\"").str.lower()
+    plain = texts.astype(str).str.slice(0, _LONGEST).str.normalize("NFKC").str.strip().str.strip("'\"").str.lower()
+    # patterns with many optional parts try each way to share a run of spaces among them
+    plain = plain.str.replace(_SPACES, " ", regex=True)
     republic = plain.str.contains("民", regex=False)
     if republic.any():
         plain[republic] = plain[republic].str.replace(

@@ -15,9 +15,11 @@ from geo.core.text import Text
 from geo.files.archives import checked_members
 from geo.files.map_files import SHAPEFILE_PARTS, read_geojson, read_geopackage, read_kml, read_parquet, read_shapefile
 from geo.files.raw_file import SAY_HEADERS, RawFile
+from geo.files.reading_apart import apart
 from geo.files.row_geometry import points_taken
 from geo.files.spreadsheets import read_csv, read_xls, read_xlsx
 from geo.files.text_encoding import ENCODINGS
+from geo.files.workbook_size import refuse_excess
 from geo.study.findings import Finding
 
 SUFFIXES: Final = (
@@ -33,6 +35,7 @@ _BY_MAGIC: Final[dict[bytes, Callable[..., RawFile]]] = {
 }
 
 
+@apart()
 def read_file(path: Path | str, encoding: str | None = None, prefer_areas: bool = False) -> RawFile:
     """
     Read a file of rows.
@@ -86,6 +89,7 @@ def read_file(path: Path | str, encoding: str | None = None, prefer_areas: bool 
 
 def _reader(path: Path, prefer_areas: bool) -> Callable[[Path, str | None], RawFile]:
     """Choose a reader by the file's first bytes."""
+    refuse_excess(path)
     reader = _by_content(path)
     several = reader in (read_geopackage, _read_archive)
     return partial(reader, prefer_areas=prefer_areas) if several else reader

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.crs_detection import StreetsIndex
+from geo.files.reading_apart import apart
 
 RASTERS: Final = (".tif", ".tiff")
 
@@ -40,16 +42,21 @@ def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
         If rasterio is not installed, or the raster cannot be read, does not say where it lies, or has no value around
         the study.
     """
-    try:
-        import rasterio  # noqa: PLC0415 (only rasters need it: an extra)
-        import rasterio.transform  # noqa: PLC0415
-        import rasterio.windows  # noqa: PLC0415
-    except ImportError as error:
+    if find_spec("rasterio") is None:
         raise InputError(
             file,
             Text("未安装读取栅格的组件", "The reader of rasters is not installed"),
             Text("请运行 pip install 'jiexu[raster]'", "Run: pip install 'jiexu[raster]'"),
-        ) from error
+        )
+    return _cells(file, ground.crs, ground.bounds)
+
+
+@apart()
+def _cells(file: Path, crs: pyproj.CRS, bounds: tuple[float, float, float, float]) -> tuple[Floats, Floats]:
+    """Return middles and values as `read_raster`, within bounds in a metric system."""
+    import rasterio  # noqa: PLC0415 (only rasters need it: an extra)
+    import rasterio.transform  # noqa: PLC0415
+    import rasterio.windows  # noqa: PLC0415
 
     try:
         with rasterio.open(file) as source:
@@ -60,7 +67,7 @@ def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
                     Text("请用 GIS 软件指定坐标系后重试", "Give it one in a GIS, then try again"),
                 )
             lies = pyproj.CRS.from_user_input(source.crs.to_wkt())
-            box = pyproj.Transformer.from_crs(ground.crs, lies, always_xy=True).transform_bounds(*ground.bounds)
+            box = pyproj.Transformer.from_crs(crs, lies, always_xy=True).transform_bounds(*bounds)
             exact = rasterio.windows.from_bounds(*box, transform=source.transform)
             (top, bottom), (left, right) = exact.toranges()
             window = rasterio.windows.Window.from_slices(

@@ -85,12 +85,15 @@ def read_xlsx(path: Path, encoding: str | None) -> RawFile:
     checked_members(path)
     book = load_workbook(path, data_only=True)
     sheet = next((s for s in book.worksheets if s.max_row > 1 or s["A1"].value is not None), book.worksheets[0])
-    rows = [[cell_text(cell.value) for cell in row] for row in sheet.iter_rows()]
+    filled = [at for at, cell in sheet._cells.items() if cell.value is not None]  # a blank one may stand far away
+    last_row, last_column = map(max, zip(*filled, (1, 1), strict=True))
+    cells = sheet.iter_rows(max_row=last_row, max_col=last_column)
+    rows = [[cell_text(cell.value) for cell in row] for row in cells]
     merged = [(r.min_row, r.min_col, r.max_row, r.max_col) for r in sheet.merged_cells.ranges]
     for top, left, bottom, right in merged:  # a merged cell says the same of all rows that it spans
         if top == 1 or right > left:
             continue
-        for row in range(top, bottom):
+        for row in range(top, min(bottom, len(rows)) if left <= last_column else 0):
             rows[row][left - 1] = rows[top - 1][left - 1]
     raw = _with_headers(path, "xlsx", "utf-8", pd.DataFrame(rows, dtype=object))
     if merged:

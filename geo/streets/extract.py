@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from geo.core.errors import InputError
 from geo.core.text import Text
+from geo.files.reading_apart import apart, extract_limits
 from geo.streets.ordered_extract import Extract, ordered, osm_file
 
 ROAD_TAGS: Final = (
@@ -155,6 +157,7 @@ def read_ways(extract: Extract | Path | str, kept_highways: Sequence[str]) -> Wa
         return _ways(source, frozenset(kept_highways))
 
 
+@apart(extract_limits, attrgetter("path"))
 def _ways(extract: Extract, kept: frozenset[str]) -> Ways:
     columns: dict[str, list[str | None]] = {tag: [] for tag in ROAD_TAGS}
     appenders = [(tag, columns[tag].append) for tag in ROAD_TAGS if tag != "name"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ import pandas as pd
 import shapely
 
 from geo.core.crs import WGS84
+from geo.files.reading_apart import apart, extract_limits
 from geo.streets.extract import FAULTS, damaged, located, opened
 from geo.streets.ordered_extract import Extract
 from geo.study.schema import conform
@@ -57,6 +59,7 @@ def read_features(
         return _features(source, facility_kinds, context_kinds)
 
 
+@apart(extract_limits, attrgetter("path"))
 def _features(
     extract: Extract, facility_kinds: Mapping[str, Sequence[str]], context_kinds: Mapping[str, Sequence[str]]
 ) -> Features:

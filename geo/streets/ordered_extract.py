@@ -22,6 +22,8 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
+from geo.files.reading_apart import apart, extract_limits
+
 _DELETE: Final = re.compile(rb"""action\s*=\s*["']delete["']""")
 """JOSM keeps deleted objects in its files, with this mark; libosmium does not know it."""
 
@@ -88,14 +90,19 @@ def ordered(path: Path) -> Iterator[Extract]:
     RuntimeError, ValueError
         If it is no OSM data, or damaged.
     """
+    with tempfile.TemporaryDirectory(prefix="jiexu-") as folder:
+        yield _in_order(path, Path(folder))
+
+
+@apart(extract_limits, passes=(RuntimeError, ValueError))
+def _in_order(path: Path, folder: Path) -> Extract:
+    """Return an extract in order; its sorted copy, if it needs one, is in a folder."""
     deleted = _deleted_in_editor(path)
     if not deleted and _is_ordered(path):
-        yield Extract(path, path, {})
-        return
-    with tempfile.TemporaryDirectory(prefix="jiexu-") as folder:
-        copy = Path(folder) / "sorted.osm.pbf"
-        shift = _sort(path, copy, Path(folder), deleted)
-        yield Extract(path, copy, shift)
+        return Extract(path, path, {})
+    copy = folder / "sorted.osm.pbf"
+    shift = _sort(path, copy, folder, deleted)
+    return Extract(path, copy, shift)
 
 
 def osm_file(path: Path) -> osmium.io.File:

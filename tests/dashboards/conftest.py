@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def traces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show the trace of a fault on the page, so that `page.exception` has it."""
+    monkeypatch.setenv("JIEXU_DEBUG", "1")
+
+
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Path]:
     """Return a function that serves the pages from a study, with a cache of its own beside it."""

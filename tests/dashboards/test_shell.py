@@ -124,3 +124,26 @@ def test_an_undone_decision_no_longer_stands(study: Path, served: Serve) -> None
     assert read_layer(study, "streets").set_index("street_id").loc[street, "tier"] == "back_street"
     stands = figures(page)
     assert (stands["Decisions"], stands["Decisions in force"]) == ("2", "1")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Jiexu has failed here, fault"), ("zh", "街序在此出现内部故障")]
+)
+def test_a_fault_of_ours_is_a_sentence_with_a_number(
+    language: str, words: str, page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise AssertionError("联系人：王伟 13812345678")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("JIEXU_DEBUG", "")
+    monkeypatch.setattr("dashboards.overview.page.first_screen", broken)
+    page.query_params["lang"] = language
+    page.run()
+    assert not page.exception
+    (log,) = (tmp_path / "jiexu" / "faults").iterdir()
+    assert page.error[0].value == f"{words} {log.stem}"
+    assert any(str(log) in text.value for text in page.text)
+    assert "13812345678" not in log.read_text(encoding="utf-8")
+    monkeypatch.setenv("JIEXU_DEBUG", "1")
+    assert page.run().exception

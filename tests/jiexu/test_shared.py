@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import typer
 
 from jiexu.__main__ import app
+from tests.conftest import ROOT
 from tests.support.commands import run
 from tests.support.extracts import grid, write_osm
 
@@ -130,3 +134,54 @@ def test_a_fault_whose_log_cannot_be_written_still_says_what_it_is(monkeypatch: 
     result = run(app, ["response", "s.gpkg"])
     assert result.exit_code == 3
     assert "a fault to look for" in result.stderr
+
+
+class _Panic(BaseException):
+    """As a library in Rust raises it."""
+
+
+@pytest.mark.parametrize("kind", [AssertionError, KeyError, RecursionError, _Panic])
+def test_whatever_is_raised_is_one_sentence(
+    kind: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise kind("联系人：王伟 13812345678")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("jiexu.complaints.response_of", broken)
+    result = run(app, ["response", "s.gpkg"])
+    assert result.exit_code == 3
+    assert len(result.stderr.splitlines()) == 1
+    (log,) = (tmp_path / "jiexu" / "faults").iterdir()
+    assert "13812345678" not in log.read_text(encoding="utf-8") + result.output
+
+
+@pytest.mark.parametrize("asked", ["option", "variable"])
+def test_the_trace_is_shown_where_it_is_asked_for(asked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault to look for")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("JIEXU_DEBUG", "1" if asked == "variable" else "")
+    monkeypatch.setattr("jiexu.complaints.response_of", broken)
+    result = run(app, [*(["--debug"] if asked == "option" else []), "response", "s.gpkg"])
+    assert result.exit_code == 3
+    assert "Traceback" in result.stderr
+    assert "a fault to look for" in result.stderr
+    assert "has failed" in result.stderr.splitlines()[-1] or "内部故障" in result.stderr.splitlines()[-1]
+
+
+def test_a_room_that_does_not_load_is_one_sentence(tmp_path: Path) -> None:
+    """As with a library that is broken or missing: outside of any verb."""
+    (tmp_path / "tzfpy.py").write_text("raise ImportError('broken')", encoding="utf-8")
+    (tmp_path / "ortools.py").write_text("raise ImportError('broken')", encoding="utf-8")
+    (tmp_path / "geopandas.py").write_text("raise ImportError('broken')", encoding="utf-8")
+    environment = {
+        **os.environ, "LC_ALL": "en_GB.UTF-8", "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)]),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "jiexu", "stalls", "a.gpkg"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "has failed, fault" in done.stderr

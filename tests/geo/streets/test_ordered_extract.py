@@ -125,6 +125,7 @@ def test_the_newest_version_counts_and_a_deleted_object_is_gone(tmp_path: Path, 
 
 def test_a_file_longer_than_a_run_is_merged(tmp_path: Path, profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = read(write(tmp_path / "sorted.osm", IN_ORDER), profile)
+    monkeypatch.setenv("JIEXU_READERS", "inside")  # where the patched number is
     monkeypatch.setattr(ordered_extract, "_RUN", 3)
     newer = IN_ORDER[5].replace('version="1"', 'version="2"').replace("residential", "road")
     found = read(write(tmp_path / "any.osm", [newer, *ORDERS["shuffled"], *IN_ORDER]), profile)

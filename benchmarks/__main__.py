@@ -8,6 +8,7 @@ from pathlib import Path
 from benchmarks import (
     complaints,
     crash_recovery,
+    damaged_studies,
     extract,
     facilities,
     first_paint,
@@ -33,4 +34,5 @@ first_paint.main()
 map.main(file)
 sessions.main(file)
 crash_recovery.main()
+damaged_studies.main()
 start_up.main()

@@ -23,6 +23,7 @@ from geo.parking.documents import BaysDocument
 from geo.points.documents import ImportDocument, ListDocument
 from geo.rules.documents import RulesDocument
 from geo.stalls.documents import AnswerDocument, GuidanceDocument, StallsDocument, StepDocument
+from geo.study.check_documents import PrivacyDocument, VerifyDocument
 from geo.study.documents import DecisionDocument, FiguresDocument, ImportRecord
 from geo.tiers.documents import GradeDocument, WidthsDocument
 from jiexu.__main__ import app
@@ -31,6 +32,8 @@ PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "commands.md
 
 DOCUMENTS: Final[Mapping[str, Any]] = {
     "info": FiguresDocument,
+    "verify": VerifyDocument,
+    "privacy": PrivacyDocument,
     "grade": GradeDocument,
     "decisions": list[DecisionDocument],
     "add": ImportDocument,

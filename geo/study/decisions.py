@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.core.errors import StudyError
 from geo.core.text import Text
+from geo.study.log_chain import adopt, follow
 from geo.study.schema import COLUMNS
 from geo.study.sql import placeholders, statement
 from geo.study.versions import decision_scope, touch
@@ -82,12 +83,14 @@ def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datet
     stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
     row = {**values, "decision_id": decision, "at": stamp, "by": by, "reason": reason.strip()}
     columns = [column for column in COLUMNS["decisions"] if column in row]
+    adopt(connection)
     connection.execute(
         statement(
             "INSERT INTO decisions ({columns}) VALUES ({values})", columns=columns, values=placeholders(len(columns))
         ),
         [row[column] for column in columns],
     )
+    follow(connection, decision)
     touch(connection, "decisions")
     touch(connection, decision_scope(str(values.get("kind")), cast("str | None", values.get("part"))))
     return decision

@@ -12,27 +12,32 @@ from pathlib import Path
 from geo.core.place import Place, place_of
 from geo.rules.documents import profile_document
 from geo.rules.loader import profile_in_force
+from geo.study.damage import reading
 from geo.study.documents import FiguresDocument, PlaceDocument, TierFigures
-from geo.study.file import about, connect, now, rules_day
+from geo.study.file import about, connect, now, require_sound, rules_day
 from geo.study.left_out import AHEAD_DAYS, COLUMN, EARLIEST_DAY, PLACE_FIELD, LeftOut
+from geo.study.opening import check_counts
 from geo.study.schema import LAYERS, POINT_KINDS, SYNTHETIC
 from geo.study.sql import Fragment, statement
 
 
 def synthetic_counts(path: Path) -> dict[str, int]:
     """Return how many points of each kind are made up, for whoever shows them."""
-    with connect(path) as connection:
+    require_sound(path, *POINT_KINDS)
+    with reading(path), connect(path) as connection:
         return _synthetic(connection)
 
 
 def info(path: Path) -> FiguresDocument:
     """Return the study's figures, as printed by `jiexu info --json`."""
     facts = about(path)
-    with connect(path) as connection:
+    require_sound(path, "roads", "findings", *POINT_KINDS)
+    with reading(path), connect(path) as connection:
         connection.execute("BEGIN")  # one state of the study for all figures
         there = {row[0] for row in connection.execute("SELECT table_name FROM gpkg_contents")}
         # a layer that came since the study was made is empty
         layers = {name: _count(connection, name) if name in there else 0 for name in LAYERS}
+        check_counts(path, connection, {name: rows for name, rows in layers.items() if name in there})
         km, by_source = _kilometres(connection, "tier"), _kilometres(connection, "tier_source")
         points = {kind: _points_by_tier(connection, kind) for kind in POINT_KINDS}
         left_out = {kind: _left_out(connection, kind) for kind in POINT_KINDS}

@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from geo.core.errors import StudyError, writing
 from geo.core.place import place_of
 from geo.core.text import Text
-from geo.study import migrations
+from geo.study import checksums, migrations
+from geo.study.damage import DamagedError, damaged, reading
 from geo.study.geometry_blobs import add_shape_functions
+from geo.study.opening import check_layer, check_opening, is_cut_short, is_database
 from geo.study.schema import COLUMNS, conform, empty_layer
 from geo.study.versions import facts_of
 
@@ -30,6 +32,8 @@ FORMAT: Final = "jiexu-study-6"
 
 OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3", "jiexu-study-4", "jiexu-study-5")
 """Formats whose inputs and decisions a build carries over."""
+
+_Stamp = tuple[tuple[int, int, int], bytes]
 
 _CHANGE_COUNTER_AT: Final = 24
 """Where SQLite counts the changes of a file (its file format, 1.3.9)."""
@@ -56,20 +60,8 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
             Text(f"找不到研究文件 {path}", f"There is no study {path}"),
             Text("请检查路径，或用 jiexu build 新建", "Check the path, or make one with jiexu build"),
         )
-    try:
-        with path.open("rb") as file:
-            file.seek(_CHANGE_COUNTER_AT)
-            counter = file.read(4)
-            stamp = os.fstat(file.fileno())
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    # a journal: a change is under way, or was killed
-    journal = path.with_name(path.name + "-journal").exists()
-    facts = (
-        _read_about(path)
-        if journal
-        else dict(_about_at(path, (stamp.st_ino, stamp.st_mtime_ns, stamp.st_ctime_ns), counter))
-    )
+    stamp = _stamp(path)
+    facts = _read_about(path) if stamp is None else dict(_about_at(path, *stamp))
     if facts.get("format") in migrations.STEPS and not older:
         facts = _migrated(path)
     if facts.get("format") in OLDER and not older:
@@ -83,10 +75,25 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
     return facts
 
 
+def _stamp(path: Path) -> _Stamp | None:
+    """Return the file's number, times and count of changes; None while a change is under way, or was killed."""
+    try:
+        with path.open("rb") as file:
+            file.seek(_CHANGE_COUNTER_AT)
+            counter = file.read(4)
+            stamp = os.fstat(file.fileno())
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if path.with_name(path.name + "-journal").exists():
+        return None
+    return (stamp.st_ino, stamp.st_mtime_ns, stamp.st_ctime_ns), counter
+
+
 def _migrated(path: Path) -> dict[str, str]:
     """Bring a study to the present format, and return its facts."""
     with writing(path), _locked(path) as connection:
         migrations.migrate(connection)
+        checksums.keep(connection)
         connection.execute("COMMIT")
     return _read_about(path)
 
@@ -104,17 +111,50 @@ def _about_at(path: Path, file: tuple[int, int, int], counter: bytes) -> dict[st
 
 def _read_about(path: Path) -> dict[str, str]:
     try:
-        with connect(path) as connection:
+        if is_database(path) and is_cut_short(path):
+            raise damaged(path, None, Text("文件不完整，末尾缺失", "it is cut short"))
+        with reading(path), connect(path) as connection:
+            connection.execute("BEGIN")
             facts = facts_of(connection)
-    except sqlite3.OperationalError as error:
-        if "no such table" in str(error):
+            check_opening(path, connection, facts)
+    except DamagedError as error:
+        if "no such table" in str(error.__cause__) or not is_database(path):
             raise _no_study(path) from error
+        raise
+    except sqlite3.OperationalError as error:
         raise _unreadable(path, error) from error
-    except sqlite3.DatabaseError as error:
-        raise _no_study(path) from error
     if facts.get("format") not in (FORMAT, *OLDER):
         raise _no_study(path)
     return facts
+
+
+def require_sound(path: Path, *layers: str) -> None:
+    """
+    Compare layers with their checksums; large ones are left to `jiexu verify`.
+
+    Raises
+    ------
+    DamagedError
+        For a layer that is not as it was written.
+    """
+    stamp = _stamp(path)
+    for layer in layers:
+        if stamp is None:
+            _compare(path, layer)
+        else:
+            _compared_at(path, layer, stamp)
+
+
+@lru_cache(maxsize=1024)
+def _compared_at(path: Path, layer: str, stamp: _Stamp) -> None:
+    """Compare a layer once per change of the file; an error is no answer and is not kept."""
+    _compare(path, layer)
+
+
+def _compare(path: Path, layer: str) -> None:
+    with reading(path, layer), connect(path) as connection:
+        connection.execute("BEGIN")
+        check_layer(path, connection, layer)
 
 
 def _unreadable(path: Path, error: Exception) -> StudyError:
@@ -159,7 +199,11 @@ def changing(path: Path) -> Iterator[sqlite3.Connection]:
     about(path)
     with writing(path), _locked(path) as connection:
         try:
+            with reading(path):
+                watch = checksums.Watch(connection)
             yield connection
+            with reading(path):
+                watch.keep()
         except BaseException:
             connection.execute("ROLLBACK")
             raise
@@ -200,10 +244,14 @@ def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame |
     import pyogrio.errors  # noqa: PLC0415
 
     about(path, older)
+    require_sound(path, name)
     try:
-        table = pyogrio.read_dataframe(path, layer=name, use_arrow=True)
+        with reading(path, name):
+            table = pyogrio.read_dataframe(path, layer=name, use_arrow=True)
     except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
-        if name in COLUMNS and name not in layer_names(path):
+        if name in layer_names(path):
+            raise damaged(path, name, error) from error
+        if name in COLUMNS:
             return empty_layer(name)  # a study of before the layer came
         names = ", ".join(
             str(layer) for layer, _ in pyogrio.list_layers(path) if layer not in ("about", "layer_styles")
@@ -212,7 +260,8 @@ def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame |
             Text(f"研究文件中没有图层 {name}", f"The study has no layer {name}"),
             Text(f"请选择：{names}", f"Choose one of: {names}"),
         ) from error
-    return conform(table, name) if name in COLUMNS else table
+    with reading(path, name):
+        return conform(table, name) if name in COLUMNS else table
 
 
 def layer_names(path: Path) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from functools import wraps
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.study import schema
+from geo.study.checksums import absorb, counter_of, keep
 from geo.study.file import FORMAT, connect
+from geo.study.log_chain import carry, entries_in
 from geo.study.schema import COLUMNS, LAYERS, SPATIAL_LAYERS, conform
 from geo.study.versions import facts_of, first_versions, new_versions, put_facts
 
@@ -94,6 +96,8 @@ def write_study(
         facts |= results({key: value or "" for key, value in facts.items()}) if results else {}
         _write_layer(aside, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
         write_styles(aside)
+        _carry_log(path, aside, facts)
+        _keep_checksums(aside)
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
         _swap(aside, path, seen or {})
@@ -132,10 +136,13 @@ def change_layers(
     with _aside(path) as aside:
         with connect(path) as source, closing(sqlite3.connect(aside)) as target:
             source.backup(target)
+            absorb(target, counter_of(source))
+            target.commit()
         for name, table in layers.items():
             _write_layer(aside, name, table, replace=True)
         with connect(aside) as connection:
             put_facts(connection, {**(new_versions(layers) if versions is None else versions), **(facts or {})})
+        _keep_checksums(aside, (*layers, "about"))
         _swap(aside, path, seen)
 
 
@@ -150,6 +157,26 @@ def _aside(path: Path) -> Iterator[Path]:
         for leftover in (aside, aside.with_name(aside.name + "-journal")):
             with suppress(OSError):
                 leftover.unlink(missing_ok=True)
+
+
+def _carry_log(path: Path, aside: Path, facts: Mapping[str, str | None]) -> None:
+    """Put the chain of the log into a study's replacement."""
+    if not path.exists():
+        return
+    with connect(path) as old, connect(aside) as new:
+        known = facts_of(old)
+        if known.get("study_id") == facts.get("study_id"):
+            new.execute("BEGIN IMMEDIATE")
+            carry(new, entries_in(old), known)
+            new.execute("COMMIT")
+
+
+def _keep_checksums(aside: Path, layers: Iterable[str] | None = None) -> None:
+    """Keep the checksums of layers that were written, by default of all."""
+    with connect(aside) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        keep(connection, layers)
+        connection.execute("COMMIT")
 
 
 def _swap(aside: Path, path: Path, seen: Mapping[str, str]) -> None:

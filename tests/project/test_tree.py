@@ -13,6 +13,7 @@ TESTS = ROOT / "tests"
 OTHERS = frozenset(
     (
         "geo/files/test_hostile_files.py",  # every reader of files
+        "geo/points/test_map_files.py",  # every reader of maps
         "geo/test_places_of_studies.py",  # every package, in studies around the world
     )
 )

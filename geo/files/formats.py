@@ -28,6 +28,7 @@ from geo.files.raw_file import SAY_HEADERS, RawFile
 from geo.files.row_geometry import points_taken
 from geo.files.spreadsheets import read_csv, read_xls, read_xlsx
 from geo.files.text_encoding import ENCODINGS
+from geo.files.text_geometry import with_text_geometry
 from geo.files.xml_files import read_xml
 
 Reader = Callable[[Path, Asked], RawFile]
@@ -148,7 +149,7 @@ def read_file(
 def _guarded(path: Path, asked: Asked) -> RawFile:
     """Read a file; whatever a parser raises on a damaged one, a panic of a library in Rust too, is the file's fault."""
     try:
-        return _reader(path)(path, asked)
+        return with_text_geometry(_reader(path)(path, asked))
     except InputError:
         raise
     except BaseException as error:

@@ -205,7 +205,7 @@ def _layers(path: Path, data: Sequence[_Data], asked: Asked, read: Callable[[Pat
     ]
     raw = joined(path, raws[chosen_[0]].format, raws[chosen_[0]].encoding, rows)
     unread = sum(raws[number].unread for number in chosen_)
-    return replace(with_parts(raw, layers, chosen_), unread=unread)
+    return replace(with_parts(raw, layers, chosen_, asked), unread=unread)
 
 
 def _shapes(raw: RawFile) -> Shapes:

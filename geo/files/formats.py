@@ -95,7 +95,7 @@ def read_file(
     encoding: str | None = None,
     prefer_areas: bool = False,
     sheet: str | None = None,
-    every_shape: bool = False,
+    wanted: Wanted | None = None,
 ) -> RawFile:
     """
     Read a file of rows.
@@ -113,8 +113,8 @@ def read_file(
         where a file has several layers.
     sheet
         The sheet or layer to read; by default all layers of the wanted kind.
-    every_shape
-        Whether points, lines and areas are wanted alike.
+    wanted
+        The kind of geometry that is wanted, "all" for points, lines and areas alike; by default as `prefer_areas` says.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def read_file(
             Text(f"未知编码 {encoding}", f"The encoding {encoding} is unknown"),
             Text(f"可用：{'、'.join(ENCODINGS)}", f"Use one of {', '.join(ENCODINGS)}"),
         )
-    wanted: Wanted = "all" if every_shape else "areas" if prefer_areas else "points"
+    wanted = wanted or ("areas" if prefer_areas else "points")
     raw = _guarded(path, Asked(encoding, wanted, sheet))
     if raw.table.columns.empty:
         raise InputError(path, Text("文件中没有列", "The file has no columns"), SAY_HEADERS)

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +41,10 @@ _OUTSIDE: Final = re.compile(
 )
 _NO_HEADER: Final = "0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1018\n0\nENDSEC\n"
 _GPX_PARTS: Final = ("route_points", "track_points")
-_DRAWN: Final = ("PaperSpace", "SubClasses", "Linetype", "EntityHandle")
+_DRAWN: Final = (
+    *("PaperSpace", "SubClasses", "Linetype", "EntityHandle", "BlockScale", "BlockAngle", "BlockOCSNormal"),
+    *("BlockOCSCoords", "BlockAttributes", "Block", "AttributeTag"),
+)
 """Columns that a drawing's reader adds."""
 _CORNERS: Final = 4
 
@@ -153,15 +156,18 @@ def read_drawing(path: Path, asked: Asked) -> RawFile:
             has_header = re.search(r"^\s*2\s*\n\s*HEADER\s*$", text, re.MULTILINE) is not None
             copy.write_text(text if has_header else _NO_HEADER + text, encoding="utf-8")
         pyogrio.set_gdal_config_options({"DXF_ENCODING": "UTF-8"})
+        format_ = FORMATS["dxf"]
+        if asked.wanted == "points":  # the symbol of a stall is one point, and its attributes are columns
+            format_ = format_._replace(options={**format_.options, "INLINE_BLOCKS": "FALSE"})
         with _quietly():
-            rows = _rows(path, copy, "entities", FORMATS["dxf"])
+            rows = _rows(copy, "entities", format_)
     return replace(_drawing(path, found, rows, asked), format="dxf")
 
 
 def _drawing(path: Path, encoding: str, rows: Rows, asked: Asked) -> RawFile:
     """Return the rows of the drawing layers that hold the wanted kind, and of these layers that kind only."""
     shapes = rows.read.shapes
-    table = rows.table.drop(columns=[column for column in _DRAWN if column in rows.table])
+    table = _with_attributes(rows.table)
     names = table["Layer"].fillna("0").astype(str).to_numpy(dtype=object)
     if asked.wanted != "points":
         shapes = _closed(shapes)
@@ -184,7 +190,20 @@ def _drawing(path: Path, encoding: str, rows: Rows, asked: Asked) -> RawFile:
     at = np.sort(np.concatenate([members[number] for number in read]))
     kept = Rows("entities", table.iloc[at].reset_index(drop=True), Shapes(shapes[at], []), None)
     raw = joined(path, "dxf", encoding, [kept])
-    return with_parts(raw, layers, read)
+    return with_parts(raw, layers, read, asked)
+
+
+def _with_attributes(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of a drawing with the attributes of its blocks as columns, and without the reader's own."""
+    kept = table.drop(columns=[column for column in _DRAWN if column in table])
+    if "BlockAttributes" not in table:
+        return kept
+    cells: dict[str, list[str | None]] = {}
+    for row, attributes in enumerate(table["BlockAttributes"]):
+        for attribute in attributes if isinstance(attributes, Sequence | np.ndarray) else ():
+            tag, _, value = str(attribute).partition(" ")
+            cells.setdefault(tag, [None] * len(table))[row] = value
+    return kept.assign(**{tag: values for tag, values in cells.items() if tag not in kept})
 
 
 def _closed(shapes: np.ndarray) -> np.ndarray:
@@ -234,15 +253,14 @@ def _read(path: Path, copy: Path, format_: Format, asked: Asked) -> RawFile:
                 Text("请重新导出，或转换为 GeoPackage", "Export it again, or convert it to GeoPackage"),
             ) from error
         read = chosen(path, layers, asked, format_.leave_out)
-        rows = [_rows(path, copy, layers[number].name, format_) for number in read]
+        rows = [_rows(copy, layers[number].name, format_) for number in read]
     layers = [
         layer._replace(rows=len(rows[read.index(number)].table)) if number in read else layer
         for number, layer in enumerate(layers)
     ]
     single = len(layers) == 1
-    return with_parts(
-        joined(path, format_.name, "utf-8", rows), [layers[0]._replace(name=path.stem)] if single else layers, read
-    )
+    raw = joined(path, format_.name, "utf-8", rows)
+    return with_parts(raw, [layers[0]._replace(name=path.stem)] if single else layers, read, asked)
 
 
 def _layer(copy: Path, name: str, kind: str | None, format_: Format) -> Layer:
@@ -254,7 +272,7 @@ def _options(format_: Format) -> dict[str, Any]:
     return dict(format_.options)
 
 
-def _rows(path: Path, copy: Path, name: str, format_: Format) -> Rows:
+def _rows(copy: Path, name: str, format_: Format) -> Rows:
     """Read a layer; times stay as they are written, with whatever zone each has."""
     meta, _, blobs, fields = pyogrio.raw.read(copy, layer=name, datetime_as_string=True, **_options(format_))
     columns = [str(column) for column in meta["fields"]]

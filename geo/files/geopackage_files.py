@@ -14,13 +14,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 import pyproj
-import shapely
 
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.layer_choice import Asked, Layer, chosen, dimension_of, with_parts
 from geo.files.raw_file import RawFile
-from geo.files.row_geometry import Shapes, read_shapes, shape_of_wkb
+from geo.files.row_geometry import Shapes, shapes_of_wkb
 from geo.files.shaped_rows import Rows, joined
 from geo.study.findings import Finding
 from geo.study.geometry_blobs import wkb_of
@@ -31,6 +30,8 @@ _WAL_MODE: Final = 2
 """Bytes 18 and 19 of a database that keeps changes in a log beside it (SQLite file format, 1.3.3)."""
 _WAL_FRAME_AT: Final = 32
 _TRIES: Final = 5
+_SHORTEST: Final = 8
+"""Bytes before a geometry: its header."""
 
 
 class _Table(NamedTuple):
@@ -54,7 +55,7 @@ def read_geopackage(path: Path, asked: Asked) -> RawFile:
         layers = [Layer(table.name, _count(connection, table), dimension_of(table.kind)) for table in tables]
         read = chosen(path, layers, asked)
         rows = [_rows(connection, tables[number]) for number in read]
-    raw = with_parts(joined(path, "geopackage", "utf-8", rows), layers, read)
+    raw = with_parts(joined(path, "geopackage", "utf-8", rows), layers, read, asked)
     return replace(raw, findings=[*findings, *raw.findings])
 
 
@@ -142,7 +143,7 @@ def _rows(connection: sqlite3.Connection, layer: _Table) -> Rows:
     table = pd.DataFrame(rows.fetchall(), columns=columns, dtype=object)
     read = Shapes(np.full(len(table), None, dtype=object), [])
     if layer.geometry is not None:
-        read = read_shapes(table[layer.geometry], _from_blob)
+        read = shapes_of_wkb([None if blob is None else _wkb(blob) for blob in table[layer.geometry]])
         table = table.drop(columns=layer.geometry)
     table = table[
         [column for column in table.columns if not table[column].map(lambda cell: isinstance(cell, bytes)).any()]
@@ -163,7 +164,6 @@ def _crs(connection: sqlite3.Connection, srs: int) -> pyproj.CRS | None:
     return None
 
 
-def _from_blob(blob: object) -> shapely.Geometry:
-    if not isinstance(blob, bytes) or blob[:2] != b"GP":
-        raise ValueError("no GeoPackage geometry")
-    return shape_of_wkb(wkb_of(blob))
+def _wkb(blob: object) -> bytes:
+    """Return the well-known binary of a geometry; none of what is no geometry, so that its row is named."""
+    return wkb_of(blob) if isinstance(blob, bytes) and blob[:2] == b"GP" and len(blob) > _SHORTEST else b""

@@ -11,14 +11,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import pyproj
-import shapely
 
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.gdal_files import read_with_gdal
 from geo.files.layer_choice import Asked
 from geo.files.raw_file import RawFile
-from geo.files.row_geometry import FIRST_ROW, Shapes, read_shapes
+from geo.files.row_geometry import FIRST_ROW, Shapes, shapes_of_geojson
 from geo.files.shaped_rows import with_shapes
 from geo.files.text_encoding import decode
 from geo.study.findings import Finding
@@ -60,7 +59,7 @@ def read_json(path: Path, asked: Asked) -> RawFile:
     usable = [record if good else {} for record, good in zip(records, rows, strict=True)]
     features = any(_is_feature(record) for record in usable)
     given = [_geometry(record) for record in usable]
-    shapes = read_shapes(given, _from_geojson)
+    shapes = shapes_of_geojson(given)
     table = pd.DataFrame([_feature_cells(record) if features else _flat(record) for record in usable], dtype=object)
     if not features:
         table = table.set_axis(_short(table.columns.tolist()), axis=1)
@@ -193,12 +192,6 @@ def _short(names: Sequence[str]) -> list[str]:
     """Return names without the objects that they stand in, where that leaves no two alike."""
     last = [name.rpartition(".")[2] or name for name in names]
     return [short if last.count(short) == 1 else name for name, short in zip(names, last, strict=True)]
-
-
-def _from_geojson(geometry: object) -> shapely.Geometry:
-    shape = shapely.from_geojson(json.dumps(geometry))
-    shapely.get_type_id(shape)
-    return shape
 
 
 def _stated_crs(document: Mapping[str, Any]) -> pyproj.CRS | None:

@@ -12,13 +12,16 @@ from geo.core.text import Text
 from geo.files.raw_file import Part, RawFile
 from geo.study.findings import Finding
 
-Wanted = Literal["points", "areas", "all"]
+Wanted = Literal["points", "lines", "areas", "all"]
 """Kinds of geometry that rows are wanted of; layers of others are read where a file has none of them."""
 _DIMENSIONS: Final[dict[Wanted, tuple[int | None, ...]]] = {
     "points": (0, None),
+    "lines": (1, None),
     "areas": (2, None),
     "all": (0, 1, 2, None),
 }
+_NAME_IT: Final = Text("未读取；如需要请用 --layer 指明", "It was not read; name it with --layer to read it")
+_ALONE: Final = Text("未读取；如需要请单独导出为一个文件", "It was not read; export it to a file of its own to read it")
 _NO_GEOMETRY: Final = -1
 _KINDS: Final = {
     _NO_GEOMETRY: Text("无几何", "no geometry"),
@@ -130,15 +133,29 @@ def _named(path: Path, layers: Sequence[Layer], name: str) -> int:
     )
 
 
-def with_parts(raw: RawFile, layers: Sequence[Layer], read: Sequence[int]) -> RawFile:
-    """Return a file that was read with its layers, each named with its rows where there are several."""
+def with_parts(raw: RawFile, layers: Sequence[Layer], read: Sequence[int], asked: Asked) -> RawFile:
+    """
+    Return a file that was read with its layers, each named with its rows where there are several.
+
+    Parameters
+    ----------
+    raw
+        The file.
+    layers
+        All its layers.
+    read
+        The positions of the layers that are read.
+    asked
+        The request: only rows for a map of points, or of any shape, take the name of a layer.
+    """
+    remedy = _NAME_IT if asked.wanted in ("points", "all") else _ALONE
     parts = tuple(Part(layer.name, layer.rows, number in read) for number, layer in enumerate(layers))
     told = [(layer, number in read) for number, layer in enumerate(layers) if layer.rows or number in read]
-    findings = [] if len(told) == 1 else [_said(*each) for each in told]
+    findings = [] if len(told) == 1 else [_said(*each, remedy) for each in told]
     return replace(raw, parts=parts, findings=[*raw.findings, *findings])
 
 
-def _said(layer: Layer, read: bool) -> Finding:
+def _said(layer: Layer, read: bool, remedy: Text) -> Finding:
     kind = _KINDS[layer.dimension]
     return Finding(
         None,
@@ -146,7 +163,5 @@ def _said(layer: Layer, read: bool) -> Finding:
         Text(
             f"图层“{layer.name}”：{layer.rows} 行（{kind.zh}）", f"Layer “{layer.name}”: {layer.rows} rows ({kind.en})"
         ),
-        Text("已读取", "It was read")
-        if read
-        else Text("未读取；如需要请用 --layer 指明", "It was not read; name it with --layer to read it"),
+        Text("已读取", "It was read") if read else remedy,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
@@ -84,16 +85,19 @@ def shape_of_wkb(blob: bytes) -> shapely.Geometry:
     return shapely.from_wkb(linear(blob))
 
 
+def shapes_of_geojson(geometries: Sequence[object]) -> Shapes:
+    """Decode the geometries of GeoJSON, as documents; None where a row has none."""
+    texts = np.array([None if geometry is None else json.dumps(geometry) for geometry in geometries], dtype=object)
+    try:
+        return Shapes(np.asarray(shapely.from_geojson(texts), dtype=object), [])
+    except _FAULTS:
+        return read_shapes(texts.tolist(), shapely.from_geojson)
+
+
 def shapes_of_wkt(texts: Iterable[str | None]) -> Shapes:
     """Decode well-known text, also with `SRID=…;` in front."""
     plain = [text.rpartition(";")[2] if isinstance(text, str) else None for text in texts]
-    return read_shapes(plain, _from_wkt)
-
-
-def _from_wkt(text: str) -> shapely.Geometry:
-    shape = shapely.from_wkt(text)
-    shapely.get_type_id(shape)
-    return shape
+    return read_shapes(plain, shapely.from_wkt)
 
 
 def sound(read: Shapes) -> Shapes:

@@ -229,7 +229,7 @@ def read_points(
         If the file cannot be read, a mapping names no column of it, or no row has a place.
     """
     path, options = Path(path), options or Options()
-    raw = read_file(path, options.encoding, sheet=options.sheet, every_shape=kind in SHAPED)
+    raw = read_file(path, options.encoding, sheet=options.sheet, wanted="all" if kind in SHAPED else "points")
     file = mask_word(name or raw.name)
     if raw.table.empty:
         raise InputError(

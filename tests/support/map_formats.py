@@ -150,6 +150,108 @@ EOF
 """
 
 
+SYMBOLS: Final = """0
+SECTION
+2
+BLOCKS
+0
+BLOCK
+8
+0
+2
+STALL
+70
+2
+10
+0
+20
+0
+0
+LINE
+8
+0
+10
+0
+20
+0
+11
+1
+21
+1
+0
+ATTDEF
+8
+0
+10
+0
+20
+0
+40
+1
+1
+
+3
+no
+2
+编号
+70
+0
+0
+ENDBLK
+8
+0
+0
+ENDSEC
+0
+SECTION
+2
+ENTITIES
+{inserts}0
+ENDSEC
+0
+EOF
+"""
+_INSERT: Final = """0
+INSERT
+8
+摊位
+66
+1
+2
+STALL
+10
+{x}
+20
+{y}
+0
+ATTRIB
+8
+摊位
+10
+{x}
+20
+{y}
+40
+1
+1
+{number}
+2
+编号
+0
+SEQEND
+8
+摊位
+"""
+
+
+def symbols(folder: Path, points: list[tuple[float, float]]) -> Path:
+    """Write a DXF drawing with a symbol at each point, numbered by an attribute."""
+    file = folder / "symbols.dxf"
+    inserts = "".join(_INSERT.format(x=x, y=y, number=f"T{n}") for n, (x, y) in enumerate(points, 1))
+    file.write_text(SYMBOLS.format(inserts=inserts), encoding="gb18030")
+    return file
+
+
 def drawing(folder: Path, x: float, y: float, encoding: str = "gb18030", head: str = "") -> Path:
     """Write a DXF drawing of 100 m with its corner at a place: two areas, a line and points on two layers."""
     file = folder / "drawing.dxf"

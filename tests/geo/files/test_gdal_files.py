@@ -14,7 +14,7 @@ import shapely
 
 from geo.core.errors import InputError
 from geo.files.formats import read_file
-from tests.support.map_formats import AREAS, LINES, NAMES, POINTS, drawing, packed, rows, written
+from tests.support.map_formats import AREAS, LINES, NAMES, POINTS, drawing, packed, rows, symbols, written
 
 SUFFIXES = (".tab", ".mif", ".gdb", ".fgb", ".gml", ".kml", ".kmz", ".geojsonl", ".ndjson", ".geojsons", ".gpkg")
 
@@ -24,7 +24,7 @@ SUFFIXES = (".tab", ".mif", ".gdb", ".fgb", ".gml", ".kml", ".kmz", ".geojsonl",
 def test_every_format_gives_texts_and_shapes_by_row(
     suffix: str, shapes: list[shapely.Geometry], tmp_path: Path
 ) -> None:
-    raw = read_file(written(tmp_path, suffix, rows(shapes)), every_shape=True)
+    raw = read_file(written(tmp_path, suffix, rows(shapes)), wanted="all")
     assert raw.table["text"].tolist() == NAMES
     assert raw.table.index.tolist() == [2, 3]
     assert raw.crs is None or raw.crs.to_epsg() == 4326
@@ -70,9 +70,9 @@ def test_layers_of_the_wanted_kind_are_read_and_all_are_named_with_counts(tmp_pa
     }
     said = [finding.problem.en for finding in raw.findings]
     assert "Layer “片区”: 2 rows (areas)" in said
-    assert len(read_file(file, sheet="道路", every_shape=True).table) == 2
+    assert len(read_file(file, sheet="道路", wanted="all").table) == 2
     assert len(read_file(file, prefer_areas=True).table) == 2
-    assert len(read_file(file, every_shape=True).table) == 8
+    assert len(read_file(file, wanted="all").table) == 8
     with pytest.raises(InputError, match=r"no sheet or layer.*车位 \(2 rows\)"):
         read_file(file, sheet="车")
 
@@ -99,7 +99,15 @@ def test_a_drawing_gives_points_or_areas_by_its_layers(encoding: str, head: str,
     assert areas.shapes is not None
     assert shapely.area(areas.shapes) == pytest.approx([10_000, 3.14159 * 900], rel=0.01)
     assert "Layer “道路”: 1 rows (lines)" in [finding.problem.en for finding in areas.findings]
-    assert len(read_file(file, every_shape=True).table) == 6
+    assert len(read_file(file, wanted="all").table) == 6
+
+
+def test_symbols_of_a_drawing_are_points_with_their_attributes(tmp_path: Path) -> None:
+    raw = read_file(symbols(tmp_path, [(385000.0, 6672000.0), (385010.0, 6672000.0)]))
+    assert raw.points is not None
+    assert [(point.x, point.y) for point in raw.points] == [(385000.0, 6672000.0), (385010.0, 6672000.0)]
+    assert raw.table["编号"].tolist() == ["T1", "T2"]
+    assert raw.table["BlockName"].tolist() == ["STALL", "STALL"]
 
 
 def test_way_points_are_points_and_tracks_are_lines(tmp_path: Path) -> None:
@@ -114,7 +122,7 @@ def test_way_points_are_points_and_tracks_are_lines(tmp_path: Path) -> None:
     points = read_file(file)
     assert points.table["name"].tolist() == ["摊位甲"]
     assert points.table["time"].iloc[0].startswith("2025-03-01")
-    assert len(read_file(file, sheet="tracks", every_shape=True).table) == 1
+    assert len(read_file(file, sheet="tracks", wanted="all").table) == 1
     assert len(read_file(file, sheet="track_points").table) == 3
 
 

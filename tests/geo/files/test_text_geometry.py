@@ -21,7 +21,7 @@ def test_areas_as_text_are_areas_and_a_broken_one_is_its_rows_fault(header: str,
         '丙,"SRID=4326;LINESTRING Z (0 0 1, 1 1 2)"\n',
         encoding="utf-8",
     )
-    raw = read_file(file, every_shape=True)
+    raw = read_file(file, wanted="all")
     assert raw.table["name"].tolist() == ["甲", "乙", "丙"]
     assert raw.shapes is not None
     kinds = [None if shape is None else shape.geom_type for shape in raw.shapes[raw.table.index - 2]]

@@ -51,7 +51,7 @@ def test_placemarks_of_several_geometries_tracks_and_folders(tmp_path: Path) -> 
     head = (
         '<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2">'
     )
-    raw = read_file(written(tmp_path, f"{head}<Document>{marks}</Document></kml>", "a.kml"), every_shape=True)
+    raw = read_file(written(tmp_path, f"{head}<Document>{marks}</Document></kml>", "a.kml"), wanted="all")
     assert raw.table["folder"].tolist() == ["片区", "巡查"]
     assert raw.shapes is not None
     assert [shape.geom_type for shape in raw.shapes] == ["Polygon", "LineString"]

@@ -130,12 +130,23 @@ def read_interchange(path: Path, asked: Asked) -> RawFile:
         parts = _parts(path, folder, INTERCHANGE_PARTS)
         raw = b"\n".join(part.read_bytes() for part in parts.values())
         found = _encoding(raw, asked.encoding)
+        records = sum(bool(line.strip()) for line in parts[".mid"].read_bytes().splitlines()) if ".mid" in parts else 0
         for part in parts.values():
             text = decode(part.read_bytes(), found)[0].encode("utf-8")
             part.write_bytes(_CHARSET.sub(rb"\g<1>UTF-8", text, count=1) if part.suffix == ".mif" else text)
         read = replace(_read(path, folder / "data.mif", FORMATS["mif"], asked), encoding=found)
     if ".mid" in parts:
-        return read
+        lost = max(records - len(read.table), 0)
+        said = Text(
+            f".mid 有 {records} 条记录，.mif 只有 {len(read.table)} 个图形",
+            f"The .mid has {records} records, and the .mif {len(read.table)} shapes",
+        )
+        cut = [
+            Finding(
+                None, ".mif", said, Text("多出的记录未读取；请重新导出", "The others were not read; export it again")
+            )
+        ]
+        return replace(read, unread=lost, findings=[*(cut if lost else []), *read.findings])
     missing = Finding(
         None, ".mid", Text("缺少 .mid 文件", "The .mid file is missing"), Text("没有属性", "It has no attributes")
     )

@@ -47,7 +47,7 @@ def read_xml(path: Path, asked: Asked) -> RawFile:
         If it is none of these.
     """
     content, encoding = _utf8(path.read_bytes(), asked.encoding)
-    kind = _root(content)
+    kind = _checked_root(content)
     if kind == "kml":
         raw = _read_kml(path, content)
     elif kind == "gpx":
@@ -76,11 +76,14 @@ def _utf8(content: bytes, said: str | None) -> tuple[bytes, str]:
     return re.sub(r"""(<\?xml[^>]*encoding\s*=\s*)["'][^"']*["']""", r'\1"UTF-8"', text, count=1).encode(), encoding
 
 
-def _root(content: bytes) -> str:
-    """Return the name of the root; entities before it are refused by the parser."""
-    for _, element in ElementTree.iterparse(io.BytesIO(content), events=("start",), forbid_dtd=False):
-        return _tag(element)
-    return ""
+def _checked_root(content: bytes) -> str:
+    """Return the name of the root; a document that ends too early, or has entities, is refused by the parser."""
+    root = ""
+    for event, element in ElementTree.iterparse(io.BytesIO(content), events=("start", "end")):
+        root = root or _tag(element)
+        if event == "end":
+            element.clear()
+    return root
 
 
 def _parsed(content: bytes) -> Element:

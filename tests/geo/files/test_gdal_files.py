@@ -174,6 +174,25 @@ def test_a_mapinfo_table_without_its_parts_says_which(tmp_path: Path) -> None:
         read_file(file)
 
 
+@pytest.mark.parametrize("suffix", [".gml", ".fgb", ".kml", ".gdb", ".gpkg"])
+def test_a_file_that_ends_too_early_is_never_read_as_a_shorter_one(suffix: str, tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame({"id": [str(n) for n in range(300)]}, geometry=[POINTS[0]] * 300, crs=4326)
+    file = written(tmp_path, suffix, frame)
+    part = max(file.iterdir(), key=lambda each: each.stat().st_size) if file.is_dir() else file
+    part.write_bytes(part.read_bytes()[: part.stat().st_size * 6 // 10])
+    with pytest.raises(InputError, match="damaged"):
+        read_file(file)
+
+
+def test_shapes_that_an_interchange_file_lost_are_counted(tmp_path: Path) -> None:
+    file = written(tmp_path, ".mif", rows(POINTS))
+    text = file.read_bytes()
+    file.write_bytes(text[: text.rindex(b"Point")])
+    raw = read_file(file)
+    assert (len(raw.table), raw.unread) == (1, 1)
+    assert raw.findings[0].problem.en == "The .mid has 2 records, and the .mif 1 shapes"
+
+
 @pytest.mark.parametrize(
     ("head", "word"),
     [

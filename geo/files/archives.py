@@ -14,7 +14,7 @@ import shapely
 
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.files.layer_choice import Asked, Layer, chosen, with_parts
+from geo.files.layer_choice import Asked, Layer, chosen, masked_name, with_parts
 from geo.files.raw_file import RawFile
 from geo.files.row_geometry import Shapes
 from geo.files.shaped_rows import Rows, joined
@@ -130,7 +130,7 @@ def read_archive(path: Path, asked: Asked, read: Callable[[Path, Asked], RawFile
         raw = _layers(path, main, asked, read)
     else:
         raw = _first(path, main, asked, read)
-    others = [each.name for each in data if each.suffix != main[0].suffix]
+    others = [masked_name(each.name) for each in data if each.suffix != main[0].suffix]
     findings = list(raw.findings)
     if others:
         said = Text(f"压缩包中还有：{'、'.join(others)}", f"The archive also has: {', '.join(others)}")
@@ -230,7 +230,7 @@ def _first(path: Path, data: Sequence[_Data], asked: Asked, read: Callable[[Path
         number = names.index(asked.sheet) if asked.sheet in names else 0
         asked = asked._replace(sheet=None) if asked.sheet in names else asked
     raw = _unpacked(path, data[number], asked, read)
-    name = PurePosixPath(_name(data[number].members[0])).name
+    name = masked_name(PurePosixPath(_name(data[number].members[0])).name)
     said = Text(f"压缩包中有 {len(data)} 个同类文件", f"The archive has {len(data)} files of that kind")
     return replace(
         raw, findings=[*raw.findings, Finding(None, "", said, Text(f"只读取了 {name}", f"Only {name} was read"))]

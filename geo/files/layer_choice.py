@@ -7,7 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+import pandas as pd
+
 from geo.core.errors import InputError
+from geo.core.masking import mask
 from geo.core.text import Text
 from geo.files.raw_file import Part, RawFile
 from geo.study.findings import Finding
@@ -119,18 +122,25 @@ def chosen(path: Path, layers: Sequence[Layer], asked: Asked, leave_out: Sequenc
 
 def _named(path: Path, layers: Sequence[Layer], name: str) -> int:
     names = [layer.name for layer in layers]
-    for fold in (str, str.casefold):
-        for number, known in enumerate(names):
-            if fold(known.strip()) == fold(name.strip()):
-                return number
+    wanted = name.strip()
+    ways = (names, [known.casefold() for known in names], [masked_name(known) for known in names])
+    for known, word in zip(ways, (wanted, wanted.casefold(), wanted), strict=True):
+        stripped = [each.strip() for each in known]
+        if word in stripped:
+            return stripped.index(word)
     raise InputError(
         path,
         Text(f"没有名为“{name}”的工作表或图层", f"It has no sheet or layer “{name}”"),
         Text(
-            f"可选：{'、'.join(f'{layer.name}（{layer.rows} 行）' for layer in layers)}",
-            f"Choose one of: {', '.join(f'{layer.name} ({layer.rows} rows)' for layer in layers)}",
+            f"可选：{'、'.join(f'{masked_name(layer.name)}（{layer.rows} 行）' for layer in layers)}",
+            f"Choose one of: {', '.join(f'{masked_name(layer.name)} ({layer.rows} rows)' for layer in layers)}",
         ),
     )
+
+
+def masked_name(name: str) -> str:
+    """Return the name of a sheet, a layer or a file within an archive without personal data, as findings keep it."""
+    return str(mask(pd.Series([name], dtype=object)).iloc[0])
 
 
 def with_parts(raw: RawFile, layers: Sequence[Layer], read: Sequence[int], asked: Asked) -> RawFile:
@@ -149,19 +159,17 @@ def with_parts(raw: RawFile, layers: Sequence[Layer], read: Sequence[int], asked
         The request: only rows for a map of points, or of any shape, take the name of a layer.
     """
     remedy = _NAME_IT if asked.wanted in ("points", "all") else _ALONE
-    parts = tuple(Part(layer.name, layer.rows, number in read) for number, layer in enumerate(layers))
+    parts = tuple(Part(masked_name(layer.name), layer.rows, number in read) for number, layer in enumerate(layers))
     told = [(layer, number in read) for number, layer in enumerate(layers) if layer.rows or number in read]
     findings = [] if len(told) == 1 else [_said(*each, remedy) for each in told]
     return replace(raw, parts=parts, findings=[*raw.findings, *findings])
 
 
 def _said(layer: Layer, read: bool, remedy: Text) -> Finding:
-    kind = _KINDS[layer.dimension]
+    kind, name = _KINDS[layer.dimension], masked_name(layer.name)
     return Finding(
         None,
-        layer.name,
-        Text(
-            f"图层“{layer.name}”：{layer.rows} 行（{kind.zh}）", f"Layer “{layer.name}”: {layer.rows} rows ({kind.en})"
-        ),
+        name,
+        Text(f"图层“{name}”：{layer.rows} 行（{kind.zh}）", f"Layer “{name}”: {layer.rows} rows ({kind.en})"),
         Text("已读取", "It was read") if read else remedy,
     )

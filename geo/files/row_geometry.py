@@ -105,7 +105,7 @@ def sound(read: Shapes) -> Shapes:
     Return the shapes of rows in the plane, of one kind each: points, lines or areas, single or several.
 
     Heights and measures are dropped; of a collection the parts of the most dimensions are kept; shapes whose
-    coordinates are no numbers are left out. Empty shapes stay as they are.
+    coordinates are no numbers are left out. One point among several is a single one; empty shapes stay as they are.
     """
     shapes = np.asarray(shapely.force_2d(read.shapes), dtype=object)
     findings = list(read.findings)
@@ -115,6 +115,8 @@ def sound(read: Shapes) -> Shapes:
     if wild.any():
         findings += left_out(np.flatnonzero(wild), _NO_NUMBERS)
         shapes[wild] = None
+    lone = np.flatnonzero((shapely.get_type_id(shapes) == _MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1))
+    shapes[lone] = shapely.get_geometry(shapes[lone], 0)
     mixed = np.flatnonzero(there & ~wild & (shapely.get_type_id(shapes) == _COLLECTION))
     for row in mixed:
         parts = _parts(shapes[row])

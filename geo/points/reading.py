@@ -35,7 +35,7 @@ from geo.points.gazetteer import Gazetteer
 from geo.points.identities import content_identities, former_identities
 from geo.points.options import DateColumns, system_question, without_ties
 from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
-from geo.points.placing import UNPLACED_KINDS, in_use, no_place, pairs_of
+from geo.points.placing import UNPLACED_KINDS, in_use, no_place, no_shape, pairs_of
 from geo.points.stretches import Sections, file_shapes, located_or_shaped
 from geo.rules.loader import Profile
 from geo.study.doubts import marked
@@ -286,7 +286,7 @@ def place_rows(draft: Draft) -> Draft:
     unplaced = draft.kind in UNPLACED_KINDS
     lonlat, precision = located_or_shaped(draft.pairs, draft.system, draft.found, gazetteer, shapes, findings, unplaced)
     if len(draft.found) and not np.isfinite(lonlat).all(axis=1).any():
-        raise no_place(draft.path, draft.mapping, draft.verdict)
+        raise no_shape(draft.path, draft.raw) or no_place(draft.path, draft.mapping, draft.verdict)
     return replace(draft, lonlat=lonlat, precision=precision, shapes=shapes, findings=(*draft.findings, *findings))
 
 

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from geo.core.errors import InputError
 from geo.points.imports import add_points, place_in
 from geo.points.options import Options
 from geo.points.reading import Place
@@ -115,3 +116,15 @@ def test_rows_of_a_folder_and_of_its_archive_are_the_same(
         for given in (file, packed(file))
     ]
     assert found[0].points["stall_id"].tolist() == found[1].points["stall_id"].tolist() == ["1", "2"]
+
+
+def test_a_file_of_one_broken_shape_is_refused_by_its_row(
+    bare: Path, place: Place, profile: Profile, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.geojson"
+    ring = {"type": "Polygon", "coordinates": [[[LON, LAT], [LON + 1, LAT]]]}
+    feature = {"type": "Feature", "properties": {}, "geometry": ring}
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    with pytest.raises(InputError, match="not closed") as caught:
+        add_points(bare, file, "stall_places", profile, Options(crs="WGS84"), dry_run=True, place=place)
+    assert caught.value.row == 2

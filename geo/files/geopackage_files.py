@@ -165,5 +165,5 @@ def _crs(connection: sqlite3.Connection, srs: int) -> pyproj.CRS | None:
 
 
 def _wkb(blob: object) -> bytes:
-    """Return the well-known binary of a geometry; none of what is no geometry, so that its row is named."""
+    """Return the well-known binary of a geometry, empty for anything else, so that its row is named."""
     return wkb_of(blob) if isinstance(blob, bytes) and blob[:2] == b"GP" and len(blob) > _SHORTEST else b""

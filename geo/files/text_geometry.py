@@ -33,7 +33,7 @@ _LARGE: Final = re.compile(
 
 
 def with_text_geometry(raw: RawFile) -> RawFile:
-    """Return a table with the shapes that one of its columns writes, where some of them are lines or areas."""
+    """Return a table with the lines and areas that one of its columns writes."""
     if raw.shapes is not None or raw.table.empty:
         return raw
     for column in raw.table.columns:

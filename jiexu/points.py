@@ -33,7 +33,8 @@ def add(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="CSV, TSV, XLSX, XLS, GeoJSON, Shapefile (zipped or loose), GeoPackage, GeoParquet or KML.",
+            help="CSV, TSV, XLSX, XLS, JSON, GeoJSON, Shapefile, MapInfo table or file geodatabase (loose or zipped), "
+            "GeoPackage, GeoParquet, FlatGeobuf, GML, GPX, KML, KMZ, TopoJSON or DXF.",
             show_default=False,
         ),
     ],
@@ -53,12 +54,16 @@ def add(
         ),
     ] = None,
     encoding: Annotated[str | None, typer.Option(help=f"One of {', '.join(ENCODINGS)}; by default detected.")] = None,
+    sheet: Annotated[
+        str | None,
+        typer.Option("--sheet", "--layer", metavar="NAME", help="The sheet or layer to read; by default all that fit."),
+    ] = None,
     by: Annotated[str, typer.Option(help="Who imports.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report the outcome, and store nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
-    options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []))
+    options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []), sheet)
     warm()
     outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
     if as_json:

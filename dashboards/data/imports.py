@@ -21,6 +21,7 @@ from geo.core.errors import InputError, JiexuError
 from geo.core.text import pick
 from geo.files.column_matching import PLACE_FIELDS, fields_of
 from geo.files.formats import SUFFIXES, read_file
+from geo.files.raw_file import Part
 from geo.files.text_encoding import ENCODINGS
 from geo.points.imports import Outcome, add_points, remove_import
 from geo.points.reading import KINDS, Options
@@ -36,7 +37,8 @@ def panel() -> None:
         st.success(_("Import {id} is stored").format(id=done), icon=":material/check:")
     number = st.session_state.setdefault("upload-number", 0)
     file = st.file_uploader(
-        _("CSV, Excel, GeoJSON, zipped Shapefile, GeoPackage, GeoParquet or KML"), key=f"upload-{number}"
+        _("CSV, Excel, JSON, KML, GPX, GML, DXF, GeoPackage; Shapefile, MapInfo table or geodatabase as ZIP"),
+        key=f"upload-{number}",
     )
     if file is None:
         if state.show_preview(None):
@@ -62,7 +64,8 @@ def panel() -> None:
     content = file.getvalue()
     path = _kept(file.name, content)
     mapping = _changed_mapping(kind, content)
-    options = Options(encoding or None, mapping, system or None, questions.orders(kind, content))
+    sheet = st.session_state.get(_sheet_key(content)) or None
+    options = Options(encoding or None, mapping, system or None, questions.orders(kind, content), sheet)
     try:
         outcome = _tried(path, kind, options, file.name)
     except JiexuError as error:
@@ -71,13 +74,16 @@ def panel() -> None:
         if isinstance(error, InputError):
             error.file = file.name  # not where it is kept meanwhile
         show_error(error)
-        _columns(_headers(path, encoding or None), kind, content, {})
+        _choose_sheet(content)
+        _columns(_headers(path, encoding or None, sheet), kind, content, {})
         return
+    st.session_state[f"parts-{_sheet_key(content)}"] = outcome.reading.raw.parts
     points = outcome.points
     shown = points.iloc[np.linspace(0, len(points) - 1, min(len(points), _SHOWN_POINTS)).astype(int)]
     if state.show_preview(shown.get_coordinates().round(6).to_numpy().tolist()):
         state.go_to(points.total_bounds)
         st.rerun()
+    _choose_sheet(content)
     _verdict(outcome)
     questions.ask(outcome.reading.questions, kind, content)
     _store_button(outcome, path, kind, options, file.name)
@@ -100,7 +106,12 @@ def _kept(name: str, content: bytes) -> Path:
 
 def _tried(path: Path, kind: Any, options: Options, name: str) -> Outcome:
     """Return the outcome of a dry run of the import, computed once for each way of reading the file."""
-    said = (options.encoding, options.crs, *(tuple(sorted(part.items())) for part in (options.mapping, options.dates)))
+    said = (
+        options.encoding,
+        options.crs,
+        options.sheet,
+        *(tuple(sorted(part.items())) for part in (options.mapping, options.dates)),
+    )
     key = (path.name, kind, *said, study_path(), about(study_path()).get(f"version:{kind}"))
     if st.session_state.get("tried-key") != key:
         with st.spinner(_("Reading the file …")):
@@ -211,10 +222,33 @@ def _columns(headers: list[str], kind: str, content: bytes, mapping: dict[str, s
         st.caption(_("Fields with * give a row's place. A changed mapping is kept for the next file of this kind."))
 
 
-def _headers(path: Path, encoding: str | None) -> list[str]:
+def _sheet_key(content: bytes) -> str:
+    return f"sheet-{hashlib.sha256(content).hexdigest()[:8]}"
+
+
+def _choose_sheet(content: bytes) -> None:
+    """Offer the sheets or layers of a file that has several; by default, all that fit are read."""
+    key = _sheet_key(content)
+    parts: tuple[Part, ...] = st.session_state.get(f"parts-{key}", ())
+    rows = {part.name: part.rows for part in parts}
+    if len(rows) < 2:
+        return
+    read = ", ".join(dict.fromkeys(part.name for part in parts if part.read))
+    st.selectbox(
+        _("Sheet or layer"),
+        ("", *rows),
+        format_func=lambda name: (
+            _("{name} ({count:,} rows)").format(name=name, count=rows[name]) if name else _("All that fit")
+        ),
+        key=key,
+    )
+    st.text(_("Read: {names}").format(names=read))
+
+
+def _headers(path: Path, encoding: str | None, sheet: str | None) -> list[str]:
     """Return the columns of a file without placed rows yet; none where it cannot be read at all."""
     try:
-        return read_file(path, encoding).table.columns.tolist()
+        return read_file(path, encoding, sheet=sheet).table.columns.tolist()
     except JiexuError:
         return []
 

@@ -45,6 +45,11 @@ _NAMES: Final = {
 }  # fmt: skip
 
 
+_DATUM_NAMES: Final = (
+    *(("gcj", "GCJ-02"), ("火星", "GCJ-02"), ("amap", "GCJ-02"), ("高德", "GCJ-02")),
+    *(("bd09", "BD-09"), ("bd-09", "BD-09"), ("bd_09", "BD-09"), ("baidu", "BD-09"), ("百度", "BD-09")),
+)
+"""Parts of names of coordinate systems, and the shifted datum that they mean."""
 GEOGRAPHIC_OF_CHINA: Final = (4326, 4490)
 """EPSG codes of WGS 84 and CGCS2000 in degrees: shifted files state them too, so that only the streets tell."""
 
@@ -182,6 +187,23 @@ def system_named(name: str) -> System:
             ),
         )
     return System("WGS84" if code == 4326 else f"EPSG:{code}", bool(swapped))
+
+
+def named_datum(crs: pyproj.CRS | None) -> System | None:
+    """Return the shifted datum that a file's coordinate system names itself after, as GCJ_02 in a .prj, else None."""
+    words = "" if crs is None else crs.name.casefold()
+    name = next((name for word, name in _DATUM_NAMES if word in words), None)
+    return None if name is None else System(name)
+
+
+def stated_system(crs: pyproj.CRS | None) -> System | None:
+    """
+    Return the system that a file states for its geometry; None where it states none that can be relied on.
+
+    WGS 84 and CGCS2000 in degrees are what shifted files state too.
+    """
+    named, code = named_datum(crs), None if crs is None else crs.to_epsg()
+    return named or (System(f"EPSG:{code}") if code not in (None, *GEOGRAPHIC_OF_CHINA) else None)
 
 
 def to_wgs84(pairs: Floats, system: System) -> Floats:

@@ -18,9 +18,11 @@ from geo.core.text import Text
 from geo.core.time_zones import in_mainland_china, in_shifted_maps
 from geo.files.coordinates import System, to_wgs84
 from geo.files.crs_hints import Hint
+from geo.study.findings import Finding
 
 NEAR_M: Final = 15.0
 """Points of streets lie on carriageway or pavement: this near to a street's centre line."""
+_OTHER_ORDER: Final = Text("坐标的两个轴次序相反", "The coordinates have their axes the other way round")
 _SAMPLE: Final = 4000
 _SEED: Final = 721
 _MOST: Final = 0.5
@@ -231,6 +233,32 @@ def detect(pairs: Floats, ground: StreetsIndex, hint: Hint | None = None) -> Ver
             candidates = [meant, *(candidate for candidate in candidates if candidate is not meant)]
             best, sure = meant, True
     return Verdict(best.system, sure, candidates, len(usable), hint)
+
+
+def way_round(pairs: Floats, stated: System, ground: StreetsIndex) -> tuple[System, list[Finding]] | None:
+    """
+    Return the system that a file states, or the same with its axes in the other order, as it puts points into a study.
+
+    Parameters
+    ----------
+    pairs, ground
+        As `detect` takes them.
+    stated
+        The system that the file states.
+
+    Returns
+    -------
+    system
+        None where neither puts a point into the study: the file may state the wrong one.
+    findings
+        One where the axes are the other way round.
+    """
+    usable = pairs[np.isfinite(pairs).all(axis=1)]
+    for system in (stated, System(stated.name, not stated.swapped)):
+        if len(usable) and _test(usable, system, ground)[0].inside > 0:
+            done = Text(f"已按 {system} 读取", f"They are read as {system}")
+            return system, [] if system == stated else [Finding(None, "lon, lat", _OTHER_ORDER, done)]
+    return None
 
 
 def _beyond_chance(best: Candidate, next_: Candidate, count: int) -> bool:

@@ -2,53 +2,122 @@
 
 from __future__ import annotations
 
-import tempfile
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.files.archives import checked_members
-from geo.files.map_files import SHAPEFILE_PARTS, read_geojson, read_geopackage, read_kml, read_parquet, read_shapefile
+from geo.files.archives import is_archive_of_other_kind, read_archive
+from geo.files.gdal_files import (
+    GEODATABASE,
+    read_drawing,
+    read_geodatabase,
+    read_interchange,
+    read_mapinfo,
+    read_with_gdal,
+)
+from geo.files.geopackage_files import read_geopackage
+from geo.files.json_files import read_json
+from geo.files.layer_choice import Asked, Wanted
+from geo.files.map_files import read_parquet, read_shapefile
 from geo.files.raw_file import SAY_HEADERS, RawFile
 from geo.files.reading_apart import apart
 from geo.files.row_geometry import points_taken
 from geo.files.spreadsheets import read_csv, read_xls, read_xlsx
 from geo.files.text_encoding import ENCODINGS
+from geo.files.text_geometry import with_text_geometry
 from geo.files.workbook_size import refuse_excess
-from geo.study.findings import Finding
+from geo.files.xml_files import read_xml
 
+Reader = Callable[[Path, Asked], RawFile]
 SUFFIXES: Final = (
-    *(".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".geojson", ".json", ".zip", ".shp", ".gpkg"),
-    *(".parquet", ".geoparquet", ".kml"),
+    *(".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".geojson", ".json", ".geojsonl", ".ndjson", ".zip", ".shp"),
+    *(".gpkg", ".parquet", ".geoparquet", ".kml", ".kmz", ".gml", ".gpx", ".xml", ".fgb", ".dxf", ".tab", ".mif"),
+    *(".topojson", ".jsonl", ".geojsons"),
 )
 _MAX_BYTES: Final = 2_000_000_000
-_BY_MAGIC: Final[dict[bytes, Callable[..., RawFile]]] = {
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": read_xls,
+_PANIC: Final = "PanicException"
+"""The error of a library in Rust that gives up; it is no `Exception`."""
+
+
+def _table(read: Callable[[Path, str | None], RawFile]) -> Reader:
+    return lambda path, asked: read(path, asked.encoding)
+
+
+def _as(name: str) -> Reader:
+    return lambda path, asked: read_with_gdal(path, asked, name)
+
+
+_BY_MAGIC: Final[dict[bytes, Reader]] = {
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _table(read_xls),
     b"SQLite format 3\x00": read_geopackage,
-    b"PAR1": read_parquet,
-    b"\x00\x00\x27\x0a": read_shapefile,
+    b"PAR1": _table(read_parquet),
+    b"\x00\x00\x27\x0a": _table(read_shapefile),
+    b"fgb\x03fgb": _as("flatgeobuf"),
+    b"AutoCAD Binary DXF": read_drawing,
 }
+_BY_START: Final[tuple[tuple[re.Pattern[bytes], Reader], ...]] = (
+    (re.compile(rb"\s*!table\b", re.IGNORECASE), read_mapinfo),
+    (
+        re.compile(
+            rb"\s*version\s+\d+\s*[\r\n]+\s*(?:charset|delimiter|coordsys|columns|unique|index|transform)\b",
+            re.IGNORECASE,
+        ),
+        read_interchange,
+    ),
+    (re.compile(rb"(?:\s*999[^\S\n]*\n[^\n]*\n)*\s*0\s*\n\s*SECTION\s*\n"), read_drawing),
+    (
+        re.compile(
+            rb"\s*<(?:\?xml|!DOCTYPE|!--|[a-z]+:?kml|kml|gpx|gml:|wfs:|ogr:|service_requests|OGRVRT)", re.IGNORECASE
+        ),
+        read_xml,
+    ),
+    (re.compile(rb"[\s\x1e]*[{\[]"), read_json),
+)
+"""How text begins that is no table."""
+_FOREIGN: Final[tuple[tuple[re.Pattern[bytes], Text], ...]] = (
+    (re.compile(rb"AC1\d{3}\x00"), Text("DWG 图纸", "a DWG drawing")),
+    (
+        re.compile(rb"\x00\x01\x00\x00Standard (?:Jet|ACE) DB"),
+        Text("Access 数据库（个人地理数据库）", "an Access database (a personal geodatabase)"),
+    ),
+    (re.compile(rb"%PDF-"), Text("PDF 文档", "a PDF document")),
+    (re.compile(rb"(?:II\*\x00|MM\x00\*|\x89PNG|\xff\xd8\xff)"), Text("影像", "a picture")),
+    (re.compile(rb"PMTiles|.{4}\x0a\x09OSMHeader", re.DOTALL), Text("地图数据包", "a map extract or tiles")),
+)
+"""How files begin that are named and refused."""
 
 
 @apart()
-def read_file(path: Path | str, encoding: str | None = None, prefer_areas: bool = False) -> RawFile:
+def read_file(
+    path: Path | str,
+    encoding: str | None = None,
+    prefer_areas: bool = False,
+    sheet: str | None = None,
+    wanted: Wanted | None = None,
+) -> RawFile:
     """
     Read a file of rows.
 
     Parameters
     ----------
     path
-        CSV or TSV (any delimiter), XLSX, XLS, GeoJSON, a zipped or loose Shapefile, GeoPackage, GeoParquet or KML.
+        CSV or TSV (any delimiter), XLSX, XLS, GeoJSON (also a feature a line), records in JSON or XML, a zipped or
+        loose Shapefile, MapInfo table or interchange file, a file geodatabase (a folder, or zipped), GeoPackage,
+        GeoParquet, FlatGeobuf, GML, GPX, KML, KMZ, TopoJSON, Esri JSON or DXF.
     encoding
         One of `ENCODINGS`; by default it is detected.
     prefer_areas
-        Whether areas are wanted and not a point of each row: then a layer of areas is read before one of points, where
-        a file has several layers.
+        Whether areas are wanted and not a point of each row: then layers of areas are read before those of points,
+        where a file has several layers.
+    sheet
+        The sheet or layer to read; by default all layers of the wanted kind.
+    wanted
+        The kind of geometry that is wanted, "all" for points, lines and areas alike; by default as `prefer_areas` says.
 
     Raises
     ------
@@ -56,11 +125,12 @@ def read_file(path: Path | str, encoding: str | None = None, prefer_areas: bool 
         If the file does not exist, is none of these, is damaged, or is empty. Nothing that a file refers to is opened.
     """
     path = Path(path)
-    if not path.is_file():
+    folder = path.is_dir() and path.suffix.lower() == GEODATABASE
+    if not path.is_file() and not folder:
         raise InputError(
             path, Text("找不到文件", "No such file"), Text("请检查路径和文件名", "Check the path and the name")
         )
-    if path.stat().st_size > _MAX_BYTES:
+    if not folder and path.stat().st_size > _MAX_BYTES:
         raise InputError(
             path, Text("文件过大", "The file is too large"), Text("请分成几个文件", "Split it into several files")
         )
@@ -70,82 +140,71 @@ def read_file(path: Path | str, encoding: str | None = None, prefer_areas: bool 
             Text(f"未知编码 {encoding}", f"The encoding {encoding} is unknown"),
             Text(f"可用：{'、'.join(ENCODINGS)}", f"Use one of {', '.join(ENCODINGS)}"),
         )
-    try:
-        raw = _reader(path, prefer_areas)(path, encoding)
-    except InputError:
-        raise
-    except Exception as error:  # whatever a damaged file makes a parser raise is the file's fault
-        raise InputError(
-            path,
-            Text(f"文件已损坏（{type(error).__name__}）", f"The file is damaged ({type(error).__name__})"),
-            Text("请重新导出，或另存为 CSV 或 XLSX", "Export it again, or save it as CSV or XLSX"),
-        ) from error
+    wanted = wanted or ("areas" if prefer_areas else "points")
+    raw = _guarded(path, Asked(encoding, wanted, sheet))
     if raw.table.columns.empty:
         raise InputError(path, Text("文件中没有列", "The file has no columns"), SAY_HEADERS)
-    if raw.shapes is not None and not prefer_areas:
+    if raw.shapes is not None and wanted == "points":
         return replace(raw, findings=[*raw.findings, *points_taken(raw.shapes)])
     return raw
 
 
-def _reader(path: Path, prefer_areas: bool) -> Callable[[Path, str | None], RawFile]:
+def _guarded(path: Path, asked: Asked) -> RawFile:
+    """Read a file; whatever a parser raises on a damaged one, a panic of a library in Rust too, is the file's fault."""
+    try:
+        return with_text_geometry(_reader(path)(path, asked))
+    except InputError:
+        raise
+    except BaseException as error:
+        kind = type(error).__name__
+        if not isinstance(error, Exception) and kind != _PANIC:
+            raise
+        raise InputError(
+            path,
+            Text(f"文件已损坏（{kind}）", f"The file is damaged ({kind})"),
+            Text("请重新导出，或另存为 CSV 或 XLSX", "Export it again, or save it as CSV or XLSX"),
+        ) from error
+
+
+def _reader(path: Path) -> Reader:
     """Choose a reader by the file's first bytes."""
+    if path.is_dir():
+        return read_geodatabase
     refuse_excess(path)
-    reader = _by_content(path)
-    several = reader in (read_geopackage, _read_archive)
-    return partial(reader, prefer_areas=prefer_areas) if several else reader
-
-
-def _by_content(path: Path) -> Callable[..., RawFile]:
     with path.open("rb") as file:
-        head = file.read(2048)
-    if head[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(path) as archive:
-            return read_xlsx if "[Content_Types].xml" in archive.namelist() else _read_archive
+        head = file.read(4096)
+    if head[:4] == b"PK\x03\x04" or head[:4] == b"PK\x05\x06":
+        return _zipped(path)
     for magic, reader in _BY_MAGIC.items():
         if head.startswith(magic):
             return reader
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith((b"<?xml", b"<kml", b"<!DOCTYPE")):
-        return read_kml
-    return {b"{": read_geojson, b"[": read_geojson}.get(start[:1], read_csv)
+    foreign = is_archive_of_other_kind(head) or next((name for start, name in _FOREIGN if start.match(head)), None)
+    if foreign is not None:
+        raise _refused(path, foreign)
+    start = _plain(head)
+    return next((reader for pattern, reader in _BY_START if pattern.match(start)), _table(read_csv))
 
 
-def _read_archive(path: Path, encoding: str | None, prefer_areas: bool = False) -> RawFile:
-    """Read the Shapefile, or else the one file, of an archive; nothing else of it is unpacked."""
-    members = [m for m in checked_members(path) if not m.is_dir() and "__MACOSX" not in m.filename]
-    by_suffix: dict[str, list[zipfile.ZipInfo]] = {}
-    for member in members:
-        by_suffix.setdefault(PurePosixPath(member.filename).suffix.lower(), []).append(member)
-    main = by_suffix.get(".shp") or next(
-        (by_suffix[suffix] for suffix in SUFFIXES if suffix in by_suffix and suffix not in (".zip", ".txt")), None
+def _plain(head: bytes) -> bytes:
+    """Return the beginning of a text in bytes that patterns of ASCII match: without mark, whatever its encoding."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return head.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    return head.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+
+
+def _zipped(path: Path) -> Reader:
+    with zipfile.ZipFile(path) as archive:
+        if "[Content_Types].xml" in archive.namelist():
+            return _table(read_xlsx)
+    return lambda file, asked: read_archive(file, asked, lambda inner, same: _reader(inner)(inner, same), SUFFIXES)
+
+
+def _refused(path: Path, kind: Text) -> InputError:
+    return InputError(
+        path,
+        Text(f"这是{kind.zh}，不能读取", f"It is {kind.en}, which cannot be read"),
+        Text(
+            "请另存为 GeoPackage、Shapefile、DXF 或 CSV；压缩文件请解压后提供",
+            "Save it as GeoPackage, Shapefile, DXF or CSV; unpack an archive and give the files in it",
+        ),
     )
-    if not main:
-        raise InputError(
-            path,
-            Text("压缩包中没有可读的文件", "The archive has no file that can be read"),
-            Text("请放入 Shapefile、CSV 或 GeoJSON", "Put a Shapefile, a CSV or a GeoJSON into it"),
-        )
-    first = main[0]
-    stem = str(PurePosixPath(first.filename).with_suffix(""))
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as archive:
-        for member in members:
-            name = PurePosixPath(member.filename)
-            if member is first or (str(name.with_suffix("")) == stem and name.suffix.lower() in SHAPEFILE_PARTS):
-                # the name is ours: an archive's own could be anything
-                (Path(folder) / f"data{name.suffix.lower()}").write_bytes(archive.read(member))
-        inner = Path(folder) / f"data{PurePosixPath(first.filename).suffix.lower()}"
-        raw = _reader(inner, prefer_areas)(inner, encoding)
-    findings = list(raw.findings)
-    if len(main) > 1:
-        findings.append(
-            Finding(
-                None,
-                "",
-                Text(f"压缩包中有 {len(main)} 个同类文件", f"The archive has {len(main)} files of that kind"),
-                Text(
-                    f"只读取了 {PurePosixPath(first.filename).name}",
-                    f"Only {PurePosixPath(first.filename).name} was read",
-                ),
-            )
-        )
-    return replace(raw, name=path.name, findings=findings)

@@ -15,11 +15,11 @@ from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.area_files import areas_of, no_area
 from geo.files.column_matching import find_columns
-from geo.files.coordinates import GEOGRAPHIC_OF_CHINA, System, read_pairs, to_wgs84
+from geo.files.coordinates import read_pairs, stated_system, to_wgs84
 from geo.files.crs_detection import StreetsIndex, detect
 from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
-from geo.files.row_geometry import POLYGONS, points_taken
+from geo.files.row_geometry import FIRST_ROW, POLYGONS, points_taken
 from geo.study.findings import Finding
 
 _PLACE = {"lon": ("longitude", "lng", "x", "经度", "东经"), "lat": ("latitude", "y", "纬度", "北纬")}
@@ -51,7 +51,7 @@ class Placed(NamedTuple):
 
 def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, ground: StreetsIndex) -> Placed:
     """
-    Read a file of areas (GeoJSON, GeoPackage, shapefile) or a table or file of points.
+    Read a file of areas, or a table or file of points.
 
     Parameters
     ----------
@@ -71,20 +71,19 @@ def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, gro
     """
     raw = read_file(file, prefer_areas=True)
     if raw.shapes is not None and np.isin(shapely.get_type_id(raw.shapes), POLYGONS).any():
-        shapes, problems = areas_of(raw, file)
+        shapes, problems = areas_of(raw, file, ground)
         return Placed(find_columns(raw.table, fields), shapes, [*raw.findings, *problems])
     found = find_columns(raw.table, {**fields, **_PLACE})
     pairs = read_pairs(found["lon"], found["lat"])
-    stated = raw.crs.to_epsg() if raw.crs is not None else None
     if raw.points is not None:
-        own = raw.points[found.index.to_numpy() - 2]
+        own = raw.points[found.index.to_numpy() - FIRST_ROW]
         there = ~shapely.is_missing(own)
         pairs[there] = shapely.get_coordinates(own[there])
     findings = list(raw.findings) + ([] if raw.shapes is None else points_taken(raw.shapes))
     geometry = np.full(len(found), None, dtype=object)
     given = np.isfinite(pairs).all(axis=1)
     if given.any():
-        system = System(f"EPSG:{stated}") if stated not in (None, *GEOGRAPHIC_OF_CHINA) else None
+        system = stated_system(raw.crs)
         if system is None:
             headers = raw.table.columns.tolist()
             verdict = detect(pairs, ground, hint_of(file.name, headers, headers))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from pathlib import Path
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,25 @@ SAY_HEADERS: Final = Text("首行请写列名，以下每行一条记录", "Name
 """The remedy for a file without a table."""
 
 
+class Part(NamedTuple):
+    """
+    A sheet or layer of a file.
+
+    Attributes
+    ----------
+    name
+        Its name in the file.
+    rows
+        How many rows it has.
+    read
+        Whether they are read.
+    """
+
+    name: str
+    rows: int
+    read: bool
+
+
 @dataclass(frozen=True)
 class RawFile:
     """
@@ -32,7 +53,7 @@ class RawFile:
     name
         The file's name.
     format
-        What it is: csv, xlsx, geojson, shapefile, geopackage, geoparquet, kml.
+        What it is: csv, xlsx, geojson, shapefile, geopackage, mapinfo, dxf ….
     encoding
         Of its text.
     table
@@ -47,6 +68,10 @@ class RawFile:
         By row, where the file has geometry: its shapes as they are, None where a row has none.
     days_from_1904
         Whether it is a workbook that counts its days from 1904, as those of old Macintoshes do.
+    parts
+        The sheets or layers of a file that may have several, read or not.
+    unread
+        How many records have no row in `table`, since nothing of them can be read; a finding names each.
     """
 
     name: str
@@ -58,6 +83,16 @@ class RawFile:
     findings: list[Finding] = field(default_factory=list)
     shapes: np.ndarray | None = None
     days_from_1904: bool = False
+    parts: tuple[Part, ...] = ()
+    unread: int = 0
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, or of all files of a folder, as a geodatabase is one."""
+    if not path.is_dir():
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    parts = (f"{part.name} {digest(part)}\n" for part in sorted(path.iterdir()) if part.is_file())
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[str], list[Finding]]:

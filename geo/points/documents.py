@@ -10,6 +10,25 @@ from geo.files.questions import QuestionDocument
 from geo.study.documents import StudyFinding
 
 
+class PartDocument(TypedDict):
+    """
+    A sheet or layer of a file.
+
+    Attributes
+    ----------
+    name
+        Its name.
+    rows
+        Its rows.
+    read
+        Whether they are read.
+    """
+
+    name: str
+    rows: int
+    read: bool
+
+
 class ImportDocument(TypedDict):
     """
     An import, as printed by `jiexu add --json`.
@@ -24,6 +43,8 @@ class ImportDocument(TypedDict):
         Format, as the content tells.
     encoding
         Encoding of its text.
+    parts
+        Sheets or layers of the file; empty where the format has none.
     mapping
         Column by field.
     crs
@@ -54,6 +75,7 @@ class ImportDocument(TypedDict):
     file: str
     format: str
     encoding: str
+    parts: list[PartDocument]
     mapping: Mapping[str, str]
     crs: VerdictDocument
     rows: int

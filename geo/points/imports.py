@@ -85,6 +85,7 @@ class Outcome(NamedTuple):
             "file": reading.raw.name,
             "format": reading.raw.format,
             "encoding": reading.raw.encoding,
+            "parts": [{"name": part.name, "rows": part.rows, "read": part.read} for part in reading.raw.parts],
             "mapping": reading.mapping,
             "crs": reading.verdict.as_dict() if reading.verdict is not None else stated,
             "rows": reading.rows,

@@ -172,6 +172,13 @@ def _roughly_placed(found: pd.DataFrame, precision: NDArray[np.object_], rows: N
     ]
 
 
+def no_shape(path: Path, raw: RawFile) -> InputError | None:
+    """Return the error of a file without a usable shape, with the first row at fault; None where no shape is faulty."""
+    faults = (finding for finding in raw.findings if finding.row is not None and finding.column == "geometry")
+    fault = next(faults, None)
+    return None if fault is None else InputError(path, fault.problem, fault.action, row=fault.row, column=fault.column)
+
+
 def no_place(path: Path, mapping: Mapping[str, str], verdict: Verdict | None) -> InputError:
     """Return the error of a file without a single row that has a place."""
     used = [mapping[name] for name in ("lon", "lat", "coordinates", "address") if name in mapping]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,13 +21,13 @@ from geo.core.masking import mask
 from geo.core.text import Text
 from geo.core.time_zones import zone_within
 from geo.files.column_matching import mapped, signature
-from geo.files.coordinates import GEOGRAPHIC_OF_CHINA, System, system_named
-from geo.files.crs_detection import StreetsIndex, Verdict, detect
+from geo.files.coordinates import System, stated_system, system_named
+from geo.files.crs_detection import StreetsIndex, Verdict, detect, way_round
 from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
 from geo.files.questions import Question
-from geo.files.raw_file import RawFile
-from geo.files.row_geometry import FIRST_ROW, points_taken
+from geo.files.raw_file import RawFile, digest
+from geo.files.row_geometry import FIRST_ROW
 from geo.points.cells import clean_values, mask_word, masked_text
 from geo.points.cleaning import duplicates, identifiers
 from geo.points.columns import columns_of_fields
@@ -36,7 +35,7 @@ from geo.points.gazetteer import Gazetteer
 from geo.points.identities import content_identities, former_identities
 from geo.points.options import DateColumns, system_question, without_ties
 from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
-from geo.points.placing import UNPLACED_KINDS, in_use, no_place, pairs_of
+from geo.points.placing import UNPLACED_KINDS, in_use, no_place, no_shape, pairs_of
 from geo.points.stretches import Sections, file_shapes, located_or_shaped
 from geo.rules.loader import Profile
 from geo.study.doubts import marked
@@ -230,7 +229,7 @@ def read_points(
         If the file cannot be read, a mapping names no column of it, or no row has a place.
     """
     path, options = Path(path), options or Options()
-    raw = read_file(path, options.encoding)
+    raw = read_file(path, options.encoding, sheet=options.sheet, wanted="all" if kind in SHAPED else "points")
     file = mask_word(name or raw.name)
     if raw.table.empty:
         raise InputError(
@@ -238,14 +237,10 @@ def read_points(
             Text("没有数据行", "There are no rows"),
             Text("首行列名之下请每行写一条记录", "Write a record a row below the headers"),
         )
-    found = tuple(raw.findings)
-    if kind in SHAPED and raw.shapes is not None:
-        taken = points_taken(raw.shapes)
-        found = tuple(finding for finding in found if finding not in taken)
-    draft = Draft(path, raw, file, kind, place, options, remembered or {}, found)
+    draft = Draft(path, raw, file, kind, place, options, remembered or {}, tuple(raw.findings))
     for step in STEPS:
         draft = step(draft)
-    return _reading(draft, profile, hashlib.sha256(path.read_bytes()).hexdigest())
+    return _reading(draft, profile, digest(path))
 
 
 def find_columns(draft: Draft) -> Draft:
@@ -270,13 +265,15 @@ def decide_system(draft: Draft) -> Draft:
         return replace(draft, system=system, findings=(*draft.findings, *findings))
     if not np.isfinite(draft.pairs).all(axis=1).any():
         return draft
-    stated = draft.raw.crs.to_epsg() if draft.raw.crs is not None else None
-    if stated is not None and stated not in GEOGRAPHIC_OF_CHINA:
-        return replace(draft, system=System(f"EPSG:{stated}"))
+    stated = stated_system(draft.raw.crs)
     if draft.place is None:
-        return replace(draft, system=System("WGS84"))
+        return replace(draft, system=stated or System("WGS84"))
+    if stated is not None and (round_ := way_round(draft.pairs, stated, draft.place.ground)) is not None:
+        return replace(draft, system=round_[0], findings=(*draft.findings, *round_[1]))
     used = [draft.mapping[name] for name in ("lon", "lat", "coordinates") if name in draft.mapping]
     verdict = detect(draft.pairs, draft.place.ground, hint_of(draft.file, [*draft.raw.table.columns], used))
+    if stated is not None and verdict.system is None:
+        return replace(draft, system=stated)
     asked = system_question(verdict, draft.mapping)
     return replace(draft, system=verdict.system, verdict=verdict, questions=(*draft.questions, *asked))
 
@@ -289,7 +286,7 @@ def place_rows(draft: Draft) -> Draft:
     unplaced = draft.kind in UNPLACED_KINDS
     lonlat, precision = located_or_shaped(draft.pairs, draft.system, draft.found, gazetteer, shapes, findings, unplaced)
     if len(draft.found) and not np.isfinite(lonlat).all(axis=1).any():
-        raise no_place(draft.path, draft.mapping, draft.verdict)
+        raise no_shape(draft.path, draft.raw) or no_place(draft.path, draft.mapping, draft.verdict)
     return replace(draft, lonlat=lonlat, precision=precision, shapes=shapes, findings=(*draft.findings, *findings))
 
 
@@ -369,12 +366,12 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         crs = draft.place.crs if draft.place is not None else pyproj.CRS.from_epsg(_PLANE)
         within_m, within_hours = profile["points.duplicate.within"], profile["points.duplicate.hours"]
         points["duplicate_of"] = duplicates(points, crs, within_m, within_hours)
-    light = RawFile(draft.file, raw.format, raw.encoding, raw.table.head(0), None, raw.crs, raw.findings)
+    light = replace(raw, name=draft.file, table=raw.table.head(0), points=None, shapes=None)
     return Reading(
         points,
         findings_table(kind, draft.findings, draft.file),
         light,
-        len(raw.table),
+        len(raw.table) + raw.unread,
         dict(draft.mapping),
         draft.verdict,
         draft.system,

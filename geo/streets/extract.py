@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.reading_apart import apart, extract_limits
-from geo.streets.ordered_extract import Extract, ordered, osm_file
+from geo.streets.ordered_extract import Extract, NoExtractError, ordered, osm_file
 
 ROAD_TAGS: Final = (
     *("highway", "name", "oneway", "junction", "lanes", "width", "est_width", "bridge", "tunnel"),
@@ -48,7 +48,7 @@ _EPOCH_YEAR = 1970
 _WKB_HEADER = 18
 """Hexadecimal digits of a line's WKB before its first coordinate: byte order, type, number of points."""
 
-FAULTS: Final = (RuntimeError, ValueError)
+FAULTS: Final = (RuntimeError, ValueError, OverflowError, osmium.InvalidLocationError)
 """Errors on a file that is damaged."""
 
 
@@ -249,9 +249,10 @@ def located(extract: Extract) -> Any:  # osmium types its objects as a union tha
 
 def damaged(path: Path, error: Exception) -> InputError:
     """Return the refusal of a damaged file."""
+    reason = Text(*error.args) if isinstance(error, NoExtractError) else Text(str(error), str(error))
     return InputError(
         path,
-        Text(f"文件已损坏或不是 OSM 数据（{error}）", f"The file is damaged or is not OSM data ({error})"),
+        Text(f"文件已损坏或不是 OSM 数据（{reason.zh}）", f"The file is damaged or is not OSM data ({reason.en})"),
         Text("请重新下载或重新导出该文件", "Download or export it again"),
     )
 

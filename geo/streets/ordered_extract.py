@@ -17,6 +17,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+import defusedxml
 import defusedxml.sax
 import numpy as np
 import osmium
@@ -28,7 +29,10 @@ _DELETE: Final = re.compile(rb"""action\s*=\s*["']delete["']""")
 """JOSM keeps deleted objects in its files, with this mark; libosmium does not know it."""
 
 _LONGEST_MARK: Final = 64
-_XML: Final = (".osm", ".xml", ".osm.gz", ".osm.bz2")
+_GZIP, _BZIP2 = b"\x1f\x8b", b"BZh"
+_HEAD: Final = 512
+_KINDS: Final = {"pbf": "pbf", "": "osm", "gz": "osm.gz", "bz2": "osm.bz2"}
+"""How libosmium calls XML by its packing, and the binary format."""
 _BLOCK: Final = 1 << 20
 """Bytes of a file in which the mark is looked for at once."""
 _RUN: Final = 1_000_000
@@ -105,9 +109,53 @@ def _in_order(path: Path, folder: Path) -> Extract:
     return Extract(path, copy, shift)
 
 
+class NoExtractError(ValueError):
+    """A file of another kind; its arguments say so, in Chinese and in English."""
+
+
+@contextlib.contextmanager
+def _as_value_error() -> Iterator[None]:
+    """Make the faults of a damaged archive or document errors of its content."""
+    try:
+        yield
+    except (EOFError, zlib.error, xml.sax.SAXException, defusedxml.DefusedXmlException) as error:
+        raise ValueError(str(error)) from error
+    except OSError as error:
+        if error.errno is not None and not isinstance(error, gzip.BadGzipFile):
+            raise  # the disk's fault, not the content's
+        raise ValueError(str(error)) from error
+
+
 def osm_file(path: Path) -> osmium.io.File:
-    """Return the file for libosmium; it does not know the suffix `.xml`."""
-    return osmium.io.File(str(path), "osm") if path.suffix.lower() == ".xml" else osmium.io.File(str(path))
+    """Return the file for libosmium, in the format of its content, whatever its suffix."""
+    return osmium.io.File(str(path), _KINDS[_packing(path)])
+
+
+def _packing(path: Path) -> str:
+    """
+    Return "pbf" for the binary format, else how XML is packed: "gz", "bz2" or not at all.
+
+    Raises
+    ------
+    NoExtractError
+        If it is neither.
+    """
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    packing = "gz" if head.startswith(_GZIP) else "bz2" if head.startswith(_BZIP2) else ""
+    if packing:
+        with _as_value_error(), gzip.open(path) if packing == "gz" else bz2.open(path) as stream:
+            head = stream.read(_HEAD)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        raise NoExtractError("这是网页，可能是服务器的报错", "it is a web page, perhaps a server's message")
+    if start.startswith((b"{", b"[")):
+        raise NoExtractError("这是 JSON，请导出为 XML 或 PBF", "it is JSON: export XML or PBF")
+    if start.startswith(b"<") or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return packing
+    if packing:
+        raise NoExtractError("压缩包里不是 XML，请先解压", "what is packed is no XML: unpack it first")
+    return "pbf"
 
 
 class _OutOfOrderError(Exception):
@@ -242,15 +290,13 @@ def _renumbered(item: Any, kind: str, shift: dict[str, int]) -> Any:
 
 def _deleted_in_editor(path: Path) -> set[tuple[str, int]]:
     """Return type and id of the objects that an editor marked for deletion."""
-    if not path.name.lower().endswith(_XML):
+    if _packing(path) == "pbf":
         return set()
     found = _Deleted()
-    try:
+    with _as_value_error():
         if _mentions_deletion(path):
             with _unpacked(path) as stream:
                 defusedxml.sax.parse(stream, found)
-    except (gzip.BadGzipFile, EOFError, zlib.error, xml.sax.SAXException) as error:
-        raise ValueError(str(error)) from error
     return found.objects
 
 
@@ -265,8 +311,8 @@ def _mentions_deletion(path: Path) -> bool:
 
 
 def _unpacked(path: Path) -> Any:
-    name = path.name.lower()
-    return gzip.open(path) if name.endswith(".gz") else bz2.open(path) if name.endswith(".bz2") else path.open("rb")
+    packing = _packing(path)
+    return gzip.open(path) if packing == "gz" else bz2.open(path) if packing == "bz2" else path.open("rb")
 
 
 class _Deleted(xml.sax.ContentHandler):
@@ -278,4 +324,4 @@ class _Deleted(xml.sax.ContentHandler):
 
     def startElement(self, name: str, attrs: Any) -> None:  # noqa: N802 (the name is of the standard library)
         if attrs.get("action") == "delete" and name in ("node", "way", "relation"):
-            self.objects.add((name[0], int(attrs["id"])))
+            self.objects.add((name[0], int(attrs.get("id", ""))))

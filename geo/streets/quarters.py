@@ -17,6 +17,7 @@ from geo.core.errors import InputError
 from geo.core.metric_geometry import metric_lines, metric_shapes
 from geo.core.text import Text
 from geo.files.area_files import read_areas
+from geo.files.crs_detection import streets_index
 from geo.rules.loader import Profile
 from geo.study.findings import findings_table
 from geo.study.schema import conform_geo
@@ -66,7 +67,8 @@ def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
     InputError
         If it cannot be read, has no polygon, or none in which a street of the study lies.
     """
-    found, findings = read_areas(file, Text("片区", "quarters"))
+    ground = streets_index(roads.geometry.to_numpy(), roads.estimate_utm_crs())
+    found, findings = read_areas(file, Text("片区", "quarters"), ground)
     tree = shapely.STRtree(roads.geometry.to_numpy())
     here = np.unique(tree.query(found.geometry.to_numpy(), predicate="intersects")[0])
     if len(here) == 0:

@@ -104,7 +104,8 @@ def read_list(path: Path | str, kind: ListKind) -> StreetList:
         If the file is no table, or has no column for name or value.
     """
     path = Path(path)
-    table = read_file(path).table
+    raw = read_file(path, wanted="lines")
+    table = raw.table
     found = find_columns(table, {**_ALIASES, kind.column: kind.aliases})
     for field, title in (("name", Text("路名", "name")), (kind.column, kind.title)):
         if len(table) == 0 or found[field].isna().all():
@@ -136,7 +137,7 @@ def read_list(path: Path | str, kind: ListKind) -> StreetList:
     )
     half = rows["from"].isna() != rows["to"].isna()
     good = (rows["name"] != "") & rows[kind.column].notna() & ~half
-    problems = [
+    problems = list(raw.findings) + [
         Finding(row, *_refusal(name, word, half_, kind))
         for row, name, word, half_ in zip(
             rows.loc[~good, "row"],

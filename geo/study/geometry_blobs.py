@@ -16,10 +16,15 @@ _BOUNDS: Final = ("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")
 
 
 def geometry_of(blob: bytes) -> Any:
-    """Read a GeoPackage geometry: an eight-byte header, an envelope, then WKB (GeoPackage 1.3, 2.1.3)."""
+    """Read a GeoPackage geometry."""
     import shapely  # noqa: PLC0415 (a study's database opens without it)
 
-    return shapely.from_wkb(blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :])
+    return shapely.from_wkb(wkb_of(blob))
+
+
+def wkb_of(blob: bytes) -> bytes:
+    """Return the WKB after the eight-byte header and the envelope of a geometry (GeoPackage 1.3, 2.1.3)."""
+    return blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :]
 
 
 def geometry_blob(shape: shapely.Geometry) -> bytes:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import pyproj
 import pytest
 import shapely
 
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.area_files import read_areas
+from geo.files.crs_detection import streets_index
 from tests.support.broken_geometry import RING, SQUARE, UNCLOSED, feature, write_geojson, write_geopackage
 
 WHAT = Text("片区", "quarters")
@@ -66,7 +69,7 @@ def test_a_bow_tie_is_made_valid(tmp_path: Path) -> None:
     areas = read_areas(write_geojson(tmp_path, [feature(bow)]), WHAT)
     assert areas.table.geometry.iloc[0].is_valid
     assert areas.table.geometry.iloc[0].area == pytest.approx(0.5)
-    assert not areas.findings
+    assert [(finding.row, finding.action.en) for finding in areas.findings] == [(2, "It was repaired; check it")]
 
 
 @pytest.mark.parametrize("name", ["areas.gpkg", "areas.shp", "areas.geojson", "areas.parquet"])
@@ -112,3 +115,57 @@ def test_a_file_without_areas_is_refused_in_words(text: str, tmp_path: Path) -> 
     file.write_text("id,lon,lat\n1,2,3\n", encoding="utf-8")
     with pytest.raises(InputError, match="has no polygon"):
         read_areas(file, WHAT)
+
+
+def test_a_row_without_geometry_is_named_so_that_nothing_is_lost_unsaid(tmp_path: Path) -> None:
+    file = write_geojson(
+        tmp_path, [feature(SQUARE, name="a"), feature(None), feature({"type": "Polygon", "coordinates": []})]
+    )
+    areas = read_areas(file, WHAT)
+    assert len(areas.table) + len(areas.findings) == 3
+    assert {(finding.row, finding.problem.en) for finding in areas.findings} == {(3, "No geometry"), (4, "No geometry")}
+
+
+@pytest.mark.parametrize(
+    ("ring", "bounds"),
+    [
+        ([[179.9, -17], [180.1, -17], [180.1, -16.9], [179.9, -16.9], [179.9, -17]], (-180, -17, 180, -16.9)),
+        ([[179.9, -17], [-179.9, -17], [-179.9, -16.9], [179.9, -16.9], [179.9, -17]], (-180, -17, 180, -16.9)),
+        ([[190, -17], [191, -17], [191, -16.9], [190, -17]], (-170, -17, -169, -16.9)),
+        ([[-180, -90], [180, -90], [180, 90], [-180, 90], [-180, -90]], (-180, -90, 180, 90)),
+    ],
+)
+def test_areas_at_the_antimeridian_keep_their_size(ring: list[Any], bounds: tuple[float, ...], tmp_path: Path) -> None:
+    (area,) = read_areas(
+        write_geojson(tmp_path, [feature({"type": "Polygon", "coordinates": [ring]})]), WHAT
+    ).table.geometry
+    assert area.bounds == pytest.approx(bounds)
+    assert area.area == pytest.approx({179.9: 0.02, 190: 0.05, -180: 360 * 180}[ring[0][0]])
+
+
+def test_latitude_first_is_told_by_the_poles_or_by_the_streets(tmp_path: Path) -> None:
+    box = shapely.box(114.30, 36.0, 114.31, 36.01)
+    turned = shapely.transform(box, lambda xy: xy[:, ::-1])
+    file = tmp_path / "a.geojson"
+    gpd.GeoDataFrame({"name": ["a"]}, geometry=[turned], crs=4326).to_file(file)
+    areas = read_areas(file, WHAT)
+    assert areas.table.geometry.iloc[0].bounds == pytest.approx(box.bounds)
+    assert "Latitude stands before longitude" in [finding.problem.en for finding in areas.findings]
+    berlin = shapely.box(13.43, 52.48, 13.44, 52.49)
+    gpd.GeoDataFrame({"name": ["a"]}, geometry=[shapely.transform(berlin, lambda xy: xy[:, ::-1])], crs=4326).to_file(
+        file
+    )
+    ground = streets_index(np.array([shapely.LineString([(13.42, 52.47), (13.45, 52.5)])]), pyproj.CRS(32633))
+    areas = read_areas(file, WHAT, ground)
+    assert areas.table.geometry.iloc[0].bounds == pytest.approx(berlin.bounds)
+    assert [finding.action.en for finding in areas.findings] == ["They are read as WGS84 (lat, lon)"]
+
+
+def test_a_datum_that_a_system_names_is_undone(tmp_path: Path) -> None:
+    file = tmp_path / "a.shp"
+    gpd.GeoDataFrame({"name": ["a"]}, geometry=[shapely.box(114.30, 36.0, 114.31, 36.01)], crs=4326).to_file(file)
+    projection = file.with_suffix(".prj")
+    projection.write_text(projection.read_text().replace("GCS_WGS_1984", "GCS_GCJ_02"))
+    west, south, _, _ = read_areas(file, WHAT).table.geometry.iloc[0].bounds
+    assert 0.003 < 114.30 - west < 0.009
+    assert 0 < abs(36.0 - south) < 0.004

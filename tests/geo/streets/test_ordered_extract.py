@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import random
 from collections.abc import Callable
 from pathlib import Path
 
 import osmium
 import pytest
 
+from geo.core.errors import InputError
 from geo.rules import Profile
 from geo.streets import ordered_extract
 from geo.streets.extract import open_extract, read_ways
@@ -145,3 +147,49 @@ def test_a_real_extract_shuffled_gives_the_same_streets(
             for item in kind:
                 writer.add(item)
     assert read(tmp_path / "shuffled.osm.pbf", profile) == read(path, profile)
+
+
+@pytest.mark.parametrize("suffix", [".osm", ".osm.pbf", ".osm.gz", ".osm.bz2", ".pbf", ".xml"])
+@pytest.mark.parametrize("made", [".osm", ".osm.pbf", ".osm.gz", ".osm.bz2"])
+def test_the_content_tells_the_format_and_not_the_suffix(
+    suffix: str, made: str, profile: Profile, tmp_path: Path
+) -> None:
+    source = write(tmp_path / f"made{made}", [*NODES.values(), *WAYS.values()])
+    given = tmp_path / f"given{suffix}"
+    given.write_bytes(source.read_bytes())
+    assert read_ways(given, profile["roads.kept_highways"]).table["way_id"].tolist() == [21, 22]
+
+
+@pytest.mark.parametrize("suffix", [".osm", ".osm.pbf", ".osm.gz", ".osm.bz2"])
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"<!DOCTYPE html><html><body>504 Gateway Time-out</body></html>", "web page"),
+        (b'{"version": 0.6, "remark": "runtime error"}', "JSON"),
+        (gzip.compress(gzip.compress(b"<osm/>")), "unpack it"),
+        (b"BZh91AY&SY" + b"\x00" * 60, "damaged"),
+        (b"", "damaged"),
+        (b"\x00" * 300, "damaged"),
+    ],
+)
+def test_what_is_no_extract_is_named(suffix: str, content: bytes, word: str, profile: Profile, tmp_path: Path) -> None:
+    file = tmp_path / f"a{suffix}"
+    file.write_bytes(content)
+    with pytest.raises(InputError, match=word):
+        read_ways(file, profile["roads.kept_highways"])
+
+
+@pytest.mark.parametrize("suffix", [".osm", ".osm.pbf", ".osm.gz", ".osm.bz2"])
+def test_mutated_extracts_are_read_or_refused(suffix: str, profile: Profile, tmp_path: Path) -> None:
+    file = write(tmp_path / f"a{suffix}", [*NODES.values(), *WAYS.values(), *RELATIONS.values()])
+    good = file.read_bytes()
+    chance = random.Random(f"osm{suffix}")  # noqa: S311 (mutations, the same each time)
+    for _ in range(100):
+        content = bytearray(good)
+        for _ in range(chance.randint(1, 6)):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        file.write_bytes(content[: chance.randrange(len(content))] if chance.random() < 0.3 else content)
+        try:
+            read_ways(file, profile["roads.kept_highways"])
+        except InputError as error:
+            assert error.sentence("zh")

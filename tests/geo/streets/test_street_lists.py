@@ -10,7 +10,10 @@ import pytest
 
 from geo.core.text import pick
 from geo.rules import Profile
+from geo.streets.street_lists import read_list
+from geo.tiers.official_list import TIERS_OF_STREETS
 from tests.support.lists import avenue, graded
+from tests.support.map_formats import LINES, POINTS, written
 from tests.support.ways import make_ways
 
 
@@ -147,3 +150,17 @@ def test_an_unnamed_street_has_the_tier_of_what_it_connects_to(profile: Profile,
     assert (connected.tier, alley.tier) == ("demonstration", "back_street")
     assert "文峰大道" in connected.tier_reason
     assert connected.tier_confidence < 1
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".tab", ".gdb", ".geojsonl"])
+def test_a_list_may_be_a_layer_of_lines(suffix: str, tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"name": ["人民路", "建设路", ""], "tier": ["示范路", "次干道", "背街小巷"]}, geometry=[LINES[0]] * 3, crs=4326
+    )
+    file = written(tmp_path, suffix, frame)
+    if suffix == ".gpkg":
+        frame.set_geometry([POINTS[0]] * 3, crs=4326).to_file(file, layer="路牌")
+    listed = read_list(file, TIERS_OF_STREETS)
+    assert listed.rows["name"].tolist() == ["人民路", "建设路"]
+    assert listed.findings["row"].dropna().tolist() == [4]
+    assert any("路牌" in problem for problem in listed.findings["problem"]) == (suffix == ".gpkg")

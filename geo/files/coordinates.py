@@ -31,6 +31,7 @@ _WKT = re.compile(
 _PAIR = re.compile(r"^\s*[(\[（]?\s*(.+?)\s*[;；，\s/|]+\s*(.+?)\s*[)\]）]?\s*$")
 _COMMA_PAIR = re.compile(r"^\s*[(\[（]?\s*([^,，]+?)\s*[,，]\s*([^,，]+?)\s*[)\]）]?\s*$")
 _DECIMAL_COMMA_PAIR = re.compile(r"^\s*(-?\d+,\d+)\s*[,;\s]\s*(-?\d+,\d+)\s*$")
+_LONGEST: Final = 200
 _NEGATIVE = frozenset("SWsw西南")
 _LON_LETTERS, _LAT_LETTERS = frozenset("EWew东西"), frozenset("NSns北南")
 SHIFTED: Final[dict[str, Callable[[Floats, Callable[[Floats], Flags]], Floats]]] = {
@@ -69,7 +70,7 @@ def parse_number(text: str | None) -> Number:
     """
     if not isinstance(text, str):
         return Number(np.nan, "")
-    text = text.replace("−", "-")
+    text = _tidy(text).replace("−", "-")
     if match := _PLAIN.match(text):
         return _with_letter(float(match[1].replace(",", ".")), match[2])
     if match := _LETTER_FIRST.match(text):
@@ -84,6 +85,12 @@ def parse_number(text: str | None) -> Number:
     return Number(np.nan, "")
 
 
+def _tidy(text: str) -> str:
+    """Return a cell with single spaces; nothing of a longer one than any coordinate: patterns would try it for long."""
+    tidy = " ".join(text.split())
+    return tidy if len(tidy) <= _LONGEST else ""
+
+
 def _with_letter(value: float, letter: str) -> Number:
     axis = "lon" if letter in _LON_LETTERS and letter else "lat" if letter in _LAT_LETTERS and letter else ""
     return Number(-abs(value) if letter in _NEGATIVE and letter else value, axis)
@@ -94,6 +101,7 @@ def parse_pair(text: str | None) -> tuple[Number, Number]:
     none = Number(np.nan, "")
     if not isinstance(text, str):
         return none, none
+    text = _tidy(text)
     if match := _WKT.match(text):
         return Number(float(match[1]), "lon"), Number(float(match[2]), "lat")
     for pattern in (_DECIMAL_COMMA_PAIR, _COMMA_PAIR, _PAIR):

@@ -136,6 +136,7 @@ def apart(
     """
 
     def decorate(read: Callable[_P, _R]) -> Callable[_P, _R]:
+        known: tuple[type[Exception], ...] = (JiexuError, *passes)
         name = f"{read.__module__}:{read.__qualname__}"
 
         @wraps(read)
@@ -145,7 +146,7 @@ def apart(
                 if _inside() or not file.exists():
                     return read(*args, **kwargs)
                 return _answer(name, file, limits(file), args, kwargs)  # type: ignore[no-any-return]
-            except (JiexuError, *passes):
+            except known:
                 raise
             except Exception as error:  # whatever a damaged file makes a parser raise is the file's fault
                 raise InputError(

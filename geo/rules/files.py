@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ BASE: Final = "china"
 
 _STATUSES: Final = ("sourced", "assumption")
 _FIELDS: Final = frozenset(Leaf.__dataclass_fields__)
+_NODES: Final = 100_000
+"""The most nodes of a rule file."""
 _MARK: Final = "tag:yaml.org,2002:timestamp"
 
 _Node = dict[str, Any]
@@ -65,6 +68,17 @@ class RuleFile:
     keeps_articles: bool
 
 
+def _expanded(node: yaml.Node | None, known: dict[int, int]) -> int:
+    """Return the number of nodes below one, aliases counted as often as they are written."""
+    if not isinstance(node, yaml.CollectionNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = _NODES + 1  # until it is known: a node within itself has no end
+        below = itertools.chain.from_iterable(node.value) if isinstance(node, yaml.MappingNode) else node.value
+        known[id(node)] = 1 + sum(_expanded(child, known) for child in below)
+    return known[id(node)]
+
+
 def read_rules(file: Path) -> RuleFile:
     """
     Read a rule file.
@@ -105,8 +119,11 @@ class _Reader:
     def _tree(self) -> _Node:
         try:
             text = self.file.read_text(encoding="utf-8")
-            node, tree = yaml.compose(text, Loader=_Loader), yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe one)
-        except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as error:
+            node = yaml.compose(text, Loader=_Loader)
+            if _expanded(node, {}) > _NODES:
+                raise ValueError("aliases make it grow without end")
+            tree = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe one)
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as error:
             from geo.rules.loader import PROFILES  # noqa: PLC0415 (for the remedy)
 
             mark = getattr(error, "problem_mark", None)

@@ -56,6 +56,10 @@ def refuses() -> None:
     raise error from ValueError("behind")
 
 
+def asserts() -> None:
+    raise AssertionError("of a library")
+
+
 def prints() -> str:
     print("into the answers?", flush=True)
     return "said"

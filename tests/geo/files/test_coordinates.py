@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,3 +56,18 @@ def test_systems_are_known_by_their_names() -> None:
     assert str(system_named("4547")) == "EPSG:4547"
     with pytest.raises(InputError, match="EPSG:4547"):
         system_named("mars")
+
+
+@pytest.mark.parametrize(
+    "text", ["116.3" + " " * 20_000 + "x", "1 " * 30_000, "°'" * 20_000, "(" + "1," * 30_000, "9" * 99_999]
+)
+def test_a_long_cell_takes_no_time(text: str) -> None:
+    began = time.process_time()
+    assert np.isnan(parse_number(text).value)
+    assert all(np.isnan(number.value) for number in parse_pair(text))
+    assert time.process_time() - began < 1
+
+
+def test_spaces_do_not_matter() -> None:
+    assert parse_number("  116.3  °   E ").value == 116.3
+    assert [number.value for number in parse_pair("36.1 ,    114.3")] == [36.1, 114.3]

@@ -43,6 +43,7 @@ def test_a_file_is_read_elsewhere_and_as_here(table: Path) -> None:
     [
         ("aborts", "读取程序因它中止（SIGABRT）", "it ended its reader (SIGABRT)"),
         ("panics", "PanicException", "PanicException"),
+        ("asserts", "文件已损坏（AssertionError）", "is damaged (AssertionError)"),
         ("computes", "计算时间超过上限（1 秒）", "more computing than the limit (1 s)"),
         ("grows", "内存超过上限（0.5 GB）", "more memory than the limit (0.5 GB)"),
     ],
@@ -63,6 +64,11 @@ def test_the_sentence_names_file_and_limit(
 def test_levels_without_end_are_named(table: Path) -> None:
     with pytest.raises(InputError, match="nested deeper than the limit"):
         nested(table)
+
+
+def test_whatever_a_reader_raises_is_a_sentence_in_this_process_too(table: Path) -> None:
+    with inside(), pytest.raises(InputError, match="AssertionError"):
+        hostile(table, "asserts")
 
 
 def test_questions_come_through_with_their_choices(table: Path) -> None:

@@ -10,6 +10,8 @@ from geo.core.errors import RuleError
 from geo.rules import load_profile
 from geo.rules.files import read_rules
 
+_NINE = ", ".join(f"k{k}: *a{{0}}" for k in range(9))
+
 CROSSING = "unit: m, source: our notice, status: sourced"
 
 
@@ -75,3 +77,19 @@ def test_a_range_holds_the_value(tmp_path: Path) -> None:
         "clearance:\n  crossing: {value: 6, unit: m, source: us, status: sourced, range: [5, 8]}\n", encoding="utf-8"
     )
     assert load_profile(str(file)).leaves["clearance.crossing"].range == [5, 8]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a0: &a0 {x: 1}\n" + "".join(f"a{n}: &a{n} {{{_NINE.format(n - 1)}}}\n" for n in range(1, 12)),
+        "a: &a {b: *a}\n",
+        "a: " + "[" * 20_000,
+    ],
+    ids=["laughs", "itself", "deep"],
+)  # fmt: skip
+def test_a_file_that_grows_without_end_is_refused(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "laughs.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(RuleError, match="cannot be read"):
+        read_rules(file)

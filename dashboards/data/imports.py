@@ -94,10 +94,12 @@ def panel() -> None:
         st.rerun()
     _verdict(outcome)
     questions.ask(outcome.reading.questions, kind, content)
-    if kind == "complaints":
-        category_words.ask(outcome.points["category"], content)
     _store_button(outcome, path, kind, options, file.name, kind_asked)
     _columns(outcome.reading.raw.table.columns.tolist(), kind, content, outcome.reading.mapping)
+    # below the columns: an element that comes and goes above would close them
+    _unread(outcome)
+    if kind == "complaints":
+        category_words.ask(outcome.points["category"], content)
     _findings(outcome)
 
 
@@ -170,8 +172,6 @@ def _verdict(outcome: Outcome) -> None:
         st.info(_("Coordinates are read as {system}.").format(system=str(reading.system)), icon=":material/explore:")
     if reading.of.make is not None:
         st.text(_("Known make: {name}").format(name=reading.of.make.title.pick(language)))
-    if reading.unread:
-        st.text(_("Columns not read: {columns}").format(columns=", ".join(map(mask_word, reading.unread))))
     precision = outcome.points["precision"].value_counts()
     if set(precision.index) - {"coordinates"}:
         st.text(" · ".join(f"{precision_name(str(name))} {count}" for name, count in precision.items()))
@@ -271,6 +271,12 @@ def _headers(path: Path, encoding: str | None) -> list[str]:
         return read_file(path, encoding).table.columns.tolist()
     except JiexuError:
         return []
+
+
+def _unread(outcome: Outcome) -> None:
+    """Name the columns that nothing reads."""
+    if columns := outcome.reading.unread:
+        st.text(_("Columns not read: {columns}").format(columns=", ".join(map(mask_word, columns))))
 
 
 def _findings(outcome: Outcome) -> None:

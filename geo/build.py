@@ -26,8 +26,9 @@ from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_areas
 from geo.files.questions import Question
 from geo.files.reading_apart import warm
+from geo.points.category_words import words_kept
 from geo.points.imports import far_findings, import_record, next_import, on_streets, reading_place
-from geo.points.reading import KINDS, Place, PointKind, read_points
+from geo.points.reading import KINDS, Options, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
 from geo.streets.doubled_ways import without_doubled
 from geo.streets.extract import Ways, open_extract, read_ways
@@ -176,7 +177,12 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     findings += [area_findings, quarter_findings]
     ground = {"facility_areas": areas, "context": context, "addresses": addresses, "quarters": quarters}
     layers = {"paths": paths, "facilities": facilities, **ground, **points}
-    layers |= {"imports": imports, "mappings": old.table("mappings"), "replaced": _of(old.table("replaced"), imports)}
+    layers |= {
+        "imports": imports,
+        "mappings": old.table("mappings"),
+        "category_words": old.table("category_words"),
+        "replaced": _of(old.table("replaced"), imports),
+    }
     layers |= {"decisions": grades.decisions, "selections": old.table("selections")}
     layers |= {"surveyed_widths": width_table(surveyed), "population": old.layer("population")}
     layers |= graded_layers(grades, points, findings, tier_list)
@@ -313,7 +319,8 @@ def _points(
         read, problems = earlier[kind], known[known["layer"] == kind]
         file = inputs.points.get(kind)
         if file is not None:
-            reading = read_points(file, kind, profile, place)
+            options = Options(categories=words_kept(old.table("category_words")))
+            reading = read_points(file, kind, profile, place, options)
             if reading.questions:
                 asked = reading.questions[0]
                 raise InputError(reading.raw.name, asked.text, _add_later(asked), column=asked.column or None)

@@ -8,14 +8,20 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from geo.core.errors import writing
 from geo.core.records import document_rows, to_text
 from geo.core.text import Text, pick
-from geo.files.column_matching import fields_of
+from geo.files.column_matching import FIELDS, fields_of
 from geo.files.date_order import DATE_ORDERS, DateOrder
 from geo.files.reading_apart import warm
 from geo.files.text_encoding import ENCODINGS
+from geo.points.categories import CATEGORIES
+from geo.points.category_words import all_words, read_category_words, words_kept
+from geo.points.cells import mask_word
+from geo.points.documents import CategoriesDocument, CategoryWord
 from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options, PointKind
+from geo.points.unmapped import unmapped
 from geo.study.documents import ImportRecord
 from geo.study.file import read_layer
 from geo.study.reader import open_study
@@ -38,7 +44,9 @@ def add(
             show_default=False,
         ),
     ],
-    kind: Annotated[PointKind, typer.Option(help="The kind of points in the file.")],
+    kind: Annotated[
+        PointKind | None, typer.Option(help="The kind of points in the file; by default recognised from its columns.")
+    ] = None,
     crs: Annotated[
         str | None, typer.Option(help="WGS84, GCJ-02, BD-09 or an EPSG code; by default detected from the streets.")
     ] = None,
@@ -58,12 +66,20 @@ def add(
         str | None,
         typer.Option("--sheet", "--layer", metavar="NAME", help="The sheet or layer to read; by default all that fit."),
     ] = None,
+    categories: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Your words for categories of complaints (columns word, category); kept in the study for later files.",
+        ),
+    ] = None,
     by: Annotated[str, typer.Option(help="Who imports.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report the outcome, and store nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
-    options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []), sheet)
+    words = {} if categories is None else read_category_words(categories)
+    options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []), words, sheet)
     warm()
     outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
     if as_json:
@@ -71,8 +87,15 @@ def add(
         return
     reading, zh = outcome.reading, language() == "zh"
     typer.echo(f"{reading.raw.name}: {reading.raw.format}, {reading.raw.encoding}")
+    if not reading.of.given:
+        typer.echo(reading.of.verdict.text.pick(language()))
+    if reading.of.make is not None:
+        typer.echo(Text("已知格式：", "Known make: ").pick(language()) + reading.of.make.title.pick(language()))
     for name, column in reading.mapping.items():
         typer.echo(f"  {name} ← {column}")
+    if reading.unread:
+        lead = Text("未读取的列：", "Columns not read: ").pick(language())
+        typer.echo(lead + ", ".join(mask_word(column) for column in reading.unread))
     if reading.verdict is not None:
         typer.echo(reading.verdict.text.pick(language()))
     for question in reading.questions:
@@ -83,23 +106,27 @@ def add(
         typer.echo(f"  {number}  {row.column}  {pick(row.problem, language())} → {pick(row.action, language())}")
     done = Text(
         f"共 {reading.rows} 行：新增 {outcome.added}，更新 {outcome.updated}，未变 {outcome.unchanged}，"
+        f"状态较早 {outcome.older}，"
         f"未导入 {reading.refused}，无位置 {outcome.unplaced}，存疑 {reading.doubted}",
         f"{reading.rows} rows: {outcome.added} new, {outcome.updated} updated, {outcome.unchanged} unchanged, "
+        f"{outcome.older} of an earlier state, "
         f"{reading.refused} left out, {outcome.unplaced} without a place, {reading.doubted} with warnings",
     )
     stored = ("试运行，未写入" if zh else "dry run, nothing stored") if dry_run else outcome.import_id or "-"
     typer.echo(f"{done.pick(language())}  [{stored}]")
 
 
-def _mapping(columns: list[str], kind: str) -> dict[str, str]:
+def _mapping(columns: list[str], kind: str | None) -> dict[str, str]:
+    kinds = FIELDS if kind is None else (kind,)
+    known = tuple(dict.fromkeys(field for each in kinds for field in fields_of(each)))
     mapping = {}
     for word in columns:
         column, found, name = word.rpartition("=")
-        if not found or name not in fields_of(kind):
+        if not found or name not in known:
             raise bad_option(
                 Text(
-                    f"--map 须为 列名=字段；字段有 {'、'.join(fields_of(kind))}",
-                    f"--map takes COLUMN=FIELD; the fields are {', '.join(fields_of(kind))}",
+                    f"--map 须为 列名=字段；字段有 {'、'.join(known)}",
+                    f"--map takes COLUMN=FIELD; the fields are {', '.join(known)}",
                 )
             )
         mapping[name] = column
@@ -148,3 +175,36 @@ def list_imports(
             f"{row.import_id}  {row.at:%Y-%m-%d %H:%M}  {row.by or '-'}  {row.kind}  {row.file}  {row.crs or '-'}  "
             f"{counts.pick(language())}"
         )
+
+
+@app.command("categories", epilog="Example: `jiexu categories anyang.gpkg --to words.csv`")
+@errors_as_messages
+def list_categories(
+    study: Study,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv", help="Write the words of the study, and unknown ones to be filled in, as CSV."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the words that stand for categories of complaints, and the words of the study that stand for none."""
+    words = all_words(words_kept(pd.DataFrame(read_layer(study, "category_words"))))
+    unknown = unmapped(pd.DataFrame(read_layer(study, "complaints"))["category"])
+    if to is not None:
+        own = words.loc[words["own"], ["word", "category"]]
+        open_ = pd.DataFrame([{"word": row["word"], "count": row["count"]} for row in unknown])
+        with writing(to):
+            pd.concat([own, open_], ignore_index=True).reindex(columns=["word", "category", "count"]).to_csv(
+                to, index=False, encoding="utf-8-sig"
+            )
+    if as_json:
+        document: CategoriesDocument = {"words": document_rows(words, CategoryWord), "unmapped": unknown}
+        print_document(document)
+        return
+    for code, rows in words.groupby("category", sort=False):
+        marked = ", ".join(f"{row.word} *" if row.own else str(row.word) for row in rows.itertuples())
+        typer.echo(f"{code}  {CATEGORIES[str(code)].pick(language())}: {marked}")
+    for row in unknown:
+        typer.echo(f"?  {row['word']}  {row['count']}")

@@ -20,7 +20,7 @@ from geo.complaints.patrol_documents import PatrolsDocument
 from geo.facilities.documents import CoverageDocument, PopulationDocument
 from geo.facilities.site_documents import SitesDocument
 from geo.parking.documents import BaysDocument
-from geo.points.documents import ImportDocument, ListDocument
+from geo.points.documents import CategoriesDocument, ImportDocument, ListDocument
 from geo.rules.documents import RulesDocument
 from geo.stalls.documents import AnswerDocument, GuidanceDocument, StallsDocument, StepDocument
 from geo.study.check_documents import PrivacyDocument, VerifyDocument
@@ -37,6 +37,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "grade": GradeDocument,
     "decisions": list[DecisionDocument],
     "add": ImportDocument,
+    "categories": CategoriesDocument,
     "imports": list[ImportRecord],
     "rules": RulesDocument,
     "stalls": StallsDocument,

@@ -167,8 +167,10 @@ def _time(complaints: pd.DataFrame) -> None:
                 _("Street"): late["segment_id"]
                 .map(roads)
                 .map(lambda name: named(name if isinstance(name, str) else None)),
+                _("Due"): late["due_at"].map(lambda due: f"{local(due):%Y-%m-%d %H:%M}"),
                 _("Open, h"): late["open_hours"],
                 _("Limit, h"): late["limit_hours"],
+                _("Limit from"): late["limit_from"].map({"file": _("its file"), "rules": _("the rules")}),
             }
         )
         table(shown, "overdue", "overdue", height=420)

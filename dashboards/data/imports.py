@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboards.data import questions
+from dashboards.data import category_words, questions
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
@@ -23,12 +23,16 @@ from geo.files.column_matching import PLACE_FIELDS, fields_of
 from geo.files.formats import SUFFIXES, read_file
 from geo.files.raw_file import Part
 from geo.files.text_encoding import ENCODINGS
+from geo.points.cells import mask_word
+from geo.points.file_kind import RowsOf, recognised
 from geo.points.imports import Outcome, add_points, remove_import
-from geo.points.reading import KINDS, Options
+from geo.points.reading import KINDS, Options, PointKind
 from geo.study.file import about
 
 _SHOWN_POINTS = 2000
 _SYSTEMS = ("WGS84", "GCJ-02", "BD-09")
+_RECOGNISED = "recognised-"
+_OF_A_FILE = ("column-", _RECOGNISED, questions.PREFIX, category_words.PREFIX)
 
 
 def panel() -> None:
@@ -44,7 +48,12 @@ def panel() -> None:
         if state.show_preview(None):
             st.rerun()
         return
-    kind = st.selectbox(_("Rows contain"), KINDS, format_func=layer_name, key="import-kind")
+    chosen = st.selectbox(
+        _("Rows contain"),
+        ("", *KINDS),
+        format_func=lambda name: layer_name(name) if name else _("Detect automatically"),
+        key="import-kind",
+    )
     left, right = st.columns(2)
     encoding = left.selectbox(
         _("Encoding"),
@@ -63,9 +72,14 @@ def panel() -> None:
         system = f"EPSG:{code}" if code.isdigit() else ""
     content = file.getvalue()
     path = _kept(file.name, content)
+    found = _kind_of(path, chosen, encoding or None, file.name)
+    if found is None:
+        return
+    kind, kind_asked = found
     mapping = _changed_mapping(kind, content)
+    words = category_words.chosen(content)
     sheet = st.session_state.get(_sheet_key(content)) or None
-    options = Options(encoding or None, mapping, system or None, questions.orders(kind, content), sheet)
+    options = Options(encoding or None, mapping, system or None, questions.orders(kind, content), words, sheet)
     try:
         outcome = _tried(path, kind, options, file.name)
     except JiexuError as error:
@@ -86,8 +100,12 @@ def panel() -> None:
     _choose_sheet(content)
     _verdict(outcome)
     questions.ask(outcome.reading.questions, kind, content)
-    _store_button(outcome, path, kind, options, file.name)
+    _store_button(outcome, path, kind, options, file.name, kind_asked)
     _columns(outcome.reading.raw.table.columns.tolist(), kind, content, outcome.reading.mapping)
+    # below the columns: an element that comes and goes above would close them
+    _unread(outcome)
+    if kind == "complaints":
+        category_words.ask(outcome.points["category"], content)
     _findings(outcome)
 
 
@@ -104,13 +122,40 @@ def _kept(name: str, content: bytes) -> Path:
     return path
 
 
+def _kind_of(path: Path, chosen: str, encoding: str | None, name: str) -> tuple[PointKind, bool] | None:
+    """
+    Return the kind of the rows, as it was chosen, else as the file tells, and whether it must be asked.
+
+    None for a file that cannot be read, or that another verb takes: the page says so.
+    """
+    key = f"{_RECOGNISED}{path.name}-{encoding}"
+    given = next((kind for kind in KINDS if kind == chosen), None)
+    if given is not None:
+        return given, False
+    try:
+        if key not in st.session_state:
+            st.session_state[key] = recognised(path, encoding, name)
+    except JiexuError as error:
+        if state.show_preview(None):
+            st.rerun()
+        if isinstance(error, InputError):
+            error.file = name  # not where it is kept meanwhile
+        show_error(error)
+        return None
+    rows: RowsOf = st.session_state[key]
+    asked = bool(rows.questions)
+    show = st.warning if asked else st.info
+    show(rows.verdict.text.pick(current_language()), icon=":material/category:")
+    return next(kind for kind in KINDS if kind == rows.kind), asked
+
+
 def _tried(path: Path, kind: Any, options: Options, name: str) -> Outcome:
     """Return the outcome of a dry run of the import, computed once for each way of reading the file."""
     said = (
         options.encoding,
         options.crs,
         options.sheet,
-        *(tuple(sorted(part.items())) for part in (options.mapping, options.dates)),
+        *(tuple(sorted(part.items())) for part in (options.mapping, options.dates, options.categories)),
     )
     key = (path.name, kind, *said, study_path(), about(study_path()).get(f"version:{kind}"))
     if st.session_state.get("tried-key") != key:
@@ -132,6 +177,8 @@ def _verdict(outcome: Outcome) -> None:
         show(reading.verdict.text.pick(language), icon=":material/explore:")
     elif reading.system is not None:
         st.info(_("Coordinates are read as {system}.").format(system=str(reading.system)), icon=":material/explore:")
+    if reading.of.make is not None:
+        st.text(_("Known make: {name}").format(name=reading.of.make.title.pick(language)))
     precision = outcome.points["precision"].value_counts()
     if set(precision.index) - {"coordinates"}:
         st.text(" · ".join(f"{precision_name(str(name))} {count}" for name, count in precision.items()))
@@ -140,6 +187,7 @@ def _verdict(outcome: Outcome) -> None:
         _("new"): outcome.added,
         _("updated"): outcome.updated,
         _("unchanged"): outcome.unchanged,
+        _("of an earlier state"): outcome.older,
         _("left out"): reading.refused,
         _("without a place"): outcome.unplaced,
         _("with warnings"): reading.doubted,
@@ -148,7 +196,9 @@ def _verdict(outcome: Outcome) -> None:
     st.text(" · ".join(f"{name} {count:,}" for name, count in parts.items()))
 
 
-def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, name: str) -> None:
+def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, name: str, kind_asked: bool) -> None:
+    if kind_asked:
+        st.text(_("Choose above what the rows contain before importing."))
     answers = {question.answer for question in outcome.reading.questions}
     if "--crs" in answers:
         st.text(_("Choose the coordinates' system above before importing."))
@@ -162,7 +212,7 @@ def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, nam
         type="primary",
         icon=":material/download_done:",
         width="stretch",
-        disabled=outcome.reading.asks or nothing,
+        disabled=outcome.reading.asks or nothing or kind_asked,
     ):
         st.session_state["by"] = by.strip()
         try:
@@ -180,7 +230,7 @@ def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, nam
 
 def _close() -> None:
     st.session_state["upload-number"] += 1
-    for key in [key for key in st.session_state if str(key).startswith(("column-", questions.PREFIX))]:
+    for key in [key for key in st.session_state if str(key).startswith(_OF_A_FILE)]:
         del st.session_state[key]
     state.show_preview(None)
     st.rerun()
@@ -251,6 +301,12 @@ def _headers(path: Path, encoding: str | None, sheet: str | None) -> list[str]:
         return read_file(path, encoding, sheet=sheet).table.columns.tolist()
     except JiexuError:
         return []
+
+
+def _unread(outcome: Outcome) -> None:
+    """Name the columns that nothing reads."""
+    if columns := outcome.reading.unread:
+        st.text(_("Columns not read: {columns}").format(columns=", ".join(map(mask_word, columns))))
 
 
 def _findings(outcome: Outcome) -> None:

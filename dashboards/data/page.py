@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboards.data import imports
+from dashboards.data import category_words, imports
 from dashboards.map.routes import archives
 from dashboards.map.view import map_state, map_view
 from dashboards.session import cache, filters
@@ -63,11 +63,15 @@ def page() -> None:
         left,
         right,
     )
-    imported, findings, sources = st.tabs([_("Imports"), _("Findings"), _("Sources of the points")])
+    imported, findings, words, sources = st.tabs(
+        [_("Imports"), _("Findings"), _("Categories"), _("Sources of the points")]
+    )
     with imported:
         imports.imports()
     with findings:
         _findings()
+    with words:
+        category_words.words_table()
     with sources:
         _sources()
 

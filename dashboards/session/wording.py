@@ -7,7 +7,7 @@ from typing import Any
 from dashboards.session.language import _, current_language
 from geo.core.opening_hours import ALWAYS_TEXT, hours_parts
 from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES
-from geo.points.categories import CATEGORIES
+from geo.points.categories import CATEGORY_NAMES
 from geo.rules.names import RULE_NAMES
 from geo.stalls.penalty_steps import STEP_NAMES
 from geo.stalls.verdicts import VERDICT_NAMES
@@ -29,7 +29,7 @@ def tier_source_name(source: str) -> str:
 
 def category_name(code: str) -> str:
     """Return a complaint category's name; one that is not listed is shown as it was written."""
-    return CATEGORIES[code].pick(current_language()) if code in CATEGORIES else code
+    return CATEGORY_NAMES[code].pick(current_language()) if code in CATEGORY_NAMES else code
 
 
 def value_name(column: str, value: Any) -> Any:

@@ -29,7 +29,17 @@ from geo.study.schema import POINT_KINDS, SYNTHETIC
 from geo.study.selections import drop_selection, keep_selection
 
 _SHOWN_OF_POINT = {
-    "complaints": ("category", "received_at", "status", "response", "text", "duplicate_of", "precision"),
+    "complaints": (
+        "category",
+        "received_at",
+        "due_at",
+        "closed_at",
+        "status",
+        "response",
+        "text",
+        "duplicate_of",
+        "precision",
+    ),
     "stalls": ("goods", "area_m2", "permit_until", "offences", "verdict", "reasons", "precision"),
     "parking": ("kind", "capacity", "night_only", "precision"),
 }

@@ -141,7 +141,7 @@ class ChannelDocument(TypedDict):
 
 class OverdueComplaint(TypedDict):
     """
-    An open complaint past its limit.
+    An open complaint past its due time or its limit.
 
     Attributes
     ----------
@@ -155,10 +155,14 @@ class OverdueComplaint(TypedDict):
         Its channel.
     segment_id
         Its segment.
+    due_at
+        When it was to be closed, in ISO 8601.
     open_hours
         Hours for which it has been open.
     limit_hours
-        Hours within which it was to be closed.
+        Hours from its receipt within which it was to be closed.
+    limit_from
+        Where they are from: `file` (its due time), `rules` (the limit of its category).
     """
 
     complaint_id: str
@@ -166,8 +170,10 @@ class OverdueComplaint(TypedDict):
     received_at: str
     channel: str | None
     segment_id: str | None
+    due_at: str
     open_hours: float
     limit_hours: float
+    limit_from: str
 
 
 class SeasonDocument(TypedDict):
@@ -283,7 +289,7 @@ class TimesDocument(TypedDict):
     channels
         Complaints by channel.
     overdue
-        Open complaints past their limit, the longest overdue first.
+        Open complaints past their due time or limit, the longest overdue first.
     """
 
     hours: ClosingTimes

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from geo.complaints.trends import month_text, months_of
-from geo.core.arrays import Floats
+from geo.core.arrays import Flags, Floats
+from geo.points.case_states import closed_without_time
 from geo.points.cases import cases, dated
 from geo.rules.loader import Profile
 from geo.study.doubts import Kept, doubted, keep, reason_of
@@ -134,13 +135,13 @@ def timed(complaints: _T, now: pd.Timestamp, until: Literal["answered_at", "clos
     complaints
         The study's layer, or some of it.
     now
-        The moment.
+        The moment. A case that is closed by its status at an unknown time is left out: it is neither open nor measured.
     until
         What is measured; a first answer is taken from the closing where no answer is recorded.
     """
     counted = dated(cases(complaints, now))
     rows = counted.rows
-    out = {reason_of(until): doubted(rows, until)}
+    out = {reason_of(until): doubted(rows, until), "closed_untimed": closed_without_time(rows)}
     if until == "answered_at":
         out["closed_doubted"] = doubted(rows, "closed_at") & rows["answered_at"].isna().to_numpy()
     further = keep(rows, out)
@@ -186,6 +187,27 @@ def span_of(complaints: pd.DataFrame, now: pd.Timestamp | None = None) -> Span:
     return Span(received.min(), received.max(), pd.concat([received, closed]).max())
 
 
+def due_hours(complaints: pd.DataFrame, profile: Profile) -> tuple[Floats, Flags]:
+    """
+    Return within how many hours of receipt complaints are to be closed, and whether their file says so.
+
+    The due time of a complaint stands over the limit of its category; a doubted one does not count.
+
+    Parameters
+    ----------
+    complaints
+        `category`, `received_at`, `due_at`.
+    profile
+        `answer.limit`.
+    """
+    hours = limits(complaints["category"], profile)
+    if "due_at" not in complaints:
+        return hours, np.zeros(len(complaints), dtype=bool)
+    said = (complaints["due_at"].notna() & ~doubted(complaints, "due_at")).to_numpy(dtype=bool)
+    until = ((complaints["due_at"] - complaints["received_at"]) / pd.Timedelta(hours=1)).to_numpy(dtype=float)
+    return np.where(said, until, hours), said
+
+
 def limits(categories: pd.Series, profile: Profile) -> Floats:
     """Return within how many hours complaints are to be closed, by category (`answer.limit`)."""
     group = profile.group("answer.limit")
@@ -195,7 +217,7 @@ def limits(categories: pd.Series, profile: Profile) -> Floats:
 
 def overdue(complaints: pd.DataFrame, profile: Profile, now: pd.Timestamp) -> pd.DataFrame:
     """
-    Return the complaints that are open for longer than their limit at a moment, the longest overdue first.
+    Return the complaints that are open past their due time, or for longer than their limit, the longest overdue first.
 
     Parameters
     ----------
@@ -209,15 +231,22 @@ def overdue(complaints: pd.DataFrame, profile: Profile, now: pd.Timestamp) -> pd
     Returns
     -------
     overdue
-        `complaint_id`, `category`, `received_at`, `channel`, `segment_id`, `open_hours`, `limit_hours`.
+        `complaint_id`, `category`, `received_at`, `channel`, `segment_id`, `due_at`, `open_hours`, `limit_hours`, and
+        `limit_from`: "file" where the file says when it is due, "rules" for the limit of its category.
     """
     rows = timed(complaints, now).rows
     open_ = rows[~(rows["closed_at"] <= now)]
     hours = ((now - open_["received_at"]) / pd.Timedelta(hours=1)).to_numpy(dtype=float)
-    limit = limits(open_["category"], profile)
+    limit, said = due_hours(open_, profile)
     late = hours > limit
     columns = ["complaint_id", "category", "received_at", "channel", "segment_id"]
-    table = pd.DataFrame(open_.loc[late, columns]).assign(open_hours=np.round(hours[late], 1), limit_hours=limit[late])
+    due = open_["received_at"] + pd.to_timedelta(np.round(limit * 3_600_000), unit="ms")
+    table = pd.DataFrame(open_.loc[late, columns]).assign(
+        due_at=due[late],
+        open_hours=np.round(hours[late], 1),
+        limit_hours=np.round(limit[late], 1),
+        limit_from=np.where(said[late], "file", "rules"),
+    )
     order = (table["open_hours"] - table["limit_hours"]).sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
@@ -239,7 +268,7 @@ def in_time(complaints: pd.DataFrame, profile: Profile, now: pd.Timestamp) -> pd
             continue
         counted = timed(every, now)
         group = counted.rows
-        limit = limits(group["category"], profile)
+        limit, _ = due_hours(group, profile)
         closed = group["closed_at"] <= now
         took = (group["closed_at"] - group["received_at"]) / pd.Timedelta(hours=1)
         age = (now - group["received_at"]) / pd.Timedelta(hours=1)

@@ -33,9 +33,34 @@ from geo.study.schema import conform_geo
 _FIELDS: Final = {
     "residents": (
         *("population", "pop", "people", "persons", "inhabitants", "value"),
-        *("人口", "人口数", "总人口", "常住人口", "户籍人口", "居民数", "居民人口", "人数", "人口（人）"),
+        *(
+            "人口",
+            "人口数",
+            "总人口",
+            "常住人口",
+            "户籍人口",
+            "居民数",
+            "居民人口",
+            "人数",
+            "人口（人）",
+            "人口数量",
+            "常住人口数",
+            "居住人口",
+        ),
     ),
-    "name": ("quarter", "community", "district", "名称", "社区", "社区名称", "街道", "小区", "小区名称", "片区"),
+    "name": (
+        "quarter",
+        "community",
+        "district",
+        "名称",
+        "社区",
+        "社区名称",
+        "街道",
+        "小区",
+        "小区名称",
+        "片区",
+        "片区名称",
+    ),
 }
 
 

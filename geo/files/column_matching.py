@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import pandas as pd
-from rapidfuzz import fuzz
 
-from geo.core.name_matching import normal_name
-from geo.files.crs_hints import DATUM_WORDS
+from geo.files.header_fit import DUE, EQUAL, EXACT, HAPPENED, fold_header, header_fit
 
 PLACE_FIELDS: Final = ("lon", "lat", "coordinates", "address")
 """Fields that say where a row is, of every kind."""
@@ -56,74 +53,72 @@ _PLACE: Final[dict[str, tuple[str, ...]]] = {
         "addr",
         "street address",
         "location description",
+        "诉求地址",
+        "问题地址",
+        "案发地址",
+        "事发位置",
+        "incident address",
     ),
 }
-_COORDINATES: Final = ("lon", "lat", "coordinates")
 _SOURCE: Final = {"source": ("数据来源", "来源")}
 
 FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "complaints": {
         "complaint_id": (
-            "id",
-            "工单编号",
-            "工单号",
-            "编号",
-            "投诉编号",
-            "案件编号",
-            "事件编号",
-            "案卷号",
-            "任务号",
-            "受理编号",
-            "ticket",
-            "case id",
-            "service_request_id",
+            *("id", "工单编号", "工单号", "编号", "投诉编号", "诉求编号", "案件编号", "事件编号", "案卷号", "案卷编号"),
+            *("任务号", "任务编号", "受理编号", "流水号", "ticket", "case id", "service_request_id", "unique key"),
+            *("sr_number", "sr number", "report id", "request id", "case_enquiry_id", "case number"),
         ),
         "category": (
-            "诉求类型",
-            "类型",
-            "类别",
-            "投诉类型",
-            "事件类型",
-            "问题类型",
-            "案件类别",
-            "小类",
-            "小类名称",
-            "type",
-            "complaint type",
+            *("小类名称", "小类", "问题小类", "事件小类", "三级分类", "三级类别", "诉求类型", "投诉类型", "事件类型"),
+            *("问题类型", "案件类别", "类型", "类别", "二级分类", "诉求分类", "大类名称", "大类", "一级分类"),
+            *(
+                "complaint type",
+                "service_name",
+                "service request type",
+                "sr_type",
+                "request type",
+                "type",
+                "issue type",
+            ),
         ),
         "received_at": (
-            "受理时间",
-            "投诉时间",
-            "时间",
-            "上报时间",
-            "来电时间",
-            "登记时间",
-            "创建时间",
-            "发生时间",
-            "received",
-            "opened",
-            "created",
-            "created date",
-            "date",
-            "requested_datetime",
+            *("受理时间", "投诉时间", "时间", "上报时间", "来电时间", "诉求时间", "登记时间", "创建时间", "发生时间"),
+            *("立案时间", "received", "opened", "created", "created date", "date", "requested_datetime", "open_dt"),
+            *("date opened", "opened date", "date created", "reported", "request date"),
         ),
         "answered_at": (
-            "首次响应时间",
-            "响应时间",
-            "首次答复时间",
-            "答复时间",
-            "到场时间",
-            "answered",
-            "first response",
+            *("首次响应时间", "响应时间", "首次答复时间", "答复时间", "到场时间", "answered", "first response"),
+            "acknowledged",
+        ),
+        "due_at": (
+            *("处置截止时间", "要求办结时间", "应办结时间", "结案截止时间", "办结截止时间", "要求结案时间"),
+            *("办结期限", "处置期限", "办理期限", "截止时间", "到期时间", "due", "due date", "expected_datetime"),
+            *("deadline", "target date", "target_dt", "sla_target_dt", "expected", "expected date"),
         ),
         "closed_at": (
-            *("办结时间", "实际办结时间", "结案时间", "完成时间", "处置时间", "关闭时间", "closed", "closed date"),
+            *("实际办结时间", "实际结案时间", "实际完成时间", "结案时间", "办结时间", "完成时间", "关闭时间"),
+            *("closed", "closed date", "closed_dt", "date closed", "处置完成时间", "处置时间", "completed", "resolved"),
+            "resolved date",
         ),
-        "channel": ("渠道", "来源渠道", "受理渠道", "诉求渠道", "上报来源", "问题来源"),
-        "status": ("状态", "办理状态", "案件状态", "工单状态"),
+        "updated_at": (
+            *("更新时间", "最近更新时间", "最后更新时间", "修改时间", "最后修改时间", "updated", "updated date"),
+            *("updated_datetime", "last updated", "last_modified_date", "last modified"),
+        ),
+        "channel": (
+            *("渠道", "来源渠道", "受理渠道", "诉求渠道", "上报来源", "问题来源", "上报渠道", "诉求来源", "案件来源"),
+            *("工单来源", "投诉来源", "信息来源", "origin", "request source", "open data channel type"),
+        ),
+        "status": (
+            *("状态", "办理状态", "案件状态", "工单状态", "当前状态", "处理状态", "case status", "request status"),
+            "status_description",
+        ),
         "response": ("处置方式", "处理方式", "办理方式", "处置类型"),
         "subject_id": ("对象编号", "摊主编号", "当事人编号", "经营者编号"),
-        "text": ("诉求内容", "内容", "描述", "问题描述", "投诉内容", "事件描述", "工单内容", "description", "notes"),
+        "text": (
+            *("诉求内容", "内容", "描述", "问题描述", "投诉内容", "事件描述", "工单内容", "诉求描述", "案件描述"),
+            *("description", "notes", "descriptor", "detail", "details", "request details", "service_details"),
+        ),
     },
     "stalls": {
         "stall_id": ("id", "摊位编号", "摊点编号", "编号", "摊位号", "locationid", "permit"),
@@ -169,7 +164,19 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             *("responsible", "operator", "organisation"),
         ),
         "fee": ("收费标准", "管理费", "收费", "摊位费", "收费情况", "charge", "fees"),
-        "street": ("所在道路", "所在街道", "道路", "路名", "道路名称", "街路名称", "street name", "road"),
+        "street": (
+            "所在道路",
+            "所在街道",
+            "道路",
+            "路名",
+            "道路名称",
+            "街路名称",
+            "所在街路",
+            "街路",
+            "街巷",
+            "street name",
+            "road",
+        ),
         "from": ("起点", "起始路口", "起点路口", "起", "start"),
         "to": ("止点", "终点", "终点路口", "止点路口", "止", "end"),
         "section": ("路段", "起止", "起止点", "区间", "范围", "起讫点", "extent"),
@@ -183,34 +190,18 @@ FIELDS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             *("申请时间", "受理时间", "开始时间", "登记时间", "设置时间", "开工时间", "评定时间", "received", "start"),
         ),
         "closed_at": (
-            *(
-                "审批时间",
-                "批准时间",
-                "办结时间",
-                "实际办结时间",
-                "结束时间",
-                "竣工时间",
-                "实际竣工",
-                "approved",
-                "end",
-            ),
+            *("实际办结时间", "实际竣工", "实际竣工时间", "实际完成时间", "实际拆除时间", "办结时间", "竣工时间"),
+            *("审批时间", "拆除时间", "注销时间", "结束时间", "closed", "end"),
         ),
         "due_at": (
             *("到期时间", "有效期至", "截止日期", "应办结时间", "要求办结时间", "处置截止时间", "计划竣工", "聘期至"),
-            *("expires", "due", "due date", "expected_datetime"),
+            *("有效期", "许可截止", "expires", "due", "due date", "expected_datetime", "valid until"),
         ),
         "status": ("状态", "办理状态"),
         "text": ("内容", "描述", "备注", "说明", "notes"),
     },
 }
 """For each kind of points, its fields and what their columns may be called, the likeliest first."""
-_HAPPENED: Final = ("received_at", "answered_at", "closed_at")
-"""Fields of what has happened; what was planned or required is none of them."""
-_PLANNED: Final = re.compile(r"要求|截止|计划|预计|期限|时限|应办|应结|承诺|到期|due|deadline|expected|planned|target")
-_LEAST: Final = 0.82
-"""How alike a header and a name must be where neither contains the other."""
-_EXACT: Final = 1.5
-"""Rates above are of exact names."""
 
 
 def fields_of(kind: str) -> dict[str, tuple[str, ...]]:
@@ -239,7 +230,7 @@ def propose_mapping(headers: Sequence[str], kind: str, remembered: Mapping[str, 
     mapping = {field: column for field, column in (remembered or {}).items() if column in headers}
     taken = set(mapping.values())
     rated = [
-        (-_rate(header, field, names), order, position, field, header)
+        (-header_fit(header, field, names), order, position, field, header)
         for order, (field, names) in enumerate(fields_of(kind).items())
         for position, header in enumerate(headers)
         if field not in mapping and header not in taken
@@ -253,28 +244,17 @@ def propose_mapping(headers: Sequence[str], kind: str, remembered: Mapping[str, 
     return mapping
 
 
-def _rate(header: str, field: str, names: Sequence[str]) -> float:
-    """Return how well a header fits a field, 0 where it does not: its exact name, then a longer or similar one."""
-    folded = _fold(header)
-    if not folded or (field in _HAPPENED and _PLANNED.search(folded)):
-        return 0.0
-    options = [_fold(name) for name in (field, *names)]
-    if folded in options:
-        return 2.0 - 0.01 * options.index(folded)  # more than `_EXACT`
-    bare = next((word.sub("", folded) for word in DATUM_WORDS.values() if word.search(folded)), folded)
-    if field in _COORDINATES and bare != folded and bare in options:
-        # of two pairs of columns, the one in WGS 84 needs no shift
-        return 2.05 if DATUM_WORDS["WGS84"].search(folded) else 1.9 - 0.01 * options.index(bare)
-    inside = [option for option in options if len(option) > 1 and (option in folded if not option.isascii() else False)]
-    if inside:
-        return 1.0 + 0.5 * len(max(inside, key=len)) / len(folded)
-    alike = max(fuzz.ratio(folded, option) / 100 for option in options)
-    return alike if alike >= _LEAST and len(folded) > 3 else 0.0
+def unread_columns(headers: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
+    """Return the columns of a table that no field reads, in their order."""
+    read = set(mapping.values())
+    return [header for header in headers if header not in read]
 
 
 def equally_fit(headers: Sequence[str], kind: str, mapping: Mapping[str, str]) -> dict[str, list[str]]:
     """
-    Return the columns that fit a field of times equally well, none of them by its exact name, for fields with several.
+    Return the columns that fit a field of times equally well, for fields with several.
+
+    An exact name stands over all others, except over another exact one that is no worse: 结案时间 and 办结时间.
 
     Parameters
     ----------
@@ -286,20 +266,24 @@ def equally_fit(headers: Sequence[str], kind: str, mapping: Mapping[str, str]) -
         As `propose_mapping` returns.
     """
     found = {}
-    for field in [name for name in (*_HAPPENED, "due_at", "permit_until") if name in mapping]:
-        names = fields_of(kind)
-        best = _rate(mapping[field], field, names[field])
+    names = fields_of(kind)
+    for field in [name for name in (*HAPPENED, *DUE, "permit_until") if name in mapping]:
+        best = header_fit(mapping[field], field, names[field])
         taken = {
-            column for name, column in mapping.items() if name != field and _rate(column, name, names[name]) >= best
+            column
+            for name, column in mapping.items()
+            if name != field and header_fit(column, name, names[name]) >= min(best, EXACT)
         }
-        alike = [header for header in headers if header not in taken and _rate(header, field, names[field]) == best]
-        if len(alike) > 1 and best < _EXACT:
+        equal = {fold_header(name) for name in EQUAL.get(field, ())}
+        equal = equal if fold_header(mapping[field]) in equal else set()
+        alike = [
+            header
+            for header in headers
+            if header not in taken and (header_fit(header, field, names[field]) == best or fold_header(header) in equal)
+        ]
+        if len(alike) > 1:
             found[field] = alike
     return found
-
-
-def _fold(header: str) -> str:
-    return re.sub(r"[\s_\-:：()（）【】\[\]*]+", "", normal_name(header))
 
 
 def signature(headers: Iterable[str], kind: str) -> str:
@@ -327,9 +311,9 @@ def find_columns(table: pd.DataFrame, aliases: Mapping[str, Sequence[str]]) -> p
     aliases
         For each field, what its column may be called, best first; case and spaces do not matter.
     """
-    by_header = {_fold(column): column for column in reversed(table.columns.tolist())}
+    by_header = {fold_header(column): column for column in reversed(table.columns.tolist())}
     found = {
-        field: next((by_header[_fold(name)] for name in (field, *names) if _fold(name) in by_header), None)
+        field: next((by_header[fold_header(name)] for name in (field, *names) if fold_header(name) in by_header), None)
         for field, names in aliases.items()
     }
     return pd.DataFrame(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
 
 from geo.core.masking import mask
 from geo.points.categories import CODE_OF
-from geo.points.cleaning import coded, days, numbers, order_of_times, times
+from geo.points.cleaning import coded, days, numbers, order_of_times, times, whole_days
 from geo.points.options import DateColumns
 from geo.points.trading_hours import trading_hours
 from geo.study.findings import Finding
@@ -16,7 +17,7 @@ from geo.study.schema import COLUMNS, SYNTHETIC
 
 _NUMBERS: Final = {"area_m2": False, "offences": True, "capacity": True, "rating": False, "pitches": True}
 """Fields that are numbers, and whether they are whole."""
-_TIMES: Final = ("received_at", "answered_at", "closed_at", "due_at")
+_TIMES: Final = ("received_at", "answered_at", "closed_at", "due_at", "updated_at")
 _DAYS: Final = ("permit_until",)
 _FLAGS: Final = ("night_only", "hardship")
 _YES: Final = frozenset({"是", "yes", "true", "1", "有", "y"})
@@ -52,10 +53,9 @@ _FACILITY_WORDS: Final = {
 }
 _WORDS: Final[dict[str, dict[str, str]]] = {
     "response": {"服务": "service", "管理": "management", "执法": "enforcement"},
-    "category": CODE_OF,
     "access": {"对外开放": "yes", "公共": "yes", "内部": "private", "不对外": "private", "顾客": "customers"},
 }
-_KIND_WORDS: Final[dict[str, dict[str, str]]] = {
+KIND_WORDS: Final[dict[str, dict[str, str]]] = {
     "parking": {"路外": "off_street", "停车场": "off_street", "路内": "on_street", "路侧": "on_street"},
     "facilities": {word: kind for kind, words in _FACILITY_WORDS.items() for word in (kind, *words)},
 }
@@ -86,6 +86,8 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], dates:
     for column in _DAYS:
         if column in clean:
             clean[column] = days(found[column], column, findings, dates)
+    if kind == "complaints":
+        clean["due_at"] = whole_days(clean["due_at"], dates.timezone)
     if "received_at" in clean:
         order_of_times(clean, findings)
     if kind == "stall_places":
@@ -96,7 +98,7 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], dates:
     return clean
 
 
-def masked_text(clean: pd.DataFrame, kind: str, file: str) -> pd.DataFrame:
+def masked_text(clean: pd.DataFrame, kind: str, file: str, categories: Mapping[str, str] = CODE_OF) -> pd.DataFrame:
     """
     Mask the free text of rows, then code the words that are left.
 
@@ -108,6 +110,8 @@ def masked_text(clean: pd.DataFrame, kind: str, file: str) -> pd.DataFrame:
         The layer that the rows are for.
     file
         The source of rows that name none.
+    categories
+        The codes of complaints by the words for them.
     """
     result = clean.copy(deep=False)
     for column in clean.columns.intersection(list(_FREE)):
@@ -115,8 +119,10 @@ def masked_text(clean: pd.DataFrame, kind: str, file: str) -> pd.DataFrame:
     for column, words in _WORDS.items():
         if column in result:
             result[column] = coded(result[column], words)
-    if kind in _KIND_WORDS:
-        result["kind"] = coded(result["kind"], _KIND_WORDS[kind])
+    if kind == "complaints":  # the category of another list is its name, in the words of whoever keeps it
+        result["category"] = coded(result["category"], categories)
+    if kind in KIND_WORDS:
+        result["kind"] = coded(result["kind"], KIND_WORDS[kind])
     source = clean["source"]
     result["source"] = source.map(_source, na_action="ignore").where(source.notna(), file)
     return result

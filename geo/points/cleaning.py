@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from geo.core.crs import to_metric
 from geo.core.text import Text
+from geo.points.categories import word_key
 from geo.points.options import DateColumns
 from geo.study.doubts import EARLIEST, doubted
 from geo.study.findings import KEPT_AS_IT_IS, Finding
@@ -90,6 +91,19 @@ def days(column: pd.Series, name: str, findings: list[Finding], dates: DateColum
     return read.days.astype(object).where(known, column)
 
 
+def whole_days(column: pd.Series, timezone: str) -> pd.Series:
+    """Return due times; a column of days without any clock ends with each day, not where the day begins."""
+    known = column.dropna()
+    clock = known.dt.tz_convert(timezone)
+    if known.empty or (clock.dt.normalize() != clock).any():
+        return column
+    ends = clock.dt.tz_localize(None) + pd.Timedelta(days=1) - pd.Timedelta(seconds=1)
+    last = ends.dt.tz_localize(timezone, nonexistent="shift_forward", ambiguous=np.ones(len(ends), dtype=bool))
+    result = column.copy()
+    result[known.index] = last.dt.tz_convert("UTC").astype(column.dtype)
+    return result
+
+
 def order_of_times(found: pd.DataFrame, findings: list[Finding]) -> None:
     """Doubt the times that lie before receipt; where receipt itself is doubted, the others are not blamed for it."""
     for name, problem in _EARLY.items():
@@ -101,13 +115,9 @@ def order_of_times(found: pd.DataFrame, findings: list[Finding]) -> None:
 
 def coded(column: pd.Series, words: Mapping[str, str]) -> pd.Series:
     """Return the codes that a column's words stand for; a word that stands for none is kept as it is written."""
-    by_key = {_key(word): code for word, code in words.items()}
-    distinct = {word: by_key.get(_key(word), word) for word in column.dropna().unique()}
+    by_key = {word_key(word): code for word, code in words.items()}
+    distinct = {word: by_key.get(word_key(word), word) for word in column.dropna().unique()}
     return column.map(distinct, na_action="ignore").astype(object).where(column.notna(), None)
-
-
-def _key(word: str) -> str:
-    return re.sub(r"[\s（）()/、，,_-]+", "", unicodedata.normalize("NFKC", str(word))).casefold()
 
 
 def identifiers(column: pd.Series, name: str, findings: list[Finding]) -> pd.Series:

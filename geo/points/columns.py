@@ -9,13 +9,19 @@ from geo.core.text import Text
 from geo.files.column_matching import propose_mapping
 from geo.files.raw_file import RawFile
 from geo.points.cells import mask_word
+from geo.points.makes import Make, columns_of_make
 
 
 def columns_of_fields(
-    raw: RawFile, kind: str, asked: Mapping[str, str], remembered: Mapping[str, str] | None
+    raw: RawFile,
+    kind: str,
+    asked: Mapping[str, str],
+    remembered: Mapping[str, str] | None,
+    make: Make | None = None,
 ) -> dict[str, str]:
     """
-    Return the column of each field: as the user says, as was saved for such files, else by the headers' meaning.
+    Return the column of each field: as the user says, as was saved for such files, as a make is known for, else by the
+    headers' meaning.
 
     Parameters
     ----------
@@ -27,6 +33,8 @@ def columns_of_fields(
         The user's columns, "" for a field that no column is to serve.
     remembered
         The columns saved for files with these headers.
+    make
+        The known make of the file.
 
     Raises
     ------
@@ -46,7 +54,7 @@ def columns_of_fields(
                 column=name,
             )
     chosen = {name: column for name, column in asked.items() if column}
-    proposed = propose_mapping(headers, kind, {**(remembered or {}), **chosen})
+    proposed = propose_mapping(headers, kind, {**columns_of_make(make, headers), **(remembered or {}), **chosen})
     taken = set(chosen.values())
     return {
         name: column

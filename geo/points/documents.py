@@ -7,6 +7,8 @@ from typing import TypedDict
 
 from geo.files.crs_detection import VerdictDocument
 from geo.files.questions import QuestionDocument
+from geo.points.file_kind import KindDocument
+from geo.points.unmapped import Unmapped
 from geo.study.documents import StudyFinding
 
 
@@ -45,8 +47,12 @@ class ImportDocument(TypedDict):
         Encoding of its text.
     parts
         Sheets or layers of the file; empty where the format has none.
+    kind
+        The kind of its rows, with the evidence.
     mapping
         Column by field.
+    unread
+        Columns that nothing reads.
     crs
         The coordinate system, with the evidence.
     rows
@@ -57,6 +63,8 @@ class ImportDocument(TypedDict):
         Changed rows.
     unchanged
         Rows known already.
+    older
+        Rows of an earlier state than the study's, which stays.
     refused
         Rows left out.
     unplaced
@@ -65,6 +73,8 @@ class ImportDocument(TypedDict):
         Rows with warnings.
     questions
         What must be answered before the file is stored; empty where nothing is asked.
+    unmapped
+        Words for categories that no table knows, with counts.
     precision
         Points by how their place was found.
     findings
@@ -76,18 +86,57 @@ class ImportDocument(TypedDict):
     format: str
     encoding: str
     parts: list[PartDocument]
+    kind: KindDocument
     mapping: Mapping[str, str]
+    unread: list[str]
     crs: VerdictDocument
     rows: int
     added: int
     updated: int
     unchanged: int
+    older: int
     refused: int
     unplaced: int
     doubted: int
     questions: list[QuestionDocument]
+    unmapped: list[Unmapped]
     precision: dict[str, int]
     findings: list[StudyFinding]
+
+
+class CategoryWord(TypedDict):
+    """
+    A word for a category of complaints.
+
+    Attributes
+    ----------
+    word
+        The word, as files write it.
+    category
+        The category's code.
+    own
+        Whether it is the study's own, and not of the table that comes along.
+    """
+
+    word: str
+    category: str
+    own: bool
+
+
+class CategoriesDocument(TypedDict):
+    """
+    The words for categories, as printed by `jiexu categories --json`.
+
+    Attributes
+    ----------
+    words
+        Words that stand for a category.
+    unmapped
+        Words of the study's complaints that stand for none, with counts.
+    """
+
+    words: list[CategoryWord]
+    unmapped: list[Unmapped]
 
 
 class Rating(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,12 +20,16 @@ from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
 from geo.files.questions import AskedError
 from geo.points.cases import placed_cases
+from geo.points.category_words import words_kept, words_table
+from geo.points.cells import mask_word
 from geo.points.documents import ImportDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
+from geo.points.later_states import older_findings, retired_findings, with_known_fields, without_older
 from geo.points.merging import Merged, kept_row, merge, restored_rows
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.points.stretches import Sections, located_shapes
+from geo.points.unmapped import unmapped, unmapped_findings
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street
 from geo.study.documents import StudyFinding
@@ -57,6 +62,8 @@ class Outcome(NamedTuple):
         Its number; None where nothing was stored.
     added, updated, unchanged
         How many rows were new, changed, and known already.
+    older
+        How many rows are of an earlier state than the study's, which stays.
     """
 
     reading: Reading
@@ -65,6 +72,7 @@ class Outcome(NamedTuple):
     added: int
     updated: int
     unchanged: int
+    older: int = 0
 
     @property
     def unplaced(self) -> int:
@@ -86,16 +94,20 @@ class Outcome(NamedTuple):
             "format": reading.raw.format,
             "encoding": reading.raw.encoding,
             "parts": [{"name": part.name, "rows": part.rows, "read": part.read} for part in reading.raw.parts],
+            "kind": reading.of.as_dict(),
             "mapping": reading.mapping,
+            "unread": [mask_word(column) for column in reading.unread],
             "crs": reading.verdict.as_dict() if reading.verdict is not None else stated,
             "rows": reading.rows,
             "added": self.added,
             "updated": self.updated,
             "unchanged": self.unchanged,
+            "older": self.older,
             "refused": reading.refused,
             "unplaced": self.unplaced,
             "doubted": reading.doubted,
             "questions": [question.as_dict() for question in reading.questions],
+            "unmapped": unmapped(reading.points["category"]) if reading.of.kind == "complaints" else [],
             "precision": {str(name): int(count) for name, count in precision.items()},
             "findings": document_rows(reading.findings, StudyFinding),
         }
@@ -124,7 +136,7 @@ def place_in(study: Study) -> Place:
 def add_points(
     study: Study,
     file: Path,
-    kind: PointKind,
+    kind: PointKind | None,
     profile: Profile,
     options: Options | None = None,
     by: str = "",
@@ -144,12 +156,12 @@ def add_points(
     file
         As `geo.files.formats.read_file` takes it.
     kind
-        Which layer the rows are for.
+        Which layer the rows are for; None to recognise it from the file.
     profile
         The study's rules.
     options
-        What the user says of encoding, columns and coordinate system. Columns that are named are remembered for the
-        next file with these headers.
+        What the user says of encoding, columns, coordinate system and categories. Columns that are named are remembered
+        for the next file with these headers, words for categories for every later file.
     by
         Who imports.
     dry_run
@@ -173,17 +185,23 @@ def add_points(
     """
     options = options or Options()
     place = place or place_in(study)
-    imports = study.table("imports")
+    imports, kept_words = study.table("imports"), study.table("category_words")
+    options = replace(options, categories={**words_kept(kept_words), **options.categories})
     reading = read_points(file, kind, profile, place, options, _remembered(study), name)
-    roads, layer = study.layer("segments"), study.layer(kind)
-    points = with_former_identities(reading.points, reading.former, layer, COLUMNS[kind][0])
-    points = _with_known_places(points, layer, COLUMNS[kind][0])
-    if kind != "facilities":
+    of = reading.of.kind
+    roads, layer = study.layer("segments"), study.layer(of)
+    points = with_former_identities(reading.points, reading.former, layer, COLUMNS[of][0])
+    points = _with_known_places(points, layer, COLUMNS[of][0])
+    points = with_known_fields(points, layer, of, reading.mapping)
+    points, late = without_older(points, layer, of)
+    if of != "facilities":
         points = on_streets(points, roads, place.crs, profile)
-    merged = merge(layer, points, kind)
-    far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
-    reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))
-    outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged)
+    merged = merge(layer, points, of)
+    far = far_findings(points, of, profile["points.far_from_streets"], reading.raw.name)
+    words = unmapped_findings(points["category"]) if of == "complaints" else []
+    old = findings_table(of, [*words, *older_findings(late), *retired_findings(merged.layer, of)], reading.raw.name)
+    reading = reading._replace(findings=pd.concat([reading.findings, far, old], ignore_index=True))
+    outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged, len(late))
     if dry_run:
         return outcome
     if reading.questions:
@@ -192,12 +210,14 @@ def add_points(
         return outcome
 
     number = next_import(imports)
-    record = import_record(number, reading, kind, by, merged.added, merged.updated)
-    layers = _layers(study, kind, merged, reading, record)
+    record = import_record(number, reading, of, by, merged.added, merged.updated)
+    layers = _layers(study, of, merged, reading, record)
+    if options.categories != words_kept(kept_words):
+        layers["category_words"] = words_table(options.categories)
     if options.mapping:
-        layers["mappings"] = _mappings(study, reading, kind)
-    if kind in POINT_KINDS:
-        layers["streets"] = _counted(study, merged.layer, roads, kind)
+        layers["mappings"] = _mappings(study, reading, of)
+    if of in POINT_KINDS:
+        layers["streets"] = _counted(study, merged.layer, roads, of)
     study.write(layers)
     return outcome._replace(import_id=number)
 

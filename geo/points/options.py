@@ -37,6 +37,8 @@ class Options:
         The coordinate system, as `geo.files.coordinates.system_named` takes it.
     dates
         The order of day, month and year by field or column, or for `ALL_COLUMNS`, where the cells do not tell it.
+    categories
+        The categories (codes) of a city's own words; they stand over the table's.
     sheet
         The sheet or layer to read, where a file has several.
     """
@@ -45,6 +47,7 @@ class Options:
     mapping: Mapping[str, str] = field(default_factory=dict)
     crs: str | None = None
     dates: Mapping[str, DateOrder] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
 
 
@@ -140,7 +143,7 @@ def without_ties(
     ties = {
         name: columns
         for name, columns in equally_fit(table.columns.tolist(), kind, mapping).items()
-        if name not in said
+        if name not in said and not _same_cells(table[columns])
     }
     questions = []
     for name, columns in ties.items():
@@ -152,6 +155,12 @@ def without_ties(
     asked = {column for columns in ties.values() for column in columns}
     left = {name: column for name, column in mapping.items() if name in said or column not in asked}
     return left, tuple(questions)
+
+
+def _same_cells(cells: pd.DataFrame) -> bool:
+    """Tell whether all columns say the same in every row: then none is better than another."""
+    first = cells.iloc[:, 0].fillna("")
+    return all(first.equals(cells[column].fillna("")) for column in cells.columns[1:])
 
 
 def _masked(text: Text) -> Text:

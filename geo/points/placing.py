@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Flags, Floats
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.core.time_zones import in_shifted_maps
+from geo.core.time_zones import in_shifted_maps, zone_within
 from geo.files.coordinates import SHIFTED, System, read_pairs, to_wgs84
 from geo.files.crs_detection import Verdict
 from geo.files.raw_file import RawFile
@@ -52,6 +52,15 @@ def pairs_of(raw: RawFile, found: pd.DataFrame) -> Floats:
         own[inside] = shapely.get_coordinates(raw.points[at[inside]])
         pairs = np.where(np.isfinite(own), own, pairs)
     return pairs
+
+
+def clock_at(lonlat: Floats) -> str:
+    """Return the time zone at some places; UTC where there are none."""
+    placed = lonlat[np.isfinite(lonlat).all(axis=1)]
+    if len(placed) == 0:
+        return "UTC"
+    (west, south), (east, north) = placed.min(axis=0), placed.max(axis=0)
+    return zone_within(west, south, east, north)
 
 
 def in_use(pairs: Floats, system: System) -> tuple[System, list[Finding]]:

@@ -19,24 +19,25 @@ from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.masking import mask
 from geo.core.text import Text
-from geo.core.time_zones import zone_within
 from geo.files.column_matching import mapped, signature
 from geo.files.coordinates import System, stated_system, system_named
 from geo.files.crs_detection import StreetsIndex, Verdict, detect, way_round
 from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
-from geo.files.questions import Question
+from geo.files.questions import AskedError, Question
 from geo.files.raw_file import RawFile, digest
-from geo.files.row_geometry import FIRST_ROW
+from geo.points.categories import words_of
 from geo.points.cells import clean_values, mask_word, masked_text
 from geo.points.cleaning import duplicates, identifiers
 from geo.points.columns import columns_of_fields
+from geo.points.file_kind import RowsOf, rows_of
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import content_identities, former_identities
-from geo.points.options import DateColumns, system_question, without_ties
+from geo.points.makes import columns_of_make, completed, unread_of
+from geo.points.options import ALL_COLUMNS, DateColumns, system_question, without_ties
 from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
-from geo.points.placing import UNPLACED_KINDS, in_use, no_place, no_shape, pairs_of
-from geo.points.stretches import Sections, file_shapes, located_or_shaped
+from geo.points.placing import UNPLACED_KINDS, clock_at, in_use, no_place, no_shape, pairs_of
+from geo.points.stretches import Sections, located_or_shaped, shapes_of_rows
 from geo.rules.loader import Profile
 from geo.study.doubts import marked
 from geo.study.findings import Finding, findings_table
@@ -104,6 +105,8 @@ class Reading(NamedTuple):
         Of each point without an identifier in the file: the one that earlier versions gave it; None for the others.
     questions
         What a person must answer before anything is stored.
+    of
+        The kind of its rows, and its make.
     """
 
     points: gpd.GeoDataFrame
@@ -117,6 +120,12 @@ class Reading(NamedTuple):
     sha256: str
     former: pd.Series
     questions: tuple[Question, ...] = ()
+    of: RowsOf = RowsOf("complaints")
+
+    @property
+    def unread(self) -> list[str]:
+        """Columns that nothing reads."""
+        return unread_of(self.raw.table.columns.tolist(), self.mapping, self.of.make)
 
     @property
     def refused(self) -> int:
@@ -143,16 +152,16 @@ class Draft:
     ----------
     path, raw, file
         The file, as `geo.files.formats.read_file` reads it, and the name to call it by.
-    kind, place, options, remembered
+    rows
+        The kind of its rows, and its make.
+    place, options, remembered
         As `read_points` takes them.
     findings
         What the steps refused or doubted.
     make, mapping, found
         Of `find_columns`: the signature of the headers, field to column, and the fields of the kind as text.
-    pairs
-        Of `find_pairs`: the coordinates in the order and system of the file.
-    system, verdict
-        Of `decide_system`.
+    pairs, system, verdict
+        Of `find_pairs` and `decide_system`: the coordinates in the order and system of the file, and the system.
     lonlat, precision
         Of `place_rows`: degrees, and how each place was found.
     shapes
@@ -169,7 +178,7 @@ class Draft:
     path: Path
     raw: RawFile
     file: str
-    kind: PointKind
+    rows: RowsOf
     place: Place | None
     options: Options
     remembered: Mapping[str, Mapping[str, str]]
@@ -187,10 +196,15 @@ class Draft:
     former: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
     questions: tuple[Question, ...] = ()
 
+    @property
+    def kind(self) -> str:
+        """The kind of the file's rows."""
+        return self.rows.kind
+
 
 def read_points(
     path: Path | str,
-    kind: PointKind,
+    kind: PointKind | None,
     profile: Profile,
     place: Place | None = None,
     options: Options | None = None,
@@ -205,7 +219,7 @@ def read_points(
     path
         As `geo.files.formats.read_file` takes it.
     kind
-        Which layer the rows are for.
+        Which layer the rows are for; None to recognise it.
     profile
         `points.duplicate.*`.
     place
@@ -237,20 +251,31 @@ def read_points(
             Text("没有数据行", "There are no rows"),
             Text("首行列名之下请每行写一条记录", "Write a record a row below the headers"),
         )
-    draft = Draft(path, raw, file, kind, place, options, remembered or {}, tuple(raw.findings))
-    for step in STEPS:
-        draft = step(draft)
+    rows = rows_of(raw, file, kind)
+    if rows.kind in SHAPED and kind is None:  # its lines and areas are wanted too
+        raw = read_file(path, options.encoding, sheet=options.sheet, wanted="all")
+    found = (*raw.findings, *rows.findings)
+    draft = Draft(path, raw, file, rows, place, options, remembered or {}, found, questions=rows.questions)
+    try:
+        for step in STEPS:
+            draft = step(draft)
+    except InputError as error:
+        if rows.questions:  # read as another kind it may well be sound
+            raise AskedError(file, rows.questions) from error
+        raise
     return _reading(draft, profile, digest(path))
 
 
 def find_columns(draft: Draft) -> Draft:
     """Find the column of each field: as the user says, as was saved for such files, else by the headers' meaning."""
-    raw, kind = draft.raw, draft.kind
-    make = signature(raw.table.columns, kind)
-    known = draft.remembered.get(make)
-    proposed = columns_of_fields(raw, kind, draft.options.mapping, known)
-    mapping, asked = without_ties(raw.table, kind, proposed, draft.options, known)
-    return replace(draft, make=make, mapping=mapping, found=mapped(raw.table, mapping, kind), questions=asked)
+    raw, kind, make = draft.raw, draft.kind, draft.rows.make
+    signed = signature(raw.table.columns, kind)
+    known = draft.remembered.get(signed)
+    proposed = columns_of_fields(raw, kind, draft.options.mapping, known, make)
+    said = {**columns_of_make(make, raw.table.columns.tolist()), **(known or {})}
+    mapping, asked = without_ties(raw.table, kind, proposed, draft.options, said)
+    found = completed(mapped(raw.table, mapping, kind), raw.table, make)
+    return replace(draft, make=signed, mapping=mapping, found=found, questions=(*draft.questions, *asked))
 
 
 def find_pairs(draft: Draft) -> Draft:
@@ -282,7 +307,10 @@ def place_rows(draft: Draft) -> Draft:
     """Place rows by coordinates, else by address; refuse a file without a single placed row."""
     findings: list[Finding] = []
     gazetteer = None if draft.place is None else draft.place.gazetteer
-    shapes = _shapes(draft, findings) if draft.kind in SHAPED else None
+    shapes = None
+    if draft.kind in SHAPED:
+        sections = None if draft.place is None else draft.place.sections
+        shapes = shapes_of_rows(draft.raw.shapes, draft.found, draft.pairs, draft.system, sections, findings)
     unplaced = draft.kind in UNPLACED_KINDS
     lonlat, precision = located_or_shaped(draft.pairs, draft.system, draft.found, gazetteer, shapes, findings, unplaced)
     if len(draft.found) and not np.isfinite(lonlat).all(axis=1).any():
@@ -290,37 +318,22 @@ def place_rows(draft: Draft) -> Draft:
     return replace(draft, lonlat=lonlat, precision=precision, shapes=shapes, findings=(*draft.findings, *findings))
 
 
-def _shapes(draft: Draft, findings: list[Finding]) -> NDArray[np.object_]:
-    """Return the lines and areas of rows: the file's own, else the section that a row without a place names."""
-    shapes = file_shapes(draft.raw.shapes, draft.found.index.to_numpy() - FIRST_ROW, draft.system)
-    if draft.place is None or draft.place.sections is None:
-        return shapes
-    open_ = shapely.is_missing(shapes) & ~np.isfinite(draft.pairs).all(axis=1)
-    shapes[open_] = draft.place.sections.shapes(draft.found[open_], findings)
-    return shapes
-
-
 def clean_cells(draft: Draft) -> Draft:
     """Read numbers, times and flags."""
     findings: list[Finding] = []
-    dates = DateColumns(_clock_of(draft), draft.raw, draft.mapping, draft.options.dates)
+    order = draft.rows.make.dates if draft.rows.make is not None else None
+    said = {**({} if order is None else {ALL_COLUMNS: order}), **draft.options.dates}
+    clock = draft.place.timezone if draft.place is not None else clock_at(draft.lonlat)
+    dates = DateColumns(clock, draft.raw, draft.mapping, said)
     clean = clean_values(draft.found, draft.kind, findings, dates)
     questions = (*draft.questions, *dates.questions)
     return replace(draft, clean=clean, findings=(*draft.findings, *findings), questions=questions)
 
 
-def _clock_of(draft: Draft) -> str:
-    """Return the time zone of the study; without one, the time zone at the points."""
-    placed = draft.lonlat[np.isfinite(draft.lonlat).all(axis=1)]
-    if draft.place is not None or len(placed) == 0:
-        return "UTC" if draft.place is None else draft.place.timezone
-    (west, south), (east, north) = placed.min(axis=0), placed.max(axis=0)
-    return zone_within(west, south, east, north)
-
-
 def mask_text(draft: Draft) -> Draft:
     """Mask the free text, and code its words."""
-    return replace(draft, clean=masked_text(draft.clean, draft.kind, draft.file))
+    clean = masked_text(draft.clean, draft.kind, draft.file, words_of(draft.options.categories))
+    return replace(draft, clean=clean)
 
 
 def name_rows(draft: Draft) -> Draft:
@@ -379,4 +392,5 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         sha256,
         draft.former[kept].reset_index(drop=True),
         draft.questions,
+        draft.rows,
     )

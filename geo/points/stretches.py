@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Flags, Floats
 from geo.core.text import Text, pick
 from geo.files.coordinates import System, to_wgs84
+from geo.files.row_geometry import FIRST_ROW
 from geo.points.gazetteer import Gazetteer, Located
 from geo.points.placing import located
 from geo.rules.loader import Profile
@@ -50,6 +51,38 @@ _ALIKE: Final = "相似度"
 _PLAIN: Final = re.compile(
     r"^(?:自|从|由|from\s+)?(?P<one>.+?)\s*(?:至|到|—+|－|–|~|～|-|\s+to\s+)\s*(?P<two>.+?)(?:路段|段)?$"
 )
+
+
+def shapes_of_rows(
+    shapes: NDArray[np.object_] | None,
+    found: pd.DataFrame,
+    pairs: Floats,
+    system: System | None,
+    sections: Sections | None,
+    findings: list[Finding],
+) -> NDArray[np.object_]:
+    """
+    Return the lines and areas of rows: the file's own, else the section that a row without a place names.
+
+    Parameters
+    ----------
+    shapes
+        Of the file by its rows, as `file_shapes` takes them.
+    found
+        The fields of the rows, as text.
+    pairs, system
+        The rows' coordinates and their system.
+    sections
+        The study's streets; None where no section is looked up.
+    findings
+        Taken along: sections that are not found.
+    """
+    result = file_shapes(shapes, found.index.to_numpy() - FIRST_ROW, system)
+    if sections is None:
+        return result
+    open_ = shapely.is_missing(result) & ~np.isfinite(pairs).all(axis=1)
+    result[open_] = sections.shapes(found[open_], findings)
+    return result
 
 
 def file_shapes(

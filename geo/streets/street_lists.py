@@ -17,9 +17,24 @@ from geo.files.formats import read_file
 from geo.study.findings import Finding, findings_table
 
 _ALIASES = {
-    "name": ("street", "street name", "road", "路名", "道路名称", "街路名称", "街道名称", "道路", "名称"),
-    "from": ("start", "起点", "自", "起", "起始路口", "起点路口"),
-    "to": ("end", "止点", "至", "止", "终点", "终点路口", "止点路口"),
+    "name": (
+        *("street", "street name", "road", "road name", "路名", "道路名称", "街路名称", "街道名称", "道路", "街道"),
+        *(
+            "街路",
+            "街巷",
+            "街巷名称",
+            "道路名",
+            "街道名",
+            "街名",
+            "道路街道",
+            "道路/街道",
+            "街道/道路",
+            "路段名称",
+            "名称",
+        ),
+    ),
+    "from": ("start", "起点", "自", "起", "起始路口", "起点路口", "起始点", "起点位置", "from street"),
+    "to": ("end", "止点", "至", "止", "终点", "终点路口", "止点路口", "终止路口", "终止点", "止点位置", "to street"),
     "section": ("路段", "起止", "起止点", "区间", "范围", "起讫点", "extent"),
 }
 

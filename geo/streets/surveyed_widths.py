@@ -35,6 +35,7 @@ WIDTHS_OF_STREETS: Final = ListKind(
     "width",
     (
         *("width_m", "width (m)", "carriageway", "carriageway width", "宽度", "路宽", "车行道宽度", "车行道宽"),
+        *("路面宽", "宽", "道路宽度", "街道宽度", "实测宽度", "车行道宽度（米）", "路宽（米）", "路宽(m)"),
         *("路面宽度", "宽度（米）", "宽度(米)", "车行道宽度(m)", "宽(m)"),
     ),
     Text("宽度", "width"),

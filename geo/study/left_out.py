@@ -16,7 +16,13 @@ PLACE_FIELD: Final = "place"
 EARLIEST_DAY: Final = "1990-01-01"
 """Times before it are not plausible."""
 
-AHEAD_DAYS: Final[Mapping[str, int]] = {"received_at": 2, "answered_at": 2, "closed_at": 2, "due_at": 36_500}
+AHEAD_DAYS: Final[Mapping[str, int]] = {
+    "received_at": 2,
+    "answered_at": 2,
+    "closed_at": 2,
+    "due_at": 36_500,
+    "updated_at": 2,
+}
 """By how many days a time may be ahead of the present."""
 
 REASONS: Final[Mapping[str, Text]] = {
@@ -24,6 +30,7 @@ REASONS: Final[Mapping[str, Text]] = {
     "answered_doubted": Text("首次响应时间存疑", "time of the first answer is doubted"),
     "closed_doubted": Text("办结时间存疑", "time of closing is doubted"),
     "due_doubted": Text("到期时间存疑", "due date is doubted"),
+    "closed_untimed": Text("已办结但无办结时间", "closed, at an unknown time"),
     "place_doubted": Text("位置存疑", "place is doubted"),
     "no_place": Text("没有位置", "no place"),
     "no_time": Text("没有受理时间", "no time of receipt"),

@@ -22,7 +22,10 @@ def _unknown_tier(word: str) -> tuple[Text, Text]:
 
 TIERS_OF_STREETS: Final = ListKind(
     "tier",
-    ("level", "class", "等级", "道路等级", "分级", "类别", "道路类别", "级别"),
+    (
+        *("level", "class", "等级", "道路等级", "街道等级", "街路等级", "管理等级", "管控等级", "分级", "道路分级"),
+        *("类别", "道路类别", "街道类别", "级别", "道路级别", "类型", "道路类型"),
+    ),
     Text("等级", "tier"),
     tier_of,
     _unknown_tier,

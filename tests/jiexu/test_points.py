@@ -114,3 +114,68 @@ def test_a_tie_of_datums_is_a_question_and_the_answer_or_a_named_datum_stores_th
     assert (said["crs"]["system"], said["crs"]["hint"], said["questions"]) == ("GCJ-02", "GCJ-02", [])
     assert run(app, [*command, "--crs", "WGS84"]).exit_code == 0
     assert len(read_layer(study, "complaints")) == 200
+
+
+def test_the_kind_is_recognised_or_asked(study: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    head = "工单编号,来电时间,来电号码,小类名称,处置截止时间,经度,纬度\n"
+    row = "K1,2026-03-01 08:00,13812345678,店外经营,2026-03-02 08:00,24.9435,60.169\n"
+    file.write_text(head + row, encoding="utf-8")
+    shown = json.loads(run(app, ["add", str(study), str(file), "--crs", "WGS84", "--dry-run", "--json"]).stdout)
+    assert (shown["kind"]["kind"], shown["kind"]["given"], shown["kind"]["sure"]) == ("complaints", False, True)
+    assert shown["kind"]["evidence"][0]["columns"]
+    assert shown["unread"] == ["来电号码"]
+    assert (shown["mapping"]["due_at"], shown["questions"]) == ("处置截止时间", [])
+    done = run(app, ["add", str(study), str(file), "--crs", "WGS84"])
+    assert done.exit_code == 0, done.output
+    assert "来电号码" in done.stdout
+    file.write_text("编号,名称,经度,纬度\n1,甲,24.9435,60.169\n", encoding="utf-8")
+    before = about(study)
+    refused = run(app, ["add", str(study), str(file), "--crs", "WGS84"])
+    assert refused.exit_code == 2
+    assert "--kind" in refused.output
+    assert about(study) == before
+    (question,) = json.loads(run(app, ["add", str(study), str(file), "--crs", "WGS84", "--dry-run", "--json"]).stdout)[
+        "questions"
+    ]
+    assert (question["field"], question["answer"]) == ("kind", "--kind")
+    assert run(app, ["add", str(study), str(file), "--crs", "WGS84", "--kind", "other"]).exit_code == 0
+    file.write_text("街道,等级\n甲路,次干道\n", encoding="utf-8")
+    elsewhere = run(app, ["add", str(study), str(file)])
+    assert elsewhere.exit_code == 2
+    assert "jiexu grade" in elsewhere.output
+
+
+def test_two_closings_are_asked_about(study: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    head = "工单编号,受理时间,办结时间,结案时间,经度,纬度\n"
+    file.write_text(head + "K1,2026-03-01 08:00,2026-03-02 08:00,2026-03-03 08:00,24.9435,60.169\n", encoding="utf-8")
+    command = ["add", str(study), str(file), "--kind", "complaints", "--crs", "WGS84"]
+    refused = run(app, command)
+    assert refused.exit_code == 2
+    assert "--map" in refused.output
+    assert run(app, [*command, "--map", "结案时间=closed_at"]).exit_code == 0
+    stored = read_layer(study, "complaints").set_index("complaint_id").loc["K1", "closed_at"]
+    assert stored.day == 3
+    file.write_text(head + "K2,2026-03-01 08:00,2026-03-02 08:00,2026-03-02 08:00,24.9435,60.169\n", encoding="utf-8")
+    assert run(app, command).exit_code == 0, "columns that say the same need no answer"
+
+
+def test_words_for_categories_are_kept_for_later_files(study: Path, tmp_path: Path) -> None:
+    file, words = tmp_path / "rows.csv", tmp_path / "words.csv"
+    file.write_text("Ticket,Type,Created,lon,lat\nC1,Rodent,2026-01-01,24.9435,60.169\n", encoding="utf-8")
+    command = ["add", str(study), str(file), "--kind", "complaints", "--crs", "WGS84", "--json"]
+    first = json.loads(run(app, command).stdout)
+    assert first["unmapped"] == [{"word": "Rodent", "count": 1}]
+    assert any("Rodent" in finding["problem"] for finding in first["findings"])
+    assert run(app, ["categories", str(study), "--to", str(words)]).exit_code == 0
+    table = pd.read_csv(words)
+    assert table["word"].tolist()[-1] == "Rodent"
+    table.assign(category="litter").to_csv(words, index=False)
+    again = json.loads(run(app, [*command, "--categories", str(words)]).stdout)
+    assert (again["updated"], again["unmapped"]) == (1, [])
+    file.write_text("Ticket,Type,Created,lon,lat\nC2,rodent,2026-01-02,24.9435,60.169\n", encoding="utf-8")
+    assert json.loads(run(app, command).stdout)["unmapped"] == []
+    listed = json.loads(run(app, ["categories", str(study), "--json"]).stdout)
+    assert {"word": "Rodent", "category": "litter", "own": True} in listed["words"]
+    assert run(app, ["categories", str(study)]).exit_code == 0

@@ -26,7 +26,18 @@ COMPLAINTS: Final = Layer(
         "answered_at": Column(
             Text("首次响应", "First answer"), Text("首次响应的时刻", "When it was first answered"), MOMENT
         ),
+        "due_at": Column(
+            Text("应办结", "Due"), Text("文件所载的应办结时刻", "When it was to be closed, as its file says"), MOMENT
+        ),
         "closed_at": c.CLOSED_AT,
+        "updated_at": Column(
+            Text("更新", "Updated"),
+            Text(
+                "文件所载的最近更新时刻；更早的导出不会覆盖",
+                "Its last update as its file says: no earlier export replaces it",
+            ),
+            MOMENT,
+        ),
         "channel": Column(Text("渠道", "Channel"), Text("由何渠道受理", "How it came in")),
         "status": c.STATUS,
         "response": Column(

@@ -139,7 +139,22 @@ REPLACED: Final = Layer(
     },
 )
 
-LAYERS: Final = (DECISIONS, SELECTIONS, FINDINGS, IMPORTS, MAPPINGS, REPLACED)
+CATEGORY_WORDS: Final = Layer(
+    "category_words",
+    Text("类别用词", "Words for categories"),
+    Text(
+        "本市对投诉类别的用词及其代码，先于随软件提供的表",
+        "a city's own word for a category of complaints, with its code; it stands over the table that comes along",
+    ),
+    None,
+    {
+        "word": Column(Text("原词", "Word"), Text("文件中的写法", "As files write it")),
+        "category": Column(Text("类别", "Category"), Text("类别代码", "The category's code")),
+    },
+    guide="points",
+)
+
+LAYERS: Final = (DECISIONS, SELECTIONS, FINDINGS, IMPORTS, MAPPINGS, CATEGORY_WORDS, REPLACED)
 
 TIER_LIST: Final = Layer(
     "tier_list",

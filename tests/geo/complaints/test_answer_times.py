@@ -112,3 +112,25 @@ def test_a_first_answer_comes_before_the_end() -> None:
     curve = survival(table, DAY + pd.Timedelta(hours=20), "answered_at")
     assert curve.hours.tolist() == [1.0, 2.0, 4.0], "what is closed without an answer was answered then"
     assert curve.events == 3
+
+
+def test_a_due_time_of_the_file_stands_over_the_limit_of_the_category(profile: Profile) -> None:
+    limit = float(profile["answer.limit.other"])
+    soon, late = (DAY + pd.Timedelta(hours=hours) for hours in (1, limit + 100))
+    now = DAY + pd.Timedelta(hours=limit + 10)
+    table = complaints({"due_at": soon}, {"due_at": late}, {}, {"due_at": DAY - pd.Timedelta(days=1)})
+    found = overdue(table, profile, now)
+    assert found["complaint_id"].tolist() == ["C0", "C2", "C3"], "the longest overdue first; a doubted due time is none"
+    assert found["limit_from"].tolist() == ["file", "rules", "rules"]
+    assert found["limit_hours"].tolist() == [1.0, limit, limit]
+    assert found["due_at"].tolist() == [soon, *[DAY + pd.Timedelta(hours=limit)] * 2]
+    done = complaints(after(2, due_at=soon), after(limit + 50, due_at=late))
+    assert in_time(done, profile, now + pd.Timedelta(days=30))["within_limit"].tolist() == [0.5]
+
+
+def test_a_case_closed_by_its_status_at_an_unknown_time_is_neither_open_nor_measured(profile: Profile) -> None:
+    table = complaints({"status": "已结案"}, {"status": "Open"}, after(3, status="Closed"))
+    now = DAY + pd.Timedelta(days=90)
+    curve = survival(table, now)
+    assert (curve.events, curve.censored, curve.left_out) == (1, 1, {"closed_untimed": 1})
+    assert overdue(table, profile, now)["complaint_id"].tolist() == ["C1"]

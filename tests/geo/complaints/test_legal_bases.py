@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from geo.complaints.answer_documents import CategoryBasis
@@ -27,3 +29,17 @@ def test_piled_goods_are_about_article_14_of_city_appearance(profile: Profile) -
 def test_abroad_nothing_is_about_chinese_law() -> None:
     complaints = pd.DataFrame({"category": ["piled_goods"]})
     assert category_bases(complaints, load_profile("berlin"))[0]["basis"] == []
+
+
+def test_a_study_with_rules_of_before_the_split_keeps_the_articles(profile: Profile) -> None:
+    complaints = pd.DataFrame({"category": ["advertising", "works_hoarding", "hoarding"]})
+    now = {row["category"]: [each["id"] for each in row["basis"]] for row in category_bases(complaints, profile)}
+    assert now["advertising"] == now["hoarding"] == ["appearance_11", "appearance_36"]
+    assert now["works_hoarding"] == ["appearance_16", "appearance_34"]
+    articles = profile.articles
+    old = {
+        name: replace(each, behind=tuple(word.replace("advertising", "hoarding") for word in each.behind))
+        for name, each in articles.items()
+    }
+    before = category_bases(complaints, replace(profile, articles=old))
+    assert {row["category"]: [each["id"] for each in row["basis"]] for row in before}["advertising"] == now["hoarding"]

@@ -18,6 +18,7 @@ from geo.core.crs import WGS84, metric_crs
 from geo.core.errors import InputError
 from geo.core.masking import mask
 from geo.files.formats import read_file
+from geo.points.file_kind import RowsOf
 from geo.points.reading import STEPS, Draft, Options, read_points
 from geo.rules import load_profile
 from geo.streets.locating import locate
@@ -204,7 +205,7 @@ def test_the_steps_of_reading_stand_in_order_and_change_no_draft(tmp_path: Path)
     file = tmp_path / "points.csv"
     file.write_text("工单编号,诉求内容,经度,纬度\nA1,联系人：王建国,114.35,36.1\n,占道,0,0\n", encoding="utf-8")
     raw = read_file(file)
-    draft = Draft(file, raw, "points.csv", "complaints", None, Options(), {})
+    draft = Draft(file, raw, "points.csv", RowsOf("complaints"), None, Options(), {})
     drafts = [draft]
     for step in STEPS:
         drafts.append(step(drafts[-1]))

@@ -17,7 +17,7 @@ _SPACES: Final = "\t\u2028\u2029\x0b\x0c\x1c\x1d\x1e\x1f\x85"
 
 def folded(text: str) -> str:
     """
-    Return a text of the same length in which each character has its plain form.
+    Return a text of the same length with the plain form of each character.
 
     Full-width, circled and mathematical letters and digits become ASCII, digits of other scripts too; traditional
     characters become simplified ones; spaces of every width become one space, and half of a surrogate pair becomes

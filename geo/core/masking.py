@@ -9,11 +9,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from geo.core.alternatives import any_of
 from geo.core.folding import folded
 from geo.core.home_addresses import addresses
 from geo.core.personal_names import names
 from geo.core.personal_numbers import Span, numbers
-from geo.core.personal_words import FORMAL, PEOPLE, ROLES, WORK
+from geo.core.personal_words import COMPOUND, FORMAL, PEOPLE, ROLES, SHORT, SOUNDS, SURNAMES, WORK
+from geo.core.segmented import STAFF
 
 MASKS: Final[dict[str, str]] = {
     "phone": "[电话]",
@@ -38,11 +40,18 @@ _NUMBERS_MAYBE: Final = (
     r"(?i:微信|威信|薇信|徽信|维信|卫信|[vw]x|v信|wechat|weixin|wxid|使\d)"
 )
 _ADDRESS_MAYBE: Final = r"[\d一二三四五六七八九十A-Za-z]\s?(?:号|栋|幢|座|单元|门|室|户|房|楼|排|弄|#)|\d\s?[\-#—–]\s?\d|(?i:apt|apartment|unit|flat|\bliv|resid|home|house|address)|[东西南北中]户"
+_HEAD: Final = "".join(sorted(SURNAMES | SOUNDS | {name[0] for name in COMPOUND}))
+_LAST: Final = "".join(sorted(SURNAMES | {name[-1] for name in COMPOUND}))
 _NAMES_MAYBE: Final = (
-    "|".join(sorted({word for word in (*ROLES, *PEOPLE, *FORMAL, *WORK) if len(word) > 1}))
-    + r"|叫|[老小大阿][㐀-鿿]|某|[×✕*]|[·•・‧]|姓|[男女]|[xX]|由|经|请|派|找|[叔婶姨哥姐嫂总工队爷伯局所科处妈妹姑婆]|Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Officer|Inspector|Sgt|Capt|Lt|Council|"
-    r"[Nn]ame|[Cc]aller|[Rr]eported|[Ss]ubmitted|[Rr]equested|[Ss]igned|[Cc]omplain|[Cc]ontact|[Aa]sk for|[Rr]esident|[Nn]eighbo|[Ll]andlord|[Tt]enant|[Oo]wner|I'm|I am|[Tt]his is|[Ss]poke|[Cc]alled|[Rr]egards|[Ss]incerely|[Tt]hanks|[Ff]rom"
+    rf"(?:{any_of([*ROLES, *STAFF, *PEOPLE])})(?:姓名|名字|信息|为|是|叫|名|[ :;,(\[<“\"'‘【《\-—])*[{_HEAD}A-Z]|"
+    rf"(?:{any_of([*ROLES, *STAFF])})(?:姓名|名字|信息|为|是|叫|名|[ :;,(\[<“\"'‘【《\-—])*[:;(【]|"
+    rf"(?:由|经|请|派|排|让|找|系|知|托|对|向|与|据|给|跟|和)[{_HEAD}]|{any_of(word for word in [*FORMAL, *WORK] if len(word) > 1)}|"
+    rf"[{_LAST}][{''.join(SHORT)}嫂]|[老小大][{_LAST}]|阿[㐀-鿿]|[{_LAST}][某×✕*○〇xX]|姓[{_HEAD}]|[,，(（ 、/] ?[男女]|[·•・‧∙⋅.﹒][㐀-鿿]|"
+    rf"[A-Z][a-zß-ɏ'’\-]+ [A-Z]|"
+    r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Officer|Inspector|Sgt|Capt|Lt|Council|"
+    r"[Nn]ame|[Cc]aller|[Rr]eported|[Ss]ubmitted|[Rr]equested|[Ss]igned|[Cc]omplain|[Cc]ontact|[Aa]sk for|[Rr]esident|[Nn]eighbo|[Ll]andlord|[Tt]enant|[Oo]wner|I'm|I am|[Tt]his is|[Ss]poke|[Cc]alled|[Rr]egards|[Ss]incerely|[Tt]hanks"
 )
+"""Tests that tell quickly the many texts without personal data; all that a search can find passes them."""
 
 
 def mask(text: pd.Series) -> pd.Series:
@@ -154,7 +163,11 @@ def _search(texts: list[str], wanted: Collection[str]) -> dict[int, list[Span]]:
     pieces = [piece for number, start, text in pieces for piece in _between_masks(number, start, text)]
     while pieces:
         after: list[tuple[int, int, str]] = []
-        for (number, start, text), hits in _hits(pieces, wanted):
+        distinct = list(dict.fromkeys(text for _, _, text in pieces))
+        hits_of = dict(_hits(distinct, wanted))
+        for number, start, text in pieces:
+            if not (hits := hits_of.get(text)):
+                continue
             spans.setdefault(number, []).extend(Span(start + a, start + b, kind) for a, b, kind in hits)
             place = 0
             for a, b, _ in [*hits, Span(len(text), len(text), "")]:
@@ -176,11 +189,9 @@ def _between_masks(number: int, start: int, text: str) -> Iterator[tuple[int, in
     yield number, start + place, text[place:]
 
 
-def _hits(
-    pieces: list[tuple[int, int, str]], wanted: Collection[str]
-) -> Iterator[tuple[tuple[int, int, str], list[Span]]]:
-    """Yield the pieces of text with personal data, and the data; a cheap test tells most pieces without any."""
-    plain = [folded(text) for _, _, text in pieces]
+def _hits(texts: list[str], wanted: Collection[str]) -> Iterator[tuple[str, list[Span]]]:
+    """Yield the texts with personal data, and the data; a cheap test tells most texts without any."""
+    plain = [folded(text) for text in texts]
     tests = [_contain(plain, test) for test in (_NUMBERS_MAYBE, _ADDRESS_MAYBE, _NAMES_MAYBE)]
     for at in np.flatnonzero(tests[0] | tests[1] | tests[2]):
         text = plain[at]
@@ -188,13 +199,13 @@ def _hits(
         if tests[1][at]:
             hits = _joined(hits, addresses(text), "address")
         if "name" in wanted and (tests[2][at] or hits):
-            hits = _joined(hits, names(text, hits), "name")
+            hits = _joined(hits, names(text, hits, bool(tests[2][at])), "name")
         if hits:
-            yield pieces[at], hits
+            yield texts[at], hits
 
 
 def _contain(texts: list[str], test: str) -> np.ndarray:
-    """Tell the texts that match; a few are not worth the time in which the fast matcher gets ready."""
+    """Tell the texts that match; for a few the fast matcher takes too long to get ready."""
     if len(texts) < _FEW:
         pattern = re.compile(test)
         return np.array([pattern.search(text) is not None for text in texts], dtype=bool)

@@ -55,7 +55,7 @@ _UNSAID: Final = frozenset(
 )
 
 
-def names(text: str, near: Sequence[Span] = ()) -> list[tuple[int, int]]:
+def names(text: str, near: Sequence[Span] = (), anywhere: bool = True) -> list[tuple[int, int]]:
     """
     Return the stretches of a folded text that name somebody.
 
@@ -65,13 +65,16 @@ def names(text: str, near: Sequence[Span] = ()) -> list[tuple[int, int]]:
         As `geo.core.folding.folded` returns it.
     near
         The personal numbers of the text: a name that stands alone before a telephone is one.
+    anywhere
+        False for a text with no other sign of a name.
     """
-    words = Words(text)
     found: list[tuple[int, int]] = []
-    for finder in (_after_leads, before_titles, nicknames, marked, english_names):
+    words = Words(text) if anywhere else None
+    for finder in (_after_leads, before_titles, nicknames, marked, english_names) if words else ():
         found.extend(finder(words))
     for span in near:
         if span.kind in _WITH_NUMBERS and (match := _BESIDE.search(text[max(0, span.start - 24) : span.start])):
+            words = words or Words(text)
             start = max(0, span.start - 24) + match.start("it")
             found.extend(alone(words, start, start + len(match["it"])))
     return found
@@ -230,7 +233,7 @@ def _rank(words: Words, place: int, size: int, length: int, role: int) -> int:
 
 
 def _whole(words: Words, place: int) -> int:
-    """Return the end of a clause that is a name though it looks like none: 山本一郎, after 来电人："""
+    """Return the end of a clause that is a name though it looks like none: 山本一郎, after 来电人."""
     match = re.compile(rf"{HAN}{{2,5}}(?=[^\u3400-\u9fff]|$)").match(words.text, place)
     if not match or match.group()[:2] in _UNSAID or match.group()[0] in "已未无不均暂同待" or match.group() in _UNSAID:
         return 0

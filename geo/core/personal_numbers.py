@@ -7,15 +7,6 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
-
-class Span(NamedTuple):
-    """A stretch of a text with personal data of one kind."""
-
-    start: int
-    end: int
-    kind: str
-
-
 _S: Final = r"[ .()\-\u2010-\u2015\u2212·•・_/]"
 """Between the digits of one number."""
 _PLAIN_AFTER: Final = r"(?!\d)(?!\.\d)"
@@ -147,6 +138,14 @@ _MONEY: Final = re.compile(r"(?:[¥$€£]|人民币|RMB|共计|合计|总计) ?
 _BEFORE_LETTERS: Final = re.compile(r"[A-Za-z]+$")
 _PHONE_LETTERS: Final = frozenset("tel phone mobile call ph mob t m p wx vx cell number no at on or and".split())
 _DATE: Final = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+
+
+class Span(NamedTuple):
+    """A stretch of a text with personal data of one kind."""
+
+    start: int
+    end: int
+    kind: str
 
 
 def numbers(text: str) -> list[Span]:

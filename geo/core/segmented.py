@@ -33,7 +33,7 @@ STAFF: Final = [f"{word}员" for word in ROLES if word.endswith("人")]
 LEAD: Final = re.compile(rf"(?P<lead>{any_of([*ROLES, *STAFF, *PEOPLE])}){_TIE}")
 ROLE_WORDS: Final = frozenset([*ROLES, *STAFF])
 TITLES: Final = frozenset([*FORMAL, *WORK])
-_CUTS: Final = re.compile(any_of([word for word in [*ROLES, *STAFF, *PEOPLE] if word not in FORMAL and len(word) > 1]))
+_FORMAL: Final = frozenset(FORMAL)
 DOING: Final = re.compile(
     rf"(?:由|经|请|派|安排|让|找|联系|通知|委托|对|向|与|据|给|跟|和)(?={HAN}{{2,4}}(?:负责|办理|处理|处置|核实|核查|牵头|跟进|接单|督办|答复|回复|回访|联系|到场|现场|协调|签收|送达|带队|同志|驾驶|经营|所有|搭建))"
 )
@@ -52,15 +52,21 @@ class Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self._cut([0])
-        cuts = {match.end() for match in _CUTS.finditer(text) if match.start() in self.at or match.end() in self.at}
+        cuts = set()
+        for match in LEAD.finditer(text):
+            lead = match.end("lead")
+            begins = match.start() in self.at
+            if match["lead"] not in _FORMAL and lead - match.start() > 1 and (begins or lead in self.at):
+                cuts.add(lead)
+            if match["tie"] and begins:
+                cuts.add(match.end())
         cuts |= {match.end() for match in DOING.finditer(text) if match.start() in self.at}
-        cuts |= {match.end() for match in LEAD.finditer(text) if match["tie"] and match.start() in self.at}
         cuts -= {*self.upto, len(text)}
         if cuts:
             self._cut([0, *sorted(cuts)])
 
     def _cut(self, cuts: list[int]) -> None:
-        """Segment the text anew between cuts, which the segmenter misses where a rare name follows: 采集员程浩."""
+        """Segment the text anew between cuts, missed by the segmenter where a rare name follows: 采集员程浩."""
         self.at: dict[int, tuple[str, str]] = {}
         self.upto: dict[int, str] = {}
         self.inside: dict[int, str] = {}

@@ -69,9 +69,11 @@ def names(text: str, near: Sequence[Span] = (), anywhere: bool = True) -> list[t
         False for a text with no other sign of a name.
     """
     found: list[tuple[int, int]] = []
-    words = Words(text) if anywhere else None
-    for finder in (_after_leads, before_titles, nicknames, marked, english_names) if words else ():
-        found.extend(finder(words))
+    words: Words | None = None
+    if anywhere:
+        words = Words(text)
+        for finder in (_after_leads, before_titles, nicknames, marked, english_names):
+            found.extend(finder(words))
     for span in near:
         if span.kind in _WITH_NUMBERS and (match := _BESIDE.search(text[max(0, span.start - 24) : span.start])):
             words = words or Words(text)

@@ -205,7 +205,7 @@ def _hits(texts: list[str], wanted: Collection[str]) -> Iterator[tuple[str, list
 
 
 def _contain(texts: list[str], test: str) -> np.ndarray:
-    """Tell the texts that match; for a few the fast matcher takes too long to get ready."""
+    """Mark the matching texts; for a few the fast matcher takes too long to get ready."""
     if len(texts) < _FEW:
         pattern = re.compile(test)
         return np.array([pattern.search(text) is not None for text in texts], dtype=bool)

@@ -1,4 +1,4 @@
-"""The words by which a name is known: surnames, roles before it, titles after it, and acts that follow it."""
+"""Words that tell a name: surnames, roles before it, titles after it, and acts that follow it."""
 
 from __future__ import annotations
 

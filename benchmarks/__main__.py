@@ -13,6 +13,7 @@ from benchmarks import (
     facilities,
     first_paint,
     map,
+    masking,
     network,
     parking,
     points,
@@ -26,6 +27,7 @@ file = Path(sys.argv[1] if len(sys.argv) > 1 else sample_extract())
 extract.main(file)
 network.main(file)
 points.main(file)
+masking.main()
 stalls.main(file)
 parking.main(file)
 complaints.main(file)

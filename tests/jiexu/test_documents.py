@@ -62,6 +62,7 @@ CASES: list[tuple[str, list[str]]] = [
     ("info", []),
     ("decisions", []),
     ("imports", []),
+    ("categories", []),
     ("lists", []),
     ("response", []),
     ("steps", []),

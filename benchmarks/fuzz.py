@@ -1,8 +1,8 @@
 """
 Mutated files of every kind: each is read, or refused with a sentence, within memory and time.
 
-`python -m benchmarks.fuzz N [SEED]` tries N of them, prints the counts by kind and what went wrong, and ends with 1 if
-anything did. A file that went wrong is kept in the folder for temporary files, and named.
+`python -m benchmarks.fuzz N [SEED]` tries N of them, prints the counts by kind and the faults, and ends with 1 if
+there are any. A file that went wrong is kept in the folder for temporary files, and named.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ SECONDS: Final = 30.0
 """The longest that a small file may take; half as much more on the clock, where others compute too."""
 _ROWS: Final = 12
 _SLOW_KINDS: Final = ("xlsx", "xls")
-"""Kinds of which more are tried: most readers that went wrong were of workbooks."""
+"""Kinds with more files: most faults were of readers of workbooks."""
 
 
 class Seed(NamedTuple):
@@ -60,7 +60,7 @@ class Seed(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of one mutated file: `read`, `refused` or a fault of ours, with the seconds that it took."""
+    """The outcome of one mutated file: `read`, `refused` or a fault of ours, with its seconds."""
 
     kind: str
     number: int
@@ -274,13 +274,13 @@ def seeds() -> dict[str, Seed]:
 
 
 def kinds(count: int) -> Iterator[str]:
-    """Return the kinds of so many files, each as often as others; those that went wrong before twice."""
+    """Return the kinds of so many files, each as often as others; workbooks twice."""
     every = [kind for kind in seeds() for _ in range(2 if kind in _SLOW_KINDS else 1)]
     return (every[number % len(every)] for number in range(count))
 
 
 def tried(kind: str, number: int, folder: Path, start: int = 0) -> Outcome:
-    """Return what comes of one mutated file, written into a folder."""
+    """Return the outcome of one mutated file, written into a folder."""
     seed = seeds()[kind]
     others = [other.content for other in seeds().values()]
     file = folder / seed.name
@@ -303,7 +303,7 @@ def tried(kind: str, number: int, folder: Path, start: int = 0) -> Outcome:
 
 
 def run(count: int, start: int = 0, keep: Path | None = None) -> list[Outcome]:
-    """Try so many files; keep those that went wrong in a folder."""
+    """Try so many files; keep the faulty ones in a folder."""
     outcomes = []
     with tempfile.TemporaryDirectory() as folder:
         for number, kind in tqdm(enumerate(kinds(count)), total=count, file=sys.stderr, disable=count < 1000):

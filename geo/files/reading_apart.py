@@ -28,7 +28,7 @@ _SMALL_MB: Final = 1.0
 _MEMORY_OF_EXTRACT: Final = 40
 """Memory for an extract, by its size: an index of its nodes and its streets by column."""
 _WAIT: Final = 3
-"""The limit on the clock, by the limit on computing: other programs compute too."""
+"""The limit on the clock, by the limit on computing, with half a minute besides: other programs compute too."""
 _MODULES: Final = ("geo.files.formats", "pyarrow.pandas_compat", "encodings.utf_8_sig")
 _REMEDY: Final = Text("请另存为 CSV 或 XLSX，或拆分后重试", "Save it as CSV or XLSX, or split it, and try again")
 _EXPORT_AGAIN: Final = Text("请重新导出，或另存为其他格式", "Export it again, or save it in another format")
@@ -82,7 +82,7 @@ def _limits(file: Path, memory_per_byte: int) -> Limits:
     )
     gb = setting("JIEXU_READ_GB", os.environ.get("JIEXU_READ_GB"), _GB)
     memory = int(max(gb * 1e9, memory_per_byte * size))
-    return Limits(memory, cpu_s, _WAIT * cpu_s)
+    return Limits(memory, cpu_s, _WAIT * cpu_s + _S)
 
 
 def _size(file: Path) -> int:

@@ -17,8 +17,8 @@ metric CRS, which `about` names. Every text that Jiexu writes (reasons, findings
 A build writes a new file beside the study and swaps it in at the end: whoever reads meanwhile, or ends it, has the old
 or the new study, never half of one. A decision is one SQLite transaction.
 
-Two tables stand beside the layers, and no GIS program lists them: `jiexu_checksums` has a checksum of each layer and table, and
-`jiexu_log` the chain of the decisions. `jiexu verify` compares the study with both
+Two tables stand beside the layers, and no GIS program lists them: `jiexu_checksums` has a checksum of each layer and
+table, and `jiexu_log` the chain of the decisions. `jiexu verify` compares the study with both
 ([Soundness and privacy](../guide/soundness.md)).
 
 This page is written by `make docs` from `geo/study/layers/`.

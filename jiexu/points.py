@@ -32,7 +32,7 @@ def add(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="CSV, TSV, XLSX, XLS, GeoJSON, Shapefile (zipped or loose), GeoPackage, GeoParquet or KML.",
+            help="CSV, TSV, XLSX, XLS, ODS, GeoJSON, Shapefile (zipped or loose), GeoPackage, GeoParquet or KML.",
             show_default=False,
         ),
     ],
@@ -51,13 +51,21 @@ def add(
             "of all columns, or of one.",
         ),
     ] = None,
+    sheets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sheet",
+            metavar="NAME",
+            help="A sheet of a workbook, also a hidden one; by default all visible ones with the wanted headers.",
+        ),
+    ] = None,
     encoding: Annotated[str | None, typer.Option(help=f"One of {', '.join(ENCODINGS)}; by default detected.")] = None,
     by: Annotated[str, typer.Option(help="Who imports.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report the outcome, and store nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
-    options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []))
+    options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []), tuple(sheets or ()))
     outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
     if as_json:
         print_document(outcome.as_dict())
@@ -73,6 +81,7 @@ def add(
         typer.echo(f"? {question.column}: {question.text.pick(language())} ({question.answer} {choices})")
     for row in reading.findings.itertuples():
         number = "-" if pd.isna(row.row) else row.row  # type: ignore[arg-type]
+        number = f"{row.sheet}!{number}" if isinstance(row.sheet, str) else number
         typer.echo(f"  {number}  {row.column}  {pick(row.problem, language())} → {pick(row.action, language())}")
     done = Text(
         f"共 {reading.rows} 行：新增 {outcome.added}，更新 {outcome.updated}，未变 {outcome.unchanged}，"

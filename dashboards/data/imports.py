@@ -62,7 +62,8 @@ def panel() -> None:
     content = file.getvalue()
     path = _kept(file.name, content)
     mapping = _changed_mapping(kind, content)
-    options = Options(encoding or None, mapping, system or None, questions.orders(kind, content))
+    sheets = tuple(st.session_state.get(_sheets_key(content), ()))
+    options = Options(encoding or None, mapping, system or None, questions.orders(kind, content), sheets)
     try:
         outcome = _tried(path, kind, options, file.name)
     except JiexuError as error:
@@ -71,6 +72,8 @@ def panel() -> None:
         if isinstance(error, InputError):
             error.file = file.name  # not where it is kept meanwhile
         show_error(error)
+        if sheets:
+            st.button(_("Read all sheets"), on_click=lambda: st.session_state.pop(_sheets_key(content), None))
         _columns(_headers(path, encoding or None), kind, content, {})
         return
     points = outcome.points
@@ -79,6 +82,7 @@ def panel() -> None:
         state.go_to(points.total_bounds)
         st.rerun()
     _verdict(outcome)
+    _sheets(outcome, content)
     questions.ask(outcome.reading.questions, kind, content)
     _store_button(outcome, path, kind, options, file.name)
     _columns(outcome.reading.raw.table.columns.tolist(), kind, content, outcome.reading.mapping)
@@ -100,7 +104,12 @@ def _kept(name: str, content: bytes) -> Path:
 
 def _tried(path: Path, kind: Any, options: Options, name: str) -> Outcome:
     """Return the outcome of a dry run of the import, computed once for each way of reading the file."""
-    said = (options.encoding, options.crs, *(tuple(sorted(part.items())) for part in (options.mapping, options.dates)))
+    said = (
+        options.encoding,
+        options.crs,
+        options.sheets,
+        *(tuple(sorted(part.items())) for part in (options.mapping, options.dates)),
+    )
     key = (path.name, kind, *said, study_path(), about(study_path()).get(f"version:{kind}"))
     if st.session_state.get("tried-key") != key:
         with st.spinner(_("Reading the file …")):
@@ -137,6 +146,23 @@ def _verdict(outcome: Outcome) -> None:
     st.text(" · ".join(f"{name} {count:,}" for name, count in parts.items()))
 
 
+def _sheets_key(content: bytes) -> str:
+    return f"sheets-{hashlib.sha256(content).hexdigest()[:8]}"
+
+
+def _sheets(outcome: Outcome, content: bytes) -> None:
+    """Offer a choice of sheets of a workbook with several; none chosen reads all with the wanted headers."""
+    sheets = outcome.reading.raw.sheets
+    if len(sheets) > 1:
+        st.multiselect(
+            _("Sheets"),
+            [sheet.sheet for sheet in sheets],
+            key=_sheets_key(content),
+            placeholder=", ".join(sheet.sheet for sheet in sheets if sheet.read),
+            help=_("By default all visible sheets with the wanted headers are read."),
+        )
+
+
 def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, name: str) -> None:
     answers = {question.answer for question in outcome.reading.questions}
     if "--crs" in answers:
@@ -169,7 +195,7 @@ def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, nam
 
 def _close() -> None:
     st.session_state["upload-number"] += 1
-    for key in [key for key in st.session_state if str(key).startswith(("column-", questions.PREFIX))]:
+    for key in [key for key in st.session_state if str(key).startswith(("column-", "sheets-", questions.PREFIX))]:
         del st.session_state[key]
     state.show_preview(None)
     st.rerun()
@@ -227,6 +253,7 @@ def _findings(outcome: Outcome) -> None:
         st.dataframe(
             pd.DataFrame(
                 {
+                    _("Sheet"): findings["sheet"].fillna(""),
                     _("Row"): findings["row"],
                     _("Column"): findings["column"],
                     _("Problem"): findings["problem"].map(lambda text: pick(text, language)),

@@ -301,6 +301,19 @@ def _fold(header: str) -> str:
     return re.sub(r"[\s_\-:：()（）【】\[\]*]+", "", normal_name(header))
 
 
+def folded_header(header: str) -> str:
+    """Return a header as headers are compared: without case, spaces, brackets and marks."""
+    return _fold(header)
+
+
+def same_field(first: str, second: str) -> bool:
+    """Tell whether two headers are names of one field, of some kind of points."""
+    pair = {_fold(first), _fold(second)}
+    return any(
+        pair <= {_fold(name) for name in (field, *names)} for kind in FIELDS for field, names in fields_of(kind).items()
+    )
+
+
 def signature(headers: Iterable[str], kind: str) -> str:
     """Return the signature of files of one make: the kind and the headers, hashed."""
     return hashlib.sha256(json.dumps([kind, sorted(headers)], ensure_ascii=False).encode()).hexdigest()[:16]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -13,17 +13,22 @@ from typing import Final
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.archives import checked_members
+from geo.files.disguises import refuse_disguise
 from geo.files.map_files import SHAPEFILE_PARTS, read_geojson, read_geopackage, read_kml, read_parquet, read_shapefile
 from geo.files.raw_file import SAY_HEADERS, RawFile
 from geo.files.row_geometry import points_taken
-from geo.files.spreadsheets import read_csv, read_xls, read_xlsx
+from geo.files.spreadsheets import read_ods, read_xls, read_xlsx
 from geo.files.text_encoding import ENCODINGS
+from geo.files.text_tables import read_csv
+from geo.files.written_tables import read_html, read_xml, written_table
 from geo.study.findings import Finding
 
 SUFFIXES: Final = (
     *(".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".geojson", ".json", ".zip", ".shp", ".gpkg"),
     *(".parquet", ".geoparquet", ".kml"),
+    *(".ods", ".xlsb", ".et", ".htm", ".html"),
 )
+_WORKBOOKS: Final = (read_xlsx, read_xls, read_ods, read_html, read_xml)
 _MAX_BYTES: Final = 2_000_000_000
 _BY_MAGIC: Final[dict[bytes, Callable[..., RawFile]]] = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": read_xls,
@@ -33,19 +38,30 @@ _BY_MAGIC: Final[dict[bytes, Callable[..., RawFile]]] = {
 }
 
 
-def read_file(path: Path | str, encoding: str | None = None, prefer_areas: bool = False) -> RawFile:
+def read_file(
+    path: Path | str,
+    encoding: str | None = None,
+    prefer_areas: bool = False,
+    sheets: Sequence[str] = (),
+    kind: str | None = None,
+) -> RawFile:
     """
     Read a file of rows.
 
     Parameters
     ----------
     path
-        CSV or TSV (any delimiter), XLSX, XLS, GeoJSON, a zipped or loose Shapefile, GeoPackage, GeoParquet or KML.
+        CSV or TSV (any delimiter), XLSX, XLS, ODS (or a web page or XML that calls itself so), GeoJSON, a zipped or
+        loose Shapefile, GeoPackage, GeoParquet or KML.
     encoding
         One of `ENCODINGS`; by default it is detected.
     prefer_areas
         Whether areas are wanted and not a point of each row: then a layer of areas is read before one of points, where
         a file has several layers.
+    sheets
+        The sheets of a workbook to read; by default all visible ones with the wanted headers.
+    kind
+        The kind of points that is wanted of a workbook with several tables.
 
     Raises
     ------
@@ -68,7 +84,7 @@ def read_file(path: Path | str, encoding: str | None = None, prefer_areas: bool 
             Text(f"可用：{'、'.join(ENCODINGS)}", f"Use one of {', '.join(ENCODINGS)}"),
         )
     try:
-        raw = _reader(path, prefer_areas)(path, encoding)
+        raw = _reader(path, prefer_areas, sheets, kind)(path, encoding)
     except InputError:
         raise
     except Exception as error:  # whatever a damaged file makes a parser raise is the file's fault
@@ -84,9 +100,14 @@ def read_file(path: Path | str, encoding: str | None = None, prefer_areas: bool 
     return raw
 
 
-def _reader(path: Path, prefer_areas: bool) -> Callable[[Path, str | None], RawFile]:
+def _reader(
+    path: Path, prefer_areas: bool, sheets: Sequence[str] = (), kind: str | None = None
+) -> Callable[[Path, str | None], RawFile]:
     """Choose a reader by the file's first bytes."""
+    refuse_disguise(path)
     reader = _by_content(path)
+    if reader in _WORKBOOKS:
+        return partial(reader, sheets=sheets, kind=kind)
     several = reader in (read_geopackage, _read_archive)
     return partial(reader, prefer_areas=prefer_areas) if several else reader
 
@@ -96,10 +117,15 @@ def _by_content(path: Path) -> Callable[..., RawFile]:
         head = file.read(2048)
     if head[:4] == b"PK\x03\x04":
         with zipfile.ZipFile(path) as archive:
-            return read_xlsx if "[Content_Types].xml" in archive.namelist() else _read_archive
+            names = archive.namelist()
+        if "[Content_Types].xml" in names:
+            return read_xlsx
+        return read_ods if "content.xml" in names and "mimetype" in names else _read_archive
     for magic, reader in _BY_MAGIC.items():
         if head.startswith(magic):
             return reader
+    if (written := written_table(head)) is not None:
+        return written
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith((b"<?xml", b"<kml", b"<!DOCTYPE")):
         return read_kml

@@ -14,10 +14,43 @@ import pyproj
 from geo.core.text import Text
 from geo.study.findings import Finding
 
-_MAX_CELL: Final = 100_000
+MAX_CELL: Final = 100_000
 """Longer cells are cut: they are no text that anybody wrote."""
 SAY_HEADERS: Final = Text("首行请写列名，以下每行一条记录", "Name the columns in the first row, one record a row below")
 """The remedy for a file without a table."""
+
+
+SHEET_ROWS: Final = 10_000_000
+"""More than the rows of any sheet."""
+
+
+@dataclass(frozen=True)
+class SheetRecord:
+    """
+    A sheet of a workbook.
+
+    Attributes
+    ----------
+    sheet
+        Its name.
+    read
+        Whether its rows were read.
+    reason
+        Why it was not read: `empty`, `hidden`, `cover` (no headers), `other_headers`, `not_chosen`; "" where it was.
+    rows
+        Its records; 0 where they were not counted.
+    hidden_rows
+        Rows that a filter or a person hid; they are records as well.
+    filtered
+        Whether it has a filter.
+    """
+
+    sheet: str
+    read: bool
+    reason: str
+    rows: int
+    hidden_rows: int = 0
+    filtered: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +78,11 @@ class RawFile:
         By row, where the file has geometry: its shapes as they are, None where a row has none.
     days_from_1904
         Whether it is a workbook that counts its days from 1904, as those of old Macintoshes do.
+    lines_out
+        The lines of records that could not be read; a finding says why.
+    sheets
+        The sheets of a workbook. Where several were read, the rows of the second are numbered from `SHEET_ROWS` on,
+        and so forth: `located` tells them apart.
     """
 
     name: str
@@ -56,18 +94,41 @@ class RawFile:
     findings: list[Finding] = field(default_factory=list)
     shapes: np.ndarray | None = None
     days_from_1904: bool = False
+    lines_out: tuple[int, ...] = ()
+    sheets: tuple[SheetRecord, ...] = ()
+
+    @property
+    def records(self) -> int:
+        """How many records the file has, with those that could not be read."""
+        return len(self.table) + len(self.lines_out)
+
+    def located(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return findings with the sheet and the row in it, where the rows of several sheets were read together."""
+        read = [sheet.sheet for sheet in self.sheets if sheet.read]
+        if len(read) < 2:
+            return list(findings)
+        return [
+            finding
+            if finding.row is None or finding.sheet is not None
+            else finding._replace(row=finding.row % SHEET_ROWS, sheet=read[finding.row // SHEET_ROWS])
+            for finding in findings
+        ]
 
 
 def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[str], list[Finding]]:
     """Number repeated headers, and name empty ones."""
     names: list[str] = []
+    taken: set[str] = set()
+    last: dict[str, int] = {}
     findings = []
     for header, position in zip(headers, positions, strict=True):
         name = header or f"column {position + 1}"
-        number = 2
-        while name in names:
+        number = last.get(header, 2)
+        while name in taken:
             name = f"{header or 'column'} ({number})"
             number += 1
+        last[header] = number
+        taken.add(name)
         if header and name != header:
             findings.append(
                 Finding(
@@ -85,7 +146,7 @@ def text_cells(table: pd.DataFrame, empty: Collection[str] = ("",)) -> pd.DataFr
     """Return cells as trimmed text, or None where they are one of `empty`."""
     cells: dict[str, pd.Series] = {}
     for column in table.columns:
-        text = table[column].astype("string").str.slice(0, _MAX_CELL).str.strip().astype(object)
+        text = table[column].astype("string").str.slice(0, MAX_CELL).str.strip().astype(object)
         cells[column] = text.where(text.notna() & ~text.isin(list(empty)), None)
     return pd.DataFrame(cells, index=table.index, dtype=object)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +20,7 @@ from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
 from geo.files.questions import AskedError
 from geo.points.cases import placed_cases
-from geo.points.documents import ImportDocument
+from geo.points.documents import ImportDocument, SheetDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
 from geo.points.merging import Merged, kept_row, merge, restored_rows
@@ -97,6 +98,7 @@ class Outcome(NamedTuple):
             "questions": [question.as_dict() for question in reading.questions],
             "precision": {str(name): int(count) for name, count in precision.items()},
             "findings": document_rows(reading.findings, StudyFinding),
+            "sheets": [cast("SheetDocument", asdict(sheet)) for sheet in reading.raw.sheets],
         }
 
 

@@ -37,12 +37,15 @@ class Options:
         The coordinate system, as `geo.files.coordinates.system_named` takes it.
     dates
         The order of day, month and year by field or column, or for `ALL_COLUMNS`, where the cells do not tell it.
+    sheets
+        The sheets of a workbook to read; by default all visible ones with the wanted headers.
     """
 
     encoding: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     crs: str | None = None
     dates: Mapping[str, DateOrder] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
 
 
 class DateColumns:

@@ -90,7 +90,7 @@ class Reading(NamedTuple):
     raw
         The file's format, encoding and headers, without its cells.
     rows
-        How many rows the file has.
+        How many records the file has, with those that could not be read.
     mapping
         Field to column, as it was used.
     verdict
@@ -105,6 +105,8 @@ class Reading(NamedTuple):
         Of each point without an identifier in the file: the one that earlier versions gave it; None for the others.
     questions
         What a person must answer before anything is stored.
+    doubted
+        How many rows were kept with a finding.
     """
 
     points: gpd.GeoDataFrame
@@ -118,16 +120,12 @@ class Reading(NamedTuple):
     sha256: str
     former: pd.Series
     questions: tuple[Question, ...] = ()
+    doubted: int = 0
 
     @property
     def refused(self) -> int:
         """How many rows were left out."""
         return self.rows - len(self.points)
-
-    @property
-    def doubted(self) -> int:
-        """How many rows were kept with a finding."""
-        return max(int(self.findings["row"].dropna().nunique()) - self.refused, 0)
 
     @property
     def asks(self) -> bool:
@@ -230,7 +228,7 @@ def read_points(
         If the file cannot be read, a mapping names no column of it, or no row has a place.
     """
     path, options = Path(path), options or Options()
-    raw = read_file(path, options.encoding)
+    raw = read_file(path, options.encoding, sheets=options.sheets, kind=kind)
     file = mask_word(name or raw.name)
     if raw.table.empty:
         raise InputError(
@@ -369,12 +367,13 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         crs = draft.place.crs if draft.place is not None else pyproj.CRS.from_epsg(_PLANE)
         within_m, within_hours = profile["points.duplicate.within"], profile["points.duplicate.hours"]
         points["duplicate_of"] = duplicates(points, crs, within_m, within_hours)
-    light = RawFile(draft.file, raw.format, raw.encoding, raw.table.head(0), None, raw.crs, raw.findings)
+    light = replace(raw, name=draft.file, table=raw.table.head(0), points=None, shapes=None)
+    warned = {finding.row for finding in draft.findings} & set(raw.table.index[kept | np.zeros(len(rows), dtype=bool)])
     return Reading(
         points,
-        findings_table(kind, draft.findings, draft.file),
+        findings_table(kind, raw.located(draft.findings), draft.file),
         light,
-        len(raw.table),
+        raw.records,
         dict(draft.mapping),
         draft.verdict,
         draft.system,
@@ -382,4 +381,5 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         sha256,
         draft.former[kept].reset_index(drop=True),
         draft.questions,
+        len(warned),
     )

@@ -135,7 +135,7 @@ def _marks(stream: bytes, place: int) -> Marks:
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the records of the part that begins at a place, without those of charts in it."""
+    """Yield the records of a part by its beginning, without charts in it."""
     depth = 0
     while at + _RECORD.size <= len(stream):
         kind, size = _RECORD.unpack_from(stream, at)

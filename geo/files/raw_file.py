@@ -99,7 +99,7 @@ class RawFile:
 
     @property
     def records(self) -> int:
-        """How many records the file has, with those that could not be read."""
+        """How many records the file has, unreadable ones included."""
         return len(self.table) + len(self.lines_out)
 
     def located(self, findings: Iterable[Finding]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Decide which cells of a row belong together where a text has a delimiter without quotes."""
+"""Join the cells of a text that has a delimiter without quotes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def typed_columns(rows: Sequence[Sequence[str]], width: int) -> Types:
 
 def merged_cells(cells: Sequence[str], types: Types, delimiter: str) -> list[str] | None:
     """
-    Return the cells of a row with too many, those of one text joined; None where it is not certain which.
+    Return the cells of a row with too many, joined to one text; None where it is not certain.
 
     A reading is certain where it alone puts numbers and times into the columns that have them; that the cells beyond
     the headers are notes is a reading as well.

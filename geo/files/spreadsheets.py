@@ -1,4 +1,4 @@
-"""Read workbooks: all visible sheets with the wanted headers together; what is left out is named."""
+"""Read workbooks: all visible sheets with the wanted headers together; sheets left out are named."""
 
 from __future__ import annotations
 
@@ -148,12 +148,12 @@ def _part(path: Path, sheet: Sheet, kind: str | None) -> _Part | None:
 
 
 def _headers(body: Body) -> dict[str, str]:
-    """Return the headers of a table by the form in which they are compared."""
+    """Return the headers of a table by their folded form."""
     return {folded_header(name): name for name in body.header.names if name}
 
 
 def _alike(body: Body, main: Body) -> bool:
-    """Tell whether most headers of the smaller of two tables are those of the other."""
+    """Tell whether two tables share most headers of the smaller one."""
     ours, theirs = _headers(body), _headers(main)
     shared = len(ours.keys() & theirs.keys())
     return shared >= min(2, len(theirs)) and shared >= _SHARED * min(len(ours), len(theirs)) and len(body.table) > 0
@@ -180,7 +180,7 @@ def _like(part: _Part, main: _Part) -> tuple[pd.DataFrame, list[Finding]]:
 
 
 def _headings(book: Book, reasons: dict[str, str], sheets: Sequence[str]) -> list[Finding]:
-    """Return findings about which sheets were read, and why others were not."""
+    """Return findings about sheets read and left out."""
     if sheets or len(book.names) == 1:
         return []
     read = [sheet for sheet in book.names if not reasons[sheet]]

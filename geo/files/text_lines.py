@@ -50,7 +50,7 @@ class Lines(NamedTuple):
 
 def decode_lines(raw: bytes, encoding: str | None = None) -> Lines:
     """
-    Return the text of a file: what is in another encoding, or in none, is that line's fault alone.
+    Return the text of a file; a fault of encoding costs its own line alone.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def _tried(line: bytes, encoding: str) -> str | None:
 
 
 def _without_nul(found: Lines) -> Lines:
-    """Drop NUL characters, which no text has; refuse data with many control characters."""
+    """Drop NUL characters; refuse data with many control characters."""
     if "\x00" not in found.text and len(_CONTROL.findall(found.text[:100_000])) == 0:
         return found
     head = found.text[:100_000].replace("\x00\x00", "")

@@ -38,7 +38,7 @@ csv.field_size_limit(2**31 - 1)
 
 class _Read(NamedTuple):
     """
-    Records of lines, and which lines are at fault.
+    Records of lines, and lines at fault.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ def _delimiter(lines: Sequence[str]) -> str:
 
 
 def _cut(line: str, delimiter: str) -> list[str]:
-    """Return the cells of a line, in which quotation marks are closed or are text."""
+    """Return the cells of a line; a quotation mark that is not closed is text."""
     if '"' not in line or line.count('"') % 2:
         return line.split(delimiter)
     return next(csv.reader([line], delimiter=delimiter), [])
@@ -170,7 +170,7 @@ def _records(lines: Sequence[str], start: int, delimiter: str, width: int) -> _R
 
 
 def _quoted(lines: Sequence[str], at: int, delimiter: str, width: int) -> tuple[list[str] | None, int]:
-    """Return a record whose cells have line breaks in quotation marks, and the position after it; None where none."""
+    """Return a record with quoted line breaks, and the position after it; None where there is none."""
     marks = 0
     for last in range(at, min(at + _LONGEST_RECORD, len(lines))):
         marks += lines[last].count('"')
@@ -191,7 +191,7 @@ def _quoted(lines: Sequence[str], at: int, delimiter: str, width: int) -> tuple[
 def _with_long(
     read: _Read, width: int, delimiter: str, notes: list[Finding]
 ) -> tuple[list[list[str]], list[int], list[int]]:
-    """Add the records with too many cells of which it is certain what belongs together; return those left out too."""
+    """Add the records with too many cells that have one certain reading; return the lines left out too."""
     if not read.long:
         return read.rows, read.numbers, []
     types = typed_columns(read.rows[:_SAMPLE], width)

@@ -1,4 +1,4 @@
-"""Read tables of web pages and of XML 2003, which many systems give out under the name of a workbook."""
+"""Read tables of web pages and of XML 2003, often named as workbooks."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class _Written:
 
 
 class _Grid:
-    """Cells on their way to a sheet, those that span others included."""
+    """Cells on their way to a sheet, spans included."""
 
     def __init__(self) -> None:
         self.cells: dict[tuple[int, int], str] = {}
@@ -102,7 +102,7 @@ class _Grid:
 
 
 class _Page(HTMLParser):
-    """The tables of a web page, without those that only lay it out."""
+    """The tables of a web page."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

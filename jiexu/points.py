@@ -39,8 +39,8 @@ def add(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="CSV, TSV, XLSX, XLS, JSON, GeoJSON, Shapefile, MapInfo table or file geodatabase (loose or zipped), "
-            "GeoPackage, GeoParquet, FlatGeobuf, GML, GPX, KML, KMZ, TopoJSON or DXF.",
+            help="CSV, TSV, XLSX, XLS, ODS, JSON, GeoJSON, Shapefile, MapInfo table or file geodatabase (loose or "
+            "zipped), GeoPackage, GeoParquet, FlatGeobuf, GML, GPX, KML, KMZ, TopoJSON or DXF.",
             show_default=False,
         ),
     ],
@@ -62,9 +62,11 @@ def add(
         ),
     ] = None,
     encoding: Annotated[str | None, typer.Option(help=f"One of {', '.join(ENCODINGS)}; by default detected.")] = None,
-    sheet: Annotated[
-        str | None,
-        typer.Option("--sheet", "--layer", metavar="NAME", help="The sheet or layer to read; by default all that fit."),
+    sheets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--sheet", "--layer", metavar="NAME", help="A sheet or layer, also a hidden one; by default all that fit."
+        ),
     ] = None,
     categories: Annotated[
         Path | None,
@@ -79,7 +81,7 @@ def add(
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
     words = {} if categories is None else read_category_words(categories)
-    options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []), words, sheet)
+    options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []), words, tuple(sheets or ()))
     warm()
     outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
     if as_json:
@@ -103,6 +105,7 @@ def add(
         typer.echo(f"? {question.column}: {question.text.pick(language())} ({question.answer} {choices})")
     for row in reading.findings.itertuples():
         number = "-" if pd.isna(row.row) else row.row  # type: ignore[arg-type]
+        number = f"{row.sheet}!{number}" if isinstance(row.sheet, str) else number
         typer.echo(f"  {number}  {row.column}  {pick(row.problem, language())} → {pick(row.action, language())}")
     done = Text(
         f"共 {reading.rows} 行：新增 {outcome.added}，更新 {outcome.updated}，未变 {outcome.unchanged}，"

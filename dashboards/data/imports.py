@@ -32,7 +32,7 @@ from geo.study.file import about
 _SHOWN_POINTS = 2000
 _SYSTEMS = ("WGS84", "GCJ-02", "BD-09")
 _RECOGNISED = "recognised-"
-_OF_A_FILE = ("column-", _RECOGNISED, questions.PREFIX, category_words.PREFIX)
+_OF_A_FILE = ("column-", "sheet-", "parts-", _RECOGNISED, questions.PREFIX, category_words.PREFIX)
 
 
 def panel() -> None:
@@ -78,8 +78,8 @@ def panel() -> None:
     kind, kind_asked = found
     mapping = _changed_mapping(kind, content)
     words = category_words.chosen(content)
-    sheet = st.session_state.get(_sheet_key(content)) or None
-    options = Options(encoding or None, mapping, system or None, questions.orders(kind, content), words, sheet)
+    sheets = tuple(st.session_state.get(_sheet_key(content), ()))
+    options = Options(encoding or None, mapping, system or None, questions.orders(kind, content), words, sheets)
     try:
         outcome = _tried(path, kind, options, file.name)
     except JiexuError as error:
@@ -89,9 +89,9 @@ def panel() -> None:
             error.file = file.name  # not where it is kept meanwhile
         show_error(error)
         _choose_sheet(content)
-        _columns(_headers(path, encoding or None, sheet), kind, content, {})
+        _columns(_headers(path, encoding or None, sheets), kind, content, {})
         return
-    st.session_state[f"parts-{_sheet_key(content)}"] = outcome.reading.raw.parts
+    st.session_state[f"parts-{_sheet_key(content)}"] = outcome.reading.raw.all_parts
     points = outcome.points
     shown = points.iloc[np.linspace(0, len(points) - 1, min(len(points), _SHOWN_POINTS)).astype(int)]
     if state.show_preview(shown.get_coordinates().round(6).to_numpy().tolist()):
@@ -154,7 +154,7 @@ def _tried(path: Path, kind: Any, options: Options, name: str) -> Outcome:
     said = (
         options.encoding,
         options.crs,
-        options.sheet,
+        options.sheets,
         *(tuple(sorted(part.items())) for part in (options.mapping, options.dates, options.categories)),
     )
     key = (path.name, kind, *said, study_path(), about(study_path()).get(f"version:{kind}"))
@@ -284,21 +284,21 @@ def _choose_sheet(content: bytes) -> None:
     if len(rows) < 2:
         return
     read = ", ".join(dict.fromkeys(part.name for part in parts if part.read))
-    st.selectbox(
-        _("Sheet or layer"),
-        ("", *rows),
-        format_func=lambda name: (
-            _("{name} ({count:,} rows)").format(name=name, count=rows[name]) if name else _("All that fit")
-        ),
+    st.multiselect(
+        _("Sheets or layers"),
+        list(rows),
+        format_func=lambda name: _("{name} ({count:,} rows)").format(name=name, count=rows[name]),
         key=key,
+        placeholder=_("All that fit"),
+        help=_("By default all visible sheets with the wanted headers are read."),
     )
     st.text(_("Read: {names}").format(names=read))
 
 
-def _headers(path: Path, encoding: str | None, sheet: str | None) -> list[str]:
+def _headers(path: Path, encoding: str | None, sheets: tuple[str, ...]) -> list[str]:
     """Return the columns of a file without placed rows yet; none where it cannot be read at all."""
     try:
-        return read_file(path, encoding, sheet=sheet).table.columns.tolist()
+        return read_file(path, encoding, sheets=sheets).table.columns.tolist()
     except JiexuError:
         return []
 
@@ -317,6 +317,7 @@ def _findings(outcome: Outcome) -> None:
         st.dataframe(
             pd.DataFrame(
                 {
+                    _("Sheet"): findings["sheet"].fillna(""),
                     _("Row"): findings["row"],
                     _("Column"): findings["column"],
                     _("Problem"): findings["problem"].map(lambda text: pick(text, language)),

@@ -148,6 +148,7 @@ def _findings() -> None:
             {
                 _("Layer"): findings["layer"].map(layer_name),
                 _("File"): findings["source"],
+                _("Sheet"): findings["sheet"].fillna(""),
                 _("Row"): findings["row"],
                 _("Column"): findings["column"],
                 _("Problem"): findings["problem"].map(lambda text: pick(text, language)),

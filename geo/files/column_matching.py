@@ -286,6 +286,16 @@ def equally_fit(headers: Sequence[str], kind: str, mapping: Mapping[str, str]) -
     return found
 
 
+def same_field(first: str, second: str) -> bool:
+    """Tell whether two headers are names of one field, of some kind of points."""
+    pair = {fold_header(first), fold_header(second)}
+    return any(
+        pair <= {fold_header(name) for name in (field, *names)}
+        for kind in FIELDS
+        for field, names in fields_of(kind).items()
+    )
+
+
 def signature(headers: Iterable[str], kind: str) -> str:
     """Return the signature of files of one make: the kind and the headers, hashed."""
     return hashlib.sha256(json.dumps([kind, sorted(headers)], ensure_ascii=False).encode()).hexdigest()[:16]

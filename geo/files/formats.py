@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.archives import is_archive_of_other_kind, read_archive
+from geo.files.disguises import refuse_disguise
 from geo.files.gdal_files import (
     GEODATABASE,
     read_drawing,
@@ -27,10 +28,12 @@ from geo.files.map_files import read_parquet, read_shapefile
 from geo.files.raw_file import SAY_HEADERS, RawFile
 from geo.files.reading_apart import apart
 from geo.files.row_geometry import points_taken
-from geo.files.spreadsheets import read_csv, read_xls, read_xlsx
+from geo.files.spreadsheets import read_ods, read_xls, read_xlsx
 from geo.files.text_encoding import ENCODINGS
 from geo.files.text_geometry import with_text_geometry
+from geo.files.text_tables import read_csv
 from geo.files.workbook_size import refuse_excess
+from geo.files.written_tables import written_table
 from geo.files.xml_files import read_xml
 
 Reader = Callable[[Path, Asked], RawFile]
@@ -38,6 +41,7 @@ SUFFIXES: Final = (
     *(".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".geojson", ".json", ".geojsonl", ".ndjson", ".zip", ".shp"),
     *(".gpkg", ".parquet", ".geoparquet", ".kml", ".kmz", ".gml", ".gpx", ".xml", ".fgb", ".dxf", ".tab", ".mif"),
     *(".topojson", ".jsonl", ".geojsons"),
+    *(".ods", ".xlsb", ".et", ".htm", ".html"),
 )
 _MAX_BYTES: Final = 2_000_000_000
 _PANIC: Final = "PanicException"
@@ -48,12 +52,16 @@ def _table(read: Callable[[Path, str | None], RawFile]) -> Reader:
     return lambda path, asked: read(path, asked.encoding)
 
 
+def _book(read: Callable[..., RawFile]) -> Reader:
+    return lambda path, asked: read(path, asked.encoding, sheets=asked.sheets, kind=asked.kind)
+
+
 def _as(name: str) -> Reader:
     return lambda path, asked: read_with_gdal(path, asked, name)
 
 
 _BY_MAGIC: Final[dict[bytes, Reader]] = {
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _table(read_xls),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _book(read_xls),
     b"SQLite format 3\x00": read_geopackage,
     b"PAR1": _table(read_parquet),
     b"\x00\x00\x27\x0a": _table(read_shapefile),
@@ -97,7 +105,8 @@ def read_file(
     path: Path | str,
     encoding: str | None = None,
     prefer_areas: bool = False,
-    sheet: str | None = None,
+    sheets: Sequence[str] = (),
+    kind: str | None = None,
     wanted: Wanted | None = None,
 ) -> RawFile:
     """
@@ -106,16 +115,20 @@ def read_file(
     Parameters
     ----------
     path
-        CSV or TSV (any delimiter), XLSX, XLS, GeoJSON (also a feature a line), records in JSON or XML, a zipped or
-        loose Shapefile, MapInfo table or interchange file, a file geodatabase (a folder, or zipped), GeoPackage,
-        GeoParquet, FlatGeobuf, GML, GPX, KML, KMZ, TopoJSON, Esri JSON or DXF.
+        CSV or TSV (any delimiter), XLSX, XLS, ODS (or a web page or XML that calls itself so), GeoJSON (also a feature
+        a line), records in JSON or XML, a zipped or loose Shapefile, MapInfo table or interchange file, a file
+        geodatabase (a folder, or zipped), GeoPackage, GeoParquet, FlatGeobuf, GML, GPX, KML, KMZ, TopoJSON, Esri JSON
+        or DXF.
     encoding
         One of `ENCODINGS`; by default it is detected.
     prefer_areas
         Whether areas are wanted and not a point of each row: then layers of areas are read before those of points,
         where a file has several layers.
-    sheet
-        The sheet or layer to read; by default all layers of the wanted kind.
+    sheets
+        The sheets or layers to read; by default all visible sheets with the wanted headers, all layers of the wanted
+        kind of geometry.
+    kind
+        The kind of points that is wanted of a workbook with several tables.
     wanted
         The kind of geometry that is wanted, "all" for points, lines and areas alike; by default as `prefer_areas` says.
 
@@ -141,7 +154,7 @@ def read_file(
             Text(f"可用：{'、'.join(ENCODINGS)}", f"Use one of {', '.join(ENCODINGS)}"),
         )
     wanted = wanted or ("areas" if prefer_areas else "points")
-    raw = _guarded(path, Asked(encoding, wanted, sheet))
+    raw = _guarded(path, Asked(encoding, wanted, next(iter(sheets), None), tuple(sheets), kind))
     if raw.table.columns.empty:
         raise InputError(path, Text("文件中没有列", "The file has no columns"), SAY_HEADERS)
     if raw.shapes is not None and wanted == "points":
@@ -170,6 +183,7 @@ def _reader(path: Path) -> Reader:
     """Choose a reader by the file's first bytes."""
     if path.is_dir():
         return read_geodatabase
+    refuse_disguise(path)
     refuse_excess(path)
     with path.open("rb") as file:
         head = file.read(4096)
@@ -181,6 +195,8 @@ def _reader(path: Path) -> Reader:
     foreign = is_archive_of_other_kind(head) or next((name for start, name in _FOREIGN if start.match(head)), None)
     if foreign is not None:
         raise _refused(path, foreign)
+    if (written := written_table(head)) is not None:
+        return _book(written)
     start = _plain(head)
     return next((reader for pattern, reader in _BY_START if pattern.match(start)), _table(read_csv))
 
@@ -194,8 +210,11 @@ def _plain(head: bytes) -> bytes:
 
 def _zipped(path: Path) -> Reader:
     with zipfile.ZipFile(path) as archive:
-        if "[Content_Types].xml" in archive.namelist():
-            return _table(read_xlsx)
+        names = archive.namelist()
+    if "[Content_Types].xml" in names:
+        return _book(read_xlsx)
+    if "content.xml" in names and "mimetype" in names:
+        return _book(read_ods)
     return lambda file, asked: read_archive(file, asked, lambda inner, same: _reader(inner)(inner, same), SUFFIXES)
 
 

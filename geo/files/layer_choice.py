@@ -46,12 +46,16 @@ class Asked(NamedTuple):
     wanted
         The kind of geometry.
     sheet
-        The sheet or layer that a user names.
+        The layer that a user names.
+    sheets, kind
+        The sheets of a workbook that a user names, and the kind of points that is wanted of it.
     """
 
     encoding: str | None = None
     wanted: Wanted = "points"
     sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    kind: str | None = None
 
 
 class Layer(NamedTuple):

@@ -16,12 +16,14 @@ import pyproj
 from geo.core.text import Text
 from geo.study.findings import Finding
 
-_MAX_CELL: Final = 100_000
+MAX_CELL: Final = 100_000
 """Longer cells are cut: they are no text that anybody wrote."""
 _GUARDED: Final = r"^'(?='*[\s]*[=+\-@\t\r|])"
 """The apostrophe of `geo.study.export_tables.inert`."""
 SAY_HEADERS: Final = Text("首行请写列名，以下每行一条记录", "Name the columns in the first row, one record a row below")
 """The remedy for a file without a table."""
+SHEET_ROWS: Final = 10_000_000
+"""More than the rows of any sheet."""
 
 
 class Part(NamedTuple):
@@ -41,6 +43,35 @@ class Part(NamedTuple):
     name: str
     rows: int
     read: bool
+
+
+@dataclass(frozen=True)
+class SheetRecord:
+    """
+    A sheet of a workbook.
+
+    Attributes
+    ----------
+    sheet
+        Its name.
+    read
+        Whether its rows were read.
+    reason
+        Why it was not read: `empty`, `hidden`, `cover` (no headers), `other_headers`, `not_chosen`; "" where it was.
+    rows
+        Its records; 0 where they were not counted.
+    hidden_rows
+        Rows that a filter or a person hid; they are records as well.
+    filtered
+        Whether it has a filter.
+    """
+
+    sheet: str
+    read: bool
+    reason: str
+    rows: int
+    hidden_rows: int = 0
+    filtered: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +103,11 @@ class RawFile:
         The sheets or layers of a file that may have several, read or not.
     unread
         How many records have no row in `table`, since nothing of them can be read; a finding names each.
+    lines_out
+        The lines of records that could not be read; a finding says why.
+    sheets
+        The sheets of a workbook. Where several were read, the rows of the second are numbered from `SHEET_ROWS` on,
+        and so forth: `located` tells them apart.
     """
 
     name: str
@@ -86,6 +122,31 @@ class RawFile:
     parts: tuple[Part, ...] = ()
     unread: int = 0
 
+    lines_out: tuple[int, ...] = ()
+    sheets: tuple[SheetRecord, ...] = ()
+
+    @property
+    def records(self) -> int:
+        """How many records the file has, unreadable ones included."""
+        return len(self.table) + len(self.lines_out) + self.unread
+
+    @property
+    def all_parts(self) -> tuple[Part, ...]:
+        """The sheets of a workbook, or the layers of a map file."""
+        return self.parts or tuple(Part(sheet.sheet, sheet.rows, sheet.read) for sheet in self.sheets)
+
+    def located(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Return findings with the sheet and the row in it, where the rows of several sheets were read together."""
+        read = [sheet.sheet for sheet in self.sheets if sheet.read]
+        if len(read) < 2:
+            return list(findings)
+        return [
+            finding
+            if finding.row is None or finding.sheet is not None
+            else finding._replace(row=finding.row % SHEET_ROWS, sheet=read[finding.row // SHEET_ROWS])
+            for finding in findings
+        ]
+
 
 def digest(path: Path) -> str:
     """Return the SHA-256 of a file, or of all files of a folder, as a geodatabase is one."""
@@ -98,13 +159,17 @@ def digest(path: Path) -> str:
 def unique_headers(headers: list[str], positions: Iterable[int]) -> tuple[list[str], list[Finding]]:
     """Number repeated headers, and name empty ones."""
     names: list[str] = []
+    taken: set[str] = set()
+    last: dict[str, int] = {}
     findings = []
     for header, position in zip(headers, positions, strict=True):
         name = header or f"column {position + 1}"
-        number = 2
-        while name in names:
+        number = last.get(header, 2)
+        while name in taken:
             name = f"{header or 'column'} ({number})"
             number += 1
+        last[header] = number
+        taken.add(name)
         if header and name != header:
             findings.append(
                 Finding(
@@ -122,7 +187,7 @@ def text_cells(table: pd.DataFrame, empty: Collection[str] = ("",)) -> pd.DataFr
     """Return cells as trimmed text, or None where they are one of `empty`."""
     cells: dict[str, pd.Series] = {}
     for column in table.columns:
-        text = table[column].astype("string").str.slice(0, _MAX_CELL).str.strip().astype(object)
+        text = table[column].astype("string").str.slice(0, MAX_CELL).str.strip().astype(object)
         cells[column] = text.where(text.notna() & ~text.isin(list(empty)), None)
     return pd.DataFrame(cells, index=table.index, dtype=object)
 

@@ -39,7 +39,7 @@ def decode(raw: bytes, encoding: str | None = None) -> tuple[str, str]:
     tried = {name: _decoded(raw, name) for name in ("gb18030", "big5")}
     readable = {name: text for name, text in tried.items() if text is not None}
     if readable:
-        best = max(readable, key=lambda name: (_common(readable[name]), name == "gb18030"))
+        best = max(readable, key=lambda name: (common_share(readable[name]), name == "gb18030"))
         return readable[best], best
     guess = from_bytes(raw[:100_000]).best()
     if guess is None:
@@ -55,7 +55,8 @@ def _decoded(raw: bytes, encoding: str) -> str | None:
         return None
 
 
-def _common(text: str) -> float:
+def common_share(text: str) -> float:
+    """Return how many of the Chinese characters of a text are common ones, less five for each of private use."""
     han = [character for character in text[:20_000] if "\u3400" <= character <= "\u9fff"]
     rare = sum("\ue000" <= character <= "\uf8ff" for character in text[:20_000])
     return (sum(character in _COMMON for character in han) - 5 * rare) / max(len(han), 1)

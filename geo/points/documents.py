@@ -31,6 +31,34 @@ class PartDocument(TypedDict):
     read: bool
 
 
+class SheetDocument(TypedDict):
+    """
+    A sheet of a workbook.
+
+    Attributes
+    ----------
+    sheet
+        Its name.
+    read
+        Whether its rows were read.
+    reason
+        Why not: `empty`, `hidden`, `cover` (no headers), `other_headers`, `not_chosen`; "" where it was read.
+    rows
+        Its records; 0 where it was not looked at.
+    hidden_rows
+        Hidden rows among them; they are read.
+    filtered
+        Whether it has a filter.
+    """
+
+    sheet: str
+    read: bool
+    reason: str
+    rows: int
+    hidden_rows: int
+    filtered: bool
+
+
 class ImportDocument(TypedDict):
     """
     An import, as printed by `jiexu add --json`.
@@ -79,6 +107,8 @@ class ImportDocument(TypedDict):
         Points by how their place was found.
     findings
         Findings of the file.
+    sheets
+        The sheets of a workbook, read or not; empty for other files.
     """
 
     import_id: str | None
@@ -102,6 +132,7 @@ class ImportDocument(TypedDict):
     unmapped: list[Unmapped]
     precision: dict[str, int]
     findings: list[StudyFinding]
+    sheets: list[SheetDocument]
 
 
 class CategoryWord(TypedDict):

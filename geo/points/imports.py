@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import geopandas as gpd
 import numpy as np
@@ -22,7 +22,7 @@ from geo.files.questions import AskedError
 from geo.points.cases import placed_cases
 from geo.points.category_words import words_kept, words_table
 from geo.points.cells import mask_word
-from geo.points.documents import ImportDocument
+from geo.points.documents import ImportDocument, SheetDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
 from geo.points.later_states import older_findings, retired_findings, with_known_fields, without_older
@@ -93,7 +93,7 @@ class Outcome(NamedTuple):
             "file": reading.raw.name,
             "format": reading.raw.format,
             "encoding": reading.raw.encoding,
-            "parts": [{"name": part.name, "rows": part.rows, "read": part.read} for part in reading.raw.parts],
+            "parts": [{"name": part.name, "rows": part.rows, "read": part.read} for part in reading.raw.all_parts],
             "kind": reading.of.as_dict(),
             "mapping": reading.mapping,
             "unread": [mask_word(column) for column in reading.unread],
@@ -110,6 +110,7 @@ class Outcome(NamedTuple):
             "unmapped": unmapped(reading.points["category"]) if reading.of.kind == "complaints" else [],
             "precision": {str(name): int(count) for name, count in precision.items()},
             "findings": document_rows(reading.findings, StudyFinding),
+            "sheets": [cast("SheetDocument", asdict(sheet)) for sheet in reading.raw.sheets],
         }
 
 

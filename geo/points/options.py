@@ -39,8 +39,8 @@ class Options:
         The order of day, month and year by field or column, or for `ALL_COLUMNS`, where the cells do not tell it.
     categories
         The categories (codes) of a city's own words; they stand over the table's.
-    sheet
-        The sheet or layer to read, where a file has several.
+    sheets
+        The sheets or layers to read; by default all visible sheets with the wanted headers, all layers that fit.
     """
 
     encoding: str | None = None
@@ -48,7 +48,7 @@ class Options:
     crs: str | None = None
     dates: Mapping[str, DateOrder] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
-    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
 
 
 class DateColumns:

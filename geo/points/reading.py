@@ -24,6 +24,7 @@ from geo.files.coordinates import System, stated_system, system_named
 from geo.files.crs_detection import StreetsIndex, Verdict, detect, way_round
 from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
+from geo.files.layer_choice import Wanted
 from geo.files.questions import AskedError, Question
 from geo.files.raw_file import RawFile, digest
 from geo.points.categories import words_of
@@ -90,7 +91,7 @@ class Reading(NamedTuple):
     raw
         The file's format, encoding and headers, without its cells.
     rows
-        How many rows the file has.
+        How many records the file has, with those that could not be read.
     mapping
         Field to column, as it was used.
     verdict
@@ -107,6 +108,8 @@ class Reading(NamedTuple):
         What a person must answer before anything is stored.
     of
         The kind of its rows, and its make.
+    doubted
+        How many rows were kept with a finding.
     """
 
     points: gpd.GeoDataFrame
@@ -121,6 +124,7 @@ class Reading(NamedTuple):
     former: pd.Series
     questions: tuple[Question, ...] = ()
     of: RowsOf = RowsOf("complaints")
+    doubted: int = 0
 
     @property
     def unread(self) -> list[str]:
@@ -131,11 +135,6 @@ class Reading(NamedTuple):
     def refused(self) -> int:
         """How many rows were left out."""
         return self.rows - len(self.points)
-
-    @property
-    def doubted(self) -> int:
-        """How many rows were kept with a finding."""
-        return max(int(self.findings["row"].dropna().nunique()) - self.refused, 0)
 
     @property
     def asks(self) -> bool:
@@ -243,7 +242,8 @@ def read_points(
         If the file cannot be read, a mapping names no column of it, or no row has a place.
     """
     path, options = Path(path), options or Options()
-    raw = read_file(path, options.encoding, sheet=options.sheet, wanted="all" if kind in SHAPED else "points")
+    wanted: Wanted = "all" if kind in SHAPED else "points"
+    raw = read_file(path, options.encoding, sheets=options.sheets, kind=kind, wanted=wanted)
     file = mask_word(name or raw.name)
     if raw.table.empty:
         raise InputError(
@@ -253,7 +253,7 @@ def read_points(
         )
     rows = rows_of(raw, file, kind)
     if rows.kind in SHAPED and kind is None:  # its lines and areas are wanted too
-        raw = read_file(path, options.encoding, sheet=options.sheet, wanted="all")
+        raw = read_file(path, options.encoding, sheets=options.sheets, kind=rows.kind, wanted="all")
     found = (*raw.findings, *rows.findings)
     draft = Draft(path, raw, file, rows, place, options, remembered or {}, found, questions=rows.questions)
     try:
@@ -380,11 +380,12 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         within_m, within_hours = profile["points.duplicate.within"], profile["points.duplicate.hours"]
         points["duplicate_of"] = duplicates(points, crs, within_m, within_hours)
     light = replace(raw, name=draft.file, table=raw.table.head(0), points=None, shapes=None)
+    warned = {finding.row for finding in draft.findings} & set(raw.table.index[kept | np.zeros(len(rows), dtype=bool)])
     return Reading(
         points,
-        findings_table(kind, draft.findings, draft.file),
+        findings_table(kind, raw.located(draft.findings), draft.file),
         light,
-        len(raw.table) + raw.unread,
+        raw.records,
         dict(draft.mapping),
         draft.verdict,
         draft.system,
@@ -393,4 +394,5 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         draft.former[kept].reset_index(drop=True),
         draft.questions,
         draft.rows,
+        len(warned),
     )

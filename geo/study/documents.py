@@ -208,12 +208,15 @@ class StudyFinding(FindingDocument):
         The layer that it is about.
     source
         Name of the file.
+    sheet
+        The sheet of the row, in a workbook with several; else null.
     import_id
         The import that it came with.
     """
 
     layer: str
     source: str
+    sheet: str | None
     import_id: str | None
 
 

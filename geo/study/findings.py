@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 import pandas as pd
@@ -15,15 +15,19 @@ KEPT_AS_IT_IS: Final = Text("已按原样导入", "It is kept as it is")
 
 
 class Finding(NamedTuple):
-    """One finding; `row` counts as a spreadsheet does and is None where a whole file or layer is meant."""
+    """
+    One finding; `row` counts as a spreadsheet does and is None where a whole file or layer is meant; `sheet` is named
+    for a workbook with several.
+    """
 
     row: int | None
     column: str
     problem: Text
     action: Text
+    sheet: str | None = None
 
 
-def findings_table(layer: str, findings: Iterable[Finding], source: str) -> pd.DataFrame:
+def findings_table(layer: str, findings: Collection[Finding], source: str) -> pd.DataFrame:
     """
     Return findings as a table with the columns of the layer `findings`, in the order of rows.
 
@@ -36,11 +40,14 @@ def findings_table(layer: str, findings: Iterable[Finding], source: str) -> pd.D
     source
         The name of the file that was read.
     """
-    ordered = sorted(findings, key=lambda finding: (finding.row or 0, finding.column))
+    # of several sheets, the order in which they were read
+    sheets = list(dict.fromkeys([None, *(finding.sheet for finding in findings)]))
+    ordered = sorted(findings, key=lambda finding: (sheets.index(finding.sheet), finding.row or 0, finding.column))
     return conform(
         pd.DataFrame(
             {
                 "layer": layer,
+                "sheet": [finding.sheet for finding in ordered],
                 "row": [finding.row for finding in ordered],
                 "column": [finding.column for finding in ordered],
                 "problem": [str(finding.problem) for finding in ordered],

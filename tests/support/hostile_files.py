@@ -234,7 +234,7 @@ CASES: dict[str, Case] = {
     ),
     "pipes": Case("pipes separate", text((HEAD + row()).replace(",", "|")), 1),
     "quoted newline": Case("a line break within quotes is text", text(HEAD + f'1,"a\nb",{LON},{LAT}\n'), 1),
-    "unclosed quote": Case("an unclosed quote swallows rows, and is refused", text(HEAD + f'1,"a,{LON},{LAT}\n'), None),
+    "unclosed quote": Case("an unclosed quote is text and is named", text(HEAD + f'1,"a,{LON},{LAT}\n'), 1, "not closed"),
     "windows lines": Case("Windows line ends", text((HEAD + row()).replace("\n", "\r\n")), 1),
     "old mac lines": Case("old Macintosh line ends", text((HEAD + row()).replace("\n", "\r")), 1),
     "no rows": Case("headers without rows are refused", text(HEAD), None),
@@ -250,7 +250,7 @@ CASES: dict[str, Case] = {
     "blank rows": Case("blank rows are no rows", text(HEAD + "\n" + row() + ",,,\n\n"), 1),
     "wide": Case("thousands of columns are read", text(",".join([*(f"c{i}" for i in range(3000)), "lon", "lat"]) + "\n" + ",".join(["x"] * 3000 + [str(LON), str(LAT)]) + "\n"), 1),
     "million-byte cell": Case("a cell of a megabyte is cut", text(HEAD + row(body="x" * 1_000_000)), 1),
-    "nul bytes": Case("binary data is refused", raw(b"id,lon,lat\n\x001,2,3\n"), None),
+    "nul bytes": Case("NUL is no text: it is dropped and named", raw(b"id,lon,lat\n\x001,2,3\n"), 1, "NUL"),
     "random bytes": Case("noise is refused", raw(np.random.default_rng(1).bytes(5000)), None),
     # ---- places
     "nan": Case("nan is no coordinate", text(HEAD + row(lon="nan") + row("2")), 1, "cannot be read"),

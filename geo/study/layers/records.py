@@ -76,6 +76,7 @@ FINDINGS: Final = Layer(
     {
         "layer": Column(Text("图层", "Layer"), Text("关于哪个图层", "The layer that it is about")),
         "row": c.ROW,
+        "sheet": Column(Text("工作表", "Sheet"), Text("多个工作表时，所在的表", "Of a workbook with several")),
         "column": Column(Text("列", "Column"), Text("文件中的列", "In its file")),
         "problem": Column(Text("问题", "Problem"), Text("发现的问题", "The problem found")),
         "action": Column(Text("处理", "Action"), Text("如何处理", "The treatment of the row")),

@@ -62,7 +62,7 @@ def test_map_files_of_one_kind_are_layers_of_the_archive(tmp_path: Path) -> None
     assert {(part.name, part.read) for part in raw.parts} == {("甲", True), ("乙", True), ("片区", False)}
     assert raw.findings[-1].problem.en == "The archive also has: 名单"
     assert len(read_file(tmp_path / "all.zip", prefer_areas=True).table) == 2
-    assert len(read_file(tmp_path / "all.zip", sheet="乙").table) == 2
+    assert len(read_file(tmp_path / "all.zip", sheets=("乙",)).table) == 2
 
 
 def test_names_in_the_code_page_of_windows_are_read(tmp_path: Path) -> None:
@@ -84,5 +84,5 @@ def test_a_telephone_number_in_a_name_is_masked(tmp_path: Path) -> None:
     raw = read_file(file)
     assert "13812345678" not in str(raw.findings) + str(raw.parts)
     (masked,) = [part.name for part in raw.parts if part.read]
-    assert len(read_file(file, sheet=masked).table) == 2
-    assert len(read_file(file, sheet="联系13812345678").table) == 2
+    assert len(read_file(file, sheets=(masked,)).table) == 2
+    assert len(read_file(file, sheets=("联系13812345678",)).table) == 2

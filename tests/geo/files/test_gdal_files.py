@@ -70,11 +70,11 @@ def test_layers_of_the_wanted_kind_are_read_and_all_are_named_with_counts(tmp_pa
     }
     said = [finding.problem.en for finding in raw.findings]
     assert "Layer “片区”: 2 rows (areas)" in said
-    assert len(read_file(file, sheet="道路", wanted="all").table) == 2
+    assert len(read_file(file, sheets=("道路",), wanted="all").table) == 2
     assert len(read_file(file, prefer_areas=True).table) == 2
     assert len(read_file(file, wanted="all").table) == 8
     with pytest.raises(InputError, match=r"no sheet or layer.*车位 \(2 rows\)"):
-        read_file(file, sheet="车")
+        read_file(file, sheets=("车",))
 
 
 def test_layers_in_different_systems_meet_in_degrees(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_drawing_gives_points_or_areas_by_its_layers(encoding: str, head: str,
     points = read_file(file)
     assert (points.format, points.crs) == ("dxf", None)
     assert points.table["Layer"].tolist() == ["摊位", "摊位", "井盖"]
-    assert read_file(file, sheet="摊位").table["Layer"].tolist() == ["摊位", "摊位"]
+    assert read_file(file, sheets=("摊位",)).table["Layer"].tolist() == ["摊位", "摊位"]
     areas = read_file(file, prefer_areas=True)
     assert areas.table["Layer"].tolist() == ["疏导点", "广场"]
     assert areas.shapes is not None
@@ -122,8 +122,8 @@ def test_way_points_are_points_and_tracks_are_lines(tmp_path: Path) -> None:
     points = read_file(file)
     assert points.table["name"].tolist() == ["摊位甲"]
     assert points.table["time"].iloc[0].startswith("2025-03-01")
-    assert len(read_file(file, sheet="tracks", wanted="all").table) == 1
-    assert len(read_file(file, sheet="track_points").table) == 3
+    assert len(read_file(file, sheets=("tracks",), wanted="all").table) == 1
+    assert len(read_file(file, sheets=("track_points",)).table) == 3
 
 
 def test_latitude_first_in_gml_is_turned_as_its_system_says(tmp_path: Path) -> None:

@@ -108,6 +108,6 @@ def test_a_table_without_geometry_gives_rows(tmp_path: Path) -> None:
         )
     connection.close()
     assert read_file(file).table["id"].tolist() == ["1", "2"]
-    assert read_file(file, sheet="list").table["id"].tolist() == ["a"]
+    assert read_file(file, sheets=("list",)).table["id"].tolist() == ["a"]
     with pytest.raises(InputError, match=r"list \(1 rows\)"):
-        read_file(file, sheet="nothing")
+        read_file(file, sheets=("nothing",))

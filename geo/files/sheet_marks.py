@@ -1,0 +1,130 @@
+"""Hidden rows, filters, errors and extents of sheets, as the parts of a workbook state them."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import IO, Final
+
+from defusedxml import ElementTree
+from openpyxl.utils import column_index_from_string
+
+_CHUNK: Final = 1 << 20
+_HIDDEN_ROW: Final = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])[^>]*?\br=[\"'](\d+)[\"']")
+_ROW: Final = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d+)[\"']")
+_CELL: Final = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})\d+[\"']")
+_ERROR: Final = re.compile(rb"<(?:\w+:)?c\b[^>]*\bt=[\"']e[\"']")
+_UNVALUED: Final = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f\b[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_FILTER: Final = re.compile(rb"<(?:\w+:)?autoFilter\b")
+_OPEN_ROW: Final = re.compile(rb"<(?:\w+:)?row\b")
+_ODS_PART: Final = re.compile(rb"<table:(table|table-row)\b([^>]*)>")
+_ODS_HIDDEN: Final = re.compile(rb"table:visibility=\"(?:filter|collapse)\"")
+_ODS_FILTERED: Final = re.compile(rb"table:visibility=\"filter\"")
+_ODS_REPEATED: Final = re.compile(rb"table:number-rows-repeated=\"(\d+)\"")
+_MOST_REPEATED: Final = 10_000
+
+
+@dataclass
+class Marks:
+    """
+    Marks of a sheet.
+
+    Attributes
+    ----------
+    hidden_rows
+        Rows that a filter or a person hid, counted from 1.
+    filtered
+        Whether it has a filter.
+    errors
+        Cells with an error, such as #N/A.
+    unvalued
+        Formulas without a stored value.
+    last_row, columns, cells
+        The last row, the columns with cells (from 1), and how many cells are stored; nothing where it is not known.
+    """
+
+    hidden_rows: set[int] = field(default_factory=set)
+    filtered: bool = False
+    errors: int = 0
+    unvalued: int = 0
+    last_row: int = 0
+    columns: set[int] = field(default_factory=set)
+    cells: int = 0
+
+
+def xlsx_marks(archive: zipfile.ZipFile) -> tuple[list[Marks], bool]:
+    """Return the marks of the sheets of an XLSX workbook, in its order, and whether it counts days from 1904."""
+    names = set(archive.namelist())
+    book = next((name for name in ("xl/workbook.xml", "xl/workbook2.xml") if name in names), None)
+    if book is None:
+        return [], False
+    root = ElementTree.fromstring(archive.read(book))
+    relations = str(PurePosixPath(book).parent / "_rels" / f"{PurePosixPath(book).name}.rels")
+    targets = {}
+    if relations in names:
+        for relation in ElementTree.fromstring(archive.read(relations)):
+            target = relation.get("Target", "")
+            targets[relation.get("Id")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    marks, from_1904 = [], False
+    for element in root.iter():
+        tag = str(element.tag).rpartition("}")[2]
+        if tag == "workbookPr":
+            from_1904 = element.get("date1904") in ("1", "true")
+        elif tag == "sheet":
+            identifier = next((value for key, value in element.items() if key.endswith("}id")), None)
+            part = targets.get(identifier, "")
+            marks.append(_sheet_marks(archive, part) if part in names else Marks())
+    return marks, from_1904
+
+
+def _sheet_marks(archive: zipfile.ZipFile, part: str) -> Marks:
+    marks = Marks()
+    letters: set[bytes] = set()
+    with archive.open(part) as file:
+        for text in _parts(file):
+            rows = [int(number) for number in _ROW.findall(text)]
+            marks.last_row = max([marks.last_row, *rows])
+            cells = _CELL.findall(text)
+            letters.update(cells)
+            marks.cells += len(cells)
+            marks.errors += len(_ERROR.findall(text))
+            marks.unvalued += len(_UNVALUED.findall(text))
+            marks.filtered = marks.filtered or _FILTER.search(text) is not None
+            marks.hidden_rows.update(int(number) for number in _HIDDEN_ROW.findall(text))
+    marks.columns = {column_index_from_string(name.decode()) for name in letters}
+    return marks
+
+
+def _parts(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield a sheet in parts that end before a row."""
+    kept = b""
+    while chunk := file.read(_CHUNK):
+        kept += chunk
+        starts = [match.start() for match in _OPEN_ROW.finditer(kept)]
+        if starts and starts[-1] > 0:
+            yield kept[: starts[-1]]
+            kept = kept[starts[-1] :]
+    yield kept
+
+
+def ods_marks(content: bytes) -> list[Marks]:
+    """Return the marks of the sheets of an ODS workbook, in its order."""
+    found: list[Marks] = []
+    row = 0
+    for match in _ODS_PART.finditer(content):
+        if match[1] == b"table":
+            found.append(Marks())
+            row = 0
+        elif found:
+            repeated = _ODS_REPEATED.search(match[2])
+            count = int(repeated[1]) if repeated else 1
+            if _ODS_HIDDEN.search(match[2]):
+                found[-1].hidden_rows.update(range(row + 1, row + 1 + min(count, _MOST_REPEATED)))
+                found[-1].filtered |= _ODS_FILTERED.search(match[2]) is not None
+            row += count
+    return found

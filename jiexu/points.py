@@ -54,17 +54,20 @@ def add(
     encoding: Annotated[str | None, typer.Option(help=f"One of {', '.join(ENCODINGS)}; by default detected.")] = None,
     by: Annotated[str, typer.Option(help="Who imports.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report the outcome, and store nothing.")] = False,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Go on with a new key where the key of the study's pseudonyms is lost.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
     options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []))
-    outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
+    outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run, new_key=new_key)
     if as_json:
         print_document(outcome.as_dict())
         return
     reading, zh = outcome.reading, language() == "zh"
     typer.echo(f"{reading.raw.name}: {reading.raw.format}, {reading.raw.encoding}")
-    for name, column in reading.mapping.items():
+    for name, column in reading.masked_mapping.items():
         typer.echo(f"  {name} ← {column}")
     if reading.verdict is not None:
         typer.echo(reading.verdict.text.pick(language()))

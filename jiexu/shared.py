@@ -72,21 +72,29 @@ def _fault(error: Exception) -> Text:
     folder = Path(platformdirs.user_cache_dir("jiexu")) / "faults"
     file = folder / f"{number}.log"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600)  # a trace may quote what the study says of people
-        file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        file.write_text(_masked_lines("".join(traceback.format_exception(error))), encoding="utf-8")
     except OSError as refused:
+        said = f"{type(error).__name__}: {_masked_lines(str(error))}"
         return Text(
-            f"错误：街序出现内部故障 {number}（{type(error).__name__}: {error}）；"
-            f"无法写入日志 {file}（{refused.strerror}）。",
-            f"Error: Jiexu has failed, fault {number} ({type(error).__name__}: {error}); the log {file} cannot be "
-            f"written ({refused.strerror}).",
+            f"错误：街序出现内部故障 {number}（{said}）；无法写入日志 {file}（{refused.strerror}）。",
+            f"Error: Jiexu has failed, fault {number} ({said}); the log {file} cannot be written ({refused.strerror}).",
         )
     return Text(
         f"错误：街序出现内部故障 {number}，研究文件未被部分修改；请将日志 {file} 发给维护者。",
         f"Error: Jiexu has failed, fault {number}; no study is half changed. Please send its log to the maintainers: "
         f"{file}",
     )
+
+
+def _masked_lines(text: str) -> str:
+    """Mask personal data in each line of a trace."""
+    import pandas as pd  # noqa: PLC0415
+
+    from geo.core.masking import mask  # noqa: PLC0415
+
+    return "\n".join(mask(pd.Series(text.split("\n"), dtype=object)))
 
 
 def bad_option(text: Text) -> typer.BadParameter:

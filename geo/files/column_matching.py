@@ -11,6 +11,7 @@ from typing import Final
 import pandas as pd
 from rapidfuzz import fuzz
 
+from geo.core.masking import mask
 from geo.core.name_matching import normal_name
 from geo.files.crs_hints import DATUM_WORDS
 
@@ -302,8 +303,9 @@ def _fold(header: str) -> str:
 
 
 def signature(headers: Iterable[str], kind: str) -> str:
-    """Return the signature of files of one make: the kind and the headers, hashed."""
-    return hashlib.sha256(json.dumps([kind, sorted(headers)], ensure_ascii=False).encode()).hexdigest()[:16]
+    """Return the signature of files of one make: the kind and the headers, personal data in them masked, hashed."""
+    words = mask(pd.Series(sorted(headers), dtype=object)).tolist()
+    return hashlib.sha256(json.dumps([kind, words], ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def mapped(table: pd.DataFrame, mapping: Mapping[str, str], kind: str) -> pd.DataFrame:

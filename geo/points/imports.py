@@ -14,6 +14,7 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError
+from geo.core.masked_words import mask_numbers
 from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
@@ -22,7 +23,9 @@ from geo.points.cases import placed_cases
 from geo.points.documents import ImportDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
+from geo.points.known_identities import known_identities, lost_identities, renamed_identities
 from geo.points.merging import Merged, kept_row, merge, restored_rows
+from geo.points.pseudonyms import Pseudonyms
 from geo.points.reading import Options, Place, PointKind, Reading, read_points
 from geo.points.stretches import Sections, located_shapes
 from geo.rules.loader import Profile
@@ -31,6 +34,7 @@ from geo.study.documents import StudyFinding
 from geo.study.doubts import with_doubts
 from geo.study.file import now
 from geo.study.findings import Finding, findings_table
+from geo.study.keys import keep_key, study_key
 from geo.study.left_out import PLACE_FIELD
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
@@ -85,7 +89,7 @@ class Outcome(NamedTuple):
             "file": reading.raw.name,
             "format": reading.raw.format,
             "encoding": reading.raw.encoding,
-            "mapping": reading.mapping,
+            "mapping": reading.masked_mapping,
             "crs": reading.verdict.as_dict() if reading.verdict is not None else stated,
             "rows": reading.rows,
             "added": self.added,
@@ -130,6 +134,7 @@ def add_points(
     dry_run: bool = False,
     place: Place | None = None,
     name: str | None = None,
+    new_key: bool = False,
 ) -> Outcome:
     """
     Import a file of points into a study.
@@ -157,6 +162,8 @@ def add_points(
         As `place_in` returns, where it is at hand.
     name
         What to call the file.
+    new_key
+        Whether to go on with a new key where the key of the study's pseudonyms is lost.
 
     Returns
     -------
@@ -168,26 +175,31 @@ def add_points(
         If the file cannot be read; `AskedError` if it leaves a question open: its coordinate system, the order of its
         days and months.
     StudyError
-        If the study cannot be written. It is untouched then.
+        If the study cannot be written, or holds pseudonyms and its key is missing. It is untouched then.
     """
     options = options or Options()
+    key = study_key(study.path, study.seen, new_key)
     place = place or place_in(study)
     imports = study.table("imports")
-    reading = read_points(file, kind, profile, place, options, _remembered(study), name)
     roads, layer = study.layer("segments"), study.layer(kind)
+    pseudonyms = Pseudonyms(key.secret, known_identities(layer, kind))
+    reading = read_points(file, kind, profile, place, options, _remembered(study), name, pseudonyms)
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[kind][0])
     points = _with_known_places(points, layer, COLUMNS[kind][0])
     if kind != "facilities":
         points = on_streets(points, roads, place.crs, profile)
     merged = merge(layer, points, kind)
     far = far_findings(points, kind, profile["points.far_from_streets"], reading.raw.name)
-    reading = reading._replace(findings=pd.concat([reading.findings, far], ignore_index=True))
+    lost = lost_identities(merged.layer, kind, reading.raw.name)
+    renamed = renamed_identities(layer, kind, reading.raw.name) if key.replaces else far.iloc[:0]
+    found = [table for table in (reading.findings, far, lost, renamed) if len(table)]
+    reading = reading._replace(findings=pd.concat(found, ignore_index=True) if found else reading.findings)
     outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged)
     if dry_run:
         return outcome
     if reading.questions:
         raise AskedError(reading.raw.name, reading.questions)
-    if merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
+    if not key.replaces and merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
         return outcome
 
     number = next_import(imports)
@@ -197,7 +209,7 @@ def add_points(
         layers["mappings"] = _mappings(study, reading, kind)
     if kind in POINT_KINDS:
         layers["streets"] = _counted(study, merged.layer, roads, kind)
-    study.write(layers)
+    study.write(layers, keep_key(study.path, key if reading.hidden or key.replaces else None))
     return outcome._replace(import_id=number)
 
 
@@ -210,7 +222,7 @@ def _remembered(study: Study) -> dict[str, dict[str, str]]:
 def _mappings(study: Study, reading: Reading, kind: str) -> pd.DataFrame:
     """Return the mappings with the one of a file that was read."""
     known = study.table("mappings")
-    said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.mapping, ensure_ascii=False)}
+    said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.masked_mapping, ensure_ascii=False)}
     return together(known[known["signature"] != reading.make], pd.DataFrame([said]), "mappings")
 
 
@@ -287,14 +299,14 @@ def import_record(
     record = {
         "import_id": number,
         "at": pd.Timestamp(now()),
-        "by": by,
+        "by": mask_numbers(by),
         "kind": kind,
         "file": reading.raw.name,
         "sha256": reading.sha256,
         "format": reading.raw.format,
         "encoding": reading.raw.encoding,
         "crs": None if reading.system is None else str(reading.system),
-        "mapping": json.dumps(reading.mapping, ensure_ascii=False),
+        "mapping": json.dumps(reading.masked_mapping, ensure_ascii=False),
         "rows": reading.rows,
         "added": added,
         "updated": updated,

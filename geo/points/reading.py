@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
-from geo.core.masking import mask
+from geo.core.masked_words import mask_word
 from geo.core.text import Text
 from geo.core.time_zones import zone_within
 from geo.files.column_matching import mapped, signature
@@ -29,19 +29,20 @@ from geo.files.formats import read_file
 from geo.files.questions import Question
 from geo.files.raw_file import RawFile
 from geo.files.row_geometry import FIRST_ROW, points_taken
-from geo.points.cells import clean_values, mask_word, masked_text
-from geo.points.cleaning import duplicates, identifiers
+from geo.points.cells import clean_values, masked_text
+from geo.points.cleaning import duplicates
 from geo.points.columns import columns_of_fields
 from geo.points.gazetteer import Gazetteer
-from geo.points.identities import content_identities, former_identities
+from geo.points.naming import named
 from geo.points.options import DateColumns, system_question, without_ties
 from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
 from geo.points.placing import UNPLACED_KINDS, in_use, no_place, pairs_of
+from geo.points.pseudonyms import Pseudonyms
 from geo.points.stretches import Sections, file_shapes, located_or_shaped
 from geo.rules.loader import Profile
 from geo.study.doubts import marked
 from geo.study.findings import Finding, findings_table
-from geo.study.schema import COLUMNS, conform
+from geo.study.schema import conform
 
 PointKind = Literal["complaints", "stalls", "parking", "facilities", "stall_places", "other"]
 KINDS: Final[tuple[PointKind, ...]] = ("complaints", "stalls", "parking", "facilities", "stall_places", "other")
@@ -105,6 +106,8 @@ class Reading(NamedTuple):
         Of each point without an identifier in the file: the one that earlier versions gave it; None for the others.
     questions
         What a person must answer before anything is stored.
+    hidden
+        How many identifiers became pseudonyms.
     """
 
     points: gpd.GeoDataFrame
@@ -118,6 +121,7 @@ class Reading(NamedTuple):
     sha256: str
     former: pd.Series
     questions: tuple[Question, ...] = ()
+    hidden: int = 0
 
     @property
     def refused(self) -> int:
@@ -128,6 +132,11 @@ class Reading(NamedTuple):
     def doubted(self) -> int:
         """How many rows were kept with a finding."""
         return max(int(self.findings["row"].dropna().nunique()) - self.refused, 0)
+
+    @property
+    def masked_mapping(self) -> dict[str, str]:
+        """The mapping as it is kept and printed: personal data in headers is masked."""
+        return {name: mask_word(column) for name, column in self.mapping.items()}
 
     @property
     def asks(self) -> bool:
@@ -144,7 +153,7 @@ class Draft:
     ----------
     path, raw, file
         The file, as `geo.files.formats.read_file` reads it, and the name to call it by.
-    kind, place, options, remembered
+    kind, place, options, remembered, pseudonyms
         As `read_points` takes them.
     findings
         What the steps refused or doubted.
@@ -161,7 +170,7 @@ class Draft:
         points.
     clean
         Of `clean_cells`, then `mask_text`, then `name_rows`: the columns of the layer.
-    former
+    former, hidden
         Of `name_rows`, as in `Reading`.
     questions
         What the steps leave open.
@@ -186,7 +195,9 @@ class Draft:
     shapes: NDArray[np.object_] | None = None
     clean: pd.DataFrame = field(default_factory=pd.DataFrame)
     former: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
+    hidden: int = 0
     questions: tuple[Question, ...] = ()
+    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
 
 
 def read_points(
@@ -197,6 +208,7 @@ def read_points(
     options: Options | None = None,
     remembered: Mapping[str, Mapping[str, str]] | None = None,
     name: str | None = None,
+    pseudonyms: Pseudonyms | None = None,
 ) -> Reading:
     """
     Read one file of points.
@@ -218,6 +230,8 @@ def read_points(
         The mappings that were saved, by what files with the same headers have in common.
     name
         What to call the file; by default its own name.
+    pseudonyms
+        In place of personal identifiers; by default under a key of this moment.
 
     Returns
     -------
@@ -243,6 +257,7 @@ def read_points(
         taken = points_taken(raw.shapes)
         found = tuple(finding for finding in found if finding not in taken)
     draft = Draft(path, raw, file, kind, place, options, remembered or {}, found)
+    draft = replace(draft, pseudonyms=pseudonyms or draft.pseudonyms)
     for step in STEPS:
         draft = step(draft)
     return _reading(draft, profile, hashlib.sha256(path.read_bytes()).hexdigest())
@@ -323,23 +338,15 @@ def _clock_of(draft: Draft) -> str:
 
 def mask_text(draft: Draft) -> Draft:
     """Mask the free text, and code its words."""
-    return replace(draft, clean=masked_text(draft.clean, draft.kind, draft.file))
+    return replace(draft, clean=masked_text(draft.clean, draft.kind, draft.file, draft.mapping))
 
 
 def name_rows(draft: Draft) -> Draft:
     """Give each row an identifier: its own, else one of its content; duplicates are told apart."""
     findings: list[Finding] = []
-    column, found = COLUMNS[draft.kind][0], draft.found
-    nameless = found[column].isna()
-    given = mask(found[column])
-    former = pd.Series(None, index=found.index, dtype=object)
-    if nameless.any():
-        rows = found[nameless]
-        earlier = identifiers(given.where(~nameless, former_identities(rows)), column, [])
-        former = earlier.where(nameless, None).astype(object)
-        given = given.where(~nameless, content_identities(rows))
-    clean = draft.clean.assign(**{column: identifiers(given, column, findings)})
-    return replace(draft, clean=clean, former=former, findings=(*draft.findings, *findings))
+    names = named(draft.found, draft.kind, draft.mapping, draft.pseudonyms, findings)
+    clean = draft.clean.assign(**names.columns)
+    return replace(draft, clean=clean, former=names.former, hidden=names.hidden, findings=(*draft.findings, *findings))
 
 
 STEPS: Final[tuple[Callable[[Draft], Draft], ...]] = (
@@ -382,4 +389,5 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         sha256,
         draft.former[kept].reset_index(drop=True),
         draft.questions,
+        draft.hidden,
     )

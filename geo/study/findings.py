@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
+from geo.core.masked_words import mask_quoted, masked
+from geo.core.masking import mask
 from geo.core.text import Text
 from geo.study.schema import conform
 
@@ -27,6 +29,8 @@ def findings_table(layer: str, findings: Iterable[Finding], source: str) -> pd.D
     """
     Return findings as a table with the columns of the layer `findings`, in the order of rows.
 
+    Personal data is masked in headers, in the file's name, and in cells between quotation marks.
+
     Parameters
     ----------
     layer
@@ -37,15 +41,18 @@ def findings_table(layer: str, findings: Iterable[Finding], source: str) -> pd.D
         The name of the file that was read.
     """
     ordered = sorted(findings, key=lambda finding: (finding.row or 0, finding.column))
+    texts = {
+        "problem": pd.Series([str(finding.problem) for finding in ordered], dtype=object),
+        "action": pd.Series([str(finding.action) for finding in ordered], dtype=object),
+    }
     return conform(
         pd.DataFrame(
             {
                 "layer": layer,
                 "row": [finding.row for finding in ordered],
-                "column": [finding.column for finding in ordered],
-                "problem": [str(finding.problem) for finding in ordered],
-                "action": [str(finding.action) for finding in ordered],
-                "source": source,
+                "column": mask(pd.Series([finding.column for finding in ordered], dtype=object)),
+                **{name: mask_quoted(column) for name, column in texts.items()},
+                "source": masked(source),
             }
         ),
         "findings",

@@ -1,4 +1,4 @@
-"""The identities that a study holds: what imports compare theirs with, and ones that earlier versions lost."""
+"""The identities in a study, for comparison with an import, and findings of lost ones."""
 
 from __future__ import annotations
 

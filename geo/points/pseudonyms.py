@@ -203,7 +203,7 @@ def valid_cards(cards: NDArray[np.str_]) -> tuple[Flags, NDArray[np.datetime64]]
 
 
 def cut_numbers(words: list[str]) -> Flags:
-    """Tell numbers that a spreadsheet cut: 2.02503E+17, or long ones of which most end in zeros after 15 digits."""
+    """Tell numbers that a spreadsheet cut: 2.02503E+17, or long ones, most with zeros alone after 15 digits."""
     shown = np.array([_CUT.fullmatch(word) is not None for word in words], dtype=bool)
     long = np.array([len(word) > _EXACT_DIGITS and word.isascii() and word.isdigit() for word in words], dtype=bool)
     zeros = np.array([flag and not word[_EXACT_DIGITS:].strip("0") for word, flag in zip(words, long, strict=True)])
@@ -213,7 +213,7 @@ def cut_numbers(words: list[str]) -> Flags:
 
 
 def hidden_findings(name: str, found: Hidden) -> list[Finding]:
-    """Return the findings of a column of identifiers: what became pseudonyms, and each number that was cut."""
+    """Return the findings of a column of identifiers: the count of pseudonyms, and each cut number."""
     findings = [
         Finding(
             row,
@@ -245,7 +245,7 @@ def hidden_findings(name: str, found: Hidden) -> list[Finding]:
 
 
 def _bank_cards(words: list[str]) -> Flags:
-    """Tell the bank cards of a column in which all such numbers have valid check digits (ISO/IEC 7812, Luhn)."""
+    """Tell the bank cards of a column by its check digits, valid in nearly all (ISO/IEC 7812, Luhn)."""
     result = np.zeros(len(words), dtype=bool)
     at = [
         row

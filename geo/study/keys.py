@@ -41,7 +41,7 @@ class StudyKey(NamedTuple):
 
     @property
     def fingerprint(self) -> str:
-        """The key's fingerprint, from which the key cannot be found."""
+        """The key's fingerprint; it does not betray the key."""
         return hashlib.blake2b(self.secret, digest_size=_FINGERPRINT_BYTES, person=b"jiexu-key").hexdigest()
 
 

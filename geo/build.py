@@ -18,6 +18,7 @@ from shapely.affinity import translate
 from geo.core.crs import scale_error
 from geo.core.errors import InputError
 from geo.core.extents import Extent, extent_of, unwrapped
+from geo.core.masked_words import masked
 from geo.core.place import Place as WorldPlace
 from geo.core.place import place_at, place_facts
 from geo.core.text import Text
@@ -27,7 +28,10 @@ from geo.files.area_files import read_areas
 from geo.files.questions import Question
 from geo.files.reading_apart import warm
 from geo.points.category_words import words_kept
-from geo.points.imports import far_findings, import_record, next_import, on_streets, reading_place
+from geo.points.import_records import import_record, next_import
+from geo.points.imports import far_findings, on_streets, reading_place
+from geo.points.known_identities import known_identities
+from geo.points.pseudonyms import Pseudonyms
 from geo.points.reading import KINDS, Options, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
 from geo.streets.doubled_ways import without_doubled
@@ -42,6 +46,7 @@ from geo.streets.surveyed_widths import kept_widths, read_widths, width_table, w
 from geo.study.carried_over import CarriedOver
 from geo.study.file import now, rule_facts
 from geo.study.findings import Finding, findings_table
+from geo.study.keys import FINGERPRINT, StudyKey, keep_key, study_key
 from geo.study.schema import together
 from geo.study.writing import until_unchanged, write_study
 from geo.tiers.grading import grade
@@ -164,7 +169,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     place = None
     if inputs.points:
         place = reading_place(roads, addresses, [facilities, context], crs, world.timezone, profile)
-    points, imports, point_findings = _points(inputs, old, roads, place, crs, profile)
+    points, imports, point_findings, key = _points(inputs, old, roads, place, crs, profile)
     facilities = together(facilities, points.pop("facilities"), "facilities")
 
     on_step(Text("评定等级", "Grading streets"))
@@ -186,11 +191,11 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
     layers |= {"decisions": grades.decisions, "selections": old.table("selections")}
     layers |= {"surveyed_widths": width_table(surveyed), "population": old.layer("population")}
     layers |= graded_layers(grades, points, findings, tier_list)
-    facts = {**old.facts("study_id", RESIDENTS_TOTAL), **_facts(inputs, ways, roads, crs, profile)}
-    facts |= {**place_facts(world), _CHOSEN: chosen}
+    facts = {**old.facts("study_id", RESIDENTS_TOTAL, FINGERPRINT), **_facts(inputs, ways, roads, crs, profile)}
+    facts |= {**place_facts(world), _CHOSEN: chosen, **keep_key(path, key)}
 
     def results(after: Mapping[str, str]) -> dict[str, str]:
-        return TIERS.kept(grades.report, after, f"jiexu build {path.name} --osm {inputs.osm.name}")
+        return TIERS.kept(grades.report, after, f"jiexu build {path.name} --osm {masked(inputs.osm.name)}")
 
     write_study(path, layers, facts, old.seen, results)
     on_step(Text("完成", "Done"))
@@ -303,14 +308,16 @@ def _quarters(
 
 def _points(
     inputs: Inputs, old: CarriedOver, roads: gpd.GeoDataFrame, place: Place | None, crs: pyproj.CRS, profile: Profile
-) -> tuple[dict[str, gpd.GeoDataFrame], pd.DataFrame, list[pd.DataFrame]]:
+) -> tuple[dict[str, gpd.GeoDataFrame], pd.DataFrame, list[pd.DataFrame], StudyKey | None]:
     """
     Read the given files of points, take the other kinds from the old study, and locate all of them.
 
-    Returns the layers (of `facilities`, those that were imported), the imports, and the findings.
+    Returns the layers (of `facilities`, those that were imported), the imports, the findings, and the study's key
+    where there are pseudonyms.
     """
     points: dict[str, gpd.GeoDataFrame] = {}
-    findings = []
+    findings, hidden = [], 0
+    key = study_key(old.path, old.seen) if inputs.points else None
     imports, known, earlier = old.table("imports"), old.table("findings"), _old_points(old)
     imports = imports[~imports["kind"].isin(list(inputs.points))]
     # what was found of positions is found anew
@@ -319,8 +326,10 @@ def _points(
         read, problems = earlier[kind], known[known["layer"] == kind]
         file = inputs.points.get(kind)
         if file is not None:
+            pseudonyms = Pseudonyms(key and key.secret, known_identities(read, kind))
             options = Options(categories=words_kept(old.table("category_words")))
-            reading = read_points(file, kind, profile, place, options)
+            reading = read_points(file, kind, profile, place, options, pseudonyms=pseudonyms)
+            hidden += reading.hidden
             if reading.questions:
                 asked = reading.questions[0]
                 raise InputError(reading.raw.name, asked.text, _add_later(asked), column=asked.column or None)
@@ -330,7 +339,7 @@ def _points(
             imports = together(imports, record, "imports")
         points[kind] = read if kind == "facilities" else on_streets(read, roads, crs, profile)
         findings += [problems, far_findings(points[kind], kind, profile["points.far_from_streets"], "")]
-    return points, imports, findings
+    return points, imports, findings, key if hidden else None
 
 
 def _add_later(asked: Question) -> Text:
@@ -355,7 +364,7 @@ def _facts(
         "extent": json.dumps(extent),
         "scale_error": str(scale_error(extent, crs)),
         "osm_date": ways.dated.isoformat() if ways.dated else None,
-        "osm_source": inputs.osm_source or inputs.osm.name,
+        "osm_source": masked(inputs.osm_source or inputs.osm.name),
         **rule_facts(profile),
         "credit": CREDIT,
     }

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from geo.core.errors import StudyError
+from geo.core.masked_words import masked
 from geo.core.text import Text, pick
 from geo.core.vocabulary import KIND_NAMES, KINDS, TIER_NAMES, FacilityKind, facility_kind
 from geo.facilities.candidates import Source
@@ -219,7 +220,7 @@ def population(
         return
     for finding in summary["findings"]:
         problem, action = (pick(finding[part], language()) for part in ("problem", "action"))
-        typer.echo(f"{'' if file is None else file.name}:{finding['row'] or ''}  {problem} → {action}")
+        typer.echo(f"{'' if file is None else masked(file.name)}:{finding['row'] or ''}  {problem} → {action}")
     known = summary["total"]
     say(
         Text(

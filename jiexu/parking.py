@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from geo.core.masked_words import masked
 from geo.core.text import Text, pick
 from geo.parking.decisions import adopt_bays
 from geo.parking.documents import CapacityDocument, ChoiceDocument, StreetChoiceDocument
@@ -153,7 +154,7 @@ def widths(
         return
     for finding in summary["findings"]:
         problem, action = (pick(str(finding[part]), language()) for part in ("problem", "action"))
-        typer.echo(f"{file.name}:{finding['row'] or ''}  {problem} → {action}")
+        typer.echo(f"{masked(file.name)}:{finding['row'] or ''}  {problem} → {action}")
     typer.echo(
         Text(
             f"读取 {summary['rows']} 行；现有 {summary['km']} 公里道路为实测宽度",

@@ -9,6 +9,7 @@ import pandas as pd
 import typer
 
 from geo.core.errors import writing
+from geo.core.masked_words import mask_word
 from geo.core.records import document_rows, to_text
 from geo.core.text import Text, pick
 from geo.files.column_matching import FIELDS, fields_of
@@ -17,7 +18,6 @@ from geo.files.reading_apart import warm
 from geo.files.text_encoding import ENCODINGS
 from geo.points.categories import CATEGORIES
 from geo.points.category_words import all_words, read_category_words, words_kept
-from geo.points.cells import mask_word
 from geo.points.documents import CategoriesDocument, CategoryWord
 from geo.points.imports import add_points, remove_import
 from geo.points.reading import Options, PointKind
@@ -77,13 +77,16 @@ def add(
     ] = None,
     by: Annotated[str, typer.Option(help="Who imports.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report the outcome, and store nothing.")] = False,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Go on with a new key where the key of the study's pseudonyms is lost.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
     words = {} if categories is None else read_category_words(categories)
     options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []), words, tuple(sheets or ()))
     warm()
-    outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run)
+    outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run, new_key=new_key)
     if as_json:
         print_document(outcome.as_dict())
         return
@@ -93,7 +96,7 @@ def add(
         typer.echo(reading.of.verdict.text.pick(language()))
     if reading.of.make is not None:
         typer.echo(Text("已知格式：", "Known make: ").pick(language()) + reading.of.make.title.pick(language()))
-    for name, column in reading.mapping.items():
+    for name, column in reading.masked_mapping.items():
         typer.echo(f"  {name} ← {column}")
     if reading.unread:
         lead = Text("未读取的列：", "Columns not read: ").pick(language())

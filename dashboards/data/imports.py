@@ -18,12 +18,12 @@ from dashboards.session.served_study import study_path
 from dashboards.session.wording import field_name, layer_name, precision_name
 from dashboards.shared.widgets import marked_rows, show_error
 from geo.core.errors import InputError, JiexuError
+from geo.core.masked_words import mask_word
 from geo.core.text import pick
 from geo.files.column_matching import PLACE_FIELDS, fields_of
 from geo.files.formats import SUFFIXES, read_file
 from geo.files.raw_file import Part
 from geo.files.text_encoding import ENCODINGS
-from geo.points.cells import mask_word
 from geo.points.file_kind import RowsOf, recognised
 from geo.points.imports import Outcome, add_points, remove_import
 from geo.points.reading import KINDS, Options, PointKind
@@ -118,6 +118,7 @@ def _kept(name: str, content: bytes) -> Path:
     suffix = Path(name).suffix.lower()
     path = Path(folder.name) / f"{digest}{suffix if suffix in SUFFIXES else '.txt'}"
     if not path.exists():
+        path.touch(mode=0o600)
         path.write_bytes(content)
     return path
 
@@ -262,6 +263,7 @@ def _columns(headers: list[str], kind: str, content: bytes, mapping: dict[str, s
             st.selectbox(
                 f"{field_name(name)} *" if name in PLACE_FIELDS else field_name(name),
                 headers,
+                format_func=mask_word,
                 index=headers.index(current) if current is not None and current in headers else None,
                 key=f"{prefix}{name}",
                 placeholder=_("no column"),

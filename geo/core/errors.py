@@ -33,11 +33,14 @@ class JiexuError(Exception):
         return ""
 
     def sentence(self, language: Language) -> str:
-        """Return place, problem and remedy as one line."""
+        """Return place, problem and remedy as one line; personal data of files is masked in it."""
+        from geo.core.masked_words import mask_quoted_text, masked  # noqa: PLC0415 (loads pandas: errors are rare)
+
         stop, colon = ("。", "：") if language == "zh" else (". ", ": ")
         place = self.place(language)
-        lead = f"{place}{colon}" if place else ""
-        return f"{lead}{self.problem.pick(language)}{stop}{self.remedy.pick(language)}{stop.strip()}"
+        lead = f"{masked(place)}{colon}" if place else ""
+        problem, remedy = mask_quoted_text(self.problem), mask_quoted_text(self.remedy)
+        return f"{lead}{problem.pick(language)}{stop}{remedy.pick(language)}{stop.strip()}"
 
     def __str__(self) -> str:
         return self.sentence("en")

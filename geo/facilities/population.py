@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
+from geo.core.masked_words import masked
 from geo.core.masking import mask
 from geo.core.name_matching import normal_name
 from geo.core.records import document_rows
@@ -127,7 +128,7 @@ def _population(
     findings: list[Finding],
 ) -> Population:
     ids = [f"P{row}" for row in rows]
-    table = pd.DataFrame({"population_id": ids, "name": names, "residents": people, "source": file.name})
+    table = pd.DataFrame({"population_id": ids, "name": names, "residents": people, "source": masked(file.name)})
     made = gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)
     return Population(conform_geo(made, "population"), findings_table("population", findings, file.name))
 
@@ -178,7 +179,7 @@ def set_population(
     problems: list[FindingDocument] = []
     if file is not None:
         read = read_population(file, study.layer("quarters"), place_in(study).ground)
-        layer = read.layer.assign(source=name or file.name)
+        layer = read.layer.assign(source=masked(name or file.name))
         known = study.table("findings")
         kept = known[known["layer"] != "population"]
         both = [part for part in (kept, read.findings) if len(part)]

@@ -9,6 +9,7 @@ from typing import Final
 
 import pandas as pd
 
+from geo.core.masking import mask
 from geo.files.header_fit import DUE, EQUAL, EXACT, HAPPENED, fold_header, header_fit
 
 PLACE_FIELDS: Final = ("lon", "lat", "coordinates", "address")
@@ -297,8 +298,9 @@ def same_field(first: str, second: str) -> bool:
 
 
 def signature(headers: Iterable[str], kind: str) -> str:
-    """Return the signature of files of one make: the kind and the headers, hashed."""
-    return hashlib.sha256(json.dumps([kind, sorted(headers)], ensure_ascii=False).encode()).hexdigest()[:16]
+    """Return the signature of files of one make: the kind and the headers, personal data in them masked, hashed."""
+    words = mask(pd.Series(sorted(headers), dtype=object)).tolist()
+    return hashlib.sha256(json.dumps([kind, words], ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def mapped(table: pd.DataFrame, mapping: Mapping[str, str], kind: str) -> pd.DataFrame:

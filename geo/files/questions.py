@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from geo.core.errors import InputError
+from geo.core.masked_words import masked
 from geo.core.text import Text
 
 
@@ -47,8 +48,8 @@ class Question:
     """
     An open question about a file; its attributes are the keys of `QuestionDocument`.
 
-    Nothing of the file is stored before it is answered: on a page it is asked above a button that cannot be pressed,
-    on the command line it is an error that names the option.
+    Personal data in headers and cells is masked. Nothing of the file is stored before it is answered: on a page it is
+    asked above a button that cannot be pressed, on the command line it is an error that names the option.
     """
 
     field: str
@@ -58,6 +59,12 @@ class Question:
     choices: tuple[str, ...]
     answer: str
     evidence: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("examples", "choices", "evidence"):
+            object.__setattr__(self, name, tuple(masked(word) for word in getattr(self, name)))
+        object.__setattr__(self, "column", masked(self.column))
+        object.__setattr__(self, "text", Text(masked(self.text.zh), masked(self.text.en)))
 
     def as_dict(self) -> QuestionDocument:
         """Return the question as a row of `questions` in `jiexu add --dry-run --json`."""

@@ -9,11 +9,11 @@ from typing import Final
 import pandas as pd
 
 from geo.core.errors import InputError
+from geo.core.masked_words import mask_word
 from geo.core.text import Text
 from geo.files.column_matching import find_columns
 from geo.files.formats import read_file
 from geo.points.categories import CATEGORIES, CODE_OF, code_of, word_key
-from geo.points.cells import mask_word
 from geo.study.schema import conform
 
 _ALIASES: Final = {

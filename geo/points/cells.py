@@ -7,10 +7,11 @@ from typing import Final
 
 import pandas as pd
 
-from geo.core.masking import mask
+from geo.core.masked_words import mask_under, mask_word
 from geo.points.categories import CODE_OF
 from geo.points.cleaning import coded, days, numbers, order_of_times, times, whole_days
 from geo.points.options import DateColumns
+from geo.points.pseudonyms import identity_fields
 from geo.points.trading_hours import trading_hours
 from geo.study.findings import Finding
 from geo.study.schema import COLUMNS, SYNTHETIC
@@ -21,26 +22,6 @@ _TIMES: Final = ("received_at", "answered_at", "closed_at", "due_at", "updated_a
 _DAYS: Final = ("permit_until",)
 _FLAGS: Final = ("night_only", "hardship")
 _YES: Final = frozenset({"是", "yes", "true", "1", "有", "y"})
-_FREE: Final = frozenset(
-    {
-        "text",
-        "goods",
-        "subject_id",
-        "operator_id",
-        "category",
-        "channel",
-        "status",
-        "name",
-        "permit_until",
-        "kind",
-        "response",
-        "manager",
-        "fee",
-        "access",
-    }
-)
-"""Fields in which a person may be named. (Identifiers are masked too: some offices use telephone numbers.)"""
-
 _FACILITY_WORDS: Final = {
     "market": ("农贸市场", "菜市场", "市场", "集贸市场", "marketplace"),
     "toilet": ("公厕", "公共厕所", "卫生间", "厕所", "toilets", "public toilet"),
@@ -98,7 +79,13 @@ def clean_values(found: pd.DataFrame, kind: str, findings: list[Finding], dates:
     return clean
 
 
-def masked_text(clean: pd.DataFrame, kind: str, file: str, categories: Mapping[str, str] = CODE_OF) -> pd.DataFrame:
+def masked_text(
+    clean: pd.DataFrame,
+    kind: str,
+    file: str,
+    categories: Mapping[str, str] = CODE_OF,
+    mapping: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """
     Mask the free text of rows, then code the words that are left.
 
@@ -112,10 +99,14 @@ def masked_text(clean: pd.DataFrame, kind: str, file: str, categories: Mapping[s
         The source of rows that name none.
     categories
         The codes of complaints by the words for them.
+    mapping
+        Field to column: under some headers (联系人) a cell is a name.
     """
+    headers = mapping or {}
     result = clean.copy(deep=False)
-    for column in clean.columns.intersection(list(_FREE)):
-        result[column] = mask(clean[column])
+    free = clean.select_dtypes("object").columns.difference([*identity_fields(kind), "source"])
+    for column in free:  # a person may be named in each of them
+        result[column] = mask_under(clean[column], headers.get(column, ""))
     for column, words in _WORDS.items():
         if column in result:
             result[column] = coded(result[column], words)
@@ -126,11 +117,6 @@ def masked_text(clean: pd.DataFrame, kind: str, file: str, categories: Mapping[s
     source = clean["source"]
     result["source"] = source.map(_source, na_action="ignore").where(source.notna(), file)
     return result
-
-
-def mask_word(word: str) -> str:
-    """Mask personal data in a word of a file, for messages."""
-    return str(mask(pd.Series([word], dtype=object)).iloc[0])[:60]
 
 
 def _source(word: str) -> str:

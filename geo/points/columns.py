@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from geo.core.errors import InputError
+from geo.core.masked_words import mask_word
 from geo.core.text import Text
 from geo.files.column_matching import propose_mapping
 from geo.files.raw_file import RawFile
-from geo.points.cells import mask_word
 from geo.points.makes import Make, columns_of_make
 
 
@@ -42,6 +42,10 @@ def columns_of_fields(
         If the user names a column that the file has not.
     """
     headers = raw.table.columns.tolist()
+    # where headers hold personal data, mappings are kept and printed with it masked
+    by_masked = {mask_word(header): header for header in reversed(headers)}
+    asked = {name: column if column in headers else by_masked.get(column, column) for name, column in asked.items()}
+    remembered = {name: by_masked.get(column, column) for name, column in (remembered or {}).items()}
     for name, column in asked.items():
         if column and column not in headers:
             raise InputError(

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final, TypedDict
 
 from geo.core.errors import InputError
+from geo.core.masked_words import mask_word
 from geo.core.text import Text
 from geo.files.column_matching import FIELDS
 from geo.files.formats import read_file
 from geo.files.questions import Question
 from geo.files.raw_file import RawFile
-from geo.points.cells import mask_word
 from geo.points.kinds import TITLES, KindCandidate, KindVerdict, recognise
 from geo.points.makes import Make, make_of
 from geo.study.findings import Finding

@@ -15,31 +15,34 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError
+from geo.core.masked_words import mask_word
 from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
 from geo.files.questions import AskedError
 from geo.points.cases import placed_cases
 from geo.points.category_words import words_kept, words_table
-from geo.points.cells import mask_word
 from geo.points.documents import ImportDocument, SheetDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
+from geo.points.import_records import import_record, next_import
+from geo.points.known_identities import known_identities, lost_identities, renamed_identities
 from geo.points.later_states import older_findings, retired_findings, with_known_fields, without_older
 from geo.points.merging import Merged, kept_row, merge, restored_rows
-from geo.points.reading import Options, Place, PointKind, Reading, read_points
+from geo.points.pseudonyms import Pseudonyms
+from geo.points.reading import KINDS, Options, Place, PointKind, Reading, read_points
 from geo.points.stretches import Sections, located_shapes
 from geo.points.unmapped import unmapped, unmapped_findings
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street
 from geo.study.documents import StudyFinding
 from geo.study.doubts import with_doubts
-from geo.study.file import now
 from geo.study.findings import Finding, findings_table
+from geo.study.keys import keep_key, study_key
 from geo.study.left_out import PLACE_FIELD
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
-from geo.study.schema import COLUMNS, POINT_KINDS, conform, together
+from geo.study.schema import COLUMNS, POINT_KINDS, together
 
 LOCATED: Final = (*POINT_KINDS, "stall_places", "other")
 """Kinds of points that stand on a street."""
@@ -95,7 +98,7 @@ class Outcome(NamedTuple):
             "encoding": reading.raw.encoding,
             "parts": [{"name": part.name, "rows": part.rows, "read": part.read} for part in reading.raw.all_parts],
             "kind": reading.of.as_dict(),
-            "mapping": reading.mapping,
+            "mapping": reading.masked_mapping,
             "unread": [mask_word(column) for column in reading.unread],
             "crs": reading.verdict.as_dict() if reading.verdict is not None else stated,
             "rows": reading.rows,
@@ -144,6 +147,7 @@ def add_points(
     dry_run: bool = False,
     place: Place | None = None,
     name: str | None = None,
+    new_key: bool = False,
 ) -> Outcome:
     """
     Import a file of points into a study.
@@ -171,6 +175,8 @@ def add_points(
         As `place_in` returns, where it is at hand.
     name
         What to call the file.
+    new_key
+        Whether to go on with a new key where the key of the study's pseudonyms is lost.
 
     Returns
     -------
@@ -182,13 +188,15 @@ def add_points(
         If the file cannot be read; `AskedError` if it leaves a question open: its coordinate system, the order of its
         days and months.
     StudyError
-        If the study cannot be written. It is untouched then.
+        If the study cannot be written, or holds pseudonyms and its key is missing. It is untouched then.
     """
     options = options or Options()
+    key = study_key(study.path, study.seen, new_key)
     place = place or place_in(study)
     imports, kept_words = study.table("imports"), study.table("category_words")
     options = replace(options, categories={**words_kept(kept_words), **options.categories})
-    reading = read_points(file, kind, profile, place, options, _remembered(study), name)
+    pseudonyms = Pseudonyms(key.secret, _known(study, kind))
+    reading = read_points(file, kind, profile, place, options, _remembered(study), name, pseudonyms)
     of = reading.of.kind
     roads, layer = study.layer("segments"), study.layer(of)
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[of][0])
@@ -201,13 +209,16 @@ def add_points(
     far = far_findings(points, of, profile["points.far_from_streets"], reading.raw.name)
     words = unmapped_findings(points["category"]) if of == "complaints" else []
     old = findings_table(of, [*words, *older_findings(late), *retired_findings(merged.layer, of)], reading.raw.name)
-    reading = reading._replace(findings=pd.concat([reading.findings, far, old], ignore_index=True))
+    lost = lost_identities(merged.layer, of, reading.raw.name)
+    renamed = renamed_identities(layer, of, reading.raw.name) if key.replaces else far.iloc[:0]
+    found = [table for table in (reading.findings, far, old, lost, renamed) if len(table)]
+    reading = reading._replace(findings=pd.concat(found, ignore_index=True) if found else reading.findings)
     outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged, len(late))
     if dry_run:
         return outcome
     if reading.questions:
         raise AskedError(reading.raw.name, reading.questions)
-    if merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
+    if not key.replaces and merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
         return outcome
 
     number = next_import(imports)
@@ -219,8 +230,17 @@ def add_points(
         layers["mappings"] = _mappings(study, reading, of)
     if of in POINT_KINDS:
         layers["streets"] = _counted(study, merged.layer, roads, of)
-    study.write(layers)
+    study.write(layers, keep_key(study.path, key if reading.hidden or key.replaces else None))
     return outcome._replace(import_id=number)
+
+
+def _known(study: Study, kind: PointKind | None) -> dict[str, frozenset[str]]:
+    """Return the identifiers of a study's rows of a kind, by column; of all kinds where the file is to tell it."""
+    known: dict[str, frozenset[str]] = {}
+    for each in KINDS if kind is None else (kind,):
+        for column, identifiers in known_identities(study.layer(each), each).items():
+            known[column] = known.get(column, frozenset()) | identifiers
+    return known
 
 
 def _remembered(study: Study) -> dict[str, dict[str, str]]:
@@ -232,7 +252,7 @@ def _remembered(study: Study) -> dict[str, dict[str, str]]:
 def _mappings(study: Study, reading: Reading, kind: str) -> pd.DataFrame:
     """Return the mappings with the one of a file that was read."""
     known = study.table("mappings")
-    said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.mapping, ensure_ascii=False)}
+    said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.masked_mapping, ensure_ascii=False)}
     return together(known[known["signature"] != reading.make], pd.DataFrame([said]), "mappings")
 
 
@@ -294,36 +314,6 @@ def far_findings(points: gpd.GeoDataFrame, kind: str, far_m: float, file: str) -
         ],
         file,
     )
-
-
-def next_import(imports: pd.DataFrame) -> str:
-    """Return the number of the next import."""
-    last = int(imports["import_id"].str[1:].astype(int).max()) if len(imports) else 0
-    return f"I{last + 1:04d}"
-
-
-def import_record(
-    number: str, reading: Reading, kind: str, by: str = "", added: int = 0, updated: int = 0
-) -> pd.DataFrame:
-    """Return the row of the table `imports` for a file that was read."""
-    record = {
-        "import_id": number,
-        "at": pd.Timestamp(now()),
-        "by": by,
-        "kind": kind,
-        "file": reading.raw.name,
-        "sha256": reading.sha256,
-        "format": reading.raw.format,
-        "encoding": reading.raw.encoding,
-        "crs": None if reading.system is None else str(reading.system),
-        "mapping": json.dumps(reading.mapping, ensure_ascii=False),
-        "rows": reading.rows,
-        "added": added,
-        "updated": updated,
-        "refused": reading.refused,
-        "doubted": reading.doubted,
-    }
-    return conform(pd.DataFrame([record]), "imports")
 
 
 def _counted(study: Study, points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:

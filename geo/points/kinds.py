@@ -10,12 +10,13 @@ from typing import Final, TypedDict
 import numpy as np
 import pandas as pd
 
+from geo.core.masked_words import mask_word
 from geo.core.text import Text
 from geo.core.vocabulary import tier_of
 from geo.files.column_matching import FIELDS, PLACE_FIELDS, fields_of
 from geo.files.header_fit import EXACT, fold_header, header_fit
 from geo.points.categories import code_of
-from geo.points.cells import KIND_WORDS, mask_word
+from geo.points.cells import KIND_WORDS
 from geo.points.makes import make_of
 from geo.study.schema import STUDY_LAYERS
 

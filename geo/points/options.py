@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 
 from geo.core.errors import InputError
+from geo.core.masked_words import mask_word
 from geo.core.masking import mask
 from geo.core.text import Text
 from geo.files.column_matching import equally_fit
@@ -85,6 +86,8 @@ class DateColumns:
         said: Mapping[str, DateOrder] | None = None,
     ) -> None:
         self.timezone, self._mapping, self._said = timezone, mapping or {}, said or {}
+        by_masked = {mask_word(header): header for header in self._mapping.values()}
+        self._said = {by_masked.get(name, name): order for name, order in self._said.items()}
         self._day_zero = DAY_ZERO_1904 if raw is not None and raw.days_from_1904 else DAY_ZERO
         self.questions: list[Question] = []
         known = {ALL_COLUMNS, *self._mapping, *self._mapping.values()}

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Flags, Floats
 from geo.core.errors import InputError
+from geo.core.masked_words import mask_word
 from geo.core.text import Text
 from geo.core.time_zones import in_shifted_maps, zone_within
 from geo.files.coordinates import SHIFTED, System, read_pairs, to_wgs84
 from geo.files.crs_detection import Verdict
 from geo.files.raw_file import RawFile
-from geo.points.cells import mask_word
 from geo.points.gazetteer import Gazetteer, Located
 from geo.study.findings import Finding
 

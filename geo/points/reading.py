@@ -17,32 +17,33 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
-from geo.core.masking import mask
+from geo.core.masked_words import mask_word
 from geo.core.text import Text
 from geo.files.column_matching import mapped, signature
 from geo.files.coordinates import System, stated_system, system_named
-from geo.files.crs_detection import StreetsIndex, Verdict, detect, way_round
+from geo.files.crs_detection import Verdict, detect, way_round
 from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
 from geo.files.layer_choice import Wanted
 from geo.files.questions import AskedError, Question
 from geo.files.raw_file import RawFile, digest
 from geo.points.categories import words_of
-from geo.points.cells import clean_values, mask_word, masked_text
-from geo.points.cleaning import duplicates, identifiers
+from geo.points.cells import clean_values, masked_text
+from geo.points.cleaning import duplicates
 from geo.points.columns import columns_of_fields
 from geo.points.file_kind import RowsOf, rows_of
-from geo.points.gazetteer import Gazetteer
-from geo.points.identities import content_identities, former_identities
 from geo.points.makes import columns_of_make, completed, unread_of
+from geo.points.naming import named
 from geo.points.options import ALL_COLUMNS, DateColumns, system_question, without_ties
 from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
 from geo.points.placing import UNPLACED_KINDS, clock_at, in_use, no_place, no_shape, pairs_of
-from geo.points.stretches import Sections, located_or_shaped, shapes_of_rows
+from geo.points.pseudonyms import Pseudonyms
+from geo.points.stretches import located_or_shaped, shapes_of_rows
+from geo.points.study_place import Place as Place  # noqa: PLC0414 (others take it from here)
 from geo.rules.loader import Profile
 from geo.study.doubts import marked
 from geo.study.findings import Finding, findings_table
-from geo.study.schema import COLUMNS, conform
+from geo.study.schema import conform
 
 PointKind = Literal["complaints", "stalls", "parking", "facilities", "stall_places", "other"]
 KINDS: Final[tuple[PointKind, ...]] = ("complaints", "stalls", "parking", "facilities", "stall_places", "other")
@@ -50,32 +51,6 @@ SHAPED: Final = ("stall_places",)
 """Kinds of rows that may be lines and areas."""
 _PLANE: Final = 3857
 """The EPSG code in which duplicates are looked for where no study gives its metric CRS."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """
-    The place of a study, for reading a file's coordinates and addresses.
-
-    Attributes
-    ----------
-    ground
-        Its streets, for the coordinate system.
-    gazetteer
-        Its names, for addresses.
-    crs
-        Its metric CRS.
-    timezone
-        Its clock, for times without a zone.
-    sections
-        Its streets, for sections of them; None where none are looked up.
-    """
-
-    ground: StreetsIndex
-    gazetteer: Gazetteer
-    crs: pyproj.CRS
-    timezone: str
-    sections: Sections | None = None
 
 
 class Reading(NamedTuple):
@@ -110,6 +85,8 @@ class Reading(NamedTuple):
         The kind of its rows, and its make.
     doubted
         How many rows were kept with a finding.
+    hidden
+        How many identifiers became pseudonyms.
     """
 
     points: gpd.GeoDataFrame
@@ -125,6 +102,7 @@ class Reading(NamedTuple):
     questions: tuple[Question, ...] = ()
     of: RowsOf = RowsOf("complaints")
     doubted: int = 0
+    hidden: int = 0
 
     @property
     def unread(self) -> list[str]:
@@ -135,6 +113,11 @@ class Reading(NamedTuple):
     def refused(self) -> int:
         """How many rows were left out."""
         return self.rows - len(self.points)
+
+    @property
+    def masked_mapping(self) -> dict[str, str]:
+        """The mapping as it is kept and printed: personal data in headers is masked."""
+        return {name: mask_word(column) for name, column in self.mapping.items()}
 
     @property
     def asks(self) -> bool:
@@ -168,7 +151,7 @@ class Draft:
         points.
     clean
         Of `clean_cells`, then `mask_text`, then `name_rows`: the columns of the layer.
-    former
+    former, hidden
         Of `name_rows`, as in `Reading`.
     questions
         What the steps leave open.
@@ -193,7 +176,9 @@ class Draft:
     shapes: NDArray[np.object_] | None = None
     clean: pd.DataFrame = field(default_factory=pd.DataFrame)
     former: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
+    hidden: int = 0
     questions: tuple[Question, ...] = ()
+    pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
 
     @property
     def kind(self) -> str:
@@ -209,6 +194,7 @@ def read_points(
     options: Options | None = None,
     remembered: Mapping[str, Mapping[str, str]] | None = None,
     name: str | None = None,
+    pseudonyms: Pseudonyms | None = None,
 ) -> Reading:
     """
     Read one file of points.
@@ -230,6 +216,8 @@ def read_points(
         The mappings that were saved, by what files with the same headers have in common.
     name
         What to call the file; by default its own name.
+    pseudonyms
+        In place of personal identifiers; by default under a key of this moment.
 
     Returns
     -------
@@ -256,6 +244,7 @@ def read_points(
         raw = read_file(path, options.encoding, sheets=options.sheets, kind=rows.kind, wanted="all")
     found = (*raw.findings, *rows.findings)
     draft = Draft(path, raw, file, rows, place, options, remembered or {}, found, questions=rows.questions)
+    draft = replace(draft, pseudonyms=pseudonyms or draft.pseudonyms)
     try:
         for step in STEPS:
             draft = step(draft)
@@ -332,24 +321,16 @@ def clean_cells(draft: Draft) -> Draft:
 
 def mask_text(draft: Draft) -> Draft:
     """Mask the free text, and code its words."""
-    clean = masked_text(draft.clean, draft.kind, draft.file, words_of(draft.options.categories))
+    clean = masked_text(draft.clean, draft.kind, draft.file, words_of(draft.options.categories), draft.mapping)
     return replace(draft, clean=clean)
 
 
 def name_rows(draft: Draft) -> Draft:
     """Give each row an identifier: its own, else one of its content; duplicates are told apart."""
     findings: list[Finding] = []
-    column, found = COLUMNS[draft.kind][0], draft.found
-    nameless = found[column].isna()
-    given = mask(found[column])
-    former = pd.Series(None, index=found.index, dtype=object)
-    if nameless.any():
-        rows = found[nameless]
-        earlier = identifiers(given.where(~nameless, former_identities(rows)), column, [])
-        former = earlier.where(nameless, None).astype(object)
-        given = given.where(~nameless, content_identities(rows))
-    clean = draft.clean.assign(**{column: identifiers(given, column, findings)})
-    return replace(draft, clean=clean, former=former, findings=(*draft.findings, *findings))
+    names = named(draft.found, draft.kind, draft.mapping, draft.pseudonyms, findings)
+    clean = draft.clean.assign(**names.columns)
+    return replace(draft, clean=clean, former=names.former, hidden=names.hidden, findings=(*draft.findings, *findings))
 
 
 STEPS: Final[tuple[Callable[[Draft], Draft], ...]] = (
@@ -395,4 +376,5 @@ def _reading(draft: Draft, profile: Profile, sha256: str) -> Reading:
         draft.questions,
         draft.rows,
         len(warned),
+        draft.hidden,
     )

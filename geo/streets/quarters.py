@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from geo.core.crs import WGS84, to_degrees
 from geo.core.errors import InputError
+from geo.core.masked_words import masked
+from geo.core.masking import mask
 from geo.core.metric_geometry import metric_lines, metric_shapes
 from geo.core.text import Text
 from geo.files.area_files import read_areas
@@ -79,7 +81,7 @@ def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
         )
     column = next((name for name in _NAMES if name in found.columns), None)
     names = found[column] if column else pd.Series(None, index=found.index, dtype=object)
-    layer = _layer(found.geometry.to_numpy()[here], names.to_numpy(dtype=object)[here], file.name)
+    layer = _layer(found.geometry.to_numpy()[here], mask(names).to_numpy(dtype=object)[here], masked(file.name))
     return layer, findings_table("quarters", findings, file.name)
 
 

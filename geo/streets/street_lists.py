@@ -11,6 +11,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from geo.core.errors import InputError
+from geo.core.masked_words import masked
+from geo.core.masking import mask
 from geo.core.text import Text
 from geo.files.column_matching import find_columns
 from geo.files.formats import read_file
@@ -120,7 +122,7 @@ def read_list(path: Path | str, kind: ListKind) -> StreetList:
     """
     path = Path(path)
     raw = read_file(path, wanted="lines")
-    table = raw.table
+    table, file = raw.table, masked(path.name)
     found = find_columns(table, {**_ALIASES, kind.column: kind.aliases})
     for field, title in (("name", Text("路名", "name")), (kind.column, kind.title)):
         if len(table) == 0 or found[field].isna().all():
@@ -143,10 +145,10 @@ def read_list(path: Path | str, kind: ListKind) -> StreetList:
     ]
     rows = pd.DataFrame(
         {
-            "name": [name for name, _, _ in ends],
+            "name": mask(pd.Series([name for name, _, _ in ends], dtype=object)),
             kind.column: value.to_numpy(),
-            "from": pd.Series([start for _, start, _ in ends], dtype=object),
-            "to": pd.Series([end for _, _, end in ends], dtype=object),
+            "from": mask(pd.Series([start for _, start, _ in ends], dtype=object)),
+            "to": mask(pd.Series([end for _, _, end in ends], dtype=object)),
             "row": found.index,
         }
     )
@@ -162,7 +164,7 @@ def read_list(path: Path | str, kind: ListKind) -> StreetList:
             strict=True,
         )
     ]
-    return StreetList(path.name, rows[good].reset_index(drop=True), findings_table(kind.layer, problems, path.name))
+    return StreetList(file, rows[good].reset_index(drop=True), findings_table(kind.layer, problems, file))
 
 
 def _ends(name: str, start: str | None, end: str | None, section: str | None) -> tuple[str, str | None, str | None]:

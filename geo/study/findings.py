@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
+from geo.core.masked_words import mask_quoted, masked
+from geo.core.masking import mask
 from geo.core.text import Text
 from geo.study.schema import conform
 
@@ -31,6 +33,8 @@ def findings_table(layer: str, findings: Collection[Finding], source: str) -> pd
     """
     Return findings as a table with the columns of the layer `findings`, in the order of rows.
 
+    Personal data is masked in headers, in the file's name, and in cells between quotation marks.
+
     Parameters
     ----------
     layer
@@ -43,16 +47,19 @@ def findings_table(layer: str, findings: Collection[Finding], source: str) -> pd
     # of several sheets, the order in which they were read
     sheets = list(dict.fromkeys([None, *(finding.sheet for finding in findings)]))
     ordered = sorted(findings, key=lambda finding: (sheets.index(finding.sheet), finding.row or 0, finding.column))
+    texts = {
+        "problem": pd.Series([str(finding.problem) for finding in ordered], dtype=object),
+        "action": pd.Series([str(finding.action) for finding in ordered], dtype=object),
+    }
     return conform(
         pd.DataFrame(
             {
                 "layer": layer,
                 "sheet": [finding.sheet for finding in ordered],
                 "row": [finding.row for finding in ordered],
-                "column": [finding.column for finding in ordered],
-                "problem": [str(finding.problem) for finding in ordered],
-                "action": [str(finding.action) for finding in ordered],
-                "source": source,
+                "column": mask(pd.Series([finding.column for finding in ordered], dtype=object)),
+                **{name: mask_quoted(column) for name, column in texts.items()},
+                "source": masked(source),
             }
         ),
         "findings",

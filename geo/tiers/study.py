@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from geo.core.masked_words import masked
 from geo.core.records import document_rows
 from geo.points.cases import placed_cases
 from geo.rules.loader import Profile
@@ -136,6 +137,7 @@ def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocum
     """
     surveyed = read_widths(file)
     if name is not None:
+        name = masked(name)
         surveyed = replace(surveyed, file=name, findings=surveyed.findings.assign(source=name))
     found = _grade(study, study.profile, None, surveyed)[1]
     roads = study.layer("roads")
@@ -173,6 +175,6 @@ def _grade(
     findings = [earlier[~earlier["layer"].isin(["streets", "decisions"])], measured, grades.findings]
     layers = {"findings": earlier.iloc[:0], **graded_layers(grades, points, findings, tier_list), **more}
     layers["decisions"] = grades.decisions
-    command = command_of("grade", study, list=list_file and list_file.name)
+    command = command_of("grade", study, list=list_file and masked(list_file.name))
     TIERS.keep(study, grades.report, layers, command, rule_facts(given) if given else None)
     return grades.report, measured

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +17,7 @@ import platformdirs
 from freestiler import FreestileLayer, freestile
 
 from geo.core.antimeridian import cut_at_antimeridian
+from geo.core.errors import StudyError
 from geo.study.file import about
 from geo.study.reader import Study
 from layers.map_layer import MAX_ZOOM, MIN_ZOOM
@@ -23,11 +26,22 @@ from layers.registry import BY_NAME
 _KEPT: Final = 3
 """Archives of before a change that are kept: maps that are open elsewhere ask for them until their page runs again."""
 
+_OWNER_ONLY: Final = 0o700
+_STUDIES: Final = "studies.txt"
+"""Lists the files of the studies that a folder of archives is of: copies of a study share one."""
+
+_UNKNOWN_KEPT_S: Final = 86_400
+"""Archives without a list of studies are kept so long after their last change."""
+
 _lock = threading.Lock()
 
 
+def _tiles_folder(folder: Path | None) -> Path:
+    return folder or Path(platformdirs.user_cache_dir("jiexu")) / "tiles"
+
+
 def _home(facts: Mapping[str, str], folder: Path | None) -> Path:
-    return (folder or Path(platformdirs.user_cache_dir("jiexu")) / "tiles") / facts["study_id"]
+    return _tiles_folder(folder) / facts["study_id"]
 
 
 def _on_both_sides(tile: FreestileLayer) -> FreestileLayer:
@@ -42,7 +56,12 @@ def _on_both_sides(tile: FreestileLayer) -> FreestileLayer:
 
 def kept_archive(study: Path, name: str, folder: Path | None = None) -> Path | None:
     """Return the archive of this name, of now or of before a recent change, or None."""
-    archive = _home(about(study), folder) / name
+    try:
+        facts = about(study)
+    except StudyError:
+        sweep_tiles(folder)
+        raise
+    archive = _home(facts, folder) / name
     return archive if archive.is_file() and archive.suffix == ".pmtiles" else None
 
 
@@ -64,7 +83,11 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
     archive
         A PMTiles file, or None for a layer without features. Its name changes with the data.
     """
-    opened = Study(study)
+    try:
+        opened = Study(study)
+    except StudyError:
+        sweep_tiles(folder)
+        raise
     described = BY_NAME[layer]
     home = _home(opened.seen, folder)
     archive = home / f"{layer}-{described.made_of.key(opened.seen)}.pmtiles"
@@ -77,7 +100,7 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
         table = opened.layer(described.source)
         cut = described.tiles(table[table.geometry.notna()]) if len(table) else {}
         cut = {name: _on_both_sides(tile) for name, tile in cut.items() if len(tile.input)}
-        home.mkdir(parents=True, exist_ok=True)
+        _make_home(home, study)
         before = [*home.glob(f"{layer}-*.pmtiles"), *home.glob(f"{layer}-*.empty")]
         for old in sorted(before, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
             with suppress(OSError):  # still being sent to somebody
@@ -87,5 +110,52 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
             return None
         aside = home / f".{secrets.token_hex(4)}.pmtiles"
         freestile(cut, aside, min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM, generate_ids=False, quiet=True)  # type: ignore[arg-type]
+        aside.chmod(_OWNER_ONLY & 0o666)
         aside.replace(archive)
     return archive
+
+
+def sweep_tiles(folder: Path | None = None) -> int:
+    """
+    Remove the archives of studies that are no longer there.
+
+    Parameters
+    ----------
+    folder
+        Where archives are kept; by default the user's cache folder.
+
+    Returns
+    -------
+    swept
+        The number of studies that they were of.
+    """
+    swept = 0
+    for home in [path for path in _tiles_folder(folder).glob("*") if path.is_dir()]:
+        studies = _studies_of(home)
+        # of an earlier version, which may be at work
+        recent = not studies and time.time() - home.stat().st_mtime < _UNKNOWN_KEPT_S
+        if not recent and not any(Path(study).exists() for study in studies):
+            shutil.rmtree(home, ignore_errors=True)
+            swept += 1
+    return swept
+
+
+def _studies_of(home: Path) -> list[str]:
+    try:
+        return (home / _STUDIES).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return []
+
+
+def _make_home(home: Path, study: Path) -> None:
+    """Make the folder of a study's archives, for its owner alone, and note the study; sweep others."""
+    path = str(study.resolve())
+    if path in _studies_of(home):
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    for each in (home.parent, home):
+        with suppress(OSError):  # of somebody else
+            each.chmod(_OWNER_ONLY)
+    with (home / _STUDIES).open("a", encoding="utf-8") as file:
+        file.write(f"{path}\n")
+    sweep_tiles(home.parent)

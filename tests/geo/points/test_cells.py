@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from geo.core.masked_words import mask_word
 from geo.files.column_matching import fields_of
-from geo.points.cells import clean_values, mask_word, masked_text
+from geo.points.cells import clean_values, masked_text
 from geo.points.options import DateColumns
 from geo.study.findings import Finding
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pyogrio
@@ -10,12 +12,13 @@ import shapely
 from pyogrio import list_layers
 
 from geo.build import Inputs, build_study
-from geo.study.file import read_layer
+from geo.core.errors import StudyError
+from geo.study.file import connect, read_layer
 from geo.study.reader import Study, recording
 from geo.study.schema import TIERS
 from geo.tiers.decisions import decide_tier, find_street
 from layers.map.compose import compose_map
-from layers.map.tiles import kept_archive, tile_archive
+from layers.map.tiles import kept_archive, sweep_tiles, tile_archive
 from layers.map_layer import MAX_ZOOM, MIN_ZOOM
 from layers.points import categories
 from layers.registry import BY_NAME
@@ -143,3 +146,23 @@ def test_streets_across_the_antimeridian_are_cut_there_and_shown_as_one_place(tm
         assert shapely.intersects(drawn.geometry.to_numpy(), side).any()
     figure = compose_map(Study(study).extent, {}, "en", {})
     assert figure.location == pytest.approx([-16.7985, 180.0])
+
+
+def test_tiles_are_their_owner_s_alone_and_go_with_the_study(bare: Path, tmp_path: Path) -> None:
+    study, kept = (Path(shutil.copy(bare, tmp_path / name)) for name in ("a.gpkg", "b.gpkg"))
+    with connect(kept) as connection:
+        connection.execute("UPDATE about SET value = 'another' WHERE key = 'study_id'")
+    folder = tmp_path / "tiles"
+    archives = [tile_archive(path, "streets", folder) for path in (study, kept)]
+    assert all(archives)
+    if os.name != "nt":
+        rights = {path.stat().st_mode & 0o777 for path in [folder, *folder.iterdir()]}
+        assert rights == {0o700}
+        assert {path.stat().st_mode & 0o077 for path in folder.rglob("*.pmtiles")} == {0}
+    study.unlink()
+    with pytest.raises(StudyError):
+        kept_archive(study, "streets-x.pmtiles", folder)
+    assert [archive.is_file() for archive in archives if archive] == [False, True]
+    kept.unlink()
+    assert sweep_tiles(folder) == 1
+    assert list(folder.iterdir()) == []

@@ -12,8 +12,9 @@ from pathlib import Path
 from geo.core.place import Place, place_of
 from geo.rules.documents import profile_document
 from geo.rules.loader import profile_in_force
+from geo.study.database import connect
 from geo.study.documents import FiguresDocument, PlaceDocument, TierFigures
-from geo.study.file import about, connect, now, rules_day
+from geo.study.file import about, now, rules_day
 from geo.study.left_out import AHEAD_DAYS, COLUMN, EARLIEST_DAY, PLACE_FIELD, LeftOut
 from geo.study.schema import LAYERS, POINT_KINDS, SYNTHETIC
 from geo.study.sql import Fragment, statement

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from geo.core.aside import sweep
 from geo.core.errors import StudyError, writing
 from geo.core.place import place_of
 from geo.core.text import Text
 from geo.study import migrations
-from geo.study.geometry_blobs import add_shape_functions
+from geo.study.database import WAIT_S, held, locked, real
+from geo.study.database import connect as connect  # noqa: PLC0414 (others take it from here)
+from geo.study.file_state import Stamp, forget, left_beside, read_by_gdal, stamp
 from geo.study.schema import COLUMNS, conform, empty_layer
 from geo.study.versions import facts_of
 
@@ -31,8 +33,13 @@ FORMAT: Final = "jiexu-study-6"
 OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3", "jiexu-study-4", "jiexu-study-5")
 """Formats whose inputs and decisions a build carries over."""
 
-_CHANGE_COUNTER_AT: Final = 24
-"""Where SQLite counts the changes of a file (its file format, 1.3.9)."""
+_PAUSE_S: Final = 0.05
+
+_STATES_KEPT: Final = 32
+
+_known: dict[tuple[str, Stamp], dict[str, str]] = {}
+_ours: dict[str, int] = {}
+"""Numbers of files, by path, that are known to be studies of the present format."""
 
 
 def about(path: Path, older: bool = False) -> dict[str, str]:
@@ -51,25 +58,21 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
     StudyError
         If there is no such file, or it is no study, or one of an older format.
     """
-    if not path.is_file():
+    file = real(path)
+    if not file.is_file():
+        forget(file)
         raise StudyError(
             Text(f"找不到研究文件 {path}", f"There is no study {path}"),
-            Text("请检查路径，或用 jiexu build 新建", "Check the path, or make one with jiexu build"),
+            Text(
+                "可能已被删除、移动或改名；请检查路径，放回文件，或用 jiexu build 新建",
+                "It may have been deleted, moved or renamed: check the path, put it back, or make one with jiexu build",
+            ),
         )
     try:
-        with path.open("rb") as file:
-            file.seek(_CHANGE_COUNTER_AT)
-            counter = file.read(4)
-            stamp = os.fstat(file.fileno())
+        state = stamp(file)
     except OSError as error:
         raise _unreadable(path, error) from error
-    # a journal: a change is under way, or was killed
-    journal = path.with_name(path.name + "-journal").exists()
-    facts = (
-        _read_about(path)
-        if journal
-        else dict(_about_at(path, (stamp.st_ino, stamp.st_mtime_ns, stamp.st_ctime_ns), counter))
-    )
+    facts = _read_about(path) if state is None else _about_at(path, state)
     if facts.get("format") in migrations.STEPS and not older:
         facts = _migrated(path)
     if facts.get("format") in OLDER and not older:
@@ -85,21 +88,30 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
 
 def _migrated(path: Path) -> dict[str, str]:
     """Bring a study to the present format, and return its facts."""
-    with writing(path), _locked(path) as connection:
+    with writing(path), locked(real(path)) as connection:
         migrations.migrate(connection)
         connection.execute("COMMIT")
     return _read_about(path)
 
 
-@lru_cache(maxsize=32)
-def _about_at(path: Path, file: tuple[int, int, int], counter: bytes) -> dict[str, str]:
+def _about_at(path: Path, state: Stamp) -> dict[str, str]:
     """
     Read `about` once per change of the file: pages ask for it many times a click.
 
     A study that is swapped in may get the number of a file that was deleted before, and brings its own change counter:
     the file's times tell them apart.
     """
-    return _read_about(path)
+    facts = _known.get((str(path), state))
+    if facts is None:
+        facts = _read_about(path)
+        _keep(path, state, facts)
+    return dict(facts)
+
+
+def _keep(path: Path, state: Stamp, facts: dict[str, str]) -> None:
+    for oldest in list(_known)[: max(0, len(_known) - _STATES_KEPT + 1)]:
+        _known.pop(oldest, None)
+    _known[str(path), state] = dict(facts)
 
 
 def _read_about(path: Path) -> dict[str, str]:
@@ -135,18 +147,6 @@ def _no_study(path: Path) -> StudyError:
 
 
 @contextmanager
-def connect(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the study's database; changes need a transaction (`changing`)."""
-    # "rw" for readers too: whoever opens a study after a kill must be able to roll the half-done change back
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=10, isolation_level=None)
-    try:
-        add_shape_functions(connection)
-        yield connection
-    finally:
-        connection.close()
-
-
-@contextmanager
 def changing(path: Path) -> Iterator[sqlite3.Connection]:
     """
     Open a study for one write transaction: all changes in it are kept, or, after an error or a kill, none.
@@ -156,26 +156,34 @@ def changing(path: Path) -> Iterator[sqlite3.Connection]:
     StudyError
         If the file is no study or cannot be written.
     """
-    about(path)
-    with writing(path), _locked(path) as connection:
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+    with changing_to(path) as (connection, _):
+        yield connection
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the study that stands at `path` when nobody else can write to it: a build may swap it while this waits."""
-    while True:
-        file = path.stat().st_ino
-        with connect(path) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            if path.stat().st_ino == file:
-                yield connection
-                return
+def changing_to(path: Path) -> Iterator[tuple[sqlite3.Connection, dict[str, str]]]:
+    """
+    Open a study as `changing`.
+
+    Returns
+    -------
+    connection, facts
+        The facts are filled in with what `about` says after the change, once it is kept.
+    """
+    file = real(path)
+    if not file.is_file() or _ours.get(str(file)) != file.stat().st_ino:
+        about(path)
+        _ours[str(file)] = file.stat().st_ino
+    sweep(file)
+    after: dict[str, str] = {}
+    with writing(path), locked(file) as connection:
+        yield connection, after
+        after.update(facts_of(connection))
+        others = connection.execute("PRAGMA data_version").fetchone()  # counts the changes of others
+        connection.execute("COMMIT")
+        state = stamp(file)
+        if state is not None and connection.execute("PRAGMA data_version").fetchone() == others:
+            _keep(path, state, after)
 
 
 def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame | pd.DataFrame:
@@ -201,18 +209,40 @@ def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame |
 
     about(path, older)
     try:
-        table = pyogrio.read_dataframe(path, layer=name, use_arrow=True)
+        table = _read_table(path, name)
     except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
         if name in COLUMNS and name not in layer_names(path):
             return empty_layer(name)  # a study of before the layer came
-        names = ", ".join(
-            str(layer) for layer, _ in pyogrio.list_layers(path) if layer not in ("about", "layer_styles")
-        )
+        there = layer_names(path)
+        if name in there:
+            raise _unreadable(path, error) from error
+        names = ", ".join(layer for layer in there if layer not in ("about", "layer_styles"))
         raise StudyError(
             Text(f"研究文件中没有图层 {name}", f"The study has no layer {name}"),
             Text(f"请选择：{names}", f"Choose one of: {names}"),
         ) from error
     return conform(table, name) if name in COLUMNS else table
+
+
+def _read_table(path: Path, name: str) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Read a layer or table; where somebody writes, or was killed while writing, when that is over."""
+    import pyogrio  # noqa: PLC0415
+    import pyogrio.errors  # noqa: PLC0415
+
+    until = time.monotonic() + WAIT_S
+    while True:
+        try:
+            with read_by_gdal(real(path)):
+                return pyogrio.read_dataframe(path, layer=name, use_arrow=True)
+        except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
+            if left_beside(real(path)) is None and "locked" not in str(error):
+                raise
+            if time.monotonic() > until:
+                raise held(path) from error
+            there = name in layer_names(path)  # SQLite rolls a half-done change back
+            if not there:
+                raise
+            time.sleep(_PAUSE_S)
 
 
 def layer_names(path: Path) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
@@ -99,13 +99,13 @@ def write_study(
         _refuse_leftovers(file)
         with aside(file) as folder:
             new = folder / _NEW
-            _leave_to_the_end()
-            for name in dict.fromkeys((*LAYERS, *layers)):
-                _write_layer(new, name, layers.get(name))
-            facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **first_versions(LAYERS)}
-            facts |= results({key: value or "" for key, value in facts.items()}) if results else {}
-            _write_layer(new, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
-            write_styles(new)
+            with _without_waiting():
+                for name in dict.fromkeys((*LAYERS, *layers)):
+                    _write_layer(new, name, layers.get(name))
+                facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **first_versions(LAYERS)}
+                facts |= results({key: value or "" for key, value in facts.items()}) if results else {}
+                _write_layer(new, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
+                write_styles(new)
             _swap(new, file, seen)
 
 
@@ -142,9 +142,9 @@ def change_layers(
     file = real(path)
     with writing(path), aside(file) as folder:
         new = folder / _NEW
-        _leave_to_the_end()
-        for name, table in layers.items():
-            _write_layer(new, name, table)
+        with _without_waiting():
+            for name, table in layers.items():
+                _write_layer(new, name, table)
         with locked(file, attached=new if new.exists() else None) as connection:
             if facts_of(connection) != seen:
                 raise changed_meanwhile()
@@ -209,11 +209,16 @@ def _keep_own_layers(new: Path, file: Path) -> None:
             connection.execute("COMMIT")
 
 
-def _leave_to_the_end() -> None:
-    """Have GDAL not wait for the disk after each layer: a whole file is kept at once, or copied by SQLite, which waits."""
+@contextmanager
+def _without_waiting() -> Iterator[None]:
+    """Have GDAL not wait for the disk after each layer: the whole file is kept at the end, or copied by SQLite."""
     import pyogrio  # noqa: PLC0415
 
     pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": None})
 
 
 def _sync(path: Path) -> None:

@@ -99,7 +99,12 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
         If another program holds it for too long.
     """
     # "rw" for readers too: whoever opens a study after a kill must be able to roll the half-done change back
-    connection = sqlite3.connect(address(real(path)), uri=True, timeout=WAIT_S, isolation_level=None)
+    try:
+        connection = sqlite3.connect(address(real(path)), uri=True, timeout=WAIT_S, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        if not real(path).is_file():
+            raise missing(path) from error
+        raise
     try:
         add_shape_functions(connection)
         yield connection
@@ -131,6 +136,8 @@ def locked(path: Path, attached: Path | None = None) -> Iterator[sqlite3.Connect
     until = time.monotonic() + WAIT_S
     gate = gate_of(path)
     while True:
+        if not path.is_file():
+            raise missing(path)
         file = path.stat()
         with connect(path) as connection:
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -199,6 +206,17 @@ def in_one_file(connection: sqlite3.Connection) -> bool:
 def _is_busy(error: sqlite3.Error) -> bool:
     # the low byte is the kind of error; "malformed" and others have their own
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def missing(path: Path) -> StudyError:
+    """Return the error of a study that is not there."""
+    return StudyError(
+        Text(f"找不到研究文件 {path}", f"There is no study {path}"),
+        Text(
+            "可能已被删除、移动或改名；请检查路径，放回文件，或用 jiexu build 新建",
+            "It may have been deleted, moved or renamed: check the path, put it back, or make one with jiexu build",
+        ),
+    )
 
 
 def held(path: Path) -> StudyError:

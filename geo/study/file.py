@@ -16,7 +16,7 @@ from geo.core.errors import StudyError, writing
 from geo.core.place import place_of
 from geo.core.text import Text
 from geo.study import migrations
-from geo.study.database import WAIT_S, held, locked, real
+from geo.study.database import WAIT_S, held, locked, missing, real
 from geo.study.database import connect as connect  # noqa: PLC0414 (others take it from here)
 from geo.study.file_state import Stamp, forget, left_beside, read_by_gdal, stamp
 from geo.study.schema import COLUMNS, conform, empty_layer
@@ -61,13 +61,7 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
     file = real(path)
     if not file.is_file():
         forget(file)
-        raise StudyError(
-            Text(f"找不到研究文件 {path}", f"There is no study {path}"),
-            Text(
-                "可能已被删除、移动或改名；请检查路径，放回文件，或用 jiexu build 新建",
-                "It may have been deleted, moved or renamed: check the path, put it back, or make one with jiexu build",
-            ),
-        )
+        raise missing(path)
     try:
         state = stamp(file)
     except OSError as error:

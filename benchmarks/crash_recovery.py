@@ -88,7 +88,7 @@ class Work:
         self.osm, self.complaints = folder / "town.osm", folder / "complaints.csv"
 
     def make(self) -> None:
-        """Build a small study with a plan for stalls, to begin each run with: what is killed is the writing."""
+        """Build a small study with a plan for stalls, to begin each run with: the kills fall into the writing."""
         write_town(self.osm, self.complaints)
         build_study(self.before, Inputs(self.osm))
         plan_stalls(self.before)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
+from typing import Final
+
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from dashboards.complaints import page as complaints_page
 from dashboards.data import page as data_page
@@ -12,10 +17,13 @@ from dashboards.overview import page as overview
 from dashboards.parking import page as parking_page
 from dashboards.session import filters
 from dashboards.session.language import LANGUAGES, TAGS, _, current_language
+from dashboards.session.served_study import problem_of_study
 from dashboards.shared.widgets import show_error, show_fault
 from dashboards.stalls import page as stalls_page
 from dashboards.streets import page as streets_page
 from geo.core.errors import JiexuError
+
+_log: Final = logging.getLogger(__name__)
 
 _STYLE = """
 /* the map and its figures are the first screen: no empty band above them */
@@ -100,9 +108,23 @@ def main() -> None:
             _language_switch()
             filters.side_bar()
     except JiexuError as error:
-        show_error(error)
+        _show(error)
     except Exception as error:
-        show_fault(error, page.url_path)
+        # a study that was removed or replaced while the page read it
+        gone = problem_of_study()
+        if gone is None:
+            show_fault(error, page.url_path)
+        else:
+            _show(gone, error)
+
+
+def _show(problem: JiexuError, cause: Exception | None = None) -> None:
+    """Show a problem in the place of the page; the language can still be chosen."""
+    show_error(problem)
+    if cause is not None:
+        _log.warning("a page could not be drawn", exc_info=cause)
+    with suppress(StreamlitAPIException), st.sidebar:  # it is there already where the page itself was drawn
+        _language_switch()
 
 
 main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib.util import find_spec
@@ -59,8 +60,16 @@ def strangers() -> dict[str, str]:
     return found
 
 
+def _replace_what_cannot_be_shown() -> None:
+    """Have characters that the output's encoding lacks (© in code page 936) shown as a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="replace")
+
+
 def main() -> None:
     """Run the command line."""
+    _replace_what_cannot_be_shown()
     for name, place in strangers().items():
         # before anything of ours is loaded: it would fail half-way, with a traceback
         if language() == "zh":
@@ -74,6 +83,10 @@ def main() -> None:
         sys.exit(2)
     try:
         app()
+    except OSError as error:  # help and the list of verbs; a verb's own errors are sentences already
+        full = "错误：无法写出：" if language() == "zh" else "Error: the output cannot be written: "
+        typer.echo(f"{full}{error.strerror}", err=True)
+        sys.exit(2)
     except Exception as error:  # outside a verb: a room that does not load
         from jiexu.shared import FAULT, say_fault  # noqa: PLC0415
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import errno
 import json
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -29,6 +31,9 @@ _R = TypeVar("_R")
 _USERS_ERROR: Final = 2
 FAULT: Final = 3
 """Exit statuses: a user's error, and a fault of ours."""
+
+_ESCAPES: Final = "jiexu-json"
+"""How characters that an encoding lacks are written in JSON."""
 
 Study = Annotated[Path, typer.Argument(metavar="STUDY.gpkg", help="The study file.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -60,10 +65,36 @@ def errors_as_messages(command: Callable[_P, _R]) -> Callable[_P, _R]:
                 raise
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # whoever reads our output has enough: no fault
+            known = _known(error)
+            if known is not None:
+                say(known)
+                raise typer.Exit(_USERS_ERROR) from error
             say_fault(error, command.__name__)
             raise typer.Exit(FAULT) from error
 
     return run
+
+
+def _known(error: BaseException) -> Text | None:
+    """Return the sentence of an error of the system that the user can mend, or None."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return Text(
+            f"错误：文件名或路径过长：{error.filename}。请缩短后重试（文件名最多 255 字节，一个汉字占 3 字节）。",
+            f"Error: this name or path is too long: {error.filename}. Shorten it and try again (a name takes at most "
+            "255 bytes, a Chinese character 3 of them).",
+        )
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+        return Text(
+            "错误：无法写出结果：磁盘已满。请腾出空间后重试。",
+            "Error: the output cannot be written: the disk is full. Make room and try again.",
+        )
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        return Text(
+            "错误：参数不是终端编码的文字。请将终端设为 UTF-8（如 LANG=zh_CN.UTF-8）后重试。",
+            "Error: an argument is no text in the terminal's encoding. Set the terminal to UTF-8 (LANG=en_US.UTF-8), "
+            "then try again.",
+        )
+    return None
 
 
 def say_fault(error: BaseException, doing: str) -> None:
@@ -108,7 +139,20 @@ def bad_option(text: Text) -> typer.BadParameter:
 
 def print_document(document: Any) -> None:
     """Print one JSON document: all that a verb writes to standard output with `--json`."""
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    # a document loses nothing where the output is in code page 936 or ASCII
+    typer.echo(text.encode(encoding, _ESCAPES).decode(encoding))
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Return the characters that an encoding lacks as JSON escapes them (`\\u20ac`)."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+codecs.register_error(_ESCAPES, _escaped)
 
 
 def day(text: str, study: Path) -> pd.Timestamp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,8 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from dashboards.session.language import LANGUAGES, language_of
-from dashboards.session.served_study import study_path
+from dashboards.session.served_study import problem_of_study, study_path
+from geo.core.errors import JiexuError
 from geo.study.figures import synthetic_counts
 from geo.study.reader import Study
 from layers.map.compose import ASSETS, compose_map
@@ -20,6 +22,8 @@ from layers.registry import BY_NAME
 
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
+_PROBLEM: Final = '<!doctype html><meta charset="utf-8"><p style="font-family: sans-serif">{sentence}</p>'
+"""The map's page where there is no map, as when the study was removed."""
 
 
 def archives() -> dict[str, Path]:
@@ -37,7 +41,15 @@ def tile_urls() -> dict[str, str]:
 async def _map(request: Request) -> Response:
     language = request.query_params.get("lang", "")
     theme = "dark" if request.query_params.get("theme") == "dark" else "light"
-    return HTMLResponse(await to_thread.run_sync(_render, language, theme), headers=_ASK_AGAIN)
+    try:
+        page = await to_thread.run_sync(_render, language, theme)
+    except Exception as error:
+        problem = error if isinstance(error, JiexuError) else problem_of_study()
+        if problem is None:
+            raise
+        sentence = html.escape(problem.sentence(language_of(language)))
+        return HTMLResponse(_PROBLEM.format(sentence=sentence), status_code=404, headers=_ASK_AGAIN)
+    return HTMLResponse(page, headers=_ASK_AGAIN)
 
 
 def _render(asked: str, theme: str) -> str:
@@ -63,7 +75,10 @@ async def _tiles(request: Request) -> Response:
     name = request.path_params["name"]
     if name.partition("-")[0] not in BY_NAME:
         return PlainTextResponse("no such layer", status_code=404)
-    archive = await to_thread.run_sync(kept_archive, study_path(), name)
+    try:
+        archive = await to_thread.run_sync(kept_archive, study_path(), name)
+    except JiexuError as error:
+        return PlainTextResponse(error.sentence(language_of(request.headers.get("accept-language"))), status_code=404)
     if archive is None:
         return PlainTextResponse("these tiles are out of date", status_code=404)
     return FileResponse(archive, headers=_FOR_EVER, media_type="application/vnd.pmtiles")

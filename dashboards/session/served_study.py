@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import Final
 
-from geo.core.errors import StudyError
+from geo.core.errors import JiexuError, StudyError
 from geo.core.text import Text
+from geo.study.file import about
 
 SAMPLE_STUDY: Final = Path("studies") / "sample.gpkg"
 
@@ -28,3 +29,12 @@ def study_path() -> Path:
             Text("请用 jiexu serve 研究.gpkg 启动", "Start with: jiexu serve STUDY.gpkg"),
         )
     return path
+
+
+def problem_of_study() -> JiexuError | None:
+    """Return the reason that the served study cannot be read now (deleted, moved, replaced), or None."""
+    try:
+        about(study_path())
+    except JiexuError as error:
+        return error
+    return None

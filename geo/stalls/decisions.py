@@ -12,7 +12,7 @@ from geo.core.text import Text
 from geo.study.decisions import record
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
-from geo.study.reader import Study, open_study
+from geo.study.reader import Study, changing
 from geo.study.versions import touch
 
 
@@ -45,7 +45,7 @@ def decide_zone(study: Study | Path, zone_id: str, accept: bool, reason: str, by
         If there is no such zone, the reason is empty, or the study cannot be written. Nothing is changed then.
     """
     after = "accepted" if accept else "rejected"
-    with open_study(study).changing() as connection:
+    with changing(study) as connection:
         row = connection.execute(
             "SELECT z.status, z.street_id, s.name, z.geom FROM stall_zones z "
             "LEFT JOIN streets s ON s.street_id = z.street_id WHERE z.zone_id = ?",

@@ -10,6 +10,7 @@ import pandas as pd
 import pyogrio
 
 from geo.core.crs import WGS84
+from geo.study.database import real
 from geo.study.file import about, read_layer
 from geo.study.schema import conform
 
@@ -31,7 +32,7 @@ class CarriedOver:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.seen: dict[str, str] = about(path, older=True) if path.exists() else {}
+        self.seen: dict[str, str] = about(path, older=True) if real(path).exists() else {}
 
     @cached_property
     def _there(self) -> frozenset[str]:

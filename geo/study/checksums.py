@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from geo.study import log_chain
+from geo.study.file_state import head_of
 from geo.study.row_digests import TableDigest, Tracked, digest_of
 from geo.study.schema import COLUMNS, FREE_TABLES
 from geo.study.sql import placeholders, statement
@@ -99,8 +100,7 @@ def written_by_others(connection: sqlite3.Connection, kept: dict[str, Kept]) -> 
 def counter_of(connection: sqlite3.Connection) -> int | None:
     """Return a database's count of writes; None in write-ahead logging, where writes are not counted."""
     file = next(row[2] for row in connection.execute("PRAGMA database_list") if row[1] == "main")
-    with Path(file).open("rb") as opened:
-        header = opened.read(_HEADER)
+    header = head_of(Path(file), _HEADER)
     return None if _WAL in header[_VERSIONS] else int.from_bytes(header[_COUNTER], "big")
 
 

@@ -13,8 +13,9 @@ from geo.core.place import Place, place_of
 from geo.rules.documents import profile_document
 from geo.rules.loader import profile_in_force
 from geo.study.damage import reading
+from geo.study.database import connect
 from geo.study.documents import FiguresDocument, PlaceDocument, TierFigures
-from geo.study.file import about, connect, now, require_sound, rules_day
+from geo.study.file import about, now, require_sound, rules_day
 from geo.study.left_out import AHEAD_DAYS, COLUMN, EARLIEST_DAY, PLACE_FIELD, LeftOut
 from geo.study.opening import check_counts
 from geo.study.schema import LAYERS, POINT_KINDS, SYNTHETIC

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from geo.core.aside import sweep
 from geo.core.errors import StudyError, writing
 from geo.core.place import place_of
 from geo.core.text import Text
 from geo.study import checksums, migrations
 from geo.study.damage import DamagedError, damaged, reading
-from geo.study.geometry_blobs import add_shape_functions
+from geo.study.database import WAIT_S, held, locked, missing, real
+from geo.study.database import connect as connect  # noqa: PLC0414 (others take it from here)
+from geo.study.file_state import Stamp, forget, left_beside, read_by_gdal, stamp
 from geo.study.opening import check_layer, check_opening, is_cut_short, is_database
 from geo.study.schema import COLUMNS, conform, empty_layer
 from geo.study.versions import facts_of
@@ -33,10 +36,13 @@ FORMAT: Final = "jiexu-study-6"
 OLDER: Final = ("jiexu-study-1", "jiexu-study-2", "jiexu-study-3", "jiexu-study-4", "jiexu-study-5")
 """Formats whose inputs and decisions a build carries over."""
 
-_Stamp = tuple[tuple[int, int, int], bytes]
+_PAUSE_S: Final = 0.05
 
-_CHANGE_COUNTER_AT: Final = 24
-"""Where SQLite counts the changes of a file (its file format, 1.3.9)."""
+_STATES_KEPT: Final = 32
+
+_known: dict[tuple[str, Stamp], dict[str, str]] = {}
+_ours: dict[str, int] = {}
+"""Numbers of files, by path, that are known to be studies of the present format."""
 
 
 def about(path: Path, older: bool = False) -> dict[str, str]:
@@ -55,13 +61,15 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
     StudyError
         If there is no such file, or it is no study, or one of an older format.
     """
-    if not path.is_file():
-        raise StudyError(
-            Text(f"找不到研究文件 {path}", f"There is no study {path}"),
-            Text("请检查路径，或用 jiexu build 新建", "Check the path, or make one with jiexu build"),
-        )
-    stamp = _stamp(path)
-    facts = _read_about(path) if stamp is None else dict(_about_at(path, *stamp))
+    file = real(path)
+    if not file.is_file():
+        forget(file)
+        raise missing(path)
+    try:
+        state = stamp(file)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    facts = _read_about(path) if state is None else _about_at(path, state)
     if facts.get("format") in migrations.STEPS and not older:
         facts = _migrated(path)
     if facts.get("format") in OLDER and not older:
@@ -75,38 +83,33 @@ def about(path: Path, older: bool = False) -> dict[str, str]:
     return facts
 
 
-def _stamp(path: Path) -> _Stamp | None:
-    """Return the file's number, times and count of changes; None while a change is under way, or was killed."""
-    try:
-        with path.open("rb") as file:
-            file.seek(_CHANGE_COUNTER_AT)
-            counter = file.read(4)
-            stamp = os.fstat(file.fileno())
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    if path.with_name(path.name + "-journal").exists():
-        return None
-    return (stamp.st_ino, stamp.st_mtime_ns, stamp.st_ctime_ns), counter
-
-
 def _migrated(path: Path) -> dict[str, str]:
     """Bring a study to the present format, and return its facts."""
-    with writing(path), _locked(path) as connection:
+    with writing(path), locked(real(path)) as connection:
         migrations.migrate(connection)
         checksums.keep(connection)
         connection.execute("COMMIT")
     return _read_about(path)
 
 
-@lru_cache(maxsize=32)
-def _about_at(path: Path, file: tuple[int, int, int], counter: bytes) -> dict[str, str]:
+def _about_at(path: Path, state: Stamp) -> dict[str, str]:
     """
     Read `about` once per change of the file: pages ask for it many times a click.
 
     A study that is swapped in may get the number of a file that was deleted before, and brings its own change counter:
     the file's times tell them apart.
     """
-    return _read_about(path)
+    facts = _known.get((str(path), state))
+    if facts is None:
+        facts = _read_about(path)
+        _keep(path, state, facts)
+    return dict(facts)
+
+
+def _keep(path: Path, state: Stamp, facts: dict[str, str]) -> None:
+    for oldest in list(_known)[: max(0, len(_known) - _STATES_KEPT + 1)]:
+        _known.pop(oldest, None)
+    _known[str(path), state] = dict(facts)
 
 
 def _read_about(path: Path) -> dict[str, str]:
@@ -137,16 +140,16 @@ def require_sound(path: Path, *layers: str) -> None:
     DamagedError
         For a layer that is not as it was written.
     """
-    stamp = _stamp(path)
+    state = stamp(real(path))
     for layer in layers:
-        if stamp is None:
+        if state is None:
             _compare(path, layer)
         else:
-            _compared_at(path, layer, stamp)
+            _compared_at(path, layer, state)
 
 
 @lru_cache(maxsize=1024)
-def _compared_at(path: Path, layer: str, stamp: _Stamp) -> None:
+def _compared_at(path: Path, layer: str, state: Stamp) -> None:
     """Compare a layer once per change of the file; an error is no answer and is not kept."""
     _compare(path, layer)
 
@@ -175,18 +178,6 @@ def _no_study(path: Path) -> StudyError:
 
 
 @contextmanager
-def connect(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the study's database; changes need a transaction (`changing`)."""
-    # "rw" for readers too: whoever opens a study after a kill must be able to roll the half-done change back
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=10, isolation_level=None)
-    try:
-        add_shape_functions(connection)
-        yield connection
-    finally:
-        connection.close()
-
-
-@contextmanager
 def changing(path: Path) -> Iterator[sqlite3.Connection]:
     """
     Open a study for one write transaction: all changes in it are kept, or, after an error or a kill, none.
@@ -196,30 +187,38 @@ def changing(path: Path) -> Iterator[sqlite3.Connection]:
     StudyError
         If the file is no study or cannot be written.
     """
-    about(path)
-    with writing(path), _locked(path) as connection:
-        try:
-            with reading(path):
-                watch = checksums.Watch(connection)
-            yield connection
-            with reading(path):
-                watch.keep()
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+    with changing_to(path) as (connection, _):
+        yield connection
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open the study that stands at `path` when nobody else can write to it: a build may swap it while this waits."""
-    while True:
-        file = path.stat().st_ino
-        with connect(path) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            if path.stat().st_ino == file:
-                yield connection
-                return
+def changing_to(path: Path) -> Iterator[tuple[sqlite3.Connection, dict[str, str]]]:
+    """
+    Open a study as `changing`.
+
+    Returns
+    -------
+    connection, facts
+        The facts are filled in with what `about` says after the change, once it is kept.
+    """
+    file = real(path)
+    if not file.is_file() or _ours.get(str(file)) != file.stat().st_ino:
+        about(path)
+        _ours[str(file)] = file.stat().st_ino
+    sweep(file)
+    after: dict[str, str] = {}
+    with writing(path), locked(file) as connection:
+        with reading(path):
+            watch = checksums.Watch(connection)
+        yield connection, after
+        with reading(path):
+            watch.keep()
+        after.update(facts_of(connection))
+        others = connection.execute("PRAGMA data_version").fetchone()  # counts the changes of others
+        connection.execute("COMMIT")
+        state = stamp(file)
+        if state is not None and connection.execute("PRAGMA data_version").fetchone() == others:
+            _keep(path, state, after)
 
 
 def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame | pd.DataFrame:
@@ -247,21 +246,41 @@ def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame |
     require_sound(path, name)
     try:
         with reading(path, name):
-            table = pyogrio.read_dataframe(path, layer=name, use_arrow=True)
+            table = _read_table(path, name)
     except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
         if name in layer_names(path):
             raise damaged(path, name, error) from error
         if name in COLUMNS:
             return empty_layer(name)  # a study of before the layer came
-        names = ", ".join(
-            str(layer) for layer, _ in pyogrio.list_layers(path) if layer not in ("about", "layer_styles")
-        )
+        there = layer_names(path)
+        names = ", ".join(layer for layer in there if layer not in ("about", "layer_styles"))
         raise StudyError(
             Text(f"研究文件中没有图层 {name}", f"The study has no layer {name}"),
             Text(f"请选择：{names}", f"Choose one of: {names}"),
         ) from error
     with reading(path, name):
         return conform(table, name) if name in COLUMNS else table
+
+
+def _read_table(path: Path, name: str) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Read a layer or table; where somebody writes, or was killed while writing, when that is over."""
+    import pyogrio  # noqa: PLC0415
+    import pyogrio.errors  # noqa: PLC0415
+
+    until = time.monotonic() + WAIT_S
+    while True:
+        try:
+            with read_by_gdal(real(path)):
+                return pyogrio.read_dataframe(path, layer=name, use_arrow=True)
+        except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
+            if left_beside(real(path)) is None and "locked" not in str(error):
+                raise
+            if time.monotonic() > until:
+                raise held(path) from error
+            there = name in layer_names(path)  # SQLite rolls a half-done change back
+            if not there:
+                raise
+            time.sleep(_PAUSE_S)
 
 
 def layer_names(path: Path) -> list[str]:

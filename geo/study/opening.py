@@ -11,6 +11,7 @@ from typing import Final
 
 from geo.study import checksums
 from geo.study.damage import damaged
+from geo.study.file_state import head_of
 
 CHECKED_AT_READING: Final = 50_000
 """Layers of more rows are compared with their checksum by `jiexu verify` alone: it would double the time of reading."""
@@ -21,14 +22,12 @@ _JSON_FACTS: Final = ("extent", "rules")
 
 def is_database(path: Path) -> bool:
     """Tell whether a file begins as SQLite's do."""
-    with path.open("rb") as file:
-        return file.read(len(_SQLITE)) == _SQLITE
+    return head_of(path, len(_SQLITE)) == _SQLITE
 
 
 def is_cut_short(path: Path) -> bool:
     """Tell whether a database has lost its end, by its header (SQLite's file format, 1.3)."""
-    with path.open("rb") as file:
-        header = file.read(100)
+    header = head_of(path, 100)
     size, counter, pages, valid = struct.unpack(">16xH6xII60xI4x", header.ljust(100, b"\0"))
     logged = path.with_name(path.name + "-wal").exists()  # pages that are not in the file yet
     return counter == valid and not logged and path.stat().st_size < pages * (65536 if size == 1 else size)

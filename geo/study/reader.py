@@ -22,8 +22,9 @@ from geo.core.place import Place, place_of
 from geo.rules.articles import articles_group
 from geo.rules.leaf import Leaf
 from geo.rules.loader import Profile, profile_in_force
+from geo.study import file
 from geo.study.decisions import decisions_in
-from geo.study.file import about, changing, layer_names, read_layer, rules_day
+from geo.study.file import about, changing_to, layer_names, read_layer, rules_day
 from geo.study.schema import conform
 from geo.study.versions import VIEWS, new_versions, shown_columns, source_of, version_key
 from geo.study.writing import change_layers, changed_meanwhile, until_unchanged
@@ -244,9 +245,9 @@ class Study:
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
         """Open the study for one write transaction, as `geo.study.file.changing`; then look at it anew."""
-        with changing(self.path) as connection:
+        with changing_to(self.path) as (connection, after):
             yield connection
-        self.refresh()
+        self._seen = after
 
     def write(
         self,
@@ -295,6 +296,13 @@ def _same(before: pd.Series, after: pd.Series) -> bool:
         old, new = before.to_numpy(dtype=object), after.to_numpy(dtype=object)
         return bool((shapely.equals_exact(old, new) | (shapely.is_missing(old) & shapely.is_missing(new))).all())
     return bool(before.equals(after))
+
+
+@contextmanager
+def changing(study: Study | Path) -> Iterator[sqlite3.Connection]:
+    """Open a study for one write transaction, as `geo.study.file.changing`; a handle then looks at it anew."""
+    with study.changing() if isinstance(study, Study) else file.changing(study) as connection:
+        yield connection
 
 
 def open_study(study: Study | Path) -> Study:

@@ -9,7 +9,7 @@ from pathlib import Path
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.study.file import now
-from geo.study.reader import Study, open_study
+from geo.study.reader import Study, changing
 from geo.study.versions import touch
 
 
@@ -32,7 +32,7 @@ def keep_selection(study: Study | Path, name: str, street_ids: Sequence[str], by
             Text("请先选择街道并填写名称", "Select streets and give the selection a name"),
         )
     at = now()
-    with open_study(study).changing() as connection:
+    with changing(study) as connection:
         connection.execute("DELETE FROM selections WHERE name = ?", (name.strip(),))
         number = connection.execute("SELECT max(CAST(substr(selection_id, 2) AS INTEGER)) FROM selections").fetchone()
         selection = f"A{(number[0] or 0) + 1:03d}"
@@ -46,6 +46,6 @@ def keep_selection(study: Study | Path, name: str, street_ids: Sequence[str], by
 
 def drop_selection(study: Study | Path, selection_id: str) -> None:
     """Forget a kept selection; its streets stay as they are."""
-    with open_study(study).changing() as connection:
+    with changing(study) as connection:
         connection.execute("DELETE FROM selections WHERE selection_id = ?", (selection_id,))
         touch(connection, "selections")

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
+from geo.core.aside import aside
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.study import schema
 from geo.study.checksums import absorb, counter_of, keep
-from geo.study.file import FORMAT, connect
+from geo.study.copying import SOURCE, copy_tables, drop_table, tables_in
+from geo.study.database import connect, in_one_file, locked, real
+from geo.study.file import FORMAT
+from geo.study.file_state import left_beside
 from geo.study.log_chain import carry, entries_in
 from geo.study.schema import COLUMNS, LAYERS, SPATIAL_LAYERS, conform
-from geo.study.versions import facts_of, first_versions, new_versions, put_facts
+from geo.study.versions import KEPT_LISTS, facts_of, first_versions, new_versions, put_facts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +32,8 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 _ATTEMPTS: Final = 3
+_NEW: Final = "new.gpkg"
+"""The name of a database in its private folder."""
 
 
 def until_unchanged(work: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -61,6 +68,8 @@ def write_study(
     """
     Write a whole study aside, then swap it in: whoever reads meanwhile, or kills this, has the old or the new one.
 
+    Where another program has the old one open, the new one is copied into it. Layers of the user's own stay.
+
     Parameters
     ----------
     path
@@ -71,7 +80,7 @@ def write_study(
     about
         What is to be known of the study as a whole, by key.
     seen
-        What `about` said when the old study was read.
+        What `about` said when the old study was read; empty if there was none. None replaces any.
     results
         What returns facts on results, of what `about` will say with the versions of all layers.
 
@@ -87,20 +96,21 @@ def write_study(
 
     from geo.study.qgis_styles import write_styles  # noqa: PLC0415
 
-    with _aside(path) as aside:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True)
-        for name in dict.fromkeys((*LAYERS, *layers)):
-            _write_layer(aside, name, layers.get(name))
-        facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **first_versions(LAYERS)}
-        facts |= results({key: value or "" for key, value in facts.items()}) if results else {}
-        _write_layer(aside, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
-        write_styles(aside)
-        _carry_log(path, aside, facts)
-        _keep_checksums(aside)
-        with aside.open("rb+") as file:
-            os.fsync(file.fileno())
-        _swap(aside, path, seen or {})
+    file = real(path)
+    with writing(path):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_leftovers(file)
+        with aside(file) as folder:
+            new = folder / _NEW
+            with _without_waiting():
+                for name in dict.fromkeys((*LAYERS, *layers)):
+                    _write_layer(new, name, layers.get(name))
+                facts = {"format": FORMAT, "study_id": secrets.token_hex(8), **about, **first_versions(LAYERS)}
+                facts |= results({key: value or "" for key, value in facts.items()}) if results else {}
+                _write_layer(new, "about", pd.DataFrame({"key": list(facts), "value": list(facts.values())}))
+                write_styles(new)
+            _carry_log(file, new, facts)
+            _swap(new, file, seen)
 
 
 def change_layers(
@@ -111,7 +121,7 @@ def change_layers(
     versions: Mapping[str, str] | None = None,
 ) -> None:
     """
-    Replace some layers of a study aside, then swap it in: all of the change is there, or nothing.
+    Write some layers aside, then copy them into a study in one transaction: all of the change is there, or nothing.
 
     Parameters
     ----------
@@ -133,66 +143,133 @@ def change_layers(
     StudyError
         If it cannot be written. It stays as it was then.
     """
-    with _aside(path) as aside:
-        with connect(path) as source, closing(sqlite3.connect(aside)) as target:
-            source.backup(target)
-            absorb(target, counter_of(source))
-            target.commit()
-        for name, table in layers.items():
-            _write_layer(aside, name, table, replace=True)
-        with connect(aside) as connection:
+    file = real(path)
+    with writing(path), aside(file) as folder:
+        new = folder / _NEW
+        with _without_waiting():
+            for name, table in layers.items():
+                _write_layer(new, name, table)
+        with locked(file, attached=new if new.exists() else None) as connection:
+            if facts_of(connection) != seen:
+                raise changed_meanwhile()
+            absorb(connection, counter_of(connection))
+            if new.exists():
+                copy_tables(connection, layers)
             put_facts(connection, {**(new_versions(layers) if versions is None else versions), **(facts or {})})
-        _keep_checksums(aside, (*layers, "about"))
-        _swap(aside, path, seen)
+            keep(connection, (*layers, "about"))
+            connection.execute("COMMIT")
 
 
-@contextmanager
-def _aside(path: Path) -> Iterator[Path]:
-    """The file beside a study that its replacement is written into, removed afterwards."""
-    aside = path.with_name(f".{path.stem}.{os.getpid()}-{secrets.token_hex(3)}.gpkg")
-    try:
-        with writing(path):
-            yield aside
-    finally:
-        for leftover in (aside, aside.with_name(aside.name + "-journal")):
-            with suppress(OSError):
-                leftover.unlink(missing_ok=True)
+def _refuse_leftovers(file: Path) -> None:
+    """Refuse to put a study where SQLite's files of another one stand: it would read their changes into it."""
+    left = left_beside(file)
+    if left is not None and not file.exists():
+        raise StudyError(
+            Text(f"{left} 属于一个已不存在的研究文件", f"{left} belongs to a study that is no longer there"),
+            Text(
+                "请将其与原研究文件放回一处，或移走后重试",
+                "Put the study back beside it, or move it away, then try again",
+            ),
+        )
 
 
-def _carry_log(path: Path, aside: Path, facts: Mapping[str, str | None]) -> None:
-    """Put the chain of the log into a study's replacement."""
-    if not path.exists():
+def _swap(new: Path, file: Path, seen: Mapping[str, str] | None) -> None:
+    """Replace a study unless it has changed; nobody can write to it meanwhile."""
+    if not file.exists():
+        if seen:
+            raise changed_meanwhile()
+        _keep_checksums(new)
+        _sync(new)
+        try:
+            os.link(new, file)  # unlike a rename, refuses where somebody else has just made one
+        except FileExistsError:
+            raise changed_meanwhile() from None
+        except OSError:
+            new.rename(file)  # a disk without links
+        _sync(file.parent)
         return
-    with connect(path) as old, connect(aside) as new:
-        known = facts_of(old)
-        if known.get("study_id") == facts.get("study_id"):
-            new.execute("BEGIN IMMEDIATE")
-            carry(new, entries_in(old), known)
-            new.execute("COMMIT")
-
-
-def _keep_checksums(aside: Path, layers: Iterable[str] | None = None) -> None:
-    """Keep the checksums of layers that were written, by default of all."""
-    with connect(aside) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        keep(connection, layers)
+    with locked(file) as connection:
+        before = _unchanged(connection, seen)
+        if in_one_file(connection) and os.name != "nt":
+            if before.get("format") == FORMAT:
+                _keep_own_layers(new, file)
+            _keep_checksums(new)
+            _sync(new)
+            shutil.copymode(file, new)
+            new.replace(file)
+            _sync(file.parent)
+            return
+    # renaming would take the log, or on Windows the file, from whoever has it open
+    with locked(file, attached=new) as connection:
+        _unchanged(connection, seen)
+        for name in {*LAYERS, *KEPT_LISTS} - set(tables_in(connection, SOURCE)):
+            drop_table(connection, name)
+        copy_tables(connection, tables_in(connection, SOURCE))
+        keep(connection)
         connection.execute("COMMIT")
 
 
-def _swap(aside: Path, path: Path, seen: Mapping[str, str]) -> None:
-    """Replace a study unless it has changed; nobody can write to it meanwhile."""
-    if seen and path.exists():
-        with connect(path) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            if facts_of(connection) != seen:
-                raise changed_meanwhile()
-            if os.name != "nt":
-                aside.replace(path)
-                return
-    aside.replace(path)  # Windows replaces no file that is open
+def _unchanged(connection: sqlite3.Connection, seen: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the facts of a study that is about to be replaced; refuse where they are no longer the ones seen."""
+    before = {} if seen is None else facts_of(connection)
+    if seen is not None and before != seen:
+        raise changed_meanwhile()
+    return before
 
 
-def _write_layer(path: Path, name: str, table: pd.DataFrame | None, replace: bool = False) -> None:
+def _carry_log(file: Path, new: Path, facts: Mapping[str, str | None]) -> None:
+    """Put the chain of the log into a study's replacement."""
+    if not file.exists():
+        return
+    with connect(file) as old, connect(new) as replacement:
+        known = facts_of(old)
+        if known.get("study_id") == facts.get("study_id"):
+            replacement.execute("BEGIN IMMEDIATE")
+            carry(replacement, entries_in(old), known)
+            replacement.execute("COMMIT")
+
+
+def _keep_checksums(new: Path) -> None:
+    """Keep the checksums of all layers of a study that was written aside."""
+    with connect(new) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        keep(connection)
+        connection.execute("COMMIT")
+
+
+def _keep_own_layers(new: Path, file: Path) -> None:
+    """Copy layers and tables that are none of Jiexu's from a study into its replacement."""
+    with locked(new, attached=file) as connection:
+        ours = {*COLUMNS, *KEPT_LISTS, *tables_in(connection)}
+        own = [name for name in tables_in(connection, SOURCE) if name not in ours]
+        if own:
+            copy_tables(connection, own)
+            connection.execute("COMMIT")
+
+
+@contextmanager
+def _without_waiting() -> Iterator[None]:
+    """Have GDAL not wait for the disk after each layer: the whole file is kept at the end, or copied by SQLite."""
+    import pyogrio  # noqa: PLC0415
+
+    pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": None})
+
+
+def _sync(path: Path) -> None:
+    """Have the disk keep a file, or the names in a folder, now."""
+    with suppress(OSError):  # Windows opens no folders
+        number = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def _write_layer(path: Path, name: str, table: pd.DataFrame | None) -> None:
     import geopandas as gpd  # noqa: PLC0415
     import pandas as pd  # noqa: PLC0415
     import pyogrio  # noqa: PLC0415
@@ -208,4 +285,4 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame | None, replace: boo
         options = {"geometry_type": schema.GEOMETRY_TYPES[name], "layer_options": {"GEOMETRY_NAME": "geom"}}
         if not isinstance(table, gpd.GeoDataFrame):
             table = gpd.GeoDataFrame(table, geometry=[None] * len(table), crs=WGS84)
-    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists() and not replace, **options)
+    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists(), **options)

@@ -21,7 +21,7 @@ from geo.streets.sections import root_of
 from geo.study.decisions import BASE_TABLE, Taken, by_subject, record, standing, taken_on, taken_where, withdraw
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
-from geo.study.reader import Study, open_study
+from geo.study.reader import Study, changing, open_study
 from geo.study.schema import GRADED
 from geo.study.sql import assignments, statement
 from geo.study.versions import facts_of, touch
@@ -214,7 +214,7 @@ def decide_section(
 @contextmanager
 def _deciding(study: Study | Path) -> Iterator[sqlite3.Connection]:
     """Open a study for one transaction; tiers that were up to date are so after it: decisions are put over them."""
-    with open_study(study).changing() as connection:
+    with changing(study) as connection:
         fresh = TIERS.known(facts_of(connection)).fresh
         yield connection
         if fresh:

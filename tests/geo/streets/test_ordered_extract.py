@@ -166,7 +166,7 @@ def test_the_content_tells_the_format_and_not_the_suffix(
     [
         (b"<!DOCTYPE html><html><body>504 Gateway Time-out</body></html>", "web page"),
         (b'{"version": 0.6, "remark": "runtime error"}', "JSON"),
-        (gzip.compress(gzip.compress(b"<osm/>", mtime=0)), "unpack it"),
+        (gzip.compress(gzip.compress(b"<osm/>", mtime=0), mtime=0), "unpack it"),
         (b"BZh91AY&SY" + b"\x00" * 60, "damaged"),
         (b"", "damaged"),
         (b"\x00" * 300, "damaged"),

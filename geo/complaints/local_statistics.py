@@ -313,7 +313,7 @@ def _renumbered(first: Integers, kept: NDArray[np.bool_]) -> Integers:
 
 class _Windows:
     """
-    Windows of a scan, looked at a block at a time: what is computed of a block stays in the processor's cache.
+    Windows of a scan, looked at a block at a time, so that a block's numbers stay in the processor's cache.
 
     Parameters
     ----------

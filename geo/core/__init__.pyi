@@ -1,7 +1,7 @@
 from .arrays import members
 from .crs import WGS84, metric_crs, to_degrees, to_metric
 from .errors import InputError, JiexuError, RuleError, StudyError
-from .masking import MASKS, found, kinds, mask, mask_numbers
+from .masking import kinds, mask, mask_numbers
 from .opening_hours import Slots, open_at, parse_windows
 from .text import Text, pick
 from .vocabulary import CREDIT, KIND_NAMES, TIER_NAMES
@@ -9,7 +9,6 @@ from .vocabulary import CREDIT, KIND_NAMES, TIER_NAMES
 __all__ = [
     "CREDIT",
     "KIND_NAMES",
-    "MASKS",
     "TIER_NAMES",
     "WGS84",
     "InputError",
@@ -18,7 +17,6 @@ __all__ = [
     "Slots",
     "StudyError",
     "Text",
-    "found",
     "kinds",
     "mask",
     "mask_numbers",

@@ -22,7 +22,7 @@ _UNVALUED: Final = re.compile(
 )
 _FILTER: Final = re.compile(rb"<(?:\w+:)?autoFilter\b")
 _OPEN_ROW: Final = re.compile(rb"<(?:\w+:)?row\b")
-_ODS_PART: Final = re.compile(rb"<table:(table|table-row)\b([^>]*)>")
+_ODS_PART: Final = re.compile(rb"<table:(table-row|table)(?=[\s>/])([^>]*)>")
 _ODS_HIDDEN: Final = re.compile(rb"table:visibility=\"(?:filter|collapse)\"")
 _ODS_FILTERED: Final = re.compile(rb"table:visibility=\"filter\"")
 _ODS_REPEATED: Final = re.compile(rb"table:number-rows-repeated=\"(\d+)\"")

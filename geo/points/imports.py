@@ -96,7 +96,9 @@ class Outcome(NamedTuple):
             "file": reading.raw.name,
             "format": reading.raw.format,
             "encoding": reading.raw.encoding,
-            "parts": [{"name": part.name, "rows": part.rows, "read": part.read} for part in reading.raw.all_parts],
+            "parts": [
+                {"name": mask_word(part.name), "rows": part.rows, "read": part.read} for part in reading.raw.all_parts
+            ],
             "kind": reading.of.as_dict(),
             "mapping": reading.masked_mapping,
             "unread": [mask_word(column) for column in reading.unread],
@@ -113,7 +115,10 @@ class Outcome(NamedTuple):
             "unmapped": unmapped(reading.points["category"]) if reading.of.kind == "complaints" else [],
             "precision": {str(name): int(count) for name, count in precision.items()},
             "findings": document_rows(reading.findings, StudyFinding),
-            "sheets": [cast("SheetDocument", asdict(sheet)) for sheet in reading.raw.sheets],
+            "sheets": [
+                cast("SheetDocument", {**asdict(sheet), "sheet": mask_word(sheet.sheet)})
+                for sheet in reading.raw.sheets
+            ],
         }
 
 

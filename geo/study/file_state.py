@@ -57,6 +57,10 @@ class Gate:
         self._readers = 0
         self._writer = 0
 
+    @property
+    def idle(self) -> bool:
+        return not self._writer and not self._readers
+
     def enter(self) -> None:
         with self._changed:
             self._changed.wait_for(lambda: not self._writer and not self._readers)
@@ -151,12 +155,22 @@ def _bytes_of(path: Path, place: int, count: int) -> tuple[bytes, os.stat_result
         forget(path)
         kept = None
     if kept is None:
-        if len(_counters) >= _COUNTERS_OPEN:
+        if len(_counters) >= _COUNTERS_OPEN and not _let_go():
             return None
         number = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         state = os.fstat(number)
         kept = _counters[str(path)] = (state.st_dev, state.st_ino, number)
     return os.pread(kept[2], count, place), os.fstat(kept[2])
+
+
+def _let_go() -> bool:
+    """Close the descriptor of a file that nobody here reads or writes, the longest open first; tell whether one was."""
+    for path in _counters:
+        gate = _gates.get(path)
+        if gate is None or gate.idle:
+            forget(Path(path))
+            return True
+    return False
 
 
 def head_of(path: Path, count: int) -> bytes:

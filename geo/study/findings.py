@@ -55,7 +55,7 @@ def findings_table(layer: str, findings: Collection[Finding], source: str) -> pd
         pd.DataFrame(
             {
                 "layer": layer,
-                "sheet": [finding.sheet for finding in ordered],
+                "sheet": mask(pd.Series([finding.sheet for finding in ordered], dtype=object)),
                 "row": [finding.row for finding in ordered],
                 "column": mask(pd.Series([finding.column for finding in ordered], dtype=object)),
                 **{name: mask_quoted(column) for name, column in texts.items()},

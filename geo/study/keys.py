@@ -169,7 +169,7 @@ def _read(path: Path, forgiving: bool = False) -> StudyKey | None:
         secret = bytes.fromhex(text)
         if head == _HEAD and len(secret) == _BYTES:
             return StudyKey(secret)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError):
         pass

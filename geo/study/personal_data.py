@@ -123,9 +123,9 @@ class Masker:
             return self.objects(cells)
         masked = mask(cells)
         changed = (masked != cells).to_numpy(dtype=bool)
-        cells, masked = cells[changed], masked[changed]
+        every, cells, masked = cells, cells[changed], masked[changed]
         if column in IDENTIFIERS:
-            ours = _no_order_numbers(cells, masked)
+            ours = _no_order_numbers(every, masked)
             cells, masked = cells[ours], masked[ours]
         found = Found()
         for row, before, after in zip(cells.index, cells, masked, strict=True):
@@ -202,10 +202,10 @@ def _kinds(text: str) -> Counter[str]:
     return Counter(_KIND.findall(text))
 
 
-def _no_order_numbers(cells: pd.Series, masked: pd.Series) -> pd.Series:
+def _no_order_numbers(every: pd.Series, masked: pd.Series) -> pd.Series:
     """Tell identifiers that are personal: numbers like identity cards only if all in the column are valid ones."""
     looks = masked.str.contains(f"[{_CARD_KIND}]", regex=False)
-    valid = all(_is_card(number) for cell in cells[looks] for number in _CARD.findall(cell))
+    valid = all(_is_card(number) for cell in every for number in _CARD.findall(cell))
     return ~looks | valid
 
 

@@ -116,7 +116,7 @@ def test_nothing_personal_of_points_stands_anywhere(kind: PointKind, own: Path, 
         )
         assert (tried.exit_code, added.exit_code) == (0, 0), added.output
         for printed in (tried.stdout, tried.stderr, added.stdout, added.stderr):
-            assert found_in(printed.encode()) == []
+            assert found_in(printed.encode()) == [], printed
         refused = run(app, ["add", str(own), str(file), "--kind", kind, "--map", f"{PERSONAL}=lon"])
         assert refused.exit_code == 2
         assert found_in(refused.output.encode()) == []

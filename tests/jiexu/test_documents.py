@@ -63,6 +63,8 @@ CASES: list[tuple[str, list[str]]] = [
     ("decisions", []),
     ("imports", []),
     ("categories", []),
+    ("verify", []),
+    ("privacy", []),
     ("lists", []),
     ("response", []),
     ("steps", []),

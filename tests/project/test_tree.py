@@ -15,6 +15,7 @@ OTHERS = frozenset(
         "geo/files/test_hostile_files.py",  # every reader of files
         "geo/test_fuzz.py",  # every reader of files, extracts and rasters
         "geo/points/test_map_files.py",  # every reader of maps
+        "geo/test_masked_everywhere.py",  # every import and every file that it leaves
         "geo/test_places_of_studies.py",  # every package, in studies around the world
     )
 )

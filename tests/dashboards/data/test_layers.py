@@ -19,11 +19,11 @@ def test_the_layers_of_a_file_are_offered_and_the_choice_is_followed(
     page.file_uploader[0].set_value((file.name, file.read_bytes(), "application/octet-stream")).run()
     labelled(page.selectbox, "Coordinates").set_value("WGS84").run()
     assert not page.exception
-    choice = labelled(page.selectbox, "Sheet or layer")
-    assert choice.options == ["All that fit", "甲 (2 rows)", "乙 (2 rows)", "道路 (2 rows)"]
+    choice = labelled(page.multiselect, "Sheets or layers")
+    assert choice.options == ["甲 (2 rows)", "乙 (2 rows)", "道路 (2 rows)"]
     assert any(text.value.endswith("4 rows") for text in page.text)
     assert "Read: 甲, 乙" in [text.value for text in page.text]
-    choice.set_value("乙").run()
+    choice.set_value(["乙"]).run()
     assert not page.exception
     assert any(text.value.endswith("2 rows") for text in page.text)
     assert "Read: 乙" in [text.value for text in page.text]

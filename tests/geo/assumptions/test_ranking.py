@@ -15,6 +15,7 @@ from geo.study.reader import Study
 from tests.support.documents import mismatches
 
 
+@pytest.mark.slow
 def test_the_most_influential_stands_first_and_says_what_it_moves(built: Path) -> None:
     before = built.read_bytes()
     steps: list[str] = []

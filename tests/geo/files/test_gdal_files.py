@@ -214,6 +214,7 @@ def test_what_cannot_be_read_is_named(head: bytes, word: str, tmp_path: Path) ->
 @pytest.mark.parametrize(
     "suffix", [".tab", ".mif", ".gdb", ".fgb", ".gml", ".kml", ".geojsonl", ".gpkg", ".dxf", ".shp"]
 )
+@pytest.mark.slow
 def test_mutated_files_are_read_or_refused(suffix: str, tmp_path: Path) -> None:
     file = drawing(tmp_path, 385000.0, 6672000.0) if suffix == ".dxf" else written(tmp_path, suffix, rows(AREAS))
     parts = sorted(file.iterdir()) if file.is_dir() else sorted(file.parent.glob(f"{file.stem}.*"))

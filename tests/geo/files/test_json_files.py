@@ -111,6 +111,7 @@ def test_other_json_is_refused_in_words(content: str, tmp_path: Path) -> None:
         read_file(document(tmp_path, content))
 
 
+@pytest.mark.slow
 def test_mutated_json_is_read_or_refused(tmp_path: Path) -> None:
     good = json.dumps({"type": "FeatureCollection", "features": [FEATURE, {**FEATURE, "geometry": None}]})
     chance = random.Random(311)  # noqa: S311 (mutations, the same each time)

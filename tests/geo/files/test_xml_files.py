@@ -78,6 +78,7 @@ def test_other_xml_is_refused_in_words(content: str, word: str, tmp_path: Path) 
         read_file(written(tmp_path, content))
 
 
+@pytest.mark.slow
 def test_mutated_xml_is_read_or_refused(tmp_path: Path) -> None:
     good = OPEN311.format(encoding="UTF-8")
     chance = random.Random(12345)  # noqa: S311 (mutations, the same each time)

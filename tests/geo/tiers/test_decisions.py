@@ -48,7 +48,7 @@ def test_a_decision_changes_street_and_segments_and_is_recorded(study: Path) -> 
         "secondary",
         "夜市迁入",
     )
-    changed = {key for key, value in about(study).items() if versions[key] != value}
+    changed = {key for key, value in about(study).items() if versions.get(key) != value} - {"log_head", "log_entries"}
     assert changed == {"version:streets", "version:roads", "version:decisions", "version:decisions:tier"}
     assert gpd.read_file(study, layer="streets", bbox=(24.9, 60.1, 25.0, 60.2)).shape[0] > 0  # the index still works
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from geo.core.text import Text
-from geo.study.colours import EXCLUSION_COLOUR, KERB_COLOUR, PLACE_COLOUR, ZONE_COLOUR
+from geo.study.colours import EXCLUSION_COLOUR, KERB_COLOUR, ZONE_COLOUR
 from geo.study.layers import codes
 from geo.study.layers import columns as c
 from geo.study.layers.description import COUNT, NUMBER, Column, Layer, Style, Symbol
@@ -138,7 +138,6 @@ STALL_PLACES: Final = Layer(
         "source": c.SOURCE,
         **c.PLACED,
     },
-    style=Style("marker", Symbol(PLACE_COLOUR, 2.4)),
     guide="stalls",
 )
 

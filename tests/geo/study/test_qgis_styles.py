@@ -25,7 +25,7 @@ COLUMNS_OF_QGIS = {
 }
 """What QGIS itself creates (`QgsOgrProviderMetadata::saveStyle`), and reads."""
 
-DRAWN_ALIKE = ("context", "population")
+DRAWN_ALIKE = ("context", "population", "stall_places")
 """Layers that mix kinds of geometry, for which one symbol does not serve."""
 
 SYSTEM_PYTHON = "/usr/bin/python3"

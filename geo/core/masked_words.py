@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -27,6 +28,11 @@ def masked(text: str) -> str:
 def mask_word(word: str) -> str:
     """Mask personal data in a word of a file, for messages."""
     return masked(word)[:_LONGEST]
+
+
+def mask_words(words: Sequence[str]) -> list[str]:
+    """Mask personal data in words of a file, as `mask_word` does in one."""
+    return [str(word)[:_LONGEST] for word in mask(pd.Series(list(words), dtype=object))]
 
 
 def mask_under(cells: pd.Series, header: str) -> pd.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -50,6 +51,7 @@ EXACT: Final = 1.5
 """Rates above are of exact names."""
 
 
+@lru_cache(maxsize=65_536)
 def fold_header(header: str) -> str:
     """Return a header for comparing: without case, spaces and brackets; a date is called a time."""
     folded = re.sub(r"[\s_\-:：()（）【】\[\]*]+", "", normal_name(header))

@@ -73,7 +73,7 @@ def read_csv(path: Path, encoding: str | None) -> RawFile:
     names = header.names + [""] * (cells.shape[1] - len(header.names))
     body = table_body(path, cells, header=Header(-1, -1, names, header.score))
     notes += _faults(found, read, body.table, len(header.names))
-    table = without_apostrophes(body.table)
+    table = without_apostrophes(body.table) if "'" in found.text else body.table
     return RawFile(path.name, "csv", found.encoding, table, findings=[*body.findings, *notes], lines_out=tuple(out))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from geo.core.errors import InputError
-from geo.core.masked_words import mask_word
+from geo.core.masked_words import mask_word, mask_words
 from geo.core.text import Text
 from geo.files.column_matching import propose_mapping
 from geo.files.raw_file import RawFile
@@ -43,7 +43,7 @@ def columns_of_fields(
     """
     headers = raw.table.columns.tolist()
     # where headers hold personal data, mappings are kept and printed with it masked
-    by_masked = {mask_word(header): header for header in reversed(headers)}
+    by_masked = dict(zip(mask_words(headers[::-1]), headers[::-1], strict=True))
     asked = {name: column if column in headers else by_masked.get(column, column) for name, column in asked.items()}
     remembered = {name: by_masked.get(column, column) for name, column in (remembered or {}).items()}
     for name, column in asked.items():

@@ -15,7 +15,7 @@ import shapely
 
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError
-from geo.core.masked_words import mask_word
+from geo.core.masked_words import mask_word, mask_words
 from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
@@ -101,7 +101,7 @@ class Outcome(NamedTuple):
             ],
             "kind": reading.of.as_dict(),
             "mapping": reading.masked_mapping,
-            "unread": [mask_word(column) for column in reading.unread],
+            "unread": mask_words(reading.unread),
             "crs": reading.verdict.as_dict() if reading.verdict is not None else stated,
             "rows": reading.rows,
             "added": self.added,

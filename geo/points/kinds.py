@@ -63,6 +63,8 @@ _NAMES: Final[Mapping[str, re.Pattern[str]]] = {
 
 _STREET: Final = re.compile(r"街道|路名|街路|街巷|道路|街名|^street|^road|路段|起点|止点|终点|section")
 """Headers of lists of streets."""
+_COLUMNS: Final = 300
+"""So many columns tell the kind: no register has more."""
 _BY_NAME: Final = 0.6
 _BY_CELLS: Final = 2.0
 _BY_MAKE: Final = 8.0
@@ -168,6 +170,7 @@ def recognise(table: pd.DataFrame, name: str = "", shapes: bool = False) -> Kind
     shapes
         Whether it has geometry of its own.
     """
+    table = table.iloc[:, :_COLUMNS]
     headers = [str(header) for header in table.columns]
     folded = [fold_header(header) for header in headers]
     weights = np.array(

@@ -161,6 +161,7 @@ def test_zones_and_steps_name_the_law_that_stands_behind_them(planned: Path) -> 
     assert "Administrative Penalties Law, Art. 33" in run(app, ["steps", str(planned)]).stdout
 
 
+@pytest.mark.slow
 def test_assumptions_are_ranked_on_the_command_line(bare: Path) -> None:
     result = run(app, ["rules", str(bare), "--assumptions", "--only", "stalls.pitch", "--limit", "1", "--json"])
     assert result.exit_code == 0, result.output

@@ -45,6 +45,7 @@ def test_hot_spots_are_found_on_the_page(study: Path, served: Serve) -> None:
     assert any("compared with their own past" in caption.value for caption in page.caption)
 
 
+@pytest.mark.slow
 def test_a_category_and_cross_validation(study: Path, served: Serve) -> None:
     served(study)
     page = opened("complaints")

@@ -92,6 +92,7 @@ def test_a_street_behind_a_locked_gate_is_named_with_its_reason(shared: Callable
     assert any("cannot be reached" in sentence for sentence in summary["says"])
 
 
+@pytest.mark.slow
 def test_districts_stay_when_people_change(study: Path) -> None:
     first = plan_patrols(study, 10)
     names = [row["district_id"] for row in first["districts"]]

@@ -90,6 +90,7 @@ def test_the_scan_and_gi_look_at_one_category_or_some_months(study: Path) -> Non
     assert find_hotspots(study, bandwidth_m=CROSS_VALIDATED)["bandwidth_m"] in (50, 100, 150, 200, 300, 400)
 
 
+@pytest.mark.slow
 def test_a_kernel_in_time_sees_what_was_near_then(study: Path) -> None:
     find_hotspots(study)
     whole = read_layer(study, "hotspots")["density"].sum()

@@ -47,6 +47,7 @@ def test_sites_cover_what_they_say_and_each_of_them_adds(study: Path) -> None:
     "model",
     ["median", pytest.param("cover_all", marks=pytest.mark.slow), pytest.param("centre", marks=pytest.mark.slow)],
 )
+@pytest.mark.slow
 def test_other_models_have_their_own_best(model: str, study: Path) -> None:
     summary = choose_sites(study, "market", SiteRequest(2, model))  # type: ignore[arg-type]
     assert summary["proven"]

@@ -212,6 +212,7 @@ def test_a_kill_while_saving_loses_no_confirmed_decision(moment: int, study: Pat
     decide_tier(study, find_street(study, "Bulevardi"), "secondary", "the study still takes decisions")
 
 
+@pytest.mark.slow
 def test_a_section_gets_a_tier_of_its_own_and_keeps_it_through_a_rebuild(study: Path, sample: Inputs) -> None:
     street = find_street(study, "Mannerheimintie")
     before = read_layer(study, "streets").set_index("street_id")

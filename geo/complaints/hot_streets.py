@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from geo.complaints.kernel_density import Kernel, bandwidth_by_likelihood, density, kernel_values
-from geo.complaints.local_statistics import Cluster, Local, local_statistics, scan
+from geo.complaints.local_statistics import Local, local_statistics
 from geo.complaints.rates import bayes_interval
+from geo.complaints.scan import Cluster, scan
 from geo.complaints.street_tables import alike_of, change_codes, change_of, month_counts
 from geo.complaints.trends import emerging, months_of, whole_months
 from geo.core.arrays import Flags, Floats, Integers, run_starts

@@ -28,8 +28,9 @@ from geo.complaints.effects import Effect, effects, months_covered, tier_rates
 from geo.complaints.hot_streets import Hot, Moment, exposure_of, hot_streets, kept_complaints
 from geo.complaints.left_out import answers_left_out, hot_spots_left_out, without_place
 from geo.complaints.legal_bases import category_bases
-from geo.complaints.local_statistics import SEED, Cluster
+from geo.complaints.local_statistics import SEED
 from geo.complaints.measure_documents import EffectDocument, MeasuresDocument, TierRate
+from geo.complaints.scan import Cluster
 from geo.complaints.street_tables import (
     alike_of,
     change_document,

@@ -13,8 +13,9 @@ import numpy as np
 import shapely
 
 from geo.core.errors import InputError
+from geo.core.masked_words import masked
 from geo.core.text import Text
-from geo.files.layer_choice import Asked, Layer, chosen, masked_name, with_parts
+from geo.files.layer_choice import Asked, Layer, chosen, with_parts
 from geo.files.raw_file import RawFile
 from geo.files.row_geometry import Shapes
 from geo.files.shaped_rows import Rows, joined
@@ -23,17 +24,9 @@ from geo.study.findings import Finding
 _MAX_UNPACKED: Final = 1_000_000_000
 _MAX_RATIO: Final = 200
 """An archive that grows more than this is a bomb."""
-_ENCRYPTED: Final = 0x1
+ENCRYPTED: Final = 0x1
 _UTF_8: Final = 0x800
 """Flags of a member (APPNOTE.TXT 4.4.4)."""
-_OTHER_KINDS: Final = (
-    (b"Rar!\x1a\x07", "RAR"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"\x1f\x8b", "gzip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"MSCF", "CAB"),
-)
 _GEODATABASE: Final = ".gdb"
 _COMPANIONS: Final = {
     ".shp": (".shx", ".dbf", ".prj", ".cpg"),
@@ -58,12 +51,6 @@ class _Data(NamedTuple):
     members: list[zipfile.ZipInfo]
 
 
-def is_archive_of_other_kind(head: bytes) -> Text | None:
-    """Return the name of an archive that is no ZIP by its first bytes, None for any other file."""
-    name = next((name for magic, name in _OTHER_KINDS if head.startswith(magic)), None)
-    return None if name is None else Text(f"{name} 压缩文件", f"an archive of the kind {name}")
-
-
 def checked_members(path: Path) -> list[zipfile.ZipInfo]:
     """Return the members of a ZIP archive; refuse one that explodes, is locked or has paths leading out of it."""
     with zipfile.ZipFile(path) as archive:
@@ -76,7 +63,7 @@ def checked_members(path: Path) -> list[zipfile.ZipInfo]:
             Text("压缩包解开后过大", "The archive is too large when unpacked"),
             Text("请直接提供其中的文件", "Give the file that is in it"),
         )
-    if any(member.flag_bits & _ENCRYPTED for member in members):
+    if any(member.flag_bits & ENCRYPTED for member in members):
         raise InputError(
             path,
             Text("压缩包有密码", "The archive is protected by a password"),
@@ -130,7 +117,7 @@ def read_archive(path: Path, asked: Asked, read: Callable[[Path, Asked], RawFile
         raw = _layers(path, main, asked, read)
     else:
         raw = _first(path, main, asked, read)
-    others = [masked_name(each.name) for each in data if each.suffix != main[0].suffix]
+    others = [masked(each.name) for each in data if each.suffix != main[0].suffix]
     findings = list(raw.findings)
     if others:
         said = Text(f"压缩包中还有：{'、'.join(others)}", f"The archive also has: {', '.join(others)}")
@@ -230,7 +217,7 @@ def _first(path: Path, data: Sequence[_Data], asked: Asked, read: Callable[[Path
         number = names.index(asked.sheet) if asked.sheet in names else 0
         asked = asked._replace(sheet=None) if asked.sheet in names else asked
     raw = _unpacked(path, data[number], asked, read)
-    name = masked_name(PurePosixPath(_name(data[number].members[0])).name)
+    name = masked(PurePosixPath(_name(data[number].members[0])).name)
     said = Text(f"压缩包中有 {len(data)} 个同类文件", f"The archive has {len(data)} files of that kind")
     return replace(
         raw, findings=[*raw.findings, Finding(None, "", said, Text(f"只读取了 {name}", f"Only {name} was read"))]

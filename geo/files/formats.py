@@ -11,7 +11,7 @@ from typing import Final
 
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.files.archives import is_archive_of_other_kind, read_archive
+from geo.files.archives import read_archive
 from geo.files.disguises import refuse_disguise
 from geo.files.gdal_files import (
     GEODATABASE,
@@ -87,17 +87,6 @@ _BY_START: Final[tuple[tuple[re.Pattern[bytes], Reader], ...]] = (
     (re.compile(rb"[\s\x1e]*[{\[]"), read_json),
 )
 """How text begins that is no table."""
-_FOREIGN: Final[tuple[tuple[re.Pattern[bytes], Text], ...]] = (
-    (re.compile(rb"AC1\d{3}\x00"), Text("DWG 图纸", "a DWG drawing")),
-    (
-        re.compile(rb"\x00\x01\x00\x00Standard (?:Jet|ACE) DB"),
-        Text("Access 数据库（个人地理数据库）", "an Access database (a personal geodatabase)"),
-    ),
-    (re.compile(rb"%PDF-"), Text("PDF 文档", "a PDF document")),
-    (re.compile(rb"(?:II\*\x00|MM\x00\*|\x89PNG|\xff\xd8\xff)"), Text("影像", "a picture")),
-    (re.compile(rb"PMTiles|.{4}\x0a\x09OSMHeader", re.DOTALL), Text("地图数据包", "a map extract or tiles")),
-)
-"""How files begin that are named and refused."""
 
 
 @apart()
@@ -192,9 +181,6 @@ def _reader(path: Path) -> Reader:
     for magic, reader in _BY_MAGIC.items():
         if head.startswith(magic):
             return reader
-    foreign = is_archive_of_other_kind(head) or next((name for start, name in _FOREIGN if start.match(head)), None)
-    if foreign is not None:
-        raise _refused(path, foreign)
     if (written := written_table(head)) is not None:
         return _book(written)
     start = _plain(head)
@@ -216,14 +202,3 @@ def _zipped(path: Path) -> Reader:
     if "content.xml" in names and "mimetype" in names:
         return _book(read_ods)
     return lambda file, asked: read_archive(file, asked, lambda inner, same: _reader(inner)(inner, same), SUFFIXES)
-
-
-def _refused(path: Path, kind: Text) -> InputError:
-    return InputError(
-        path,
-        Text(f"这是{kind.zh}，不能读取", f"It is {kind.en}, which cannot be read"),
-        Text(
-            "请另存为 GeoPackage、Shapefile、DXF 或 CSV；压缩文件请解压后提供",
-            "Save it as GeoPackage, Shapefile, DXF or CSV; unpack an archive and give the files in it",
-        ),
-    )

@@ -10,7 +10,7 @@ import pyogrio
 
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
-from geo.study.export import Written, aside, credit_line, export_layer, write_credit
+from geo.study.export import Written, credit_line, export_layer, replaced, write_credit
 from geo.study.export_tables import table_file
 from geo.study.reader import Study, open_study
 
@@ -72,7 +72,7 @@ def write_bays(study: Study | Path, to: Path) -> Written:
         table = schedule(bays, opened.table("street_lines"))
         with writing(to):
             content = table_file(table, ".xlsx", "bays", credit_line(opened.path, "bays"), opened.place.timezone)
-            aside(to, lambda path: path.write_bytes(content))
+            replaced(to, lambda path: path.write_bytes(content))
         return Written(len(table))
     if suffix == ".dxf":
         metric = bays.to_crs(opened.crs)
@@ -81,7 +81,7 @@ def write_bays(study: Study | Path, to: Path) -> Written:
         drawing = gpd.GeoDataFrame({"Layer": names}, geometry=metric.geometry, crs=metric.crs)
         with writing(to):
             # beside, not over: GDAL adds no layer to a drawing that is there
-            aside(to, lambda path: pyogrio.write_dataframe(drawing, path, driver="DXF", layer="entities"))
+            replaced(to, lambda path: pyogrio.write_dataframe(drawing, path, driver="DXF", layer="entities"))
             write_credit(to, credit_line(opened.path, "bays"))
         return Written(len(drawing))
     return export_layer(opened.path, "bays", to)

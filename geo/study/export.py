@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +12,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pyproj
 
+from geo.core.aside import aside
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
@@ -89,10 +89,10 @@ def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> W
     with writing(to):
         to.parent.mkdir(parents=True, exist_ok=True)
         if suffix == ".gpkg":
-            aside(to, lambda path: _write_geopackage(table, path, layer, credit))
+            replaced(to, lambda path: _write_geopackage(table, path, layer, credit))
         elif suffix in DRIVERS and suffix != ".shp":
             local, options = in_zone(table, zone), {"DESCRIPTION": credit}
-            aside(
+            replaced(
                 to,
                 lambda path: pyogrio.write_dataframe(
                     local, path, driver=DRIVERS[suffix], layer=layer, layer_options=options
@@ -101,11 +101,11 @@ def export_layer(study: Path, layer: str, to: Path, crs: str | None = None) -> W
         elif suffix == ".shp":
             notes += write_shapefile(table, layer, to, zone)
         elif suffix == ".parquet":
-            aside(to, lambda path: _write_parquet(in_zone(table, zone), path, credit))
+            replaced(to, lambda path: _write_parquet(in_zone(table, zone), path, credit))
         elif suffix == ".csv":
-            aside(to, lambda path: write_csv(csv_cells(table, zone), path))
+            replaced(to, lambda path: write_csv(csv_cells(table, zone), path))
         else:
-            aside(to, lambda path: notes.extend(write_xlsx(table, path, layer, credit, zone)))
+            replaced(to, lambda path: notes.extend(write_xlsx(table, path, layer, credit, zone)))
         if suffix in (".csv", ".shp"):
             write_credit(to, credit, notes)
     return Written(len(table), tuple(notes))
@@ -137,14 +137,11 @@ def write_credit(to: Path, credit: str, notes: Sequence[Text] = ()) -> None:
     to.with_name(to.name + ".credit.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def aside(to: Path, write: Callable[[Path], object]) -> None:
-    """Write beside `to` and swap, so that a failure leaves the old file as it was."""
-    beside = to.with_name(f".{secrets.token_hex(4)}{to.suffix}")
-    try:
-        write(beside)
-        beside.replace(to)
-    finally:
-        beside.unlink(missing_ok=True)
+def replaced(to: Path, write: Callable[[Path], object]) -> None:
+    """Write a file aside and put it in place, so that a failure leaves the old one as it was."""
+    with aside(to) as folder:
+        write(folder / to.name)
+        (folder / to.name).replace(to)
 
 
 def _write_geopackage(table: pd.DataFrame, to: Path, layer: str, credit: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import shutil
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from geo.core.aside import aside
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.study.export_tables import keys_of, local_text, some
@@ -64,29 +63,27 @@ def write_shapefile(table: pd.DataFrame, layer: str, to: Path, zone: str) -> lis
         )
     plain, notes = _fitting(table, zone)
     names = short_names(plain.columns.drop("geometry"))
-    folder = to.parent / f".{secrets.token_hex(4)}"
-    folder.mkdir()
-    try:
+    with aside(to) as folder:
+        made = folder / "parts"  # the folder itself holds its owner's lock
+        made.mkdir()
         with warnings.catch_warnings():
             # a street of several lines is no other kind than a street of one
             warnings.filterwarnings("ignore", "Layer .* of type|.*geometry type", RuntimeWarning)
             pyogrio.write_dataframe(
                 plain.rename(columns=names),
-                folder / to.name,
+                made / to.name,
                 driver="ESRI Shapefile",
                 encoding="UTF-8",
                 geometry_type=kinds[-1] if kinds else "Point",
             )
         _fields(table, layer, names).to_csv(
-            folder / to.with_suffix(".fields.csv").name, index=False, encoding="utf-8-sig"
+            made / to.with_suffix(".fields.csv").name, index=False, encoding="utf-8-sig"
         )
         for old in to.parent.glob(f"{_literal(to.stem)}.*"):
             if old.suffix.lower() in {".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".idm", ".ind"}:
                 old.unlink()
-        for part in folder.iterdir():
+        for part in made.iterdir():
             part.replace(to.with_name(part.name))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return notes
 
 

@@ -48,8 +48,8 @@ _SPOKEN_AREA: Final = re.compile(
 _PROVINCES: Final = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
 )
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS: Final = "10X98765432"
+IDENTITY_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+IDENTITY_CHECKS: Final = "10X98765432"
 _IDENTITY: Final = re.compile(
     rf"(?<![\dA-Za-z])(?<!\d\.)[1-9](?:{_S}{{0,2}}\d){{13}}(?:(?:{_S}{{0,2}}\d){{3}}{_S}{{0,2}}[\dXx])?(?![\dA-Za-z])"
 )
@@ -169,17 +169,20 @@ def is_identity(digits: str) -> bool:
     """Tell an identity card's number: a province, a date of birth, and for eighteen characters the check character."""
     if digits[:2] not in _PROVINCES:
         return False
-    born = digits[6:14] if len(digits) == len(_WEIGHTS) + 1 else "19" + digits[6:12]
+    born = digits[6:14] if len(digits) == len(IDENTITY_WEIGHTS) + 1 else "19" + digits[6:12]
     try:
         day = date(int(born[:4]), int(born[4:6]), int(born[6:]))
     except ValueError:
         return False
     if not date(1900, 1, 1) <= day <= date.today():
         return False
-    if len(digits) != len(_WEIGHTS) + 1:
-        return True
-    total = sum(int(digit) * weight for digit, weight in zip(digits[:-1], _WEIGHTS, strict=True))
-    return digits[-1].upper() == _CHECKS[total % 11]
+    return len(digits) != len(IDENTITY_WEIGHTS) + 1 or has_check_character(digits)
+
+
+def has_check_character(number: str) -> bool:
+    """Tell whether the last of eighteen characters is the check character of the others (GB 11643)."""
+    total = sum(int(digit) * weight for digit, weight in zip(number[:-1], IDENTITY_WEIGHTS, strict=True))
+    return number[-1].upper() == IDENTITY_CHECKS[total % 11]
 
 
 def is_card(digits: str) -> bool:
@@ -188,8 +191,13 @@ def is_card(digits: str) -> bool:
         len(digits) == 16 and re.match(r"4|5[1-5]|2[2-7]|35|6011|65|9", digits) is not None
     )
     issued |= len(digits) == 15 and digits[:2] in {"34", "37"}
+    return issued and has_luhn_digit(digits)
+
+
+def has_luhn_digit(digits: str) -> bool:
+    """Tell whether the last digit is the check digit of the others (ISO/IEC 7812, Luhn)."""
     doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
-    return issued and sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
+    return sum(value - 9 * (value > 9) for value in doubled) % 10 == 0
 
 
 def _digits(text: str) -> str:

@@ -7,10 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-import pandas as pd
-
 from geo.core.errors import InputError
-from geo.core.masking import mask
+from geo.core.masked_words import masked
 from geo.core.text import Text
 from geo.files.raw_file import Part, RawFile
 from geo.study.findings import Finding
@@ -127,7 +125,7 @@ def chosen(path: Path, layers: Sequence[Layer], asked: Asked, leave_out: Sequenc
 def _named(path: Path, layers: Sequence[Layer], name: str) -> int:
     names = [layer.name for layer in layers]
     wanted = name.strip()
-    ways = (names, [known.casefold() for known in names], [masked_name(known) for known in names])
+    ways = (names, [known.casefold() for known in names], [masked(known) for known in names])
     for known, word in zip(ways, (wanted, wanted.casefold(), wanted), strict=True):
         stripped = [each.strip() for each in known]
         if word in stripped:
@@ -136,15 +134,10 @@ def _named(path: Path, layers: Sequence[Layer], name: str) -> int:
         path,
         Text(f"没有名为“{name}”的工作表或图层", f"It has no sheet or layer “{name}”"),
         Text(
-            f"可选：{'、'.join(f'{masked_name(layer.name)}（{layer.rows} 行）' for layer in layers)}",
-            f"Choose one of: {', '.join(f'{masked_name(layer.name)} ({layer.rows} rows)' for layer in layers)}",
+            f"可选：{'、'.join(f'{masked(layer.name)}（{layer.rows} 行）' for layer in layers)}",
+            f"Choose one of: {', '.join(f'{masked(layer.name)} ({layer.rows} rows)' for layer in layers)}",
         ),
     )
-
-
-def masked_name(name: str) -> str:
-    """Return the name of a sheet, a layer or a file within an archive without personal data, as findings keep it."""
-    return str(mask(pd.Series([name], dtype=object)).iloc[0])
 
 
 def with_parts(raw: RawFile, layers: Sequence[Layer], read: Sequence[int], asked: Asked) -> RawFile:
@@ -163,14 +156,14 @@ def with_parts(raw: RawFile, layers: Sequence[Layer], read: Sequence[int], asked
         The request: only rows for a map of points, or of any shape, take the name of a layer.
     """
     remedy = _NAME_IT if asked.wanted in ("points", "all") else _ALONE
-    parts = tuple(Part(masked_name(layer.name), layer.rows, number in read) for number, layer in enumerate(layers))
+    parts = tuple(Part(masked(layer.name), layer.rows, number in read) for number, layer in enumerate(layers))
     told = [(layer, number in read) for number, layer in enumerate(layers) if layer.rows or number in read]
     findings = [] if len(told) == 1 else [_said(*each, remedy) for each in told]
     return replace(raw, parts=parts, findings=[*raw.findings, *findings])
 
 
 def _said(layer: Layer, read: bool, remedy: Text) -> Finding:
-    kind, name = _KINDS[layer.dimension], masked_name(layer.name)
+    kind, name = _KINDS[layer.dimension], masked(layer.name)
     return Finding(
         None,
         name,

@@ -13,8 +13,8 @@ import pyproj
 
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
+from geo.core.masked_words import masked
 from geo.core.text import Text
-from geo.files.layer_choice import masked_name
 from geo.files.raw_file import RawFile, cell_text, text_cells, unique_headers
 from geo.files.row_geometry import FIRST_ROW, Shapes, points_on, sound
 from geo.study.findings import Finding
@@ -146,8 +146,8 @@ def joined(path: Path, kind: str, encoding: str, layers: Sequence[Rows]) -> RawF
             raise InputError(
                 path,
                 Text(
-                    f"图层“{masked_name(unknown)}”没有坐标系，其他图层有",
-                    f"The layer “{masked_name(unknown)}” states no coordinate system, and others do",
+                    f"图层“{masked(unknown)}”没有坐标系，其他图层有",
+                    f"The layer “{masked(unknown)}” states no coordinate system, and others do",
                 ),
                 Text("请用 --layer 指明要读的图层", "Name the layer to read with --layer"),
             )

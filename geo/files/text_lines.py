@@ -14,7 +14,6 @@ REPLACED: Final = "\ufffd"
 """What stands for bytes that are no character."""
 _HIGH: Final = re.compile(rb"[\x80-\xff]+")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_CODECS: Final = {"utf-8": "utf-8-sig"}
 _HAN: Final = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _MOST_BAD: Final = 0.5
 """A file of which more lines are in no encoding is no text that we know."""

@@ -9,8 +9,7 @@ from typing import Final
 import pandas as pd
 
 from geo.core.errors import InputError
-from geo.core.masked_words import mask_word
-from geo.core.masking import mask
+from geo.core.masked_words import mask_word, masked
 from geo.core.text import Text
 from geo.files.column_matching import equally_fit
 from geo.files.crs_detection import Verdict
@@ -168,5 +167,4 @@ def _same_cells(cells: pd.DataFrame) -> bool:
 
 def _masked(text: Text) -> Text:
     """Mask personal data in headers."""
-    zh, en = mask(pd.Series([text.zh, text.en], dtype=object))
-    return Text(str(zh), str(en))
+    return Text(masked(text.zh), masked(text.en))

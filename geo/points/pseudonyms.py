@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Flags
 from geo.core.masked_words import mask_under
+from geo.core.personal_numbers import IDENTITY_CHECKS, IDENTITY_WEIGHTS, has_luhn_digit
 from geo.core.text import Text
 from geo.files.column_matching import fields_of
 from geo.study.findings import Finding
@@ -43,8 +44,8 @@ _BETWEEN: Final = re.compile(r"[\s\-‐-―.()·]+")
 _CARD_HEADER: Final = re.compile(r"身份证|证件|id\s*card|identity|passport|护照", re.IGNORECASE)
 _PHONE_HEADER: Final = re.compile(r"电话|手机|联系方式|\btel\b|telephone|phone|mobile", re.IGNORECASE)
 _PHONE_DIGITS: Final = re.compile(r"\+?\d{7,15}")
-_WEIGHTS: Final = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
-_CHECKS: Final = np.array([ord(letter) for letter in "10X98765432"])
+_WEIGHTS: Final = np.array(IDENTITY_WEIGHTS)
+_CHECKS: Final = np.array([ord(letter) for letter in IDENTITY_CHECKS])
 """GB 11643: the weights of the 17 digits, and the check characters by the remainder modulo 11."""
 _AREAS: Final = (11, 91)
 _NEARLY_ALL: Final = 0.8
@@ -252,14 +253,9 @@ def _bank_cards(words: list[str]) -> Flags:
         for row, word in enumerate(words)
         if len(word) in _CARD_LENGTHS and word.isascii() and word.isdigit() and word[0] in "3456"
     ]
-    if len(at) >= _FEW and np.mean([_luhn(words[row]) for row in at]) >= _NEARLY_ALL:
+    if len(at) >= _FEW and np.mean([has_luhn_digit(words[row]) for row in at]) >= _NEARLY_ALL:
         result[at] = True
     return result
-
-
-def _luhn(number: str) -> bool:
-    digits = [int(digit) for digit in reversed(number)]
-    return (sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])) % 10 == 0
 
 
 def _normal(identifier: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pandas as pd
 
 from geo.core.masking import mask
+from geo.core.personal_numbers import has_check_character
 from geo.study.layers.description import TEXT
 from geo.study.schema import STUDY_LAYERS
 
@@ -58,9 +59,6 @@ _NAME: Final = "姓名"
 _KIND: Final = re.compile(r"\[([^\[\]\s\d]{1,8})\]")
 _CARD: Final = re.compile(r"\d{17}[\dXx]")
 _CARD_KIND: Final = "证件号"
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS: Final = "10X98765432"
-"""Check characters of identity cards (GB 11643-1999)."""
 
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 
@@ -205,13 +203,8 @@ def _kinds(text: str) -> Counter[str]:
 def _no_order_numbers(every: pd.Series, masked: pd.Series) -> pd.Series:
     """Tell identifiers that are personal: numbers like identity cards only if all in the column are valid ones."""
     looks = masked.str.contains(f"[{_CARD_KIND}]", regex=False)
-    valid = all(_is_card(number) for cell in every for number in _CARD.findall(cell))
+    valid = all(has_check_character(number) for cell in every for number in _CARD.findall(cell))
     return ~looks | valid
-
-
-def _is_card(number: str) -> bool:
-    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
-    return _CHECKS[total % 11] == number[-1].upper()
 
 
 def _parsed(cell: str) -> Any:

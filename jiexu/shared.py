@@ -123,15 +123,6 @@ def say_fault(error: BaseException, doing: str) -> None:
     )
 
 
-def _masked_lines(text: str) -> str:
-    """Mask personal data in each line of a trace."""
-    import pandas as pd  # noqa: PLC0415
-
-    from geo.core.masking import mask  # noqa: PLC0415
-
-    return "\n".join(mask(pd.Series(text.split("\n"), dtype=object)))
-
-
 def bad_option(text: Text) -> typer.BadParameter:
     """Return the error of a wrong option, in the reader's language."""
     return typer.BadParameter(text.pick(language()))

@@ -35,6 +35,7 @@ _SPOKEN_BY: Final = re.compile(rf"(?P<it>[A-Z][a-zß-ɏ'’\-]+(?: [A-Z][A-Za-z�
 
 
 def english_names(words: Words) -> Iterator[tuple[int, int]]:
+    """Yield the places of English names: after a title, beside a role or an act, or as a signature."""
     text = words.text
     for match in _MISTER.finditer(text):
         before = text[: match.start()].split()

@@ -70,6 +70,7 @@ _NO_NICK: Final = frozenset(
 
 
 def before_titles(words: Words) -> Iterator[tuple[int, int]]:
+    """Yield the places of names before a title: 张先生, 李建国师傅."""
     text = words.text
     for match in _TITLE.finditer(text):
         place, end = match.span()
@@ -208,6 +209,7 @@ def _surname_before(words: Words, place: int, end: int, kind: str) -> int:
 
 
 def nicknames(words: Words) -> Iterator[tuple[int, int]]:
+    """Yield the places of nicknames: 老王, 阿强."""
     text = words.text
     for match in _NICK.finditer(text):
         start, end = match.span()

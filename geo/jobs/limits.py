@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 LimitKind = Literal["memory", "cpu", "wall"]
 """Kinds of limits: memory, time of computing, time on the clock."""
-
-MEMORY: Final = "memory"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -18,8 +18,6 @@ from geo.core.arrays import Flags, Floats, Integers, run_ends, run_starts
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import metric_lines
 from geo.core.node_ids import node_numbers
-
-Mode = Literal["walk", "drive"]
 
 LEAST_COST: Final = 1e-9
 """A cost of zero would be no edge to scipy."""

@@ -27,7 +27,6 @@ _CUT_OUT: Final = ("clearance.corner", "clearance.driveway", "clearance.crossing
 """Nobody parks there, though the street's tag speaks of its whole side."""
 
 _AREA: Final = "area"
-_LANE: Final = "lane"
 
 NO_PARKING_TAG: Final = "no_parking_tag"
 OTHER_PLACE: Final = "other_place"

@@ -18,6 +18,7 @@ from geo.study.check_documents import (
     RestoreDocument,
     VerifyDocument,
 )
+from geo.study.database import missing
 from geo.study.documents import TextDocument
 from geo.study.file import FORMAT, OLDER, changing, connect, now
 from geo.study.log_check import check_log
@@ -73,10 +74,7 @@ def verify(path: Path) -> VerifyDocument:
         If there is no such file, or it is no database at all.
     """
     if not path.is_file():
-        raise StudyError(
-            Text(f"找不到研究文件 {path}", f"There is no study {path}"),
-            Text("请检查路径", "Check the path"),
-        )
+        raise missing(path)
     layers: list[LayerCheckDocument] = []
     log = None
     with connect(path) as connection:

@@ -248,11 +248,11 @@ def read_layer(path: Path, name: str, older: bool = False) -> gpd.GeoDataFrame |
         with reading(path, name):
             table = _read_table(path, name)
     except (pyogrio.errors.DataLayerError, pyogrio.errors.DataSourceError) as error:
-        if name in layer_names(path):
+        there = layer_names(path)
+        if name in there:
             raise damaged(path, name, error) from error
         if name in COLUMNS:
             return empty_layer(name)  # a study of before the layer came
-        there = layer_names(path)
         names = ", ".join(layer for layer in there if layer not in ("about", "layer_styles"))
         raise StudyError(
             Text(f"研究文件中没有图层 {name}", f"The study has no layer {name}"),

@@ -87,6 +87,7 @@ class Gate:
 
 
 def gate_of(path: Path) -> Gate:
+    """Return the gate of a file (its path as `geo.study.database.real` returns it)."""
     with _keeping:
         return _gates.setdefault(str(path), Gate())
 

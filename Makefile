@@ -1,6 +1,6 @@
 # Jiexu 街序. `make run` and `make test` set everything up themselves.
 PY := .venv/bin/python
-.PHONY: run test test-all lint bench setup lock wheel messages docs shots clean
+.PHONY: run test test-all pytest lint bench setup lock wheel messages docs shots clean
 
 run:                  ## open the dashboard on the sample study
 	@scripts/setup.sh
@@ -8,13 +8,15 @@ run:                  ## open the dashboard on the sample study
 
 test: setup           ## set up what the tests need and pass them
 	scripts/setup-tests.sh
-	$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -n auto -m "not slow"
+	$(MAKE) --no-print-directory --jobs 2 lint pytest
 
 test-all: setup       ## the tests that take minutes too: the wheel in an environment of its own
 	scripts/setup-tests.sh slow
 	$(MAKE) --no-print-directory lint
 	$(PY) -m pytest -n auto
+
+pytest: setup
+	$(PY) -m pytest -n auto -m "not slow"
 
 lint: setup           ## format, style, types, one-way imports
 	.venv/bin/ruff format --check .

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -45,6 +47,40 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile
     return _ByFile(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: tests in a browser wait for half of their time."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+
+
+Shared = Callable[[str, Callable[[Path], object]], Path]
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Shared:
+    """Make a study once for all workers, and return a copy of this worker's own."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def make(name: str, build: Callable[[Path], object]) -> Path:
+        whole = shared / "made-once" / f"{name}.gpkg"
+        whole.parent.mkdir(exist_ok=True)
+        with FileLock(whole.with_suffix(".lock")):
+            if not whole.exists():
+                fresh = whole.parent / name / "sample.gpkg"
+                fresh.parent.mkdir(exist_ok=True)
+                build(fresh)
+                for beside in fresh.parent.glob("sample.*"):
+                    shutil.copy(beside, whole.with_suffix(beside.suffix))
+        copy = tmp_path_factory.mktemp(name) / "sample.gpkg"
+        for beside in whole.parent.glob(f"{name}.*"):
+            if beside.suffix != ".lock":
+                shutil.copy(beside, copy.with_suffix(beside.suffix))
+        return copy
+
+    return make
+
+
 def is_fresh(study: Path) -> bool:
     """Tell whether a study's plan is up to date."""
     return STALLS.known(Study(study)).fresh
@@ -74,39 +110,40 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
 
 
 @pytest.fixture(scope="session")
-def built(sample: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(sample: Inputs, made_once: Shared) -> Path:
     """The sample study. Do not change it: take `study`."""
-    path = tmp_path_factory.mktemp("built") / "sample.gpkg"
-    build_study(path, sample)
-    return path
+    return made_once("built", lambda path: build_study(path, sample))
 
 
 @pytest.fixture(scope="session")
-def bare(sample: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bare(sample: Inputs, made_once: Shared) -> Path:
     """A study of streets alone. Do not change it."""
-    path = tmp_path_factory.mktemp("bare") / "bare.gpkg"
-    build_study(path, Inputs(sample.osm))
-    return path
+    return made_once("bare", lambda path: build_study(path, Inputs(sample.osm)))
 
 
 @pytest.fixture(scope="session")
-def planned(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def planned(built: Path, made_once: Shared) -> Path:
     """The sample study with its zones and verdicts. Do not change it."""
-    path = Path(shutil.copy(built, tmp_path_factory.mktemp("planned") / "sample.gpkg"))
-    plan_stalls(path)
-    return path
+
+    def plan(path: Path) -> None:
+        plan_stalls(Path(shutil.copy(built, path)))
+
+    return made_once("planned", plan)
 
 
 @pytest.fixture(scope="session")
-def placed(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def placed(planned: Path, made_once: Shared) -> Path:
     """The sample study with all that is computed of it. Do not change it."""
-    path = Path(shutil.copy(planned, tmp_path_factory.mktemp("placed") / "sample.gpkg"))
-    plan_bays(path, night=True)
-    find_hotspots(path)
-    plan_patrols(path, 10)
-    cover(path, "toilet")
-    choose_sites(path, "toilet", SiteRequest(2))
-    return path
+
+    def place(path: Path) -> None:
+        shutil.copy(planned, path)
+        plan_bays(path, night=True)
+        find_hotspots(path)
+        plan_patrols(path, 10)
+        cover(path, "toilet")
+        choose_sites(path, "toilet", SiteRequest(2))
+
+    return made_once("placed", place)
 
 
 @pytest.fixture

@@ -23,10 +23,13 @@ NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def old(study: Path) -> Path:
+def old(study: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A study of before masking was as good: numbers and names in texts, identifiers, decisions, findings, facts."""
     street = read_layer(study, "streets")["street_id"].iloc[0]
-    decide_tier(study, street, "secondary", f"联系人：{NAME}，{PHONE}", f"王科长 {PHONE}")
+    with monkeypatch.context() as earlier:
+        for module in ("geo.tiers.decisions", "geo.study.decisions"):
+            earlier.setattr(f"{module}.signed", lambda reason, by: (reason, by))
+        decide_tier(study, street, "secondary", f"联系人：{NAME}，{PHONE}", f"王科长 {PHONE}")
     decide_tier(study, street, "back_street", "误设", "王科长")
     undo(study, "D0002", "误判", "王科长")
     kept = json.dumps(

@@ -30,8 +30,7 @@ from geo.files.reading_apart import warm
 from geo.points.category_words import words_kept
 from geo.points.import_records import import_record, next_import
 from geo.points.imports import far_findings, on_streets, reading_place
-from geo.points.known_identities import known_identities
-from geo.points.pseudonyms import Pseudonyms
+from geo.points.known_identities import known_identities, renamed_identities
 from geo.points.reading import KINDS, Options, Place, PointKind, read_points
 from geo.rules.loader import Profile, load_profile
 from geo.streets.doubled_ways import without_doubled
@@ -47,6 +46,7 @@ from geo.study.carried_over import CarriedOver
 from geo.study.file import now, rule_facts
 from geo.study.findings import Finding, findings_table
 from geo.study.keys import FINGERPRINT, StudyKey, keep_key, study_key
+from geo.study.pseudonyms import Pseudonyms
 from geo.study.schema import together
 from geo.study.writing import until_unchanged, write_study
 from geo.tiers.grading import grade
@@ -95,6 +95,8 @@ class Inputs:
         Surveyed widths of carriageways.
     timezone, country
         The study's clock (an IANA name) and country or region (an ISO 3166-1 code), over those of its extent.
+    new_key
+        Whether a new key stands in for the old study's, if that is lost.
     """
 
     osm: Path
@@ -107,6 +109,7 @@ class Inputs:
     widths: Path | None = None
     timezone: str | None = None
     country: str | None = None
+    new_key: bool = False
 
 
 @until_unchanged
@@ -316,30 +319,29 @@ def _points(
     where there are pseudonyms.
     """
     points: dict[str, gpd.GeoDataFrame] = {}
-    findings, hidden = [], 0
-    key = study_key(old.path, old.seen) if inputs.points else None
+    findings, hidden, words = [], 0, Options(categories=words_kept(old.table("category_words")))
+    key = study_key(old.path, old.seen, inputs.new_key) if inputs.points else None
     imports, known, earlier = old.table("imports"), old.table("findings"), _old_points(old)
     imports = imports[~imports["kind"].isin(list(inputs.points))]
-    # what was found of positions is found anew
-    known = known[known["column"] != "distance_m"]
+    known = known[known["column"] != "distance_m"]  # what was found of positions is found anew
     for kind in KINDS:
         read, problems = earlier[kind], known[known["layer"] == kind]
         file = inputs.points.get(kind)
         if file is not None:
             pseudonyms = Pseudonyms(key and key.secret, known_identities(read, kind))
-            options = Options(categories=words_kept(old.table("category_words")))
-            reading = read_points(file, kind, profile, place, options, pseudonyms=pseudonyms)
+            reading = read_points(file, kind, profile, place, words, pseudonyms=pseudonyms)
             hidden += reading.hidden
             if reading.questions:
                 asked = reading.questions[0]
                 raise InputError(reading.raw.name, asked.text, _add_later(asked), column=asked.column or None)
             number = next_import(imports)
             read, problems = reading.points.assign(import_id=number), reading.findings.assign(import_id=number)
-            record = import_record(number, reading, kind, added=len(read))
-            imports = together(imports, record, "imports")
+            imports = together(imports, import_record(number, reading, kind, added=len(read)), "imports")
+        elif key is not None and key.replaces:
+            problems = pd.concat([problems, renamed_identities(read, kind, "")])
         points[kind] = read if kind == "facilities" else on_streets(read, roads, crs, profile)
         findings += [problems, far_findings(points[kind], kind, profile["points.far_from_streets"], "")]
-    return points, imports, findings, key if hidden else None
+    return points, imports, findings, key if key is not None and (hidden or key.replaces) else None
 
 
 def _add_later(asked: Question) -> Text:

@@ -26,7 +26,7 @@ from geo.study.documents import ImportRecord
 from geo.study.file import read_layer
 from geo.study.reader import open_study
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say
+from jiexu.shared import AsJson, NewKey, Study, bad_option, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
@@ -77,9 +77,7 @@ def add(
     ] = None,
     by: Annotated[str, typer.Option(help="Who imports.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report the outcome, and store nothing.")] = False,
-    new_key: Annotated[
-        bool, typer.Option("--new-key", help="Go on with a new key where the key of the study's pseudonyms is lost.")
-    ] = False,
+    new_key: NewKey = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""

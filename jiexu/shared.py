@@ -37,6 +37,9 @@ _ESCAPES: Final = "jiexu-json"
 
 Study = Annotated[Path, typer.Argument(metavar="STUDY.gpkg", help="The study file.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+NewKey = Annotated[
+    bool, typer.Option("--new-key", help="Go on with a new key where the key of the study's pseudonyms is lost.")
+]
 OnDay = Annotated[
     str | None,
     typer.Option("--on", metavar="DATE", help="The rules in force on this day (2025-06-30); by default today."),

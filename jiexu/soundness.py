@@ -10,7 +10,7 @@ from geo.core.text import Text
 from geo.study.check_documents import LogCheckDocument, PrivacyDocument, VerifyDocument
 from geo.study.documents import TextDocument
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, errors_as_messages, print_document, say
+from jiexu.shared import AsJson, NewKey, Study, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
@@ -56,16 +56,18 @@ def privacy(
     forget_after: Annotated[
         int | None,
         typer.Option(
-            metavar="MONTHS", help="Remove texts and identifiers of complaints received so many months ago or earlier."
+            metavar="MONTHS",
+            help="Remove texts and identifiers of complaints received before the day so many months ago.",
         ),
     ] = None,
     by: Annotated[str, typer.Option(help="Who does it: it stands in the log.")] = "",
+    new_key: NewKey = False,
     as_json: AsJson = False,
 ) -> None:
     """Report where a study holds personal data, by kind and count; mask it."""
     from geo.study.privacy import privacy as look  # noqa: PLC0415
 
-    found = look(study, mask, forget_after, by)
+    found = look(study, mask, forget_after, by, new_key=new_key)
     if as_json:
         print_document(found)
         return

@@ -21,7 +21,7 @@ from geo.study.figures import info
 from geo.study.file import FORMAT, about
 from geo.study.schema import LAYERS
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, bad_option, errors_as_messages, print_document, say, say_written
+from jiexu.shared import AsJson, NewKey, Study, bad_option, errors_as_messages, print_document, say, say_written
 
 if TYPE_CHECKING:
     import shapely
@@ -79,6 +79,7 @@ def build(
     overpass: Annotated[
         str, typer.Option(envvar="JIEXU_OVERPASS", help="The Overpass server for --place and --bbox.")
     ] = DEFAULT_OVERPASS,
+    new_key: NewKey = False,
 ) -> None:
     """Build a study, or rebuild it; decisions and their tiers are kept."""
     from geo.build import Inputs  # noqa: PLC0415
@@ -101,7 +102,10 @@ def build(
             osm, source = download_area(_box(str(bbox)), tags, overpass), f"bbox {bbox}"
     files: dict[PointKind, Path | None] = {"complaints": complaints, "stalls": stalls, "parking": parking}
     points = {kind: file for kind, file in files.items() if file is not None}
-    _build(study, Inputs(osm, source, _boundary(boundary), tiers, points, rules, quarters, widths, timezone, country))
+    inputs = Inputs(
+        osm, source, _boundary(boundary), tiers, points, rules, quarters, widths, timezone, country, new_key
+    )
+    _build(study, inputs)
     figures = info(study)
     say(
         Text(

@@ -8,6 +8,7 @@ from typing import Final
 
 import pandas as pd
 
+from geo.core import masking
 from geo.core.masking import mask
 from geo.core.text import Text
 
@@ -17,7 +18,6 @@ _QUOTED: Final = re.compile(r"[“「\"]([^”」\"]+)[”」\"]")
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _NAME: Final = "张伟"
 """A name to try whether a header leads names, as 摊主 does."""
-_NOT_CHINESE: Final = re.compile(r"[^\u3400-\u9fff]+")
 
 
 def masked(text: str) -> str:
@@ -69,4 +69,4 @@ def mask_quoted_text(text: Text) -> Text:
 
 def mask_numbers(name: str) -> str:
     """Mask numbers and addresses in the name of an officer or account; the name itself stays."""
-    return _NOT_CHINESE.sub(lambda found: masked(found[0]), name)
+    return str(masking.mask_numbers(pd.Series([name], dtype=object)).iloc[0])

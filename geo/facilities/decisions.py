@@ -8,12 +8,13 @@ from pathlib import Path
 import shapely
 
 from geo.core.errors import StudyError
+from geo.core.masked_words import masked
 from geo.core.metric_geometry import metric_shapes
 from geo.core.text import Text
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage import street_near
 from geo.facilities.facility_study import FacilityStudy
-from geo.study.decisions import record
+from geo.study.decisions import record, signed
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_blob
 from geo.study.reader import Study, open_study
@@ -68,7 +69,8 @@ def decide_site(
     sites = opened.layer("sites")
     proposed = sites[sites["site_id"] == subject]
     street = facilities.roads.iloc[row]
-    found = name or (proposed["name"].iloc[0] if len(proposed) else street["name"])
+    reason, by = signed(reason, by)
+    found = (name and masked(name)) or (proposed["name"].iloc[0] if len(proposed) else street["name"])
     called = found if isinstance(found, str) else None
     with opened.changing() as connection:
         decision = record(

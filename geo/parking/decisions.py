@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.core.text import Text
 from geo.parking.files import _no_bays
-from geo.study.decisions import record
+from geo.study.decisions import record, signed
 from geo.study.file import now
 from geo.study.reader import Study, open_study
 
@@ -44,6 +44,7 @@ def adopt_bays(study: Study | Path, reason: str, by: str = "") -> list[str]:
     streets = opened.table("street_lines")
     names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
     at, found = now(), []
+    reason, by = signed(reason, by)
     with opened.changing() as connection:
         for street, group in bays.groupby("street_id", sort=True):
             middle = group.geometry.iloc[len(group) // 2].centroid

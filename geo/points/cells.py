@@ -10,8 +10,8 @@ import pandas as pd
 from geo.core.masked_words import mask_under, mask_word
 from geo.points.categories import CODE_OF
 from geo.points.cleaning import coded, days, numbers, order_of_times, times, whole_days
+from geo.points.naming import identity_fields
 from geo.points.options import DateColumns
-from geo.points.pseudonyms import identity_fields
 from geo.points.trading_hours import trading_hours
 from geo.study.findings import Finding
 from geo.study.schema import COLUMNS, SYNTHETIC
@@ -36,6 +36,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     "response": {"服务": "service", "管理": "management", "执法": "enforcement"},
     "access": {"对外开放": "yes", "公共": "yes", "内部": "private", "不对外": "private", "顾客": "customers"},
 }
+_RECODED: Final = frozenset({"category", "kind", "source", "hours", *_WORDS, *_DAYS, *_FLAGS})
+"""Text fields whose cells become codes or words of ours."""
 KIND_WORDS: Final[dict[str, dict[str, str]]] = {
     "parking": {"路外": "off_street", "停车场": "off_street", "路内": "on_street", "路侧": "on_street"},
     "facilities": {word: kind for kind, words in _FACILITY_WORDS.items() for word in (kind, *words)},
@@ -116,6 +118,38 @@ def masked_text(
         result["kind"] = coded(result["kind"], KIND_WORDS[kind])
     source = clean["source"]
     result["source"] = source.map(_source, na_action="ignore").where(source.notna(), file)
+    return result
+
+
+def told_less(
+    found: pd.DataFrame, clean: pd.DataFrame, kind: str, masked: pd.DataFrame, mapping: Mapping[str, str]
+) -> pd.Series:
+    """
+    Tell the rows with cells that may be personal and are not kept as the file has them.
+
+    Parameters
+    ----------
+    found
+        The fields of the kind, as text.
+    clean
+        As `clean_values` returns.
+    kind
+        The layer that the rows are for.
+    masked
+        As `masked_text` returns.
+    mapping
+        Field to column.
+    """
+    result = pd.Series(False, index=found.index)
+    for column in found.columns.difference([*identity_fields(kind), "lon", "lat", "coordinates"]):
+        cells = found[column]
+        if column in COLUMNS[kind] and column in (*_NUMBERS, *_TIMES):  # what cannot be read is emptied
+            less = cells.notna() & clean[column].isna()
+        elif column in COLUMNS[kind] and column not in _RECODED:
+            less = cells.notna() & (masked[column] != cells)
+        else:
+            less = cells.notna() & (mask_under(cells, mapping.get(column, "")) != cells)
+        result |= less.to_numpy(dtype=bool)
     return result
 
 

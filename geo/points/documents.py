@@ -92,7 +92,8 @@ class ImportDocument(TypedDict):
     unchanged
         Rows known already.
     older
-        Rows of an earlier state than the study's, which stays.
+        Rows of an earlier state than the study's, which stays, or from before the day up to which texts and identifiers
+        were removed.
     refused
         Rows left out.
     unplaced

@@ -27,9 +27,16 @@ from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
 from geo.points.import_records import import_record, next_import
 from geo.points.known_identities import known_identities, lost_identities, renamed_identities
-from geo.points.later_states import older_findings, retired_findings, with_known_fields, without_older
+from geo.points.later_states import (
+    forgotten_findings,
+    forgotten_since,
+    older_findings,
+    retired_findings,
+    with_known_fields,
+    without_forgotten,
+    without_older,
+)
 from geo.points.merging import Merged, kept_row, merge, restored_rows
-from geo.points.pseudonyms import Pseudonyms
 from geo.points.reading import KINDS, Options, Place, PointKind, Reading, read_points
 from geo.points.stretches import Sections, located_shapes
 from geo.points.unmapped import unmapped, unmapped_findings
@@ -40,6 +47,7 @@ from geo.study.doubts import with_doubts
 from geo.study.findings import Finding, findings_table
 from geo.study.keys import keep_key, study_key
 from geo.study.left_out import PLACE_FIELD
+from geo.study.pseudonyms import Pseudonyms
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
 from geo.study.schema import COLUMNS, POINT_KINDS, together
@@ -66,7 +74,8 @@ class Outcome(NamedTuple):
     added, updated, unchanged
         How many rows were new, changed, and known already.
     older
-        How many rows are of an earlier state than the study's, which stays.
+        How many rows are of an earlier state than the study's, which stays, or from before the day up to which texts
+        and identifiers were removed.
     """
 
     reading: Reading
@@ -205,6 +214,8 @@ def add_points(
     of = reading.of.kind
     roads, layer = study.layer("segments"), study.layer(of)
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[of][0])
+    removed = forgotten_since(study, of)
+    points, gone = without_forgotten(points, of, removed)
     points = _with_known_places(points, layer, COLUMNS[of][0])
     points = with_known_fields(points, layer, of, reading.mapping)
     points, late = without_older(points, layer, of)
@@ -213,12 +224,13 @@ def add_points(
     merged = merge(layer, points, of)
     far = far_findings(points, of, profile["points.far_from_streets"], reading.raw.name)
     words = unmapped_findings(points["category"]) if of == "complaints" else []
-    old = findings_table(of, [*words, *older_findings(late), *retired_findings(merged.layer, of)], reading.raw.name)
+    words += [*older_findings(late), *forgotten_findings(gone, removed), *retired_findings(merged.layer, of)]
+    old = findings_table(of, words, reading.raw.name)
     lost = lost_identities(merged.layer, of, reading.raw.name)
     renamed = renamed_identities(layer, of, reading.raw.name) if key.replaces else far.iloc[:0]
     found = [table for table in (reading.findings, far, old, lost, renamed) if len(table)]
     reading = reading._replace(findings=pd.concat(found, ignore_index=True) if found else reading.findings)
-    outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged, len(late))
+    outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged, len(late) + gone)
     if dry_run:
         return outcome
     if reading.questions:

@@ -7,8 +7,9 @@ from typing import Final
 import pandas as pd
 
 from geo.core.text import Text
-from geo.points.pseudonyms import PREFIX, identity_fields
+from geo.points.naming import identity_fields
 from geo.study.findings import Finding, findings_table
+from geo.study.pseudonyms import CONTENT_PREFIX, PREFIX
 from geo.study.schema import COLUMNS
 
 _CONSTANT: Final = r"^\[[\u4e00-\u9fff]+\](?:-row-\d+)?$"
@@ -64,10 +65,16 @@ def lost_identities(layer: pd.DataFrame, kind: str, file: str) -> pd.DataFrame:
 
 
 def renamed_identities(layer: pd.DataFrame, kind: str, file: str) -> pd.DataFrame:
-    """Return the finding of pseudonyms that a new key does not find again."""
+    """Return the finding of pseudonyms that a new key does not find again; none where there are none."""
     columns = [name for name in identity_fields(kind) if name in layer]
-    rows = layer[columns].astype("string").apply(lambda column: column.str.startswith(PREFIX).fillna(False))
+    rows = (
+        layer[columns]
+        .astype("string")
+        .apply(lambda column: column.str.startswith((PREFIX, CONTENT_PREFIX)).fillna(False))
+    )
     count = int(rows.any(axis=1).sum())
+    if count == 0:
+        return findings_table(kind, [], file)
     problem = Text(
         f"已换用新密钥：以前的 {count} 行化名无法与新导入的编号对应",
         f"A new key is in use: the pseudonyms of {count} earlier rows are not found again",

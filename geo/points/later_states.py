@@ -15,7 +15,11 @@ from geo.files.column_matching import FIELDS
 from geo.points.case_states import closed_by_status
 from geo.points.categories import CATEGORIES, RETIRED, SUCCESSORS
 from geo.study.doubts import doubted
+from geo.study.file import connect
 from geo.study.findings import Finding
+from geo.study.log_chain import forgotten_before
+from geo.study.privacy import midnight
+from geo.study.reader import Study
 from geo.study.schema import COLUMNS
 
 _NAMED: Final = 10
@@ -95,6 +99,57 @@ def without_older(points: gpd.GeoDataFrame, layer: gpd.GeoDataFrame, kind: str) 
     left = np.zeros(len(points), dtype=bool)
     left[rows] = older | (~dated & reopened)
     return points[~left], points.loc[left, identifier].astype(str).tolist()
+
+
+def forgotten_since(study: Study, kind: str) -> pd.Timestamp | None:
+    """Return the end of the time without texts and identifiers of a kind's rows, None where none were removed."""
+    with connect(study.path) as connection:
+        day = forgotten_before(connection, kind)
+    return None if day is None else midnight(day, study.seen)
+
+
+def without_forgotten(points: gpd.GeoDataFrame, kind: str, before: pd.Timestamp | None) -> tuple[gpd.GeoDataFrame, int]:
+    """
+    Leave out the complaints of a file from the time without texts and identifiers: they would stand twice.
+
+    Parameters
+    ----------
+    points
+        The rows of the file.
+    kind
+        Their kind.
+    before
+        The moment before which complaints of the study were received that lost them; None where none did.
+
+    Returns
+    -------
+    points
+        The others; rows without a sure date are among them.
+    count
+        Of the ones left out.
+    """
+    if kind != "complaints" or before is None or points.empty:
+        return points, 0
+    old = (points["received_at"] < before).to_numpy(dtype=bool) & ~doubted(points, "received_at")
+    return points[~old], int(old.sum())
+
+
+def forgotten_findings(count: int, before: pd.Timestamp | None) -> list[Finding]:
+    """Return the finding on complaints that `without_forgotten` leaves out, none where there are none."""
+    if count == 0 or before is None:
+        return []
+    return [
+        Finding(
+            None,
+            "received_at",
+            Text(
+                f"{count} 件受理于 {before:%Y-%m-%d} 之前，研究中该日之前的文本和编号已清除",
+                f"{count} complaints were received before {before:%Y-%m-%d}, and the texts and identifiers from before "
+                "that day are removed in the study",
+            ),
+            Text("未再导入，以免重复计数", "They are not imported again, so that none is counted twice"),
+        )
+    ]
 
 
 def _open_again(mine: pd.DataFrame, theirs: pd.DataFrame) -> Flags:

@@ -28,7 +28,7 @@ from geo.files.layer_choice import Wanted
 from geo.files.questions import AskedError, Question
 from geo.files.raw_file import RawFile, digest
 from geo.points.categories import words_of
-from geo.points.cells import clean_values, masked_text
+from geo.points.cells import clean_values, masked_text, told_less
 from geo.points.cleaning import duplicates
 from geo.points.columns import columns_of_fields
 from geo.points.file_kind import RowsOf, rows_of
@@ -37,12 +37,12 @@ from geo.points.naming import named
 from geo.points.options import ALL_COLUMNS, DateColumns, system_question, without_ties
 from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
 from geo.points.placing import UNPLACED_KINDS, clock_at, in_use, no_place, no_shape, pairs_of
-from geo.points.pseudonyms import Pseudonyms
 from geo.points.stretches import located_or_shaped, shapes_of_rows
 from geo.points.study_place import Place as Place  # noqa: PLC0414 (others take it from here)
 from geo.rules.loader import Profile
 from geo.study.doubts import marked
 from geo.study.findings import Finding, findings_table
+from geo.study.pseudonyms import Pseudonyms
 from geo.study.schema import conform
 
 PointKind = Literal["complaints", "stalls", "parking", "facilities", "stall_places", "other"]
@@ -78,7 +78,8 @@ class Reading(NamedTuple):
     sha256
         Of the file.
     former
-        Of each point without an identifier in the file: the one that earlier versions gave it; None for the others.
+        Of each point without an identifier in the file: other ones that it may have in a study made earlier, a column
+        a version; None for the others.
     questions
         What a person must answer before anything is stored.
     of
@@ -86,7 +87,7 @@ class Reading(NamedTuple):
     doubted
         How many rows were kept with a finding.
     hidden
-        How many identifiers became pseudonyms.
+        How many identifiers became pseudonyms, with those of rows known by their content.
     """
 
     points: gpd.GeoDataFrame
@@ -98,7 +99,7 @@ class Reading(NamedTuple):
     system: System | None
     make: str
     sha256: str
-    former: pd.Series
+    former: pd.DataFrame
     questions: tuple[Question, ...] = ()
     of: RowsOf = RowsOf("complaints")
     doubted: int = 0
@@ -151,6 +152,8 @@ class Draft:
         points.
     clean
         Of `clean_cells`, then `mask_text`, then `name_rows`: the columns of the layer.
+    secret
+        Of `mask_text`: the rows with cells that may be personal and are not kept as the file has them.
     former, hidden
         Of `name_rows`, as in `Reading`.
     questions
@@ -175,7 +178,8 @@ class Draft:
     precision: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
     shapes: NDArray[np.object_] | None = None
     clean: pd.DataFrame = field(default_factory=pd.DataFrame)
-    former: pd.Series = field(default_factory=lambda: pd.Series(dtype=object))
+    former: pd.DataFrame = field(default_factory=pd.DataFrame)
+    secret: pd.Series = field(default_factory=lambda: pd.Series(dtype=bool))
     hidden: int = 0
     questions: tuple[Question, ...] = ()
     pseudonyms: Pseudonyms = field(default_factory=Pseudonyms)
@@ -322,13 +326,14 @@ def clean_cells(draft: Draft) -> Draft:
 def mask_text(draft: Draft) -> Draft:
     """Mask the free text, and code its words."""
     clean = masked_text(draft.clean, draft.kind, draft.file, words_of(draft.options.categories), draft.mapping)
-    return replace(draft, clean=clean)
+    secret = told_less(draft.found, draft.clean, draft.kind, clean, draft.mapping)
+    return replace(draft, clean=clean, secret=secret)
 
 
 def name_rows(draft: Draft) -> Draft:
     """Give each row an identifier: its own, else one of its content; duplicates are told apart."""
     findings: list[Finding] = []
-    names = named(draft.found, draft.kind, draft.mapping, draft.pseudonyms, findings)
+    names = named(draft.found, draft.kind, draft.mapping, draft.pseudonyms, findings, draft.clean, draft.secret)
     clean = draft.clean.assign(**names.columns)
     return replace(draft, clean=clean, former=names.former, hidden=names.hidden, findings=(*draft.findings, *findings))
 

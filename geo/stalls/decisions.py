@@ -9,7 +9,7 @@ import shapely
 from geo.core.errors import StudyError
 from geo.core.opening_hours import ALWAYS_TEXT
 from geo.core.text import Text
-from geo.study.decisions import record
+from geo.study.decisions import record, signed
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
 from geo.study.reader import Study, changing
@@ -45,6 +45,7 @@ def decide_zone(study: Study | Path, zone_id: str, accept: bool, reason: str, by
         If there is no such zone, the reason is empty, or the study cannot be written. Nothing is changed then.
     """
     after = "accepted" if accept else "rejected"
+    reason, by = signed(reason, by)
     with changing(study) as connection:
         row = connection.execute(
             "SELECT z.status, z.street_id, s.name, z.geom FROM stall_zones z "

@@ -16,7 +16,7 @@ from geo.rules.loader import Profile
 from geo.rules.units import STEPS
 from geo.stalls.documents import StepDocument
 from geo.stalls.verdicts import FORBIDDEN, OTHER_HOURS
-from geo.study.decisions import record, standing_on
+from geo.study.decisions import record, signed, standing_on
 from geo.study.file import now
 from geo.study.reader import Study, open_study
 
@@ -113,6 +113,7 @@ def record_step(study: Study | Path, operator_id: str, reason: str, by: str = ""
     """
     opened = open_study(study)
     profile = opened.profile
+    reason, by = signed(reason, by)
     with opened.changing() as connection:
         stalls = pd.read_sql_query(
             "SELECT stall_id, operator_id, offences, hardship, verdict, segment_id FROM stalls", connection

@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple, cast
 import pandas as pd
 
 from geo.core.errors import StudyError
+from geo.core.masked_words import mask_numbers, masked
 from geo.core.text import Text
 from geo.study.log_chain import adopt, follow
 from geo.study.schema import COLUMNS
@@ -58,6 +59,16 @@ def taken_where(connection: sqlite3.Connection, condition: str, *values: str) ->
     return [Taken(*row) for row in connection.execute(f"{_TAKEN} WHERE {condition} ORDER BY fid", values)]
 
 
+def signed(reason: str, by: str) -> tuple[str, str]:
+    """
+    Return a reason and the name of whoever decides as the log keeps them, without personal data.
+
+    In a reason all personal data is masked; of the name, numbers and addresses: the name or account itself is what the
+    log is for. It may take a second the first time: call it before a transaction.
+    """
+    return masked(reason.strip()), mask_numbers(by.strip())
+
+
 def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datetime, **values: object) -> str:
     """
     Append a decision to the table and return its number.
@@ -67,7 +78,7 @@ def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datet
     connection
         Of a transaction.
     reason, by, at
-        Why, who and when.
+        Why, who and when, as `signed` returns them; personal data is masked in any case.
     values
         The other columns of `decisions` but `decision_id`.
 
@@ -80,8 +91,9 @@ def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datet
         raise StudyError(Text("没有写理由", "The reason is empty"), Text("请写明理由", "Give a reason"))
     number = connection.execute("SELECT max(CAST(substr(decision_id, 2) AS INTEGER)) FROM decisions").fetchone()[0]
     decision = f"D{(number or 0) + 1:04d}"
+    reason, by = signed(reason, by)
     stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
-    row = {**values, "decision_id": decision, "at": stamp, "by": by, "reason": reason.strip()}
+    row = {**values, "decision_id": decision, "at": stamp, "by": by, "reason": reason}
     columns = [column for column in COLUMNS["decisions"] if column in row]
     adopt(connection)
     connection.execute(

@@ -162,12 +162,21 @@ def _write(path: Path, text: str) -> bool:
     return True
 
 
+def _tighten(path: Path) -> None:
+    """Take a key's rights from everybody but its owner: a copy by hand may have given them."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            if path.stat().st_mode & ~_OWNER_ONLY & 0o777:
+                path.chmod(_OWNER_ONLY)
+
+
 def _read(path: Path, forgiving: bool = False) -> StudyKey | None:
     """Return the key of a file, None where there is none; a forgiving reader takes an unreadable one for none."""
     try:
         head, _, text = path.read_text(encoding="ascii").strip().partition(" ")
         secret = bytes.fromhex(text)
         if head == _HEAD and len(secret) == _BYTES:
+            _tighten(path)
             return StudyKey(secret)
     except (FileNotFoundError, NotADirectoryError):
         return None

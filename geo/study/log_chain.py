@@ -235,6 +235,24 @@ def note_forgotten(
     _append(connection, "forgotten", None, layer, _stamp(at), by, removed, {})
 
 
+def forgotten_before(connection: sqlite3.Connection, layer: str) -> dt.date | None:
+    """
+    Return the first day with texts of a layer's rows after earlier ones were removed; None where none were.
+
+    Parameters
+    ----------
+    connection
+        To the study.
+    layer
+        The rows' layer.
+    """
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (TABLE,)).fetchone():
+        return None
+    query = statement("SELECT digests FROM {table} WHERE what = 'forgotten' AND field = ?", table=TABLE)
+    days = [json.loads(removed).get("before") for (removed,) in connection.execute(query, (layer,))]
+    return max((dt.date.fromisoformat(day) for day in days if day), default=None)
+
+
 def carry(connection: sqlite3.Connection, entries: Sequence[Entry] | None, facts: Mapping[str, str]) -> None:
     """
     Put the chain of a study into its replacement.

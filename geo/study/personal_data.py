@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,9 +11,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from geo.core.masking import mask
-from geo.core.personal_numbers import has_check_character
+from geo.core.masking import MASKS, mask, mask_numbers
 from geo.study.layers.description import TEXT
+from geo.study.pseudonyms import Pseudonyms
 from geo.study.schema import STUDY_LAYERS
 
 _OF_THE_MAP: Final = frozenset(
@@ -55,12 +53,12 @@ _OF_NO_TEXT: Final = frozenset({"made_of"})
 """Keys of objects with versions, random letters and digits that may look like anything."""
 
 _FROM_THE_MAP: Final = "OSM"
-_NAME: Final = "姓名"
 _KIND: Final = re.compile(r"\[([^\[\]\s\d]{1,8})\]")
-_CARD: Final = re.compile(r"\d{17}[\dXx]")
-_CARD_KIND: Final = "证件号"
-
-_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
+_REPEATED: Final = re.compile(r"-row-\d+$")
+"""What is added to an identifier that a file has twice."""
+_LONG: Final = re.compile(r"\d{14}")
+_CARD_KIND: Final = MASKS["identity"].strip("[]")
+_PHONE_KIND: Final = MASKS["phone"].strip("[]")
 
 
 def columns_with_text(layer: str) -> list[str]:
@@ -82,30 +80,34 @@ class Found:
     ----------
     texts
         The masked text by row.
-    kinds
-        Number of finds by kind.
+    kinds_of
+        Number of finds by kind, by row.
     """
 
     texts: dict[int, str] = field(default_factory=dict)
-    kinds: Counter[str] = field(default_factory=Counter)
+    kinds_of: dict[int, Counter[str]] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> Counter[str]:
+        """Number of finds by kind."""
+        return sum(self.kinds_of.values(), Counter())
 
 
 class Masker:
     """
-    Masks columns of a study, and gives identifiers a pseudonym: the same in every column, and no way back.
+    Masks columns of a study; personal identifiers get pseudonyms, the same as a later import gives them.
 
-    Pseudonyms are keyed BLAKE2 digests (RFC 7693); the key is made for one masking and kept nowhere.
+    Parameters
+    ----------
+    pseudonyms
+        Under the study's key; by default under one of this moment, for a report.
     """
 
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
+    def __init__(self, pseudonyms: Pseudonyms | None = None) -> None:
+        self._pseudonyms = pseudonyms or Pseudonyms()
+        self._names: dict[str, str] = {}
 
-    def pseudonym(self, lead: str, value: str) -> str:
-        """Return the pseudonym of an identifier: a lead and letters, no numbers."""
-        digest = hashlib.blake2b(value.encode("utf-8", "surrogatepass"), key=self._key, digest_size=6).hexdigest()
-        return f"{lead}-{digest.translate(_LETTERS)}"
-
-    def column(self, cells: pd.Series, column: str) -> Found:
+    def column(self, cells: pd.Series, column: str, header: str = "") -> Found:
         """
         Find and mask the personal data of a column.
 
@@ -115,23 +117,32 @@ class Masker:
             Texts by row.
         column
             Its name, which says whether it has identifiers, officers, objects or free text.
+        header
+            What the file called it that identifiers came from, where that is known.
         """
         cells = cells[cells.map(lambda cell: isinstance(cell, str) and cell != "")]
         if column in JSON_COLUMNS:
             return self.objects(cells)
-        masked = mask(cells)
-        changed = (masked != cells).to_numpy(dtype=bool)
-        every, cells, masked = cells, cells[changed], masked[changed]
         if column in IDENTIFIERS:
-            ours = _no_order_numbers(every, masked)
-            cells, masked = cells[ours], masked[ours]
-        found = Found()
-        for row, before, after in zip(cells.index, cells, masked, strict=True):
-            text = named_again(before, after) if column in WHO else after
-            if text == before:
-                continue
-            found.kinds.update(_kinds(text) - _kinds(before))
-            found.texts[row] = self.pseudonym(text, before) if column in IDENTIFIERS else text
+            return self._identifiers(cells, column, header)
+        masked = (mask_numbers if column in WHO else mask)(cells)
+        changed = (masked != cells).to_numpy(dtype=bool)
+        found = Found(dict(zip(cells.index[changed], masked[changed], strict=True)))
+        found.kinds_of = {row: _kinds(text) - _kinds(cells[row]) for row, text in found.texts.items()}
+        return found
+
+    def _identifiers(self, cells: pd.Series, column: str, header: str) -> Found:
+        """Find personal identifiers: one that was judged in another column is as it was judged there."""
+        bare = {cell: _REPEATED.sub("", cell) for cell in cells.unique()}
+        fresh = list(dict.fromkeys(word for word in bare.values() if word not in self._names))
+        hidden = self._pseudonyms.hide(pd.Series(fresh, dtype=object), column, header).column
+        # a number that a spreadsheet cut identifies nobody, and stays as it is stored
+        self._names |= {word: new if isinstance(new, str) else word for word, new in zip(fresh, hidden, strict=True)}
+        names = {cell: self._names[word] + cell[len(word) :] for cell, word in bare.items()}
+        changed = cells[cells.map(lambda cell: names[cell] != cell).astype(bool)]
+        found = Found({row: names[cell] for row, cell in changed.items()})
+        for (row, cell), masked in zip(changed.items(), mask(changed), strict=True):
+            found.kinds_of[row] = _kinds(masked) or Counter([_CARD_KIND if _LONG.search(cell) else _PHONE_KIND])
         return found
 
     def objects(self, cells: pd.Series) -> Found:
@@ -145,8 +156,9 @@ class Masker:
             if key in _TECHNICAL:
                 continue
             listed = pd.Series(sorted(texts), dtype=object)
-            for at, text in self.column(listed, "" if key in JSON_COLUMNS else key).texts.items():
-                masked[key, listed[at]] = (text, _kinds(text) - _kinds(listed[at]))
+            part = self.column(listed, "" if key in JSON_COLUMNS else key)
+            for at, text in part.texts.items():
+                masked[key, listed[at]] = (text, part.kinds_of[at])
         found = Found()
         for row, value in parsed.items():
             kinds: Counter[str] = Counter()
@@ -159,7 +171,7 @@ class Masker:
             after = _each_text(value, "", replaced)
             if kinds or after != value:
                 found.texts[int(row)] = json.dumps(after, ensure_ascii=False)
-                found.kinds.update(kinds)
+                found.kinds_of[int(row)] = kinds
         return found
 
 
@@ -170,41 +182,8 @@ def from_offices(rows: pd.DataFrame) -> pd.Series:
     return rows["source"] != _FROM_THE_MAP
 
 
-def named_again(before: str, after: str) -> str:
-    """
-    Return a masked text with its names as they were: numbers and addresses stay masked.
-
-    Parameters
-    ----------
-    before, after
-        A text, and the same masked.
-    """
-    literal, pattern = _KIND.split(after), ""
-    for i, part in enumerate(literal):
-        pattern += f"({'.+?'})" if i % 2 else re.escape(part)
-    found = re.fullmatch(pattern, before, re.DOTALL)
-    if found is None:
-        return after
-    originals = iter(found.groups())
-    pieces = []
-    for i, part in enumerate(literal):
-        if i % 2 == 0:
-            pieces.append(part)
-            continue
-        original = next(originals)
-        pieces.append(original if part == _NAME else f"[{part}]")
-    return "".join(pieces)
-
-
 def _kinds(text: str) -> Counter[str]:
     return Counter(_KIND.findall(text))
-
-
-def _no_order_numbers(every: pd.Series, masked: pd.Series) -> pd.Series:
-    """Tell identifiers that are personal: numbers like identity cards only if all in the column are valid ones."""
-    looks = masked.str.contains(f"[{_CARD_KIND}]", regex=False)
-    valid = all(has_check_character(number) for cell in every for number in _CARD.findall(cell))
-    return ~looks | valid
 
 
 def _parsed(cell: str) -> Any:

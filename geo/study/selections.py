@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from geo.core.errors import StudyError
+from geo.core.masked_words import mask_numbers, masked
 from geo.core.text import Text
 from geo.study.file import now
 from geo.study.reader import Study, changing
@@ -31,14 +32,14 @@ def keep_selection(study: Study | Path, name: str, street_ids: Sequence[str], by
             Text("没有名称或没有选中街道", "The name is missing, or no street is selected"),
             Text("请先选择街道并填写名称", "Select streets and give the selection a name"),
         )
-    at = now()
+    at, name, by = now(), masked(name.strip()), mask_numbers(by)
     with changing(study) as connection:
-        connection.execute("DELETE FROM selections WHERE name = ?", (name.strip(),))
+        connection.execute("DELETE FROM selections WHERE name = ?", (name,))
         number = connection.execute("SELECT max(CAST(substr(selection_id, 2) AS INTEGER)) FROM selections").fetchone()
         selection = f"A{(number[0] or 0) + 1:03d}"
         connection.execute(
             'INSERT INTO selections (selection_id, name, at, "by", street_ids) VALUES (?, ?, ?, ?, ?)',
-            (selection, name.strip(), f"{at:%Y-%m-%dT%H:%M:%S}.000Z", by, json.dumps(list(street_ids))),
+            (selection, name, f"{at:%Y-%m-%dT%H:%M:%S}.000Z", by, json.dumps(list(street_ids))),
         )
         touch(connection, "selections")
     return selection

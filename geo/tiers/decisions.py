@@ -18,7 +18,7 @@ from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES, tier_of
 from geo.streets.name_search import find_names
 from geo.streets.sections import root_of
-from geo.study.decisions import BASE_TABLE, Taken, by_subject, record, standing, taken_on, taken_where, withdraw
+from geo.study.decisions import BASE_TABLE, Taken, by_subject, record, signed, standing, taken_on, taken_where, withdraw
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
 from geo.study.reader import Study, changing, open_study
@@ -134,7 +134,7 @@ def decide_tier(
     StudyError
         For an unknown tier or street, an empty reason, or a file that cannot be written.
     """
-    chosen = _graded(tier)
+    chosen, (reason, by) = _graded(tier), signed(reason, by)
     with _deciding(study) as connection:
         taken = _taken(connection, street_id)
         if seen != ANY and taken and taken[-1].decision_id != seen:
@@ -166,7 +166,7 @@ def decide_tiers(study: Study | Path, street_ids: Sequence[str], tier: str, reas
     StudyError
         As `decide_tier`. Nothing is changed then.
     """
-    chosen = _graded(tier)
+    chosen, (reason, by) = _graded(tier), signed(reason, by)
     with _deciding(study) as connection:
         standing_so = {
             row[0]
@@ -205,7 +205,7 @@ def decide_section(
     StudyError
         As `decide_tier`; for segments of another street, or none.
     """
-    chosen = _graded(tier)
+    chosen, (reason, by) = _graded(tier), signed(reason, by)
     with _deciding(study) as connection:
         section = carve_street(connection, street_id, segment_ids, label)
         return _decide(connection, section, chosen, reason, by)
@@ -234,7 +234,7 @@ def _graded(tier: str) -> str:
 def _decide(connection: sqlite3.Connection, street_id: str, tier: str, reason: str, by: str) -> str:
     at = now()
     decision = _append(connection, street_id, tier, reason, by, None, at)
-    _set_tier(connection, street_id, (tier, "manual", decision_reason(reason.strip(), by, pd.Timestamp(at)), 1.0))
+    _set_tier(connection, street_id, (tier, "manual", decision_reason(reason, by, pd.Timestamp(at)), 1.0))
     return decision
 
 
@@ -263,6 +263,7 @@ def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> st
     StudyError
         If there is no such decision, it is undone already, or its street is gone.
     """
+    reason, by = signed(reason, by)
     with _deciding(study) as connection:
         row = connection.execute(
             "SELECT coalesce(kind, 'tier'), subject, coalesce(street_id, subject) FROM decisions WHERE decision_id = ?",

@@ -62,7 +62,7 @@ def test_a_file_that_an_earlier_version_imported_adds_nothing(study: Path, profi
     rows = pd.concat([rows, rows.head(1)])  # one row stands twice
     file = write(tmp_path, rows)
     first = add_points(study, file, "complaints", profile)
-    former = dict(zip(first.points["complaint_id"], first.reading.former, strict=True))
+    former = dict(zip(first.points["complaint_id"], first.reading.former["0.1"], strict=True))
     assert all(len(old.partition("-")[0]) == 11 for old in former.values())
     with connect(study) as connection:
         connection.executemany(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 
 from geo.core.errors import StudyError
 from geo.points.imports import add_points
+from geo.points.reading import Options
 from geo.rules import Profile
 from geo.study.file import about, read_layer
 from geo.study.keys import FINGERPRINT, key_path
+from geo.study.privacy import privacy
 from geo.study.reader import Study
 from tests.support.points import places
 
@@ -81,3 +84,61 @@ def test_rows_masked_to_one_word_by_an_earlier_version_are_named(own: Path, prof
     assert len(lost) == 1
     assert "[证件号]-row-3" in lost["problem"].iloc[0]
     assert "I0001" in lost["action"].iloc[0]
+
+
+def test_rows_without_an_identifier_are_known_by_the_key_and_by_what_earlier_versions_called_them(
+    own: Path, profile: Profile, tmp_path: Path
+) -> None:
+    words = ["来电人电话13912345678", "占道经营", "市民张伟反映占道"]
+    rows = places(own, 3).drop(columns="工单编号").assign(诉求内容=words)
+    rows.to_csv(tmp_path / "a.csv", index=False)
+    read = add_points(own, tmp_path / "a.csv", "complaints", profile, Options(crs="WGS84"))
+    names = read_layer(own, "complaints")["complaint_id"]
+    assert names.str.startswith("xk-").tolist() == [True, False, True], "only what the study does not keep needs a key"
+    assert key_path(own).exists()
+
+    times = [pd.Timestamp(text).to_pydatetime() for text in rows["受理时间"]]
+    rows.assign(受理时间=times).to_excel(tmp_path / "b.xlsx", index=False)
+    second = add_points(own, tmp_path / "b.xlsx", "complaints", profile, Options(crs="WGS84"))
+    assert (second.added, second.updated, second.unchanged) == (0, 0, 3)
+
+    study = Study(own)  # as an earlier version named them
+    earlier = study.layer("complaints").assign(complaint_id=read.reading.former["content"].tolist())
+    study.write({"complaints": earlier})
+    kept = add_points(own, tmp_path / "a.csv", "complaints", profile, Options(crs="WGS84"))
+    assert (kept.added, kept.updated, kept.unchanged) == (0, 0, 3)
+    assert set(read_layer(own, "complaints")["complaint_id"]) == set(earlier["complaint_id"])
+
+
+def test_masking_an_old_study_gives_the_pseudonyms_that_the_next_import_looks_for(
+    own: Path, profile: Profile, tmp_path: Path
+) -> None:
+    numbers = [f"139512345{n:02d}" for n in range(3)]
+    add_points(own, register(own, tmp_path, ["A0", "A1", "A2"], list("甲乙丙")), "complaints", profile)
+    study = Study(own)
+    study.write({"complaints": study.layer("complaints").assign(complaint_id=numbers)})
+    privacy(own, mask=True)
+    names = read_layer(own, "complaints")["complaint_id"]
+    assert names.str.startswith("p-").all()
+    later = add_points(own, register(own, tmp_path, numbers, list("甲乙丁")), "complaints", profile)
+    assert (later.added, later.updated, later.unchanged) == (0, 1, 2)
+
+    key_path(own).unlink()
+    with pytest.raises(StudyError, match="--new-key"):
+        privacy(own, mask=True)
+    assert privacy(own)["cells"] == 0, "a report needs no key"
+    privacy(own, mask=True, new_key=True)
+    assert key_path(own).exists()
+
+
+def test_what_was_forgotten_is_not_imported_again(own: Path, profile: Profile, tmp_path: Path) -> None:
+    file = register(own, tmp_path, ["A0", "A1", "A2"], list("甲乙丙"))  # received on the 1st, 2nd and 3rd of March
+    add_points(own, file, "complaints", profile)
+    at = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+    assert privacy(own, forget_after=12, at=at)["forgotten"] == 1
+    later = add_points(own, register(own, tmp_path, ["A0", "A1", "A2"], list("甲乙丁")), "complaints", profile)
+    assert (later.added, later.updated, later.unchanged, later.older) == (0, 1, 1, 1)
+    assert later.reading.findings["problem"].str.contains("received before 2025-03-02").any()
+    rows = read_layer(own, "complaints")
+    assert sorted(rows["text"].dropna()) == ["丁", "乙"]
+    assert len(rows) == 3

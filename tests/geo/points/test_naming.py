@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.points.naming import named
-from geo.points.pseudonyms import Pseudonyms
 from geo.study.findings import Finding
+from geo.study.pseudonyms import Pseudonyms
 
 
 def test_rows_keep_their_identifier_or_get_one_of_their_content() -> None:
@@ -20,5 +20,5 @@ def test_rows_keep_their_identifier_or_get_one_of_their_content() -> None:
     assert "13951234567" not in identifiers[4]
     assert identifiers.is_unique
     assert names.hidden == 1
-    assert names.former.notna().tolist() == [False, True, False, False]
+    assert names.former.notna().all(axis=1).tolist() == [False, True, False, False]
     assert [finding.row for finding in findings if finding.row] == [5], "the second A1 is told"

@@ -222,7 +222,7 @@ def test_the_steps_of_reading_stand_in_order_and_change_no_draft(tmp_path: Path)
     assert cells.clean["text"].iloc[0] == "联系人：王建国"
     assert masked.clean["text"].iloc[0] == "联系人：[姓名]"
     assert named.clean["complaint_id"].iloc[0] == "A1"
-    assert named.former.isna().tolist() == [True, False]
+    assert named.former.isna().all(axis=1).tolist() == [True, False]
 
 
 def test_a_users_system_stands_over_the_files_and_the_files_over_the_streets(tmp_path: Path) -> None:

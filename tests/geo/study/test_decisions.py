@@ -27,6 +27,8 @@ from geo.study.file import about, changing, connect, read_layer
 from geo.study.geometry_blobs import geometry_blob
 from geo.study.log_chain import ENTRIES, HEAD
 from geo.study.schema import COLUMNS, conform
+from geo.study.selections import keep_selection
+from geo.tiers.decisions import decide_tier, undo
 
 AT = dt.datetime(2026, 3, 1, 8, 30, 15, 123_456, tzinfo=dt.UTC)
 MARKED = [layer for layer, columns in COLUMNS.items() if {"status", "decision_id"} <= set(columns)]
@@ -169,3 +171,19 @@ def test_a_layer_that_is_new_to_the_schema_is_withdrawn_from_too(study: Path, mo
         withdraw(connection, number, "expired", "", AT)
     with connect(study) as connection:
         assert connection.execute("SELECT * FROM permits").fetchall() == [("p1", "proposed", None)]
+
+
+def test_personal_data_never_enters_the_log_and_the_officer_stays(study: Path) -> None:
+    phone, name = "13812345678", "李建国"
+    street = read_layer(study, "streets")["street_id"].iloc[0]
+    reason = f"市民{name}反映，电话{phone}，住3号楼2单元501室"
+    decide_tier(study, street, "secondary", reason, f"王科长 {phone}")
+    undo(study, "D0001", f"联系人：{name}", f"wangke {phone}")
+    keep_selection(study, f"{name}先生 {phone}", [street], f"王科长 {phone}")
+    taken = read_layer(study, "decisions")
+    assert taken["by"].tolist() == ["王科长 [电话]", "wangke [电话]"]
+    assert taken["reason"].tolist() == ["市民[姓名]反映，电话[电话]，住[门牌]", "联系人：[姓名]"]
+    assert read_layer(study, "selections")["by"].tolist() == ["王科长 [电话]"]
+    for written in [study, *study.parent.glob(f"{study.stem}*")]:
+        assert phone.encode() not in written.read_bytes()
+        assert name.encode() not in written.read_bytes()

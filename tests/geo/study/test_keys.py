@@ -77,3 +77,13 @@ def test_a_key_goes_along_with_a_copy_of_its_study(tmp_path: Path) -> None:
     keep_key(tmp_path / "b.gpkg", study_key(tmp_path / "b.gpkg", {}))
     with pytest.raises(StudyError, match="another key"):
         carry_key(study, tmp_path / "b.gpkg")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_a_key_that_others_may_read_is_tightened_when_it_is_used(tmp_path: Path) -> None:
+    study = tmp_path / "a.gpkg"
+    facts = keep_key(study, study_key(study, {}))
+    for rights in (0o644, 0o666, 0o640):
+        key_path(study).chmod(rights)
+        study_key(study, facts)
+        assert key_path(study).stat().st_mode & 0o777 == 0o600

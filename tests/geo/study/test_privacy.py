@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from geo.core.errors import StudyError
+from geo.core.place import place_at, place_facts
 from geo.study.checks import verify
 from geo.study.damage import DamagedError
 from geo.study.decisions import standing_on
 from geo.study.file import about, read_layer
-from geo.study.privacy import privacy
+from geo.study.privacy import day_before, midnight, privacy
 from geo.tiers.decisions import decide_tier, undo
 from tests.support.damage import edit, flip
 
@@ -23,10 +24,13 @@ NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def old(study: Path) -> Path:
+def old(study: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A study of before masking was as good: numbers and names in texts, identifiers, decisions, findings, facts."""
     street = read_layer(study, "streets")["street_id"].iloc[0]
-    decide_tier(study, street, "secondary", f"联系人：{NAME}，{PHONE}", f"王科长 {PHONE}")
+    with monkeypatch.context() as earlier:
+        for module in ("geo.tiers.decisions", "geo.study.decisions"):
+            earlier.setattr(f"{module}.signed", lambda reason, by: (reason, by))
+        decide_tier(study, street, "secondary", f"联系人：{NAME}，{PHONE}", f"王科长 {PHONE}")
     decide_tier(study, street, "back_street", "误设", "王科长")
     undo(study, "D0002", "误判", "王科长")
     kept = json.dumps(
@@ -135,3 +139,32 @@ def test_a_damaged_study_and_a_senseless_age_are_refused(old: Path) -> None:
     with pytest.raises(DamagedError):
         privacy(old, mask=True)
     assert about(old) == facts
+
+
+@pytest.mark.parametrize(
+    ("at", "months", "zone", "day", "begins"),
+    [
+        ("2027-01-01T00:00Z", 24, "UTC", "2025-01-01", "2025-01-01T00:00Z"),
+        ("2026-12-31T17:00Z", 24, "Asia/Shanghai", "2025-01-01", "2024-12-31T16:00Z"),
+        ("2027-01-01T02:00Z", 24, "America/New_York", "2024-12-31", "2024-12-31T05:00Z"),
+        ("2027-03-31T12:00Z", 1, "UTC", "2027-02-28", "2027-02-28T00:00Z"),
+        ("2028-02-29T12:00Z", 12, "UTC", "2027-02-28", "2027-02-28T00:00Z"),
+        ("2019-11-03T12:00Z", 12, "America/Sao_Paulo", "2018-11-03", "2018-11-03T03:00Z"),
+        ("2019-11-04T12:00Z", 12, "America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00Z"),  # this day has no midnight
+    ],
+)
+def test_months_are_counted_by_the_clock_of_the_study(at: str, months: int, zone: str, day: str, begins: str) -> None:
+    clock = place_facts(place_at(114.3, 36.0, 114.4, 36.1, timezone=zone))
+    found = day_before(pd.Timestamp(at).to_pydatetime(), months, clock)
+    assert found.isoformat() == day
+    assert midnight(found, clock) == pd.Timestamp(begins)
+
+
+def test_a_complaint_at_the_first_moment_of_the_day_stays(old: Path) -> None:
+    moments = ["2024-12-31T21:59:59.000Z", "2024-12-31T22:00:00.000Z"]  # midnight in Helsinki
+    edit(old, *(f"UPDATE complaints SET received_at = '{at}' WHERE fid = {1 + n}" for n, at in enumerate(moments)))
+    found = privacy(old, forget_after=24, at=NOW)
+    assert (found["forgotten"], found["forget_before"]) == (1, "2025-01-01")
+    assert read_layer(old, "complaints")["text"].isna().tolist()[:2] == [True, False]
+    with pytest.raises(StudyError, match="1 to 1200"):
+        privacy(old, forget_after=100_000)

@@ -16,16 +16,22 @@ from numpy.typing import NDArray
 from geo.core.arrays import Flags
 from geo.core.masked_words import mask_under
 from geo.core.personal_numbers import IDENTITY_CHECKS, IDENTITY_WEIGHTS, has_luhn_digit
-from geo.core.text import Text
-from geo.files.column_matching import fields_of
-from geo.study.findings import Finding
 
 PREFIX: Final = "p-"
+CONTENT_PREFIX: Final = "xk-"
+FORGOTTEN_PREFIX: Final = "forgotten-"
+"""The beginnings of pseudonyms: of an identifier, of a row's content, and of an old complaint whose texts are gone."""
 _PAIRS: Final = 12
 """Pairs of a digit and a letter: 60 to the power of 12 pseudonyms; two of a million are the same with 2e-10."""
 _DIGITS: Final = "0123456789"
 _LETTERS: Final = "abcdef"
 _KEY_BYTES: Final = 32
+_OURS: Final = re.compile(
+    rf"(?:{PREFIX}|{CONTENT_PREFIX}|{FORGOTTEN_PREFIX})(?:[{_DIGITS}][{_LETTERS}]){{{_PAIRS}}}(?:-row-\d+)?"
+)
+_CONTENT: Final = "content\x1d"
+_FORGOTTEN: Final = "forgotten\x1d"
+"""What is hashed before a content and a forgotten identifier, so that no two kinds of names are of one hash."""
 
 _CUT: Final = re.compile(r"[-+]?\d(?:[.,]\d+)?[eE]\+\d{1,3}|\d{16,}\.0")
 """A number as Excel shows one that is too long for its column, or keeps one of more digits than it can."""
@@ -95,13 +101,25 @@ class Pseudonyms:
 
     def of(self, identifier: str) -> str:
         """Return the pseudonym of an identifier; spelling does not matter (138 0013-8000, +86, full width)."""
-        digest = hashlib.blake2b(_normal(identifier).encode(errors="surrogatepass"), key=self._secret).digest()
+        return self._spelt(PREFIX, _normal(identifier))
+
+    def of_content(self, content: str) -> str:
+        """Return the identity of a row's content: without the key, nobody can guess it."""
+        return self._spelt(CONTENT_PREFIX, f"{_CONTENT}{content}")
+
+    def forgotten(self, identifier: str) -> str:
+        """Return the new name of an old complaint in place of its identifier; spelling matters."""
+        return self._spelt(FORGOTTEN_PREFIX, f"{_FORGOTTEN}{identifier}")
+
+    def _spelt(self, prefix: str, text: str) -> str:
+        """Return a prefix and the keyed hash of a text (BLAKE2b, RFC 7693) in pairs of a digit and a letter."""
+        digest = hashlib.blake2b(text.encode(errors="surrogatepass"), key=self._secret).digest()
         number, letters = int.from_bytes(digest[:16], "big"), []
         for _ in range(_PAIRS):
             number, digit = divmod(number, len(_DIGITS))
             number, letter = divmod(number, len(_LETTERS))
             letters += [_DIGITS[digit], _LETTERS[letter]]  # never two digits in a row: no part looks like a number
-        return PREFIX + "".join(letters)
+        return prefix + "".join(letters)
 
     def hide(self, cells: pd.Series, name: str, header: str) -> Hidden:
         """
@@ -143,8 +161,8 @@ class Pseudonyms:
         numbers = self._identity_numbers(joined, name, header) & ~mobile
         rest = pd.Series([_LONG.sub("#", word) for word in joined], dtype=object)
         masked = (mask_under(rest, header) != rest).to_numpy(dtype=bool)
-        pseudonyms = np.array([word.startswith(PREFIX) and len(word) == len(PREFIX) + 2 * _PAIRS for word in plain])
-        result: Flags = (mobile | numbers | masked) & ~pseudonyms.astype(bool)
+        pseudonyms = np.array([_OURS.fullmatch(word) is not None for word in plain], dtype=bool)
+        result: Flags = (mobile | numbers | masked) & ~pseudonyms
         return result
 
     def _identity_numbers(self, words: list[str], name: str, header: str) -> Flags:
@@ -171,11 +189,6 @@ class Pseudonyms:
                 alone = few and share >= _NEARLY_ALL and bool(adult[row]) and words[at[row]] not in known
                 result[at[row]] = before or alone
         return result | _bank_cards(words)
-
-
-def identity_fields(kind: str) -> list[str]:
-    """Return the fields of a kind that identify a row or a person: their cells stay different from one another."""
-    return [field for field in fields_of(kind) if field.endswith("_id")]
 
 
 def valid_cards(cards: NDArray[np.str_]) -> tuple[Flags, NDArray[np.datetime64]]:
@@ -211,38 +224,6 @@ def cut_numbers(words: list[str]) -> Flags:
     zeros = zeros.astype(bool)
     sure = long.sum() > 1 or any(len(word) >= _SURELY_CUT for word, flag in zip(words, zeros, strict=True) if flag)
     return shown | zeros if sure and zeros.sum() >= _MOST * long.sum() else shown
-
-
-def hidden_findings(name: str, found: Hidden) -> list[Finding]:
-    """Return the findings of a column of identifiers: the count of pseudonyms, and each cut number."""
-    findings = [
-        Finding(
-            row,
-            name,
-            Text("编号已被 Excel 截断，不能用作编号", "Excel has cut this number: it is no identifier"),
-            Text(
-                "按内容另行编号；请将该列设为文本格式后重新导出",
-                "Identified by its content; format the column as text and export it again",
-            ),
-        )
-        for row in found.cut
-    ]
-    if found.hidden:
-        findings.append(
-            Finding(
-                None,
-                name,
-                Text(
-                    f"{found.hidden} 个编号是电话、证件号等个人信息",
-                    f"{found.hidden} identifiers are telephone numbers, identity numbers or the like",
-                ),
-                Text(
-                    "已换成化名；同一编号的化名不变，密钥在研究文件旁",
-                    "Pseudonyms stand for them: the same for the same identifier, by the key beside the study",
-                ),
-            )
-        )
-    return findings
 
 
 def _bank_cards(words: list[str]) -> Flags:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.points.pseudonyms import Pseudonyms, cut_numbers, hidden_findings, valid_cards
+from geo.points.naming import hidden_findings
+from geo.study.pseudonyms import Pseudonyms, cut_numbers, valid_cards
 
 KEY = bytes(range(32))
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -96,10 +96,10 @@ def personal_file(folder: Path, kind: PointKind, study: Path, suffix: str) -> tu
     return file, [part for name in fields for part in ("--map", f"{headers[name]}={name}")]
 
 
-@pytest.fixture(scope="module")
-def own(bare: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("study")
-    return Path(shutil.copy(bare, folder / "study.gpkg"))
+@pytest.fixture
+def own(bare: Path, tmp_path: Path) -> Path:
+    (tmp_path / "own").mkdir()
+    return Path(shutil.copy(bare, tmp_path / "own" / "study.gpkg"))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -343,7 +343,7 @@ def _headers(names: Sequence[bytes], encoding: str) -> tuple[list[str], list[Fin
 
 
 def _whole(header: str) -> str:
-    """Return the one known header that begins so; the header itself where none does, or those of several fields."""
+    """Return the known header of one field that begins so; without one, the header itself."""
     folded = fold_header(header)
     options = [
         (field, name)

@@ -175,7 +175,7 @@ def _index(shx: Path) -> NDArray[np.int64]:
 
 
 def _within(data: bytes, index: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Tell which records of an index are in the file, whole."""
+    """Tell for each record of an index whether the whole of it is in the file."""
     start, length = index[:, 0], index[:, 1]
     inside = (start >= _HEADER) & (length >= 4) & (start + _HEAD + length <= len(data))
     heads = np.frombuffer(data, dtype=np.uint8)

@@ -12,7 +12,7 @@ from geo.study.findings import Finding
 
 
 def columns_left(raw: RawFile, read: Collection[str]) -> list[str]:
-    """Return the columns of a file that are none of those read; a column that the reader added is no column of it."""
+    """Return the columns of a file that nothing reads; a column that the reader added is no column of it."""
     added = {LAYER} if len(raw.parts) > 1 else set()
     return [str(column) for column in raw.table.columns if column not in read and column not in added]
 

@@ -79,7 +79,7 @@ def columns_of_fields(
 
 def without_approvals(found: pd.DataFrame, mapping: Mapping[str, str]) -> tuple[pd.DataFrame, list[Finding]]:
     """
-    Return fields in which an approval closes applications only: a permit, licence or hoarding begins with it.
+    Return fields without approvals that close a permit, licence or hoarding: they close applications only.
 
     An approval (审批时间) closes a row with a time of application and no end of validity (到期时间).
 

@@ -27,6 +27,7 @@ from geo.facilities.residents import RESIDENTS_TOTAL
 from geo.files.area_files import read_areas
 from geo.files.questions import Question
 from geo.files.reading_apart import warm
+from geo.files.unread_columns import unread_finding
 from geo.points.category_words import words_kept
 from geo.points.import_records import import_record, next_import
 from geo.points.imports import far_findings, on_streets, reading_place
@@ -97,6 +98,8 @@ class Inputs:
         The study's clock (an IANA name) and country or region (an ISO 3166-1 code), over those of its extent.
     new_key
         Whether a new key stands in for the old study's, if that is lost.
+    quarters_layers
+        The layers or sheets of the file of quarters to read; by default all of areas.
     """
 
     osm: Path
@@ -110,6 +113,7 @@ class Inputs:
     timezone: str | None = None
     country: str | None = None
     new_key: bool = False
+    quarters_layers: tuple[str, ...] = ()
 
 
 @until_unchanged
@@ -300,7 +304,7 @@ def _quarters(
     findings of their file.
     """
     if inputs.quarters is not None:
-        return read_quarters(inputs.quarters, roads)
+        return read_quarters(inputs.quarters, roads, inputs.quarters_layers)
     kept = old.layer("quarters")
     kept = kept[~kept["source"].isin(["OSM", "streets"])].reset_index(drop=True)
     if len(kept):
@@ -335,8 +339,11 @@ def _points(
                 asked = reading.questions[0]
                 raise InputError(reading.raw.name, asked.text, _add_later(asked), column=asked.column or None)
             number = next_import(imports)
-            read, problems = reading.points.assign(import_id=number), reading.findings.assign(import_id=number)
-            imports = together(imports, import_record(number, reading, kind, added=len(read)), "imports")
+            unread = findings_table(kind, unread_finding(reading.unread), reading.raw.name)
+            problems = pd.concat([reading.findings, unread], ignore_index=True) if len(unread) else reading.findings
+            read, problems = reading.points.assign(import_id=number), problems.assign(import_id=number)
+            record = import_record(number, reading, kind, added=len(read))
+            imports = together(imports, record, "imports")
         elif key is not None and key.replaces:
             problems = pd.concat([problems, renamed_identities(read, kind, "")])
         points[kind] = read if kind == "facilities" else on_streets(read, roads, crs, profile)

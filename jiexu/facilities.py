@@ -24,7 +24,17 @@ from geo.points.documents import ListDocument
 from geo.points.other_lists import lists_of
 from geo.study.left_out import left_out_text, most_left_out
 from jiexu.language import language
-from jiexu.shared import AsJson, Study, day, errors_as_messages, print_document, say, say_left_out
+from jiexu.shared import (
+    AsJson,
+    Sheets,
+    Study,
+    day,
+    errors_as_messages,
+    place_of,
+    print_document,
+    say,
+    say_left_out,
+)
 
 app = typer.Typer()
 
@@ -206,6 +216,7 @@ def population(
         Path | None, typer.Argument(help="Areas or points with people, or quarters by name.", show_default=False)
     ] = None,
     total: Annotated[float | None, typer.Option(min=0, help="The known number of residents; 0 removes it.")] = None,
+    sheets: Sheets = None,
     as_json: AsJson = False,
 ) -> None:
     """Import the population: by areas, points of a grid or quarters, or as one known number."""
@@ -214,13 +225,14 @@ def population(
             Text("没有给出人口", "No population is given"),
             Text("请给出文件，或用 --total 给出总数", "Give a file, or the number with --total"),
         )
-    summary = set_population(study, file, total)
+    summary = set_population(study, file, total, sheets=tuple(sheets or ()))
     if as_json:
         print_document(summary)
         return
     for finding in summary["findings"]:
         problem, action = (pick(finding[part], language()) for part in ("problem", "action"))
-        typer.echo(f"{'' if file is None else masked(file.name)}:{finding['row'] or ''}  {problem} → {action}")
+        place = place_of(finding["sheet"], finding["row"])
+        typer.echo(f"{'' if file is None else masked(file.name)}:{place}  {problem} → {action}")
     known = summary["total"]
     say(
         Text(

@@ -20,8 +20,10 @@ from jiexu.language import language
 from jiexu.shared import (
     AsJson,
     OnDay,
+    Sheets,
     Study,
     errors_as_messages,
+    place_of,
     print_document,
     rule_title,
     say,
@@ -145,16 +147,17 @@ def widths(
     file: Annotated[
         Path, typer.Argument(help="Surveyed widths: CSV or XLSX of street, from, to, width (m).", show_default=False)
     ],
+    sheets: Sheets = None,
     as_json: AsJson = False,
 ) -> None:
     """Import surveyed widths of carriageways; they override tagged and estimated ones and are kept through rebuilds."""
-    summary = add_widths(study, file)
+    summary = add_widths(study, file, sheets=tuple(sheets or ()))
     if as_json:
         print_document(summary)
         return
     for finding in summary["findings"]:
         problem, action = (pick(str(finding[part]), language()) for part in ("problem", "action"))
-        typer.echo(f"{masked(file.name)}:{finding['row'] or ''}  {problem} → {action}")
+        typer.echo(f"{masked(file.name)}:{place_of(finding['sheet'], finding['row'])}  {problem} → {action}")
     typer.echo(
         Text(
             f"读取 {summary['rows']} 行；现有 {summary['km']} 公里道路为实测宽度",

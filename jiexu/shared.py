@@ -6,10 +6,12 @@ import codecs
 import datetime as dt
 import errno
 import json
+import math
 import sys
 import traceback
 from collections.abc import Callable, Mapping
 from functools import wraps
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, ParamSpec, TypeVar
 
@@ -40,10 +42,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 NewKey = Annotated[
     bool, typer.Option("--new-key", help="Go on with a new key where the key of the study's pseudonyms is lost.")
 ]
+Sheets = Annotated[
+    list[str] | None,
+    typer.Option("--sheet", "--layer", metavar="NAME", help="A sheet or layer of the file; by default all that fit."),
+]
 OnDay = Annotated[
     str | None,
     typer.Option("--on", metavar="DATE", help="The rules in force on this day (2025-06-30); by default today."),
 ]
+
+
+def place_of(sheet: object, row: object) -> str:
+    """Return where a finding stands in a file, as text: its row, after its sheet where rows of several were read."""
+    number = str(int(float(row))) if isinstance(row, Real) and not math.isnan(row) and row != 0 else ""
+    return f"{sheet}!{number}" if isinstance(sheet, str) else number
 
 
 def errors_as_messages(command: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -68,6 +68,10 @@ def build(
     stalls: Annotated[Path | None, typer.Option(help="Stalls: CSV or XLSX.")] = None,
     parking: Annotated[Path | None, typer.Option(help="Parking: CSV or XLSX.")] = None,
     quarters: Annotated[Path | None, typer.Option(help="Polygons: the city's quarters (社区, 街道).")] = None,
+    quarters_layers: Annotated[
+        list[str] | None,
+        typer.Option("--quarters-layer", metavar="NAME", help="A layer of that file; by default all of areas."),
+    ] = None,
     widths: Annotated[Path | None, typer.Option(help="Surveyed widths: street, from, to, width.")] = None,
     timezone: Annotated[
         str | None, typer.Option(metavar="ZONE", help="The clock (Asia/Urumqi); by default the place's.")
@@ -102,9 +106,8 @@ def build(
             osm, source = download_area(_box(str(bbox)), tags, overpass), f"bbox {bbox}"
     files: dict[PointKind, Path | None] = {"complaints": complaints, "stalls": stalls, "parking": parking}
     points = {kind: file for kind, file in files.items() if file is not None}
-    inputs = Inputs(
-        osm, source, _boundary(boundary), tiers, points, rules, quarters, widths, timezone, country, new_key
-    )
+    layers, bounds = tuple(quarters_layers or ()), _boundary(boundary)
+    inputs = Inputs(osm, source, bounds, tiers, points, rules, quarters, widths, timezone, country, new_key, layers)
     _build(study, inputs)
     figures = info(study)
     say(

@@ -28,9 +28,11 @@ from jiexu.language import language
 from jiexu.shared import (
     AsJson,
     OnDay,
+    Sheets,
     Study,
     bad_option,
     errors_as_messages,
+    place_of,
     print_document,
     say,
     say_left_out,
@@ -74,13 +76,14 @@ def tier(
 def grade(
     study: Study,
     list_file: Annotated[Path | None, typer.Option("--list", help="The official list: CSV or XLSX.")] = None,
+    sheets: Sheets = None,
     rules: Annotated[str | None, typer.Option(help="A profile or a YAML file; by default the study's profile.")] = None,
     on: OnDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Grade the streets again; print the accuracy of inference on the list, and the doubtful tiers."""
     opened = under_rules(study, on)
-    report = grade_study(opened, load_profile(rules, opened.day) if rules else None, list_file)
+    report = grade_study(opened, load_profile(rules, opened.day) if rules else None, list_file, tuple(sheets or ()))
     doubts = audit_study(opened)
     findings = read_layer(study, "findings")
     findings = findings[findings["layer"].isin(["streets", "decisions"])]
@@ -98,7 +101,8 @@ def grade(
         kind = DOUBTS[row.kind].pick(language())
         typer.echo(f"{kind}  {row.name or '-'}  {row.street_id}  {pick(row.reason, language())}")
     for row in findings.itertuples():
-        typer.echo(f"{row.source}:{row.row or ''}  {pick(row.problem, language())} → {pick(row.action, language())}")
+        place = place_of(row.sheet, row.row)
+        typer.echo(f"{row.source}:{place}  {pick(row.problem, language())} → {pick(row.action, language())}")
 
 
 def _inference(report: GradingReport) -> str:

@@ -32,6 +32,8 @@ from geo.study.file import about
 _SHOWN_POINTS = 2000
 _SYSTEMS = ("WGS84", "GCJ-02", "BD-09")
 _RECOGNISED = "recognised-"
+_KIND = "--kind"
+"""The answer to the question about the kind, which has a place of its own on the page."""
 _OF_A_FILE = ("column-", "sheet-", "parts-", _RECOGNISED, questions.PREFIX, category_words.PREFIX)
 
 
@@ -72,13 +74,13 @@ def panel() -> None:
         system = f"EPSG:{code}" if code.isdigit() else ""
     content = file.getvalue()
     path = _kept(file.name, content)
-    found = _kind_of(path, chosen, encoding or None, file.name)
+    words = category_words.chosen(content)
+    sheets = tuple(st.session_state.get(_sheet_key(content), ()))
+    found = _kind_of(path, chosen, Options(encoding or None, {}, system or None, {}, words, sheets), file.name)
     if found is None:
         return
     kind, kind_asked = found
     mapping = _changed_mapping(kind, content)
-    words = category_words.chosen(content)
-    sheets = tuple(st.session_state.get(_sheet_key(content), ()))
     options = Options(encoding or None, mapping, system or None, questions.orders(kind, content), words, sheets)
     try:
         outcome = _tried(path, kind, options, file.name)
@@ -123,19 +125,19 @@ def _kept(name: str, content: bytes) -> Path:
     return path
 
 
-def _kind_of(path: Path, chosen: str, encoding: str | None, name: str) -> tuple[PointKind, bool] | None:
+def _kind_of(path: Path, chosen: str, options: Options, name: str) -> tuple[PointKind, bool] | None:
     """
     Return the kind of the rows, as it was chosen, else as the file tells, and whether it must be asked.
 
     None for a file that cannot be read, or that another verb takes: the page says so.
     """
-    key = f"{_RECOGNISED}{path.name}-{encoding}"
+    key = f"{_RECOGNISED}{path.name}-{options.encoding}"
     given = next((kind for kind in KINDS if kind == chosen), None)
     if given is not None:
         return given, False
     try:
         if key not in st.session_state:
-            st.session_state[key] = recognised(path, encoding, name)
+            st.session_state[key] = _recognised(path, options, name)
     except JiexuError as error:
         if state.show_preview(None):
             st.rerun()
@@ -150,20 +152,41 @@ def _kind_of(path: Path, chosen: str, encoding: str | None, name: str) -> tuple[
     return next(kind for kind in KINDS if kind == rows.kind), asked
 
 
-def _tried(path: Path, kind: Any, options: Options, name: str) -> Outcome:
-    """Return the outcome of a dry run of the import, computed once for each way of reading the file."""
+def _recognised(path: Path, options: Options, name: str) -> RowsOf:
+    """Return the kind of a file's rows; the dry run that tells it is kept, so that the file is read once."""
+    try:
+        outcome = _dry_run(path, None, options, name)
+    except InputError:  # of a kind that is not sure, or rows without a place: its headers may tell it
+        return recognised(path, options.encoding, name)
+    reading = outcome.reading
+    others = tuple(question for question in reading.questions if question.answer != _KIND)
+    st.session_state["tried"] = outcome._replace(reading=reading._replace(questions=others))
+    st.session_state["tried-key"] = _way_of_reading(path, reading.of.kind, options)
+    return reading.of
+
+
+def _dry_run(path: Path, kind: PointKind | None, options: Options, name: str) -> Outcome:
+    with st.spinner(_("Reading the file …")):
+        return add_points(
+            study_path(), path, kind, cache.profile(), options, dry_run=True, place=cache.place(), name=name
+        )
+
+
+def _way_of_reading(path: Path, kind: str, options: Options) -> tuple[object, ...]:
     said = (
         options.encoding,
         options.crs,
         options.sheets,
         *(tuple(sorted(part.items())) for part in (options.mapping, options.dates, options.categories)),
     )
-    key = (path.name, kind, *said, study_path(), about(study_path()).get(f"version:{kind}"))
+    return (path.name, kind, *said, study_path(), about(study_path()).get(f"version:{kind}"))
+
+
+def _tried(path: Path, kind: PointKind, options: Options, name: str) -> Outcome:
+    """Return the outcome of a dry run of the import, computed once for each way of reading the file."""
+    key = _way_of_reading(path, kind, options)
     if st.session_state.get("tried-key") != key:
-        with st.spinner(_("Reading the file …")):
-            st.session_state["tried"] = add_points(
-                study_path(), path, kind, cache.profile(), options, dry_run=True, place=cache.place(), name=name
-            )
+        st.session_state["tried"] = _dry_run(path, kind, options, name)
         st.session_state["tried-key"] = key
     outcome: Outcome = st.session_state["tried"]
     return outcome

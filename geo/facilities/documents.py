@@ -379,6 +379,8 @@ class PopulationDocument(TypedDict):
         Residents in them.
     total
         The known number of residents, if any.
+    unread
+        Columns of the file that nothing reads.
     findings
         Findings of the file.
     """
@@ -386,4 +388,5 @@ class PopulationDocument(TypedDict):
     rows: int
     residents: float
     total: float | None
+    unread: list[str]
     findings: list[FindingDocument]

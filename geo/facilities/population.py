@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from geo.core.arrays import Floats
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
-from geo.core.masked_words import masked
+from geo.core.masked_words import mask_words, masked
 from geo.core.masking import mask
 from geo.core.name_matching import normal_name
 from geo.core.records import document_rows
@@ -24,6 +25,7 @@ from geo.facilities.residents import RESIDENTS_TOTAL, Shapes
 from geo.files.crs_detection import StreetsIndex
 from geo.files.place_files import read_placed
 from geo.files.raster_files import RASTERS, read_raster
+from geo.files.unread_columns import unread_finding
 from geo.points.cleaning import numbers
 from geo.points.imports import place_in
 from geo.study.documents import FindingDocument
@@ -66,13 +68,16 @@ _FIELDS: Final = {
 
 
 class Population(NamedTuple):
-    """A population as it was read: the layer `population`, and the findings."""
+    """A population as it was read: the layer `population`, the findings, and the columns that nothing reads."""
 
     layer: gpd.GeoDataFrame
     findings: pd.DataFrame
+    unread: Sequence[str] = ()
 
 
-def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex) -> Population:
+def read_population(
+    file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex, sheets: Sequence[str] = ()
+) -> Population:
     """
     Read a population: areas or points with a number each, a table of quarters by name, with a column `population`
     (人口), or a raster of people per cell (GeoTIFF), cut to the cells around the study.
@@ -85,6 +90,8 @@ def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex
         The study's layer, to which the names of a table belong.
     ground
         The study's streets: which coordinate system a table of places is in.
+    sheets
+        The sheets or layers to read; by default all that fit.
 
     Raises
     ------
@@ -94,7 +101,7 @@ def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex
     if file.suffix.lower() in RASTERS:
         lonlat, value = read_raster(file, ground)
         return _population(file, np.arange(1, len(value) + 1), None, value, shapely.points(lonlat), [])
-    read = read_placed(file, _FIELDS, Text("人口", "population"), ground)
+    read = read_placed(file, _FIELDS, Text("人口", "population"), ground, sheets)
     found, geometry, findings = read.fields, read.geometry, read.findings
     if found["residents"].isna().all():
         raise InputError(
@@ -116,7 +123,9 @@ def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex
             ),
         )
     names = mask(found["name"]).to_numpy(dtype=object)[good]
-    return _population(file, found.index.to_numpy()[good], names, people[good], geometry[good], findings)
+    told = read.located([*findings, *unread_finding(read.unread)])
+    made = _population(file, found.index.to_numpy()[good], names, people[good], geometry[good], told)
+    return made._replace(unread=read.unread)
 
 
 def _population(
@@ -148,7 +157,7 @@ def _by_name(names: pd.Series, geometry: Shapes, quarters: gpd.GeoDataFrame, fin
 
 @on_study
 def set_population(
-    study: Study, file: Path | None, total: float | None = None, name: str | None = None
+    study: Study, file: Path | None, total: float | None = None, name: str | None = None, sheets: Sequence[str] = ()
 ) -> PopulationDocument:
     """
     Give a study the population of its areas, or the known number of its residents.
@@ -163,6 +172,8 @@ def set_population(
         The known number; 0 forgets it. None leaves it as it is.
     name
         What to call the file; by default its own name.
+    sheets
+        The sheets or layers of the file to read; by default all that fit.
 
     Returns
     -------
@@ -177,8 +188,10 @@ def set_population(
     layers: dict[str, pd.DataFrame] = {}
     layer: pd.DataFrame = study.table("population")
     problems: list[FindingDocument] = []
+    unread: list[str] = []
     if file is not None:
-        read = read_population(file, study.layer("quarters"), place_in(study).ground)
+        read = read_population(file, study.layer("quarters"), place_in(study).ground, sheets)
+        unread = mask_words(read.unread)
         layer = read.layer.assign(source=masked(name or file.name))
         known = study.table("findings")
         kept = known[known["layer"] != "population"]
@@ -191,5 +204,6 @@ def set_population(
         "rows": len(layer),
         "residents": round(float(layer["residents"].sum()), 1),
         "total": float(kept_total) if kept_total else None,
+        "unread": unread,
         "findings": problems,
     }

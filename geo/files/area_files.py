@@ -52,7 +52,7 @@ class Areas(NamedTuple):
     findings: list[Finding]
 
 
-def read_areas(file: Path, what: Text, ground: StreetsIndex | None = None) -> Areas:
+def read_areas(file: Path, what: Text, ground: StreetsIndex | None = None, sheets: Sequence[str] = ()) -> Areas:
     """
     Read the areas of a file, in WGS 84 and valid.
 
@@ -64,15 +64,17 @@ def read_areas(file: Path, what: Text, ground: StreetsIndex | None = None) -> Ar
         Its name in errors: "boundary", "quarters".
     ground
         As `areas_of` takes it.
+    sheets
+        The sheets or layers to read; by default all that fit.
 
     Raises
     ------
     InputError
         If it cannot be read, or has no usable polygon; it names the first row whose geometry is at fault.
     """
-    raw = read_file(file, prefer_areas=True)
+    raw = read_file(file, prefer_areas=True, sheets=sheets)
     shapes, findings = areas_of(raw, file, ground)
-    findings = [*raw.findings, *findings]
+    findings = raw.located([*raw.findings, *findings])
     usable = ~shapely.is_missing(shapes)
     if not usable.any():
         raise no_area(file, what, findings)

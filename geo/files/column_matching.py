@@ -323,13 +323,17 @@ def find_columns(table: pd.DataFrame, aliases: Mapping[str, Sequence[str]]) -> p
     aliases
         For each field, what its column may be called, best first; case and spaces do not matter.
     """
+    found = columns_found(table, aliases)
+    return pd.DataFrame(
+        {field: table[found[field]] if field in found else None for field in aliases}, index=table.index, dtype=object
+    )
+
+
+def columns_found(table: pd.DataFrame, aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return the column of each field, as `find_columns` takes it; fields that no column serves are left out."""
     by_header = {fold_header(column): column for column in reversed(table.columns.tolist())}
     found = {
         field: next((by_header[fold_header(name)] for name in (field, *names) if fold_header(name) in by_header), None)
         for field, names in aliases.items()
     }
-    return pd.DataFrame(
-        {field: table[column] if column is not None else None for field, column in found.items()},
-        index=table.index,
-        dtype=object,
-    )
+    return {field: column for field, column in found.items() if column is not None}

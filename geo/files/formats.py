@@ -28,7 +28,7 @@ from geo.files.map_files import read_parquet, read_shapefile
 from geo.files.raw_file import SAY_HEADERS, RawFile
 from geo.files.reading_apart import apart
 from geo.files.row_geometry import points_taken
-from geo.files.spreadsheets import read_ods, read_xls, read_xlsx
+from geo.files.spreadsheets import read_ods, read_xls, read_xlsb, read_xlsx
 from geo.files.text_encoding import ENCODINGS
 from geo.files.text_geometry import with_text_geometry
 from geo.files.text_tables import read_csv
@@ -198,7 +198,7 @@ def _zipped(path: Path) -> Reader:
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
     if "[Content_Types].xml" in names:
-        return _book(read_xlsx)
+        return _book(read_xlsb if "xl/workbook.bin" in names else read_xlsx)
     if "content.xml" in names and "mimetype" in names:
         return _book(read_ods)
     return lambda file, asked: read_archive(file, asked, lambda inner, same: _reader(inner)(inner, same), SUFFIXES)

@@ -22,6 +22,7 @@ import shapely
 
 from geo.core.errors import InputError
 from geo.core.text import Text
+from geo.files.file_parts import copied_parts
 from geo.files.layer_choice import Asked, Layer, chosen, dimension_of, with_parts
 from geo.files.raw_file import RawFile
 from geo.files.row_geometry import Shapes, shapes_of_wkb
@@ -86,6 +87,7 @@ FORMATS: Final = {
         Format("gpx", ".gpx", "GPX", {}, _GPX_PARTS),
         Format("topojson", ".json", "TopoJSON"),
         Format("esrijson", ".json", "ESRIJSON"),
+        Format("shapefile", ".shp", "ESRI Shapefile"),
     )
 }
 
@@ -111,7 +113,7 @@ def read_mapinfo(path: Path, asked: Asked) -> RawFile:
             Text("请在 MapInfo 中另存为普通表后打包提供", "Save it as a native table in MapInfo, and pack its parts"),
         )
     with _folder() as folder:
-        parts = _parts(path, folder, MAPINFO_PARTS)
+        parts = copied_parts(path, folder, MAPINFO_PARTS)
         data = parts.get(".dat") or parts.get(".dbf")
         if data is None or (".dat" in parts and ".map" not in parts):
             raise _lacking(path, ".dat, .map, .id")
@@ -127,7 +129,7 @@ def read_mapinfo(path: Path, asked: Asked) -> RawFile:
 def read_interchange(path: Path, asked: Asked) -> RawFile:
     """Read a MapInfo interchange file (MIF, MID), as UTF-8 whatever it says of itself."""
     with _folder() as folder:
-        parts = _parts(path, folder, INTERCHANGE_PARTS)
+        parts = copied_parts(path, folder, INTERCHANGE_PARTS)
         raw = b"\n".join(part.read_bytes() for part in parts.values())
         found = _encoding(raw, asked.encoding)
         records = sum(bool(line.strip()) for line in parts[".mid"].read_bytes().splitlines()) if ".mid" in parts else 0
@@ -171,7 +173,7 @@ def read_drawing(path: Path, asked: Asked) -> RawFile:
         if asked.wanted == "points":  # the symbol of a stall is one point, and its attributes are columns
             format_ = format_._replace(options={**format_.options, "INLINE_BLOCKS": "FALSE"})
         with _quietly():
-            rows = _rows(copy, "entities", format_)
+            rows = read_rows(copy, "entities", format_)
     return replace(_drawing(path, found, rows, asked), format="dxf")
 
 
@@ -264,7 +266,7 @@ def _read(path: Path, copy: Path, format_: Format, asked: Asked) -> RawFile:
                 Text("请重新导出，或转换为 GeoPackage", "Export it again, or convert it to GeoPackage"),
             ) from error
         read = chosen(path, layers, asked, format_.leave_out)
-        rows = [_rows(copy, layers[number].name, format_) for number in read]
+        rows = [read_rows(copy, layers[number].name, format_) for number in read]
     layers = [
         layer._replace(rows=len(rows[read.index(number)].table)) if number in read else layer
         for number, layer in enumerate(layers)
@@ -283,9 +285,23 @@ def _options(format_: Format) -> dict[str, Any]:
     return dict(format_.options)
 
 
-def _rows(copy: Path, name: str, format_: Format) -> Rows:
-    """Read a layer; times stay as they are written, with whatever zone each has."""
-    meta, _, blobs, fields = pyogrio.raw.read(copy, layer=name, datetime_as_string=True, **_options(format_))
+def read_rows(copy: Path, name: str, format_: Format, encoding: str | None = None) -> Rows:
+    """
+    Read a layer; times stay as they are written, with whatever zone each has.
+
+    Parameters
+    ----------
+    copy
+        The file, in a folder of ours.
+    name
+        The layer.
+    format_
+        The format.
+    encoding
+        Of its texts, where the format does not say it.
+    """
+    told = {**_options(format_), **({} if encoding is None else {"encoding": encoding})}
+    meta, _, blobs, fields = pyogrio.raw.read(copy, layer=name, datetime_as_string=True, **told)
     columns = [str(column) for column in meta["fields"]]
     count = len(blobs) if blobs is not None else len(fields[0]) if fields else 0
     cells = {number: _cells(values) for number, values in enumerate(fields)}
@@ -294,7 +310,7 @@ def _rows(copy: Path, name: str, format_: Format) -> Rows:
         values = np.asarray(fields[number])
         # a whole number beside an empty cell has become a floating-point one
         if values.dtype.kind == "f" and np.dtype(dtype).kind in "iu" and np.nanmax(np.abs(values), initial=0) >= _EXACT:
-            exact = pyogrio.raw.read_arrow(copy, layer=name, columns=[column], read_geometry=False, **_options(format_))
+            exact = pyogrio.raw.read_arrow(copy, layer=name, columns=[column], read_geometry=False, **told)
             table[column] = np.array(exact[1].column(column).to_pylist(), dtype=object)
     shapes = shapes_of_wkb(blobs) if blobs is not None else Shapes(np.full(count, None, dtype=object), [])
     crs = pyproj.CRS.from_user_input(meta["crs"]) if meta["crs"] else None
@@ -306,17 +322,6 @@ def _cells(values: Any) -> np.ndarray:
     if column.dtype.kind == "M":
         return pd.Series(column).astype(str).to_numpy(dtype=object)
     return column.astype(object)
-
-
-def _parts(path: Path, folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
-    """Copy the parts of a file, whatever the case of their suffixes, under a name of ours."""
-    beside = {each.suffix.lower(): each for each in path.parent.iterdir() if each.stem.lower() == path.stem.lower()}
-    parts = {}
-    for suffix in suffixes:
-        if suffix in beside and beside[suffix].is_file():
-            parts[suffix] = folder / f"data{suffix}"
-            parts[suffix].write_bytes(beside[suffix].read_bytes())
-    return parts
 
 
 def _lacking(path: Path, parts: str) -> InputError:

@@ -23,7 +23,9 @@ _PLANNED: Final = re.compile(
     r"|(?<![响反供对])应(?!急|答时|对)|due|deadline|expect|plan|target|expir|valid|promis|estimat|schedul|sla"
 )
 _ACTUAL: Final = re.compile(r"实际|actual")
-_APPROVED: Final = re.compile(r"批准|核准|发证|颁发|签发|许可时间|许可起|approv|issued|granted")
+_APPROVED: Final = re.compile(
+    r"批准|核准|批复|核发|审核|准予|准许|审批(?!时间$)|发证|颁发|签发|许可时间|许可起|approv|issued|granted"
+)
 """A permit, licence or hoarding begins with its approval and ends with its expiry."""
 _END: Final = re.compile(r"办结|结案|完成|关闭|处置|办理|竣工|整改|拆除|clos|complet|resol")
 _ENDED: Final = re.compile(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.area_files import areas_of, no_area
-from geo.files.column_matching import find_columns
+from geo.files.column_matching import columns_found, find_columns
 from geo.files.coordinates import read_pairs, stated_system, to_wgs84
 from geo.files.crs_detection import StreetsIndex, detect
 from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
+from geo.files.raw_file import RawFile
 from geo.files.row_geometry import FIRST_ROW, POLYGONS, points_taken
+from geo.files.unread_columns import columns_left
 from geo.study.findings import Finding
 
 _PLACE = {"lon": ("longitude", "lng", "x", "经度", "东经"), "lat": ("latitude", "y", "纬度", "北纬")}
@@ -41,15 +43,23 @@ class Placed(NamedTuple):
     geometry
         Shape (n,): points and areas in WGS 84, None where a row has no place.
     findings
-        What was wrong with rows.
+        What was wrong with rows, by the numbers of the index.
+    unread
+        Columns that nothing reads.
+    located
+        Findings with the sheet and the row in it, where rows of several sheets were read: `RawFile.located`.
     """
 
     fields: pd.DataFrame
     geometry: NDArray[np.object_]
     findings: list[Finding]
+    unread: list[str]
+    located: Callable[[Iterable[Finding]], list[Finding]]
 
 
-def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, ground: StreetsIndex) -> Placed:
+def read_placed(
+    file: Path, fields: Mapping[str, Sequence[str]], what: Text, ground: StreetsIndex, sheets: Sequence[str] = ()
+) -> Placed:
     """
     Read a file of areas, or a table or file of points.
 
@@ -63,16 +73,20 @@ def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, gro
         Its name in errors.
     ground
         The study's streets: which coordinate system coordinates are in.
+    sheets
+        The sheets or layers to read; by default all that fit.
 
     Raises
     ------
     InputError
         If it cannot be read, or its coordinates are of no system that puts them into the study.
     """
-    raw = read_file(file, prefer_areas=True)
+    raw = read_file(file, prefer_areas=True, sheets=sheets)
     if raw.shapes is not None and np.isin(shapely.get_type_id(raw.shapes), POLYGONS).any():
         shapes, problems = areas_of(raw, file, ground)
-        return Placed(find_columns(raw.table, fields), shapes, [*raw.findings, *problems])
+        return Placed(
+            find_columns(raw.table, fields), shapes, [*raw.findings, *problems], _unread(raw, fields), raw.located
+        )
     found = find_columns(raw.table, {**fields, **_PLACE})
     pairs = read_pairs(found["lon"], found["lat"])
     if raw.points is not None:
@@ -98,4 +112,8 @@ def read_placed(file: Path, fields: Mapping[str, Sequence[str]], what: Text, gro
         geometry[given] = shapely.points(lonlat[given])
     elif any(finding.column == "geometry" and finding.row is not None for finding in findings):
         raise no_area(file, what, findings)
-    return Placed(found.drop(columns=list(_PLACE)), geometry, findings)
+    return Placed(found.drop(columns=list(_PLACE)), geometry, findings, _unread(raw, {**fields, **_PLACE}), raw.located)
+
+
+def _unread(raw: RawFile, fields: Mapping[str, Sequence[str]]) -> list[str]:
+    return columns_left(raw, set(columns_found(raw.table, fields).values()))

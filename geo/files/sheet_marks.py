@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,10 +24,22 @@ _UNVALUED: Final = re.compile(
 _FILTER: Final = re.compile(rb"<(?:\w+:)?autoFilter\b")
 _OPEN_ROW: Final = re.compile(rb"<(?:\w+:)?row\b")
 _ODS_PART: Final = re.compile(rb"<table:(table-row|table)(?=[\s>/])([^>]*)>")
+_ODS_CELL: Final = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s>/])([^>]*)>")
+_ODS_SPANS: Final = re.compile(rb"table:number-(rows|columns)-spanned=\"(\d+)\"")
+_ODS_COLUMNS: Final = re.compile(rb"table:number-columns-repeated=\"(\d+)\"")
 _ODS_HIDDEN: Final = re.compile(rb"table:visibility=\"(?:filter|collapse)\"")
 _ODS_FILTERED: Final = re.compile(rb"table:visibility=\"filter\"")
 _ODS_REPEATED: Final = re.compile(rb"table:number-rows-repeated=\"(\d+)\"")
 _MOST_REPEATED: Final = 10_000
+_BINARY_ROW: Final = 0
+_BINARY_ERROR: Final = 3
+_BOOK_FACTS: Final = 153
+_BUNDLE: Final = 156
+_BINARY_FILTER: Final = 161
+_BINARY_MERGE: Final = 176
+"""Types of records: BrtRowHdr, BrtCellError, BrtWbProp, BrtBundleSh, BrtBeginAFilter, BrtMergeCell."""
+_BINARY_HIDDEN: Final = 0x10
+"""The flag `fDyZero` of a row."""
 
 
 @dataclass
@@ -46,6 +59,8 @@ class Marks:
         Formulas without a stored value.
     last_row, columns, cells
         The last row, the columns with cells (from 1), and how many cells are stored; nothing where it is not known.
+    merges
+        Merged cells of an ODS or XLSB workbook: top, left, bottom and right from 0; its reader does not give them.
     """
 
     hidden_rows: set[int] = field(default_factory=set)
@@ -55,6 +70,7 @@ class Marks:
     last_row: int = 0
     columns: set[int] = field(default_factory=set)
     cells: int = 0
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def xlsx_marks(archive: zipfile.ZipFile) -> tuple[list[Marks], bool]:
@@ -127,4 +143,81 @@ def ods_marks(content: bytes) -> list[Marks]:
                 found[-1].hidden_rows.update(range(row + 1, row + 1 + min(count, _MOST_REPEATED)))
                 found[-1].filtered |= _ODS_FILTERED.search(match[2]) is not None
             row += count
+    if b"-spanned=" in content:
+        for marks, merges in zip(found, _ods_merges(content), strict=True):
+            marks.merges = merges
     return found
+
+
+def _ods_merges(content: bytes) -> list[list[tuple[int, int, int, int]]]:
+    """Return the merged cells of the sheets of an ODS workbook."""
+    found: list[list[tuple[int, int, int, int]]] = []
+    row = column = after = 0
+    for match in _ODS_CELL.finditer(content):
+        if match[1] == b"table":
+            found.append([])
+            after = 0
+        elif match[1] == b"table-row":
+            repeated = _ODS_REPEATED.search(match[2])
+            row, column, after = after, 0, after + (int(repeated[1]) if repeated else 1)
+        elif found:
+            spans = {side: int(count) for side, count in _ODS_SPANS.findall(match[2])}
+            down, right = spans.get(b"rows", 1), spans.get(b"columns", 1)
+            if down > 1 or right > 1:
+                found[-1].append((row, column, row + down - 1, column + right - 1))
+            repeated = _ODS_COLUMNS.search(match[2])
+            column += int(repeated[1]) if repeated else 1
+    return found
+
+
+def xlsb_marks(archive: zipfile.ZipFile) -> tuple[list[Marks], bool]:
+    """Return the marks of the sheets of a binary workbook ([MS-XLSB]), in its order, and whether it begins in 1904."""
+    names = set(archive.namelist())
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.bin.rels"))
+    parts = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    targets = {name: part[1:] if part.startswith("/") else f"xl/{part}" for name, part in parts.items()}
+    marks, from_1904 = [], False
+    for kind, data in _binary_records(archive.read("xl/workbook.bin")):
+        if kind == _BOOK_FACTS:
+            from_1904 = bool(data[0] & 1)
+        elif kind == _BUNDLE:
+            length = int.from_bytes(data[8:12], "little")
+            part = targets.get(data[12 : 12 + 2 * length].decode("utf-16-le", "replace"), "")
+            marks.append(_binary_marks(archive.read(part)) if part in names else Marks())
+    return marks, from_1904
+
+
+def _binary_marks(content: bytes) -> Marks:
+    marks = Marks()
+    for kind, data in _binary_records(content):
+        if kind == _BINARY_ROW and len(data) >= 12 and data[11] & _BINARY_HIDDEN:
+            marks.hidden_rows.add(int.from_bytes(data[:4], "little") + 1)
+        elif kind == _BINARY_ERROR:
+            marks.errors += 1
+        elif kind == _BINARY_FILTER:
+            marks.filtered = True
+        elif kind == _BINARY_MERGE:
+            top, bottom, left, right = struct.unpack_from("<4I", data)
+            marks.merges.append((top, left, bottom, right))
+    return marks
+
+
+def _binary_records(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of a part of a binary workbook; each begins with its type and its size, seven bits a byte."""
+    at = 0
+    while at < len(content):
+        kind = content[at]
+        at += 1
+        if kind & 0x80 and at < len(content):
+            kind = kind & 0x7F | content[at] << 7
+            at += 1
+        size = shift = 0
+        while at < len(content):
+            byte = content[at]
+            at += 1
+            size |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        yield kind, content[at : at + size]
+        at += size

@@ -18,7 +18,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 from geo.files.compound_file import says_1904, sheet_marks, workbook_stream
 from geo.files.header_rows import Merge
 from geo.files.raw_file import MAX_CELL, cell_text
-from geo.files.sheet_marks import Marks, ods_marks, xlsx_marks
+from geo.files.sheet_marks import Marks, ods_marks, xlsb_marks, xlsx_marks
 
 _DENSE: Final = 20_000_000
 _SPARSE: Final = 20
@@ -79,6 +79,9 @@ class Workbook:
         if kind == "xlsx":
             with zipfile.ZipFile(path) as archive:
                 marks, self.from_1904 = xlsx_marks(archive)
+        elif kind == "xlsb":
+            with zipfile.ZipFile(path) as archive:
+                marks, self.from_1904 = xlsb_marks(archive)
         elif kind == "ods":
             with zipfile.ZipFile(path) as archive:
                 marks = ods_marks(archive.read("content.xml"))
@@ -99,7 +102,7 @@ class Workbook:
         if extent > _DENSE and extent > _SPARSE * marks.cells:
             return self._sparse(name, marks)
         sheet = self._book.get_sheet_by_name(name)
-        return Sheet(name, _cells(sheet.iter_rows() if sheet.height else ()), _merges(sheet), marks)
+        return Sheet(name, _cells(sheet.iter_rows() if sheet.height else ()), _merges(sheet) or marks.merges, marks)
 
     def _sparse(self, name: str, marks: Marks) -> Sheet:
         """Read the stored cells of a sheet with a nearly empty extent."""

@@ -60,6 +60,12 @@ def read_xlsx(path: Path, encoding: str | None, sheets: Sequence[str] = (), kind
     return read_book(path, "xlsx", Workbook(path, "xlsx"), sheets, kind)
 
 
+def read_xlsb(path: Path, encoding: str | None, sheets: Sequence[str] = (), kind: str | None = None) -> RawFile:
+    """Read a binary workbook, as `read_book`; `encoding` is not needed."""
+    checked_members(path)
+    return read_book(path, "xlsb", Workbook(path, "xlsb"), sheets, kind)
+
+
 def read_xls(path: Path, encoding: str | None, sheets: Sequence[str] = (), kind: str | None = None) -> RawFile:
     """Read an old workbook, as `read_book`; `encoding` is not needed."""
     return read_book(path, "xls", Workbook(path, "xls"), sheets, kind)

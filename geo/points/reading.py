@@ -30,7 +30,7 @@ from geo.files.raw_file import RawFile, digest
 from geo.points.categories import words_of
 from geo.points.cells import clean_values, masked_text, told_less
 from geo.points.cleaning import duplicates
-from geo.points.columns import columns_of_fields
+from geo.points.columns import columns_of_fields, without_approvals
 from geo.points.file_kind import RowsOf, rows_of
 from geo.points.makes import columns_of_make, completed, unread_of
 from geo.points.naming import named
@@ -268,7 +268,12 @@ def find_columns(draft: Draft) -> Draft:
     said = {**columns_of_make(make, raw.table.columns.tolist()), **(known or {})}
     mapping, asked = without_ties(raw.table, kind, proposed, draft.options, said)
     found = completed(mapped(raw.table, mapping, kind), raw.table, make)
-    return replace(draft, make=signed, mapping=mapping, found=found, questions=(*draft.questions, *asked))
+    findings = draft.findings
+    if kind == "other" and "closed_at" not in draft.options.mapping:
+        found, begun = without_approvals(found, mapping)
+        findings = (*findings, *begun)
+    questions = (*draft.questions, *asked)
+    return replace(draft, make=signed, mapping=mapping, found=found, findings=findings, questions=questions)
 
 
 def find_pairs(draft: Draft) -> Draft:

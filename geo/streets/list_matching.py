@@ -94,7 +94,12 @@ def match_list(
     matches: list[Match] = []
     rows = listed.rows
     columns = ["row", "name", kind.column, "from", "to"]
-    for row, name, value, start, end in rows[columns].itertuples(index=False, name=None):
+    sheets = _sheets(rows)
+    placed = 0
+    for number, (row, name, value, start, end) in enumerate(rows[columns].itertuples(index=False, name=None)):
+        # the findings of the row before
+        problems[placed:] = [finding._replace(sheet=sheets[number - 1]) for finding in problems[placed:]]
+        placed = len(problems)
         how, ids, certainty = index.find(name, profile["tiers.list.match_similarity"])
         if not ids:
             candidates = index.nearest(name, profile["tiers.list.candidate_similarity"])
@@ -120,6 +125,7 @@ def match_list(
             mask = index.named_part(street, name)
             label = str(Text(name, name)) if mask is not None else ""
             matches.append(Match(row, name, value, street, mask, label, how, certainty))
+    problems[placed:] = [finding._replace(sheet=sheets[-1]) for finding in problems[placed:]]
     problems += _twice(rows)
     found_here = findings_table(kind.layer, problems, listed.file)
     return matches, pd.concat([listed.findings, found_here], ignore_index=True)
@@ -174,13 +180,20 @@ def _twice(rows: pd.DataFrame) -> list[Finding]:
     keys = pd.DataFrame(
         {column: rows[column].map(normal_name, na_action="ignore") for column in ("name", "from", "to")}
     )
-    twice = rows.loc[keys.duplicated(keep="last").to_numpy(), ["row", "name"]]
+    again = keys.duplicated(keep="last").to_numpy()
+    twice = rows.loc[again, ["row", "name"]].assign(sheet=np.array(_sheets(rows), dtype=object)[again])
     return [
         Finding(
             row,
             "name",
             Text(f"“{name}”在名单中重复", f"“{name}” is on the list more than once"),
             Text("以最后一行为准", "The last row counts"),
+            sheet,
         )
-        for row, name in twice.itertuples(index=False)
+        for row, name, sheet in twice.itertuples(index=False)
     ]
+
+
+def _sheets(rows: pd.DataFrame) -> list[str | None]:
+    """Return the sheet of each row, None where only one was read."""
+    return rows["sheet"].tolist() if "sheet" in rows else [None] * len(rows)

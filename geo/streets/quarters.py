@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,8 @@ from geo.core.metric_geometry import metric_lines, metric_shapes
 from geo.core.text import Text
 from geo.files.area_files import read_areas
 from geo.files.crs_detection import streets_index
+from geo.files.shaped_rows import LAYER
+from geo.files.unread_columns import unread_finding
 from geo.rules.loader import Profile
 from geo.study.findings import findings_table
 from geo.study.schema import conform_geo
@@ -46,7 +49,9 @@ _ALONG_M: Final = 1.0
 """A street this near to a block's edge runs along it."""
 
 
-def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def read_quarters(
+    file: Path, roads: gpd.GeoDataFrame, layers: Sequence[str] = ()
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """
     Read a city's own quarters (社区, 街道, 片区).
 
@@ -56,6 +61,8 @@ def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
         Polygons, with their names in a column `name`, 名称, 社区, 街道 or 片区.
     roads
         The study's layer.
+    layers
+        The layers or sheets to read; by default all of areas.
 
     Returns
     -------
@@ -70,7 +77,7 @@ def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
         If it cannot be read, has no polygon, or none in which a street of the study lies.
     """
     ground = streets_index(roads.geometry.to_numpy(), roads.estimate_utm_crs())
-    found, findings = read_areas(file, Text("片区", "quarters"), ground)
+    found, findings = read_areas(file, Text("片区", "quarters"), ground, layers)
     tree = shapely.STRtree(roads.geometry.to_numpy())
     here = np.unique(tree.query(found.geometry.to_numpy(), predicate="intersects")[0])
     if len(here) == 0:
@@ -82,7 +89,8 @@ def read_quarters(file: Path, roads: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
     column = next((name for name in _NAMES if name in found.columns), None)
     names = found[column] if column else pd.Series(None, index=found.index, dtype=object)
     layer = _layer(found.geometry.to_numpy()[here], mask(names).to_numpy(dtype=object)[here], masked(file.name))
-    return layer, findings_table("quarters", findings, file.name)
+    unread = [str(name) for name in found.columns if name not in (column, "geometry", LAYER)]
+    return layer, findings_table("quarters", [*findings, *unread_finding(unread)], file.name)
 
 
 def make_quarters(

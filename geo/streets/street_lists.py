@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -14,8 +14,10 @@ from geo.core.errors import InputError
 from geo.core.masked_words import masked
 from geo.core.masking import mask
 from geo.core.text import Text
-from geo.files.column_matching import find_columns
+from geo.files.column_matching import columns_found, find_columns
 from geo.files.formats import read_file
+from geo.files.raw_file import SHEET_ROWS
+from geo.files.unread_columns import columns_left, unread_finding
 from geo.study.findings import Finding, findings_table
 
 _ALIASES = {
@@ -92,17 +94,21 @@ class StreetList:
     file
         Its name.
     rows
-        `name`, the value's column, `from`, `to` (None for whole streets), `row` in the file.
+        `name`, the value's column, `from`, `to` (None for whole streets), `row` in the file; `sheet` where
+        rows of several sheets were read.
     findings
         Which rows were refused, and why.
+    unread
+        Columns that nothing reads.
     """
 
     file: str
     rows: pd.DataFrame
     findings: pd.DataFrame
+    unread: tuple[str, ...] = ()
 
 
-def read_list(path: Path | str, kind: ListKind) -> StreetList:
+def read_list(path: Path | str, kind: ListKind, sheets: Sequence[str] = ()) -> StreetList:
     """
     Read a list of streets.
 
@@ -114,6 +120,8 @@ def read_list(path: Path | str, kind: ListKind) -> StreetList:
         东端, 西端, "north end".
     kind
         What the value is.
+    sheets
+        The sheets or layers to read; by default all that fit.
 
     Raises
     ------
@@ -121,9 +129,11 @@ def read_list(path: Path | str, kind: ListKind) -> StreetList:
         If the file is no table, or has no column for name or value.
     """
     path = Path(path)
-    raw = read_file(path, wanted="lines")
+    raw = read_file(path, wanted="lines", sheets=sheets)
     table, file = raw.table, masked(path.name)
-    found = find_columns(table, {**_ALIASES, kind.column: kind.aliases})
+    aliases = {**_ALIASES, kind.column: kind.aliases}
+    found = find_columns(table, aliases)
+    unread = columns_left(raw, set(columns_found(table, aliases).values()))
     for field, title in (("name", Text("路名", "name")), (kind.column, kind.title)):
         if len(table) == 0 or found[field].isna().all():
             raise InputError(
@@ -154,7 +164,7 @@ def read_list(path: Path | str, kind: ListKind) -> StreetList:
     )
     half = rows["from"].isna() != rows["to"].isna()
     good = (rows["name"] != "") & rows[kind.column].notna() & ~half
-    problems = list(raw.findings) + [
+    problems = [*raw.findings, *unread_finding(unread)] + [
         Finding(row, *_refusal(name, word, half_, kind))
         for row, name, word, half_ in zip(
             rows.loc[~good, "row"],
@@ -164,7 +174,12 @@ def read_list(path: Path | str, kind: ListKind) -> StreetList:
             strict=True,
         )
     ]
-    return StreetList(file, rows[good].reset_index(drop=True), findings_table(kind.layer, problems, file))
+    rows = rows[good].reset_index(drop=True)
+    read = [sheet.sheet for sheet in raw.sheets if sheet.read]
+    if len(read) > 1:
+        names = mask(pd.Series(read, dtype=object)).to_numpy(dtype=object)
+        rows = rows.assign(row=rows["row"] % SHEET_ROWS, sheet=names[(rows["row"] // SHEET_ROWS).to_numpy(dtype=int)])
+    return StreetList(file, rows, findings_table(kind.layer, raw.located(problems), file), tuple(unread))
 
 
 def _ends(name: str, start: str | None, end: str | None, section: str | None) -> tuple[str, str | None, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -48,7 +49,7 @@ WIDTHS_OF_STREETS: Final = ListKind(
 )
 
 
-def read_widths(path: Path | str) -> StreetList:
+def read_widths(path: Path | str, sheets: Sequence[str] = ()) -> StreetList:
     """
     Read surveyed widths of carriageways, from kerb to kerb: CSV or XLSX of `street`, `from`, `to`, `width` (路名, 起点,
     止点, 宽度).
@@ -61,7 +62,7 @@ def read_widths(path: Path | str) -> StreetList:
     InputError
         If the file is no table, or has no column for the street or the width.
     """
-    return read_list(path, WIDTHS_OF_STREETS)
+    return read_list(path, WIDTHS_OF_STREETS, sheets)
 
 
 def with_surveyed(

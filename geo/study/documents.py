@@ -182,6 +182,8 @@ class FindingDocument(TypedDict):
 
     Attributes
     ----------
+    sheet
+        The sheet of the row, in a workbook with several; else null.
     row
         Row of the file, as a spreadsheet counts.
     column
@@ -192,6 +194,7 @@ class FindingDocument(TypedDict):
         How it was treated, Chinese and English.
     """
 
+    sheet: str | None
     row: int | None
     column: str | None
     problem: str
@@ -208,15 +211,12 @@ class StudyFinding(FindingDocument):
         The layer that it is about.
     source
         Name of the file.
-    sheet
-        The sheet of the row, in a workbook with several; else null.
     import_id
         The import that it came with.
     """
 
     layer: str
     source: str
-    sheet: str | None
     import_id: str | None
 
 

@@ -14,6 +14,7 @@ import pyproj
 
 from geo.core.aside import aside
 from geo.core.errors import StudyError, writing
+from geo.core.plain_paths import write_under
 from geo.core.text import Text
 from geo.core.vocabulary import CREDIT
 from geo.study.export_formats import DRIVERS, SUFFIXES
@@ -140,7 +141,7 @@ def write_credit(to: Path, credit: str, notes: Sequence[Text] = ()) -> None:
 def replaced(to: Path, write: Callable[[Path], object]) -> None:
     """Write a file aside and put it in place, so that a failure leaves the old one as it was."""
     with aside(to) as folder:
-        write(folder / to.name)
+        write_under(folder / to.name, write)
         (folder / to.name).replace(to)
 
 

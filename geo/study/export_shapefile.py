@@ -13,6 +13,7 @@ import pyogrio
 
 from geo.core.aside import aside
 from geo.core.errors import StudyError
+from geo.core.plain_paths import write_under
 from geo.core.text import Text
 from geo.study.export_tables import keys_of, local_text, some
 from geo.study.schema import STUDY_LAYERS
@@ -69,12 +70,15 @@ def write_shapefile(table: pd.DataFrame, layer: str, to: Path, zone: str) -> lis
         with warnings.catch_warnings():
             # a street of several lines is no other kind than a street of one
             warnings.filterwarnings("ignore", "Layer .* of type|.*geometry type", RuntimeWarning)
-            pyogrio.write_dataframe(
-                plain.rename(columns=names),
+            write_under(
                 made / to.name,
-                driver="ESRI Shapefile",
-                encoding="UTF-8",
-                geometry_type=kinds[-1] if kinds else "Point",
+                lambda path: pyogrio.write_dataframe(
+                    plain.rename(columns=names),
+                    path,
+                    driver="ESRI Shapefile",
+                    encoding="UTF-8",
+                    geometry_type=kinds[-1] if kinds else "Point",
+                ),
             )
         _fields(table, layer, names).to_csv(
             made / to.with_suffix(".fields.csv").name, index=False, encoding="utf-8-sig"

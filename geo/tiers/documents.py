@@ -168,6 +168,8 @@ class WidthsDocument(TypedDict):
         Segments that have a surveyed width now.
     km
         Their length, in kilometres.
+    unread
+        Columns that nothing reads.
     findings
         Findings of the file.
     """
@@ -175,6 +177,7 @@ class WidthsDocument(TypedDict):
     rows: int
     segments: int
     km: float
+    unread: list[str]
     findings: list[FindingDocument]
 
 

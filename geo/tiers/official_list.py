@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,10 +34,10 @@ TIERS_OF_STREETS: Final = ListKind(
 )
 
 
-def read_tier_list(path: Path | str) -> StreetList:
+def read_tier_list(path: Path | str, sheets: Sequence[str] = ()) -> StreetList:
     """
     Read the city's list of graded streets: names, and tiers in Chinese (示范路, 次干道, 背街小巷) or English.
 
     Its rows have `LIST_COLUMNS`. Sections and errors are those of `geo.streets.street_lists.read_list`.
     """
-    return read_list(path, TIERS_OF_STREETS)
+    return read_list(path, TIERS_OF_STREETS, sheets)

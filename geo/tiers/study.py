@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.core.masked_words import masked
+from geo.core.masked_words import mask_words, masked
 from geo.core.records import document_rows
 from geo.points.cases import placed_cases
 from geo.rules.loader import Profile
@@ -43,7 +43,8 @@ def kept_list(rows: pd.DataFrame, findings: pd.DataFrame) -> StreetList:
     """
     file = str(rows["file"].iloc[0]) if len(rows) else ""
     refused = findings[(findings["layer"] == "streets") & ~findings["row"].isin(rows["row"])]
-    grades = rows.reindex(columns=list(LIST_COLUMNS)).astype(object)
+    columns = [*LIST_COLUMNS, *(["sheet"] if "sheet" in rows else [])]
+    grades = rows.reindex(columns=columns).astype(object)
     return StreetList(file, grades.where(grades.notna(), None), refused)
 
 
@@ -85,7 +86,9 @@ def graded_layers(
 
 
 @on_study
-def grade_study(study: Study, profile: Profile | None = None, list_file: Path | None = None) -> GradingReport:
+def grade_study(
+    study: Study, profile: Profile | None = None, list_file: Path | None = None, sheets: Sequence[str] = ()
+) -> GradingReport:
     """
     Grade the streets of a study again: with a new official list, or after complaints, facilities or rules changed.
 
@@ -97,6 +100,8 @@ def grade_study(study: Study, profile: Profile | None = None, list_file: Path | 
         The rules, which are the study's from then on; by default those that it has.
     list_file
         The official list; without one, the list that the study has stays.
+    sheets
+        The sheets or layers of the list; by default all that fit.
 
     Returns
     -------
@@ -108,11 +113,11 @@ def grade_study(study: Study, profile: Profile | None = None, list_file: Path | 
     InputError, StudyError
         For a list that cannot be read, or a study that cannot be written. The study is untouched then.
     """
-    return _grade(study, profile or study.profile, list_file, given=profile)[0]
+    return _grade(study, profile or study.profile, list_file, given=profile, sheets=sheets)[0]
 
 
 @on_study
-def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocument:
+def add_widths(study: Study, file: Path, name: str | None = None, sheets: Sequence[str] = ()) -> WidthsDocument:
     """
     Put surveyed widths into a study, over its earlier ones, and grade its streets again: the width counts there.
 
@@ -124,6 +129,8 @@ def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocum
         As `geo.streets.surveyed_widths.read_widths` takes it.
     name
         What to call it; by default its own name.
+    sheets
+        The sheets or layers to read; by default all that fit.
 
     Returns
     -------
@@ -135,7 +142,7 @@ def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocum
     InputError, StudyError
         For a file that cannot be read, or a study that cannot be written. The study is untouched then.
     """
-    surveyed = read_widths(file)
+    surveyed = read_widths(file, sheets)
     if name is not None:
         name = masked(name)
         surveyed = replace(surveyed, file=name, findings=surveyed.findings.assign(source=name))
@@ -146,6 +153,7 @@ def add_widths(study: Study, file: Path, name: str | None = None) -> WidthsDocum
         "rows": len(surveyed.rows),
         "segments": len(measured),
         "km": round(float(measured["length_m"].sum()) / 1000, 3),
+        "unread": mask_words(surveyed.unread),
         "findings": document_rows(found, FindingDocument),
     }
 
@@ -156,11 +164,12 @@ def _grade(
     list_file: Path | None,
     surveyed: StreetList | None = None,
     given: Profile | None = None,
+    sheets: Sequence[str] = (),
 ) -> tuple[GradingReport, pd.DataFrame]:
     """Grade again; return the report of how, and the findings of surveyed widths."""
     roads, earlier = study.layer("segments"), study.table("findings")
     if list_file is not None:
-        tier_list: StreetList | None = read_tier_list(list_file)
+        tier_list: StreetList | None = read_tier_list(list_file, sheets)
     else:
         tier_list = kept_list(study.table(TIER_LIST), earlier) if study.has(TIER_LIST) else None
     more: dict[str, pd.DataFrame] = {}

@@ -12,7 +12,8 @@ from tests.conftest import ROOT
 TESTS = ROOT / "tests"
 OTHERS = frozenset(
     (
-        "geo/files/test_hostile_files.py",  # every reader of files
+        "geo/files/test_hostile_files.py",
+        "geo/files/test_workbook_formats.py",  # every reader of workbooks
         "geo/test_fuzz.py",  # every reader of files, extracts and rasters
         "geo/points/test_map_files.py",  # every reader of maps
         "geo/test_masked_everywhere.py",  # every import and every file that it leaves

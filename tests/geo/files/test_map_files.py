@@ -15,7 +15,6 @@ from pyarrow import parquet
 
 from geo.core.errors import InputError
 from geo.files.formats import read_file
-from geo.files.map_files import dbf_encoding
 from tests.support.broken_geometry import RING, SQUARE, UNCLOSED, feature, unclosed_wkb, write_geojson, write_geopackage
 
 POLYGON = shapely.Polygon(RING)
@@ -91,15 +90,6 @@ def test_a_shapefile_without_one_of_its_parts_is_read_and_says_so(suffix: str, t
     assert raw.points.tolist() == [shapely.Point(1, 2), shapely.Point(3, 4)]
     assert raw.table.index.tolist() == [2, 3]
     assert [finding.column for finding in raw.findings] == [suffix]
-
-
-def test_the_encoding_of_a_shapefile_is_its_cpg_else_what_its_table_shows(tmp_path: Path) -> None:
-    named(tmp_path / "a.shp")
-    (tmp_path / "a.cpg").write_text("CP936")
-    assert dbf_encoding(tmp_path / "a.shp") == "gb18030"
-    (tmp_path / "a.cpg").unlink()
-    assert dbf_encoding(tmp_path / "a.shp") == "gb18030"
-    assert dbf_encoding(tmp_path / "none.shp") == "utf-8"
 
 
 def test_a_broken_row_of_a_geopackage_is_named(tmp_path: Path) -> None:

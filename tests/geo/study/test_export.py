@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 from geo.core.errors import StudyError
+from geo.files.formats import read_file
 from geo.points.imports import add_points
 from geo.study.export import export_layer
 from geo.study.export_formats import SUFFIXES
@@ -41,6 +42,16 @@ def test_streets_come_out_whole_in_every_format(suffix: str, built: Path, tmp_pa
         assert read.total_bounds == pytest.approx(streets.total_bounds, abs=1e-6)
     assert len(read) == rows == len(streets)
     assert sorted(read["name"].dropna()) == sorted(streets["name"].dropna())
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_any_name_is_the_name_of_an_export(suffix: str, built: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "甲;乙"
+    for name in ("a;b", "设施 🌸"):
+        rows = export_layer(built, "facilities", folder / f"{name}{suffix}").rows
+        assert (folder / f"{name}{suffix}").exists()
+        assert len(read_file(folder / f"{name}{suffix}").table) == rows
+    assert not [part.name for part in folder.iterdir() if part.stem.partition(".")[0] not in ("a;b", "设施 🌸")]
 
 
 def test_geojson_names_its_source(built: Path, tmp_path: Path) -> None:

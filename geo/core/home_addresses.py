@@ -16,7 +16,7 @@ _BARE: Final = r"(?<!\d)[A-Za-z]?(?:\d{3,4}|[一二三四五六七八九][〇零
 _DOOR: Final = rf"(?:(?:{_N}|[一二三四五六七八九][〇零一二三四五六七八九]{{2,3}}) ?(?:室|户(?!外)|号房?(?!楼|院|线|口)|房(?!间|屋|子))|{_SIDE}户|{_BARE})"
 _J: Final = r"[ \-—–]?"
 _CHAIN: Final = re.compile(
-    rf"(?<![\dA-Za-z\-.])(?:{_COURT}{_J})?(?:{_BUILDING}{_J})?(?:{_UNIT}{_J})?(?:{_FLOOR}{_J})?(?:{_DOOR})?",
+    rf"(?=[A-Za-z\d一二三四五六七八九十百甲乙丙丁戊东西南北中左右前后])(?<![\dA-Za-z\-.])(?:{_COURT}{_J})?(?:{_BUILDING}{_J})?(?:{_UNIT}{_J})?(?:{_FLOOR}{_J})?(?:{_DOOR})?",
 )
 _DASHED: Final = re.compile(
     r"(?<![\dA-Za-z\-.])\d{1,3} ?[\-#—–栋] ?(?:\d{1,2} ?[\-#—–] ?)?\d{3,4}(?![\d\-年月日米元]|\.\d)(?: ?[室号户])?|(?<![\dA-Za-z\-.])\d{1,3}-\d{1,2}-\d{1,4}(?![\d\-年月日米元]|\.\d)(?: ?[室号户])?"
@@ -50,6 +50,11 @@ _LIVES: Final = re.compile(
     re.I,
 )
 
+_SIGNS: Final = frozenset("号室栋幢座户元门排楼弄#")
+_DASHES: Final = frozenset("-#—–栋")
+_LATIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+"""Characters without any of which a text has no such address."""
+
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:
     """
@@ -58,10 +63,18 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
     A building with a door (3号楼2单元501室, 12栋1203) is a home anywhere; a building, a unit or a house number alone is
     one where the words before say that somebody lives there (家住, 住址). 文峰大道88号 and 3号楼楼下 are places.
     """
-    if "#" in text or any(sign in text for sign in "号室栋幢座户元门排楼弄#") or _DASHED.search(text):
+    letters = set(text)
+    dashed = not _DASHES.isdisjoint(letters)
+    if not _SIGNS.isdisjoint(letters) or (dashed and _DASHED.search(text)):
         yield from _chains(text)
         yield from _rooms(text)
-        yield from _dashes(text)
+        if dashed:
+            yield from _dashes(text)
+    if not _LATIN.isdisjoint(letters):
+        yield from _english(text)
+
+
+def _english(text: str) -> Iterator[tuple[int, int]]:
     for match in _ENGLISH.finditer(text):
         number = match.group()
         flat_tyre = number[:4].lower() == "flat" and re.match(r" (?:tire|tyre|rate|fee)", text[match.end() :])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from geo.core.english_names import LATIN, PUBLIC, english_names
@@ -24,10 +24,8 @@ from geo.core.personal_words import (
     TAIL_NOT,
 )
 from geo.core.segmented import (
-    DOING,
     DOT,
     HAN,
-    LEAD,
     ONE,
     ROLE_WORDS,
     SPEAKS,
@@ -72,8 +70,10 @@ def names(text: str, near: Sequence[Span] = (), anywhere: bool = True) -> list[t
     words: Words | None = None
     if anywhere:
         words = Words(text)
-        for finder in (_after_leads, before_titles, nicknames, marked, english_names):
-            found.extend(finder(words))
+        letters = set(text)
+        for finder, signs in _FINDERS:
+            if not signs or not signs.isdisjoint(letters):
+                found.extend(finder(words))
     for span in near:
         if span.kind in _WITH_NUMBERS and (match := _BESIDE.search(text[max(0, span.start - 24) : span.start])):
             words = words or Words(text)
@@ -88,8 +88,7 @@ def _breaks(text: str, place: int) -> bool:
 
 
 def _after_leads(words: Words) -> Iterator[tuple[int, int]]:
-    text = words.text
-    for match in LEAD.finditer(text):
+    for match in words.leads:
         start = match.start()
         if start not in words.at and start > 0 and not any(start < end <= match.end() for end in words.upto):
             continue
@@ -97,7 +96,7 @@ def _after_leads(words: Words) -> Iterator[tuple[int, int]]:
         said = bool(_SURE_ROLE.search(match["tie"])) or match["lead"] in _NAMED or "叫" in match["tie"]
         foreign = match["lead"].startswith("外")
         yield from _listed(words, match.end(), role + (role and said) or int(foreign))
-    for match in DOING.finditer(text):
+    for match in words.doings:
         end = _chinese(words, match.end(), 0)
         if end and words.follows(end) == 2:
             yield match.end(), end
@@ -252,3 +251,13 @@ def _whole(words: Words, place: int) -> int:
         and not any(len(piece) > 1 and plain(piece) and tag_of(piece)[0] in "vadr" for piece in pieces)
         else 0
     )
+
+
+_FINDERS: Final[tuple[tuple[Callable[[Words], Iterator[tuple[int, int]]], frozenset[str]], ...]] = (
+    (_after_leads, frozenset()),
+    (before_titles, frozenset()),
+    (nicknames, frozenset("老小大阿")),
+    (marked, frozenset("某×✕*○〇xX姓男女·•・‧")),
+    (english_names, frozenset("abcdefghijklmnopqrstuvwxyz")),
+)
+"""Searches for names, and the characters without any of which a text has none."""

@@ -13,10 +13,10 @@ _PLAIN_AFTER: Final = r"(?!\d)(?!\.\d)"
 
 # ---- telephones
 _CHINA: Final = rf"(?:\(?(?:\+|00)?86\)?{_S}{{0,2}})?"
-_MOBILE: Final = re.compile(rf"(?<![\d+])(?<!\d\.)[(]?{_CHINA}\(?1(?:{_S}{{0,3}}\d){{10}}{_PLAIN_AFTER}")
+_MOBILE: Final = re.compile(rf"(?=[(+018])(?<![\d+])(?<!\d\.)[(]?{_CHINA}\(?1(?:{_S}{{0,3}}\d){{10}}{_PLAIN_AFTER}")
 _EXTENSION: Final = rf"(?:{_S}?(?:转|分机|ext\.?|x){_S}?\d{{1,6}}|-\d{{1,5}})?"
 _AREA: Final = re.compile(
-    rf"(?<![\d+])(?<!\d[.\-])\(?{_CHINA}\(?0(?:10|2\d|[3-9]\d\d)\)?{_S}{{0,3}}[2-9](?:{_S}?\d){{6,7}}{_EXTENSION}(?!\d)",
+    rf"(?=[(+08])(?<![\d+])(?<!\d[.\-])\(?{_CHINA}\(?0(?:10|2\d|[3-9]\d\d)\)?{_S}{{0,3}}[2-9](?:{_S}?\d){{6,7}}{_EXTENSION}(?!\d)",
     re.I,
 )
 _FREE: Final = re.compile(rf"(?<![\d.+])[48]00(?:{_S}{{0,2}}\d){{7}}{_PLAIN_AFTER}")
@@ -157,8 +157,14 @@ def numbers(text: str) -> list[Span]:
     text
         As `geo.core.folding.folded` returns it.
     """
+    letters = set(text)
+    digits = 0
+    if not _DIGITS.isdisjoint(letters) and _SOME_DIGITS.search(text):
+        digits = 2 if _MANY_DIGITS.search(text) else 1
     taken: list[Span] = []
-    for kind, finder in _FINDERS:
+    for kind, finder, signs, needed in _FINDERS:
+        if needed > digits or (signs and signs.isdisjoint(letters)):
+            continue
         for start, end in finder(text):
             if all(end <= span.start or start >= span.end for span in taken):
                 taken.append(Span(start, end, kind))
@@ -259,12 +265,19 @@ def _landline(found: str) -> bool:
 
 def _phones(text: str) -> Iterator[tuple[int, int]]:
     yield from _scan(_MOBILE, text, _mobile)
-    yield from _scan(_AREA, text, _landline)
-    yield from _scan(_FREE, text)
+    if "0" in text:
+        yield from _scan(_AREA, text, _landline)
+        yield from _scan(_BRITISH, text)
+    if "00" in text:
+        yield from _scan(_FREE, text)
     yield from _scan(_LOCAL, text, lambda found: not _DATE.fullmatch(found))
-    yield from _scan(_AMERICAN, text)
-    yield from _scan(_ABROAD, text)
-    yield from _scan(_BRITISH, text)
+    if "-" in text or "." in text or not _LATIN.isdisjoint(text):
+        yield from _scan(_AMERICAN, text)
+    if "+" in text:
+        yield from _scan(_ABROAD, text)
+
+
+def _spoken(text: str) -> Iterator[tuple[int, int]]:
     if _SPOKEN.search(text):
         spoken = text.translate(_NUMERALS)
         yield from _scan(_MOBILE, spoken, _mobile)
@@ -273,7 +286,11 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
 
 def _papers(text: str) -> Iterator[tuple[int, int]]:
     yield from _scan(_PAPERS, text, free=True)
-    yield from _scan(_PAPERS_AFTER, text, free=True)
+    if not _LATIN.isdisjoint(text):
+        yield from _scan(_PAPERS_AFTER, text, free=True)
+
+
+def _identities(text: str) -> Iterator[tuple[int, int]]:
     yield from _scan(_IDENTITY, text, lambda found: is_identity(re.sub(r"[^\dXx]", "", found)))
 
 
@@ -307,13 +324,25 @@ def _plates(text: str) -> Iterator[tuple[int, int]]:
     yield from _scan(_PLATE_LED, text, free=True)
 
 
-_FINDERS: Final[tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]]], ...]] = (
-    ("email", _mail),
-    ("wechat", _wechat),
-    ("qq", _qq),
-    ("identity", _papers),
-    ("bank_card", _cards),
-    ("plate", _plates),
-    ("phone", _phones),
+_DIGITS: Final = frozenset("0123456789")
+_LATIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_SOME_DIGITS: Final = re.compile(
+    r"\d(?:[^\dA-Za-z\u3400-\u9fff]{0,3}[\dXx*]){4}|\d[A-Za-z\d]{3}|[A-Za-z]\d[A-Za-z\d]{2}"
 )
-"""What is sought, in the order in which it takes hold of a stretch of text."""
+_MANY_DIGITS: Final = re.compile(r"\d(?:[^\dA-Za-z\u3400-\u9fff]{0,6}\d){6}")
+_FINDERS: Final[tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]], frozenset[str], int], ...]] = (
+    ("email", _mail, frozenset("@"), 0),
+    ("wechat", _wechat, frozenset("微威薇徽维卫vVwW"), 0),
+    ("qq", _qq, frozenset("qQ扣企球群"), 1),
+    ("identity", _papers, frozenset("证照胞份卡码可sSdD"), 1),
+    ("identity", _identities, frozenset(), 2),
+    ("bank_card", _cards, frozenset(), 2),
+    ("plate", _plates, frozenset("使") | _LATIN, 1),
+    ("phone", _phones, frozenset(), 2),
+    ("phone", _spoken, frozenset("零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"), 0),
+)
+"""
+What is sought, in the order in which it takes hold of a stretch of text.
+
+Beside each the characters without any of which a text has none, and the digits that it takes: 0, some (1) or many (2).
+"""

@@ -40,7 +40,8 @@ from geo.core.segmented import (
     tag_of,
 )
 
-_TITLE: Final = re.compile(rf"(?P<formal>{any_of(FORMAL)})|(?P<work>{any_of(WORK)})|(?P<short>[{''.join(SHORT)}])")
+_TITLE: Final = re.compile(any_of([*FORMAL, *WORK, *SHORT]))
+_TITLE_KIND: Final = dict.fromkeys(SHORT, "short") | dict.fromkeys(WORK, "work") | dict.fromkeys(FORMAL, "formal")
 _FREE_DOTTED: Final = re.compile(rf"[{SOUND}]{{2,8}}[·•・‧][{SOUND}]{{2,8}}")
 _MASKED: Final = re.compile(
     rf"(?P<it>(?:{any_of(sorted(COMPOUND))}|[{ONE}])(?:某某某?|某[甲乙丙丁]?(?:{HAN}(?![\u3400-\u9fff]))?|[×✕*○〇]{{1,3}}|[xX]{{1,2}}(?![A-Za-z0-9])))"
@@ -80,7 +81,7 @@ def before_titles(words: Words) -> Iterator[tuple[int, int]]:
             words.at.get(place, ("", ""))[0] not in ("", match.group()) and end not in words.upto
         ):
             continue
-        start = _name_before(words, place, end, match.lastgroup or "")
+        start = _name_before(words, place, end, _TITLE_KIND[match.group()])
         if start >= 0:
             stop = place
             while stop > start and text[stop - 1] == " ":

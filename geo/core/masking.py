@@ -16,7 +16,7 @@ from geo.core.folding import folded
 from geo.core.home_addresses import addresses
 from geo.core.personal_names import names
 from geo.core.personal_numbers import Span, numbers
-from geo.core.personal_words import COMPOUND, FORMAL, PEOPLE, ROLES, SHORT, SOUNDS, SURNAMES, WORK
+from geo.core.personal_words import COMPOUND, FORMAL, PEOPLE, RARE, ROLES, SHORT, SOUNDS, SURNAMES, WORK
 from geo.core.segmented import DOING, STAFF
 
 MASKS: Final[dict[str, str]] = {
@@ -42,7 +42,7 @@ _NUMBERS_MAYBE: Final = (
     r"(?i:[证照胞份卡码号扣鹅球群可qx]|[sv]n|port|id|licen|visa|card)[^\d]{0,9}\d(?:[^\d㐀-鿿]{0,3}[\dx*]){3}|"
     r"@|\d[A-Za-z]|[A-Za-z][^㐀-鿿]{0,3}\d|(?i:微 ?信|威信|薇信|徽信|维信|卫信|[vw]x|v信|wechat|weixin|wxid|wj|使\d|\d{6}使)"
 )
-_ADDRESS_MAYBE: Final = r"[\d一二三四五六七八九十A-Za-z]\s?(?:号|栋|幢|座|单元|门|室|户|房|楼|排|弄|#)|\d\s?[\-#—–]\s?\d|(?i:apt|apartment|unit|flat|\bliv|resid|home|house|address)|[东西南北中]户"
+_ADDRESS_MAYBE: Final = r"[\d一二三四五六七八九十A-Za-z]\s?(?:号|栋|幢|座|单元|门|室|户|房|楼|排|弄|#)|\d\s?[\-#—–]\s?\d|(?i:apt|apartment|unit|flat|room|\bliv|resid|home|house|address)|[东西南北中]户|[楼层][上下]\d{3}"
 _ACTS: Final = {
     "来": "电信访函说到自回",
     "希": "望",
@@ -54,7 +54,7 @@ _ACTS: Final = {
     "要": "求",
 }
 """Characters of names, and those that make an act of them after a role: 市民希望, 居民多次."""
-_HEADS: Final = SURNAMES | SOUNDS | {name[0] for name in COMPOUND}
+_HEADS: Final = SURNAMES | RARE | SOUNDS | {name[0] for name in COMPOUND}
 _HEAD: Final = "".join(sorted(_HEADS))
 _BEGIN: Final = "|".join(
     [
@@ -67,10 +67,10 @@ _NAMES_MAYBE: Final = (
     rf"(?:{any_of([*ROLES, *STAFF, *PEOPLE])})(?:姓名|名字|信息|为|是|叫|名|[ :;,(\[<“\"'‘【《\-—])*(?:{_BEGIN})|"
     rf"(?:{any_of([*ROLES, *STAFF])})(?:姓名|名字|信息|为|是|叫|名|[ :;,(\[<“\"'‘【《\-—])*[:;(【]|"
     rf"{DOING.pattern.replace('(?=', '(?:')}|[㐀-鿿A-Za-z.] ?(?:{any_of(word for word in [*FORMAL, *WORK] if len(word) > 1)})|"
-    rf"[{_LAST}][{''.join(SHORT)}嫂]|[老小大][{_LAST}]|阿[㐀-鿿]|[{_LAST}][某×✕*○〇xX]|姓[{_HEAD}]|[,，(（ 、/] ?[男女]|[·•・‧∙⋅.﹒][㐀-鿿]|"
+    rf"[{_LAST}][{''.join(SHORT)}嫂]|[老小大胖][{_LAST}]|[阿小][㐀-鿿]|[{_LAST}][某×✕*○〇xX]|姓[{_HEAD}]|[{_HEAD}]姓|[,，(（ 、/] ?[男女]|[·•・‧∙⋅.﹒][㐀-鿿]|"
     rf"[A-Z][a-zß-ɏ'’\-]+ [A-Z]|"
     r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Officer|Inspector|Sgt|Capt|Lt|Council|"
-    r"[Nn]ame|[Cc]aller|[Rr]eported|[Ss]ubmitted|[Rr]equested|[Ss]igned|[Cc]omplain|[Cc]ontact|[Aa]sk for|[Rr]esident|[Nn]eighbo|[Ll]andlord|[Tt]enant|[Oo]wner|I'm|I am|[Tt]his is|[Ss]poke|[Cc]alled|[Rr]egards|[Ss]incerely|[Tt]hanks"
+    r"[Nn]ame|[Cc]aller|[Rr]eported|[Ss]ubmitted|[Rr]equested|[Ss]igned|[Cc]omplain|[Cc]ontact|[Aa]sk for|[Rr]esident|[Nn]eighbo|[Ll]andlord|[Tt]enant|[Oo]wner|I'm|I am|[Cc]omplaint|[Ff]eedback|[Mm]essage|[Ll]etter|[Ee]-?mail|[Tt]his is|[Ss]poke|[Cc]alled|[Rr]egards|[Ss]incerely|[Tt]hanks"
 )
 """Tests that tell quickly the many texts without personal data; all that a search can find passes them."""
 

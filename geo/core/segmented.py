@@ -17,6 +17,7 @@ from geo.core.personal_words import (
     NEVER,
     PEOPLE,
     PLACE_AFTER,
+    RARE,
     ROLES,
     SHOPS,
     SOUNDS,
@@ -36,7 +37,7 @@ ROLE_WORDS: Final = frozenset([*ROLES, *STAFF])
 TITLES: Final = frozenset([*FORMAL, *WORK])
 _FORMAL: Final = frozenset(FORMAL)
 DOING: Final = re.compile(
-    rf"(?:由|经|请|派|安排|让|找|联系|通知|委托|对|向|与|据|给|跟|和)(?=[{FIRST}]{HAN}{{1,3}}(?:负责|办理|处理|处置|核实|核查|牵头|跟进|接单|督办|答复|回复|回访|联系|到场|现场|协调|签收|送达|带队|同志|驾驶|经营|所有|搭建))"
+    rf"(?:由|经|请|派|安排|让|找|联系|通知|委托|对|向|与|据|给|跟|和)(?=[{FIRST}]{HAN}{{1,3}}(?:负责|办理|处理|处置|核实|核查|牵头|跟进|接单|督办|答复|回复|回访|联系|到场|现场|协调|签收|送达|带队|同志|驾驶|经营|所有|搭建))|(?:回复|答复|告知|转告|通告|致电|@)(?=[{FIRST}]{HAN}{{1,2}}[:,@ ])"
 )
 FOLLOWS: Final = re.compile(AFTER_NAME)
 SPEAKS: Final = re.compile(SPEECH)
@@ -130,11 +131,12 @@ def _known(word: str) -> bool:
     return bool(tag_of(word)) and not tag_of(word).startswith(_PLAIN_TAGS)
 
 
-def surname_at(text: str, place: int) -> int:
-    """Return the length of the surname at a place."""
+def surname_at(text: str, place: int, rare: bool = False) -> int:
+    """Return the length of the surname at a place; a rare one counts where it is asked for."""
     if text[place : place + 2] in COMPOUND:
         return 2
-    return int(text[place : place + 1] in SURNAMES)
+    letter = text[place : place + 1]
+    return int(letter in SURNAMES or (rare and letter in RARE))
 
 
 def end_of_sounds(words: Words, place: int, limit: int) -> int:

@@ -24,7 +24,7 @@ def _branches(words: list[str]) -> str:
 
 
 def _rest(rests: list[str]) -> str:
-    """Return the pattern of what follows a shared beginning; an empty rest makes it optional."""
+    """Return the pattern of the rests after a shared beginning; an empty one makes it optional."""
     longer = [rest for rest in rests if rest]
     if not longer:
         return ""

@@ -17,19 +17,23 @@ _MISTER: Final = re.compile(
     r"(?P<it>(?:[A-Z]\.? )?[A-Z][A-Za-zÀ-ɏ'’\-]*[a-zß-ɏ][A-Za-zÀ-ɏ'’\-]*(?: [A-Z][a-z'’\-][A-Za-zÀ-ɏ'’\-]*){0,2})"
 )
 _SAID: Final = re.compile(
-    r"(?:\b(?:[Mm]y name(?:'s| is)|[Nn]ame(?:d)?|[Cc]aller(?:'s name| name)?|[Rr]eported by|[Ss]ubmitted by|[Rr]equested by|[Ss]igned(?: by)?|[Cc]omplainant|[Cc]itizen name|[Cc]ontact(?: person| name)?|[Aa]sk for|"
+    r"(?:\b(?:[Mm]y name(?:'s| is)|[Nn]ame(?:d)?|[Cc]aller(?:'s name| name)?|[Rr]eported by|[Ss]ubmitted by|[Rr]equested by|[Ss]igned(?: by)?|[Cc]omplainant|(?:[Cc]omplaint|[Ff]eedback|[Mm]essage|[Ll]etter|[Ee]-?mail|[Cc]all|[Rr]eport|[Rr]equest|[Pp]etition)s? (?:from|by)|(?:on )?behalf of|[Cc]itizen name|[Cc]ontact(?: person| name)?|[Aa]sk for|"
     r"[Rr]esident|[Nn]eighbou?r|[Ll]andlord|[Tt]enant|[Oo]wner|[Ii]'m|I am|[Tt]his is|[Ss]poke (?:to|with)|[Cc]alled by|[Rr]egards|[Ss]incerely|[Tt]hanks))(?P<tie> ?[:,\-]? ?(?:is )?)"
     r"(?P<it>[A-Z][A-Za-zÀ-ɏ'’\-]*[a-zß-ɏ][A-Za-zÀ-ɏ'’\-]*(?: (?:[A-Z]\.|[A-Z][A-Za-zÀ-ɏ'’\-]+|de|van|von|bin|al|del|la|der)){0,3})(?![A-Za-z])"
 )
 PUBLIC: Final = re.compile(
     r"\b(?:Hall|Truck|truck|Jr|Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Drive|Dr|Lane|Ln|Place|Pl|Court|Square|Sq|Park|Bridge|School|Church|Hospital|Department|Dept|Council|City|Police|Public|Works|Center|Centre|Inc|LLC|Ltd|Board|Office|Management|"
     r"Housing|Service|Services|Parking|Restaurant|restaurant|Store|store|shop|Shop|Deli|deli|Cafe|cafe|Pizza|Market|market|Hotel|Bar|bar|Authority|Agency|County|Borough|Manhattan|Brooklyn|Queens|Bronx|Island|The|Please|Sidewalk|Building|"
-    r"Highway|Expressway|Parkway|Way|Terrace|Station|Library|University|College|Row|Crescent|Close|Gardens|Green|Hill|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|"
+    r"Highway|Expressway|Parkway|Way|Terrace|Station|Library|University|College|Row|Crescent|Close|Gardens|Green|Hill|Mon|Tue|Wed|Thu|Fri|Sat|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|"
     r"June|July|August|September|October|November|December|Noise|Illegal|Residential|Water|Street's|You|Team|Customer|Not|No|Unknown|Anonymous|North|South|East|West|Very|So|Also|Again|In|At|On)\b"
 )
 _PUBLIC_WAY: Final = re.compile(
     r"\b(?:Rua|Avenida|Travessa|Praceta|Alameda|Largo|Via|Calle|Rue|Ponte|Escola|Hospital|Estrada|Praça|Avenue|Place)"
     r"(?: (?:do|da|de|del|di|du|des))? $"
+)
+_ACTED: Final = re.compile(
+    r"(?<![A-Za-z'’.] )(?<![A-Za-z'’])(?P<it>(?!(?:Mr|Mrs|Ms|Mx|Miss|Dr|Prof|Sgt|Capt|Lt|The|This|That|Our|My|His|Her|Their|Some|Every|One|Two)\b)[A-Z][a-zß-ɏ]+(?: [A-Z]\.)? (?:[A-Z]['’])?[A-Z][a-zß-ɏ]+(?:-[A-Z][a-zß-ɏ]+)?) "
+    r"(?=(?:has |had |just )?(?:reported|reports|complained|complains|called|says|said|asked|asks|requested|stated|states|phoned|emailed|wrote|writes|lives|wants|denied|refused|claims|claimed|told|rang|parks|parked)\b)"
 )
 _SPOKEN_BY: Final = re.compile(rf"(?P<it>[A-Z][a-zß-ɏ'’\-]+(?: [A-Z][A-Za-zÀ-ɏ'’.\-]+){{1,2}}) ?(?={SPEECH})")
 
@@ -47,10 +51,13 @@ def english_names(words: Words) -> Iterator[tuple[int, int]]:
     for match in _SPOKEN_BY.finditer(text):
         if not PUBLIC.search(match["it"]):
             yield match.span("it")
+    for match in _ACTED.finditer(text):
+        if not PUBLIC.search(match["it"]):
+            yield match.span("it")
     for match in _SAID.finditer(text):
         lead = text[match.start() : match.start("it")].strip().lower()
         sure = lead.endswith(":") or lead.startswith(
-            ("my name", "caller", "reported by", "submitted by", "requested by", "ask for")
+            ("my name", "caller", "reported by", "submitted by", "requested by", "ask for", "on behalf of", "behalf of")
         )
         if match["tie"] == "" or PUBLIC.search(match["it"]) or PUBLIC.match(text[match.end() :].lstrip()):
             continue

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pyarrow import compute
 
 from geo.core.alternatives import any_of
 from geo.core.folding import folded
 from geo.core.home_addresses import addresses
 from geo.core.personal_names import names
 from geo.core.personal_numbers import Span, numbers
-from geo.core.personal_words import COMPOUND, FORMAL, PEOPLE, ROLES, SHORT, SOUNDS, SURNAMES, WORK
-from geo.core.segmented import STAFF
+from geo.core.personal_words import COMPOUND, FORMAL, PEOPLE, RARE, ROLES, SHORT, SOUNDS, SURNAMES, WORK
+from geo.core.segmented import DOING, STAFF
 
 MASKS: Final[dict[str, str]] = {
     "phone": "[电话]",
@@ -36,20 +38,39 @@ NUMBERS: Final = frozenset(MASKS) - {"name"}
 _FEW: Final = 2_000
 _MASK: Final = re.compile("|".join(map(re.escape, MASKS.values())))
 _NUMBERS_MAYBE: Final = (
-    r"\d(?:[^\d㐀-鿿]{0,3}\d){4}|(?:[零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖\d][^A-Za-z㐀-鿿\d]{0,3}){6}|@|\d[A-Za-z]|[A-Za-z][^㐀-鿿]{0,3}\d|"
-    r"(?i:微信|威信|薇信|徽信|维信|卫信|[vw]x|v信|wechat|weixin|wxid|使\d)"
+    r"\d(?:[^\d㐀-鿿]{0,6}\d){6}|(?:[零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖\d][^A-Za-z㐀-鿿\d]{0,3}){6}[零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖\d]|"
+    r"(?i:[证照胞份卡码号扣鹅球群可qx]|[sv]n|port|id|licen|visa|card)[^\d]{0,9}\d(?:[^\d㐀-鿿]{0,3}[\dx*]){3}|"
+    r"@|\d[A-Za-z]|[A-Za-z][^㐀-鿿]{0,3}\d|(?i:微 ?信|威信|薇信|徽信|维信|卫信|[vw]x|v信|wechat|weixin|wxid|wj|使\d|\d{6}使)"
 )
-_ADDRESS_MAYBE: Final = r"[\d一二三四五六七八九十A-Za-z]\s?(?:号|栋|幢|座|单元|门|室|户|房|楼|排|弄|#)|\d\s?[\-#—–]\s?\d|(?i:apt|apartment|unit|flat|\bliv|resid|home|house|address)|[东西南北中]户"
-_HEAD: Final = "".join(sorted(SURNAMES | SOUNDS | {name[0] for name in COMPOUND}))
+_ADDRESS_MAYBE: Final = r"[\d一二三四五六七八九十A-Za-z]\s?(?:号|栋|幢|座|单元|门|室|户|房|楼|排|弄|#)|\d\s?[\-#—–]\s?\d|(?i:apt|apartment|unit|flat|room|\bliv|resid|home|house|address)|[东西南北中]户|[楼层][上下]\d{3}"
+_ACTS: Final = {
+    "来": "电信访函说到自回",
+    "希": "望",
+    "多": "次年名人个",
+    "都": "是在有不说没",
+    "和": "其",
+    "向": "我",
+    "因": "为",
+    "要": "求",
+}
+"""Characters of names, and those that make an act of them after a role: 市民希望, 居民多次."""
+_HEADS: Final = SURNAMES | RARE | SOUNDS | {name[0] for name in COMPOUND}
+_HEAD: Final = "".join(sorted(_HEADS))
+_BEGIN: Final = "|".join(
+    [
+        f"[{''.join(sorted(_HEADS - set(_ACTS)))}A-Z]",
+        *(f"{first}[^{acts}]" for first, acts in _ACTS.items() if first in _HEADS),
+    ]
+)
 _LAST: Final = "".join(sorted(SURNAMES | {name[-1] for name in COMPOUND}))
 _NAMES_MAYBE: Final = (
-    rf"(?:{any_of([*ROLES, *STAFF, *PEOPLE])})(?:姓名|名字|信息|为|是|叫|名|[ :;,(\[<“\"'‘【《\-—])*[{_HEAD}A-Z]|"
+    rf"(?:{any_of([*ROLES, *STAFF, *PEOPLE])})(?:姓名|名字|信息|为|是|叫|名|[ :;,(\[<“\"'‘【《\-—])*(?:{_BEGIN})|"
     rf"(?:{any_of([*ROLES, *STAFF])})(?:姓名|名字|信息|为|是|叫|名|[ :;,(\[<“\"'‘【《\-—])*[:;(【]|"
-    rf"(?:由|经|请|派|排|让|找|系|知|托|对|向|与|据|给|跟|和)[{_HEAD}]|{any_of(word for word in [*FORMAL, *WORK] if len(word) > 1)}|"
-    rf"[{_LAST}][{''.join(SHORT)}嫂]|[老小大][{_LAST}]|阿[㐀-鿿]|[{_LAST}][某×✕*○〇xX]|姓[{_HEAD}]|[,，(（ 、/] ?[男女]|[·•・‧∙⋅.﹒][㐀-鿿]|"
+    rf"{DOING.pattern.replace('(?=', '(?:')}|[㐀-鿿A-Za-z.] ?(?:{any_of(word for word in [*FORMAL, *WORK] if len(word) > 1)})|"
+    rf"[{_LAST}][{''.join(SHORT)}嫂]|[老小大胖][{_LAST}]|[阿小][㐀-鿿]|[{_LAST}][某×✕*○〇xX]|姓[{_HEAD}]|[{_HEAD}]姓|[,，(（ 、/] ?[男女]|[·•・‧∙⋅.﹒][㐀-鿿]|"
     rf"[A-Z][a-zß-ɏ'’\-]+ [A-Z]|"
     r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Sir|Madam|Officer|Inspector|Sgt|Capt|Lt|Council|"
-    r"[Nn]ame|[Cc]aller|[Rr]eported|[Ss]ubmitted|[Rr]equested|[Ss]igned|[Cc]omplain|[Cc]ontact|[Aa]sk for|[Rr]esident|[Nn]eighbo|[Ll]andlord|[Tt]enant|[Oo]wner|I'm|I am|[Tt]his is|[Ss]poke|[Cc]alled|[Rr]egards|[Ss]incerely|[Tt]hanks"
+    r"[Nn]ame|[Cc]aller|[Rr]eported|[Ss]ubmitted|[Rr]equested|[Ss]igned|[Cc]omplain|[Cc]ontact|[Aa]sk for|[Rr]esident|[Nn]eighbo|[Ll]andlord|[Tt]enant|[Oo]wner|I'm|I am|[Cc]omplaint|[Ff]eedback|[Mm]essage|[Ll]etter|[Ee]-?mail|[Tt]his is|[Ss]poke|[Cc]alled|[Rr]egards|[Ss]incerely|[Tt]hanks"
 )
 """Tests that tell quickly the many texts without personal data; all that a search can find passes them."""
 
@@ -209,24 +230,31 @@ def _sentences(number: int, start: int, text: str) -> Iterator[tuple[int, int, s
 def _hits(texts: list[str], wanted: Collection[str]) -> Iterator[tuple[str, list[Span]]]:
     """Yield the texts with personal data, and the data; a cheap test tells most texts without any."""
     plain = [folded(text) for text in texts]
-    tests = [_contain(plain, test) for test in (_NUMBERS_MAYBE, _ADDRESS_MAYBE, _NAMES_MAYBE)]
-    for at in np.flatnonzero(tests[0] | tests[1] | tests[2]):
+    numbered, addressed, named = _contain(plain, (_NUMBERS_MAYBE, _ADDRESS_MAYBE, _NAMES_MAYBE))
+    if "name" not in wanted:
+        named = np.zeros(len(plain), dtype=bool)
+    chosen = np.flatnonzero(numbered | addressed | named)
+    signs = zip(
+        chosen.tolist(), numbered[chosen].tolist(), addressed[chosen].tolist(), named[chosen].tolist(), strict=True
+    )
+    for at, number, address, name in signs:
         text = plain[at]
-        hits = numbers(text) if tests[0][at] else []
-        if tests[1][at]:
+        hits = numbers(text) if number else []
+        if address:
             hits = _joined(hits, addresses(text), "address")
-        if "name" in wanted and (tests[2][at] or hits):
-            hits = _joined(hits, names(text, hits, bool(tests[2][at])), "name")
+        if name or (hits and "name" in wanted):
+            hits = _joined(hits, names(text, hits, name), "name")
         if hits:
             yield texts[at], hits
 
 
-def _contain(texts: list[str], test: str) -> np.ndarray:
-    """Mark the matching texts; for a few the fast matcher takes too long to get ready."""
+def _contain(texts: list[str], tests: Sequence[str]) -> list[np.ndarray]:
+    """Mark the texts that match each test; for a few the fast matcher takes too long to get ready."""
     if len(texts) < _FEW:
-        pattern = re.compile(test)
-        return np.array([pattern.search(text) is not None for text in texts], dtype=bool)
-    return pd.Series(texts, dtype="string[pyarrow]").str.contains(test, regex=True).to_numpy(dtype=bool)
+        patterns = [re.compile(test) for test in tests]
+        return [np.array([pattern.search(text) is not None for text in texts], dtype=bool) for pattern in patterns]
+    column = pa.array(texts, pa.large_string())
+    return [compute.match_substring_regex(column, test).to_numpy(zero_copy_only=False) for test in tests]
 
 
 def _joined(spans: list[Span], more: Iterator[tuple[int, int]] | list[tuple[int, int]], kind: str) -> list[Span]:
@@ -235,4 +263,4 @@ def _joined(spans: list[Span], more: Iterator[tuple[int, int]] | list[tuple[int,
     for start, end in sorted(more, key=lambda place: place[0] - place[1]):
         if end > start and all(end <= span.start or start >= span.end for span in result):
             result.append(Span(start, end, kind))
-    return sorted(result)
+    return sorted(result) if len(result) > 1 else result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from geo.core.english_names import LATIN, PUBLIC, english_names
@@ -19,15 +19,15 @@ from geo.core.personal_words import (
     LINKS,
     NEVER,
     PEOPLE,
+    RARE,
     SOUNDS,
     SURNAMES,
     TAIL_NOT,
+    WORD_COMPOUND,
 )
 from geo.core.segmented import (
-    DOING,
     DOT,
     HAN,
-    LEAD,
     ONE,
     ROLE_WORDS,
     SPEAKS,
@@ -50,6 +50,8 @@ _SURE: Final = 2
 """How surely a name follows: 0 after 市民, 1 after 来电人, 2 after 来电人： and 我叫."""
 _NAMED: Final = frozenset("我叫 名叫 叫做 姓名 户名 名为 人叫".split())
 _SURE_ROLE: Final = re.compile(r"[:;(【]")
+_COMES: Final = frozenset("电信访函到找此这我说报反投要了过拿闹吵")
+"""Characters that follow 来 where it is an act and ends no name: 来电, 来找."""
 _UNSAID: Final = frozenset(
     "匿名 不详 未知 同上 保密 未留 无 隐去 拒绝 空 略 先生 女士 群众 市民 热心 本人 物业 社区".split()
 )
@@ -72,8 +74,10 @@ def names(text: str, near: Sequence[Span] = (), anywhere: bool = True) -> list[t
     words: Words | None = None
     if anywhere:
         words = Words(text)
-        for finder in (_after_leads, before_titles, nicknames, marked, english_names):
-            found.extend(finder(words))
+        letters = set(text)
+        for finder, signs in _FINDERS:
+            if not signs or not signs.isdisjoint(letters):
+                found.extend(finder(words))
     for span in near:
         if span.kind in _WITH_NUMBERS and (match := _BESIDE.search(text[max(0, span.start - 24) : span.start])):
             words = words or Words(text)
@@ -88,8 +92,7 @@ def _breaks(text: str, place: int) -> bool:
 
 
 def _after_leads(words: Words) -> Iterator[tuple[int, int]]:
-    text = words.text
-    for match in LEAD.finditer(text):
+    for match in words.leads:
         start = match.start()
         if start not in words.at and start > 0 and not any(start < end <= match.end() for end in words.upto):
             continue
@@ -97,7 +100,7 @@ def _after_leads(words: Words) -> Iterator[tuple[int, int]]:
         said = bool(_SURE_ROLE.search(match["tie"])) or match["lead"] in _NAMED or "叫" in match["tie"]
         foreign = match["lead"].startswith("外")
         yield from _listed(words, match.end(), role + (role and said) or int(foreign))
-    for match in DOING.finditer(text):
+    for match in words.doings:
         end = _chinese(words, match.end(), 0)
         if end and words.follows(end) == 2:
             yield match.end(), end
@@ -128,6 +131,7 @@ def _name(words: Words, place: int, role: int) -> int:
         return match.end() if match and good else 0
     return (
         _dotted(words, place)
+        or _long_sounded(words, place, role)
         or _chinese(words, place, role)
         or _sounded(words, place, role)
         or (_whole(words, place) if role == _SURE else 0)
@@ -168,10 +172,18 @@ def _sounded(words: Words, place: int, role: int) -> int:
     return 0
 
 
+def _long_sounded(words: Words, place: int, role: int) -> int:
+    """Return the end of a name by its sound that is longer than a Chinese one: 索朗旺堆."""
+    if any(letter not in SOUNDS for letter in words.text[place : place + 4]):
+        return 0
+    end = _sounded(words, place, role)
+    return end if end - place >= 4 and words.follows(end) == 2 else 0
+
+
 def _chinese(words: Words, place: int, role: int) -> int:
     """Return the end of a surname with a given name of one or two characters."""
     text = words.text
-    size = surname_at(text, place)
+    size = surname_at(text, place, rare=True)
     if not size:
         return 0
     first, _ = words.at.get(place, ("", ""))
@@ -181,9 +193,9 @@ def _chinese(words: Words, place: int, role: int) -> int:
     for length in (size + 2, size + 1):
         rank = _rank(words, place, size, length, role)
         if rank:
-            starts_next = (
-                length == size + 2 and text[place + length - 1] in BETWEEN and not SPEAKS.match(text, place + length)
-            )
+            last, after = place + length - 1, place + length
+            starts_next = length == size + 2 and text[last] in BETWEEN and not SPEAKS.match(text, after)
+            starts_next &= text[last] != "来" or text[after : after + 1] in _COMES
             best = max(best, (rank, int(len(first) == length) - 2 * starts_next, length))
     if not best[0] and size == 2 and text[place : place + 2] in COMPOUND and text[place] in SURNAMES:
         best = max(best, (_rank(words, place, 1, 3, role), 1, 3), (_rank(words, place, 1, 2, role), 0, 2))
@@ -198,6 +210,8 @@ def _rank(words: Words, place: int, size: int, length: int, role: int) -> int:
     if given in PEOPLE:
         return 0
     first, tag = words.at.get(place, ("", ""))
+    if size == 1 and name[0] in RARE and not _rare(words, place, name, role):
+        return 0
     if len(name) < length or not re.fullmatch(rf"{HAN}+", name) or any(letter in GIVEN_NOT for letter in given):
         return 0
     if name[0] in GLUE and given[0] in LINKS and not role:
@@ -214,17 +228,25 @@ def _rank(words: Words, place: int, size: int, length: int, role: int) -> int:
     level = words.follows(end)
     if not level:
         return 0
+    if size == 2 and name[:2] not in WORD_COMPOUND:
+        return 1 + level
     acts = bool(SPEAKS.match(text, end))
     speaks = acts or end >= len(text) or not "\u3400" <= text[end] <= "\u9fff"
     if plain(name):
-        named = len(name) == 2 and speaks and level == 2 and (role or tag_of(name)[:1] in "nz")
+        named = len(name) == 2 and speaks and level == 2 and (role or (acts and tag_of(name)[:1] in "nz"))
         return 1 if named else 0
     start = text[place : place + 2]
     if length - size == 2 and size == 1 and plain(start):
         if given[-1] in LATER or level < 2 or not (speaks if start in NEVER else True):
             return 0
         solid = start not in NEVER and tag_of(start)[:1] in ("n", "s", "z")
-        return 2 if acts or (role == _SURE and speaks) or (solid and end in words.at) else 0
+        return (
+            2
+            if acts
+            or (role == _SURE and speaks)
+            or (solid and end in words.at and (role or (level == 2 and end < len(text))))
+            else 0
+        )
     if length - size == 1 and size == 1 and len(first) > 2 and plain(first):
         return 0
     if level == 2:
@@ -232,6 +254,16 @@ def _rank(words: Words, place: int, size: int, length: int, role: int) -> int:
     sure = first == name and tag.startswith("nr")
     split = first == name[:size] and words.at.get(place + size, ("", ""))[0] == given
     return 2 if sure or (role and split) or (split and words.at[place + size][1].startswith("nr")) else 1 if role else 0
+
+
+def _rare(words: Words, place: int, name: str, role: int) -> bool:
+    """Tell a name with a rare surname: nothing else fits, and an act or a break follows."""
+    first = words.at.get(place, ("", ""))[0]
+    if words.follows(place + len(name)) < 2 or plain(name) or plain(name[:2]) or (len(first) > 1 and plain(first)):
+        return False
+    if role or len(name) == 3:
+        return True
+    return first in (name, name[0]) and words.at[place][1].startswith("nr")
 
 
 def _whole(words: Words, place: int) -> int:
@@ -252,3 +284,13 @@ def _whole(words: Words, place: int) -> int:
         and not any(len(piece) > 1 and plain(piece) and tag_of(piece)[0] in "vadr" for piece in pieces)
         else 0
     )
+
+
+_FINDERS: Final[tuple[tuple[Callable[[Words], Iterator[tuple[int, int]]], frozenset[str]], ...]] = (
+    (_after_leads, frozenset()),
+    (before_titles, frozenset()),
+    (nicknames, frozenset("老小大阿胖")),
+    (marked, frozenset("某×✕*○〇xX姓男女·•・‧")),
+    (english_names, frozenset("abcdefghijklmnopqrstuvwxyz")),
+)
+"""Searches for names, and the characters without any of which a text has none."""

@@ -13,10 +13,10 @@ _PLAIN_AFTER: Final = r"(?!\d)(?!\.\d)"
 
 # ---- telephones
 _CHINA: Final = rf"(?:\(?(?:\+|00)?86\)?{_S}{{0,2}})?"
-_MOBILE: Final = re.compile(rf"(?<![\d+])(?<!\d\.)[(]?{_CHINA}\(?1(?:{_S}{{0,3}}\d){{10}}{_PLAIN_AFTER}")
+_MOBILE: Final = re.compile(rf"(?=[(+018])(?<![\d+])(?<!\d\.)[(]?{_CHINA}\(?1(?:{_S}{{0,3}}\d){{10}}{_PLAIN_AFTER}")
 _EXTENSION: Final = rf"(?:{_S}?(?:转|分机|ext\.?|x){_S}?\d{{1,6}}|-\d{{1,5}})?"
 _AREA: Final = re.compile(
-    rf"(?<![\d+])(?<!\d[.\-])\(?{_CHINA}\(?0(?:10|2\d|[3-9]\d\d)\)?{_S}{{0,3}}[2-9](?:{_S}?\d){{6,7}}{_EXTENSION}(?!\d)",
+    rf"(?=[(+08])(?<![\d+])(?<!\d[.\-])\(?{_CHINA}\(?0(?:10|2\d|[3-9]\d\d)\)?{_S}{{0,3}}[2-9](?:{_S}?\d){{6,7}}{_EXTENSION}(?!\d)",
     re.I,
 )
 _FREE: Final = re.compile(rf"(?<![\d.+])[48]00(?:{_S}{{0,2}}\d){{7}}{_PLAIN_AFTER}")
@@ -25,12 +25,15 @@ _LOCAL: Final = re.compile(
     rf"[^\d\n,，。；;]{{0,6}}?(?P<it>[2-8]\d{{2,3}}{_S}?\d{{4}}){_PLAIN_AFTER}",
     re.I,
 )
+_LOCAL_AFTER: Final = re.compile(
+    rf"(?<![\d.\-+A-Za-z])[2-8]\d{{2,3}}{_S}?\d{{4}}(?= ?(?:这|那)?个?的? ?(?:电话|座机|固话|号码打|热线))|(?<=[打拨])[2-8]\d{{2,3}}{_S}?\d{{4}}{_PLAIN_AFTER}"
+)
 _AMERICAN: Final = re.compile(
     r"(?<![\d.\-+/])(?:\+?1[ .\-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d[\-.])[2-9]\d\d[\-. ]\d{4}(?![\d\-])|"
     r"(?:call|phone|tel|cell|mobile|number|contact|text)\b[^\d\n]{0,12}(?P<it>[2-9]\d\d[ \-.]?[2-9]\d\d[ \-.]?\d{4})(?!\d)",
     re.I,
 )
-_ABROAD: Final = re.compile(r"(?<![A-Za-z0-9+])\(?\+ ?\d{1,3}(?:[ ().\-]{0,2}\d){6,13}(?!\d)")
+_ABROAD: Final = re.compile(r"(?<![A-Za-z0-9+])\(?(?:\+ ?\d{1,3}|0086)(?:[ ().\-]{0,2}\d){6,13}(?!\d)")
 _BRITISH: Final = re.compile(
     r"(?<![\d.\-])0(?:20 ?[378]\d{3} ?\d{4}|1\d{2,3} \d{3} ?\d{3,4}|1\d{3} \d{5,6}|7\d{3} \d{3} ?\d{3})(?!\d)|"
     r"(?:call|phone|tel|mobile|number|contact|text|ring)\b[^\d\n]{0,12}(?P<it>0[127]\d{8,9})(?!\d)",
@@ -51,7 +54,10 @@ _PROVINCES: Final = frozenset(
 IDENTITY_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 IDENTITY_CHECKS: Final = "10X98765432"
 _IDENTITY: Final = re.compile(
-    rf"(?<![\dA-Za-z])(?<!\d\.)[1-9](?:{_S}{{0,2}}\d){{13}}(?:(?:{_S}{{0,2}}\d){{3}}{_S}{{0,2}}[\dXx])?(?![\dA-Za-z])"
+    rf"(?<![\dA-Za-z])(?<!\d\.)[1-9](?:{_S}{{0,2}}\d){{14}}(?:(?:{_S}{{0,2}}\d){{2}}{_S}{{0,2}}[\dXx])?(?![\dA-Za-z])"
+)
+_IDENTITY_LED: Final = re.compile(
+    r"(?<![A-Za-z\u3400-\u9fff])ID(?:号码?|[ :,#(])*(?P<it>\d{17}[\dXx])(?![\dA-Za-z])", re.I
 )
 _CARD: Final = re.compile(rf"(?<![\dA-Za-z])(?<!\d[.\-])[2-69](?:{_S}{{0,2}}\d){{14,18}}(?![\dA-Za-z])")
 _PAPERS: Final = re.compile(
@@ -75,8 +81,11 @@ _EMAIL: Final = re.compile(
     r"[A-Za-z0-9][\w.+%\-]*(?: ?@ ?)[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*(?: ?\. ?|\.)[A-Za-z]{2,12}(?![A-Za-z0-9])", re.A
 )
 _WECHAT: Final = re.compile(
-    r"(?P<lead>微信|威信|薇信|徽信|维信|卫信|[vV][信xX]|[wW][xX]|(?i:wechat|weixin)|(?<=加)[vV](?=[ :]))(?P<tie>(?:账号|帐号|号码|同号|号|名|昵称|也|就是|就|是|为|叫|加|搜|联系|id|ID|Id|[ :,=(“\"'])*)"
+    r"(?P<lead>微 ?信|威信|薇信|徽信|维信|卫信|卫星(?=号)|绿泡泡|[微威薇徽维][❤♥心]\ufe0f? ?|[vV][❤♥心]|[vV][信xX]|[wW][xX]|(?i:wechat|weixin)|(?<=加)[vV](?=[ :]))(?P<tie>(?:账号|帐号|号码|同号|号|名|昵称|也|就是|就|是|为|叫|加|搜|联系|id|ID|Id|is|account|handle|[ :,=(“\"'])*)"
     r"(?P<it>[A-Za-z][A-Za-z0-9_\-]{4,29}|\d[\d\-]{5,14}\d)(?![A-Za-z0-9_])"
+)
+_WECHAT_AFTER: Final = re.compile(
+    r"(?<![A-Za-z0-9_.@\-])(?P<it>(?=[A-Za-z0-9_\-]*[0-9_])[A-Za-z][A-Za-z0-9_\-]{5,19})(?= ?[(（,]?(?:这|这个)?(?:是|为)?(?:[我他她]的?|本人)?(?:加|的)?(?:微 ?信|[vV]信|[wWvV][xX](?![A-Za-z])|(?i:on wechat)))"
 )
 _WXID: Final = re.compile(r"(?<![A-Za-z0-9])wxid_[A-Za-z0-9]+", re.I)
 _WORDS: Final = frozenset(
@@ -99,7 +108,7 @@ _WORDS: Final = frozenset(
     }
 )
 _QQ: Final = re.compile(
-    r"(?:(?<![A-Za-z])[qQ]{2}|扣扣|扣号|企鹅|球球|(?<![A-Za-z])[qQ](?=[号群])|(?<=[加的])[qQ](?![A-Za-z])|(?P<group>群号))(?:群|账号|帐号|号码|号|也|是|为|加|联系|[ :,=(“\"'#])*"
+    r"(?:(?<![A-Za-z])[qQ] ?[qQ]|扣扣|扣号|企鹅|球球|(?<![A-Za-z])[qQ](?=[号群])|(?<=[加的])[qQ](?![A-Za-z])|(?<![A-Za-z0-9])[qQ](?=:)|(?<=联系)[qQ](?![A-Za-z])|(?<![A-Za-z0-9])q(?=[1-9]\d{5,10}(?!\d))|(?P<group>群号))(?:群|账号|帐号|号码|号|也|是|为|加|联系|[ :,=(“\"'#])*"
     rf"(?P<it>[1-9]\d(?:{_S}?\d){{3,10}})(?![\dA-Za-z])"
 )
 
@@ -118,7 +127,7 @@ _ARMED: Final = re.compile(
     re.I,
 )
 _PLATE_LED: Final = re.compile(
-    r"(?:车牌照?|牌照|车号|牌号|号牌|尾号)(?:号码|号|是|为|[ :,(])*(?P<it>[A-HJ-NP-Z][ ·.\-]?(?=[A-Z0-9]*\d)[A-Z0-9]{5,6})(?![A-Z0-9])|"
+    r"(?:车牌照?|牌照|车号|牌号|号牌|尾号)(?:号码|号|是|为|[ :,(])*(?P<it>(?:[\u4e00-\u9fff]{2,3}[ ·]?[A-Za-z]?\d{5,7}(?!\d))|[A-HJ-NP-Z][ ·.\-]?(?=[A-Z0-9]*\d)[A-Z0-9]{5,6})(?![A-Z0-9])|"
     r"\b(?:licen[sc]e )?plates?(?: number| no\.?| #)?[ :#]{1,3}(?:is )?(?P<foreign>(?=[A-Z0-9 \-]*\d)[A-Z0-9]{2,4}[ \-]?[A-Z0-9]{2,5})(?![A-Za-z0-9])",
     re.I,
 )
@@ -140,6 +149,14 @@ _PHONE_LETTERS: Final = frozenset("tel phone mobile call ph mob t m p wx vx cell
 _DATE: Final = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 
+_DIGITS: Final = frozenset("0123456789")
+_LATIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_SOME_DIGITS: Final = re.compile(
+    r"\d(?:[^\dA-Za-z\u3400-\u9fff]{0,3}[\dXx*]){4}|\d[A-Za-z\d]{3}|[A-Za-z]\d[A-Za-z\d]{2}"
+)
+_MANY_DIGITS: Final = re.compile(r"\d(?:[^\dA-Za-z\u3400-\u9fff]{0,6}\d){6}")
+
+
 class Span(NamedTuple):
     """A stretch of a text with personal data of one kind."""
 
@@ -157,8 +174,14 @@ def numbers(text: str) -> list[Span]:
     text
         As `geo.core.folding.folded` returns it.
     """
+    letters = set(text)
+    digits = 0
+    if not _DIGITS.isdisjoint(letters):
+        digits = 1 + bool(_SOME_DIGITS.search(text)) + bool(_MANY_DIGITS.search(text))
     taken: list[Span] = []
-    for kind, finder in _FINDERS:
+    for kind, finder, signs, needed in _FINDERS:
+        if needed > digits or (signs and signs.isdisjoint(letters)):
+            continue
         for start, end in finder(text):
             if all(end <= span.start or start >= span.end for span in taken):
                 taken.append(Span(start, end, kind))
@@ -210,6 +233,13 @@ def _harmless(text: str, start: int, end: int) -> bool:
     return bool(_UNIT.match(text, end) or _LABEL.search(before) or _MONEY.search(before))
 
 
+def _led_by_id(text: str) -> Iterator[tuple[int, int]]:
+    """Yield an identity number after `ID:`, a label of other numbers too."""
+    for match in _IDENTITY_LED.finditer(text):
+        if is_identity(match["it"]):
+            yield match.span("it")
+
+
 def _scan(
     pattern: re.Pattern[str], text: str, right: Callable[[str], bool] | None = None, free: bool = False
 ) -> Iterator[tuple[int, int]]:
@@ -259,12 +289,20 @@ def _landline(found: str) -> bool:
 
 def _phones(text: str) -> Iterator[tuple[int, int]]:
     yield from _scan(_MOBILE, text, _mobile)
-    yield from _scan(_AREA, text, _landline)
-    yield from _scan(_FREE, text)
-    yield from _scan(_LOCAL, text, lambda found: not _DATE.fullmatch(found))
-    yield from _scan(_AMERICAN, text)
-    yield from _scan(_ABROAD, text)
-    yield from _scan(_BRITISH, text)
+    if "0" in text:
+        yield from _scan(_AREA, text, _landline)
+        yield from _scan(_BRITISH, text)
+    if "00" in text:
+        yield from _scan(_FREE, text)
+    for local in (_LOCAL, _LOCAL_AFTER):
+        yield from _scan(local, text, lambda found: not _DATE.fullmatch(found))
+    if "-" in text or "." in text or not _LATIN.isdisjoint(text):
+        yield from _scan(_AMERICAN, text)
+    if "+" in text or "0086" in text:
+        yield from _scan(_ABROAD, text)
+
+
+def _spoken(text: str) -> Iterator[tuple[int, int]]:
     if _SPOKEN.search(text):
         spoken = text.translate(_NUMERALS)
         yield from _scan(_MOBILE, spoken, _mobile)
@@ -273,7 +311,12 @@ def _phones(text: str) -> Iterator[tuple[int, int]]:
 
 def _papers(text: str) -> Iterator[tuple[int, int]]:
     yield from _scan(_PAPERS, text, free=True)
-    yield from _scan(_PAPERS_AFTER, text, free=True)
+    if not _LATIN.isdisjoint(text):
+        yield from _scan(_PAPERS_AFTER, text, free=True)
+
+
+def _identities(text: str) -> Iterator[tuple[int, int]]:
+    yield from _led_by_id(text)
     yield from _scan(_IDENTITY, text, lambda found: is_identity(re.sub(r"[^\dXx]", "", found)))
 
 
@@ -288,6 +331,7 @@ def _mail(text: str) -> Iterator[tuple[int, int]]:
 
 def _wechat(text: str) -> Iterator[tuple[int, int]]:
     yield from _scan(_WXID, text, free=True)
+    yield from _scan(_WECHAT_AFTER, text, free=True)
     for match in _WECHAT.finditer(text):
         account, tie, at = match["it"], match["tie"], match.start()
         if match["lead"].isascii() and _BEFORE_LETTERS.search(text, max(0, at - 3), at):
@@ -307,13 +351,19 @@ def _plates(text: str) -> Iterator[tuple[int, int]]:
     yield from _scan(_PLATE_LED, text, free=True)
 
 
-_FINDERS: Final[tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]]], ...]] = (
-    ("email", _mail),
-    ("wechat", _wechat),
-    ("qq", _qq),
-    ("identity", _papers),
-    ("bank_card", _cards),
-    ("plate", _plates),
-    ("phone", _phones),
+_FINDERS: Final[tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]], frozenset[str], int], ...]] = (
+    ("email", _mail, frozenset("@"), 0),
+    ("wechat", _wechat, frozenset("微威薇徽维卫绿vVwW"), 0),
+    ("qq", _qq, frozenset("qQ扣企球群"), 2),
+    ("identity", _papers, frozenset("证照胞份卡码可sSdD"), 2),
+    ("identity", _identities, frozenset(), 3),
+    ("bank_card", _cards, frozenset(), 3),
+    ("plate", _plates, frozenset("使") | _LATIN, 1),
+    ("phone", _phones, frozenset(), 3),
+    ("phone", _spoken, frozenset("零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"), 0),
 )
-"""What is sought, in the order in which it takes hold of a stretch of text."""
+"""
+What is sought, in the order in which it takes hold of a stretch of text.
+
+Beside each the characters without any of which a text has none, and the digits that it takes: none (0), one (1), some (2) or many (3).
+"""

@@ -16,6 +16,7 @@ from geo.core.personal_words import (
     GLUE,
     NEVER,
     NOT_ALONE,
+    RARE,
     SHORT,
     SOUNDS,
     SURNAMES,
@@ -40,7 +41,8 @@ from geo.core.segmented import (
     tag_of,
 )
 
-_TITLE: Final = re.compile(rf"(?P<formal>{any_of(FORMAL)})|(?P<work>{any_of(WORK)})|(?P<short>[{''.join(SHORT)}])")
+_TITLE: Final = re.compile(any_of([*FORMAL, *WORK, *SHORT]))
+_TITLE_KIND: Final = dict.fromkeys(SHORT, "short") | dict.fromkeys(WORK, "work") | dict.fromkeys(FORMAL, "formal")
 _FREE_DOTTED: Final = re.compile(rf"[{SOUND}]{{2,8}}[·•・‧][{SOUND}]{{2,8}}")
 _MASKED: Final = re.compile(
     rf"(?P<it>(?:{any_of(sorted(COMPOUND))}|[{ONE}])(?:某某某?|某[甲乙丙丁]?(?:{HAN}(?![\u3400-\u9fff]))?|[×✕*○〇]{{1,3}}|[xX]{{1,2}}(?![A-Za-z0-9])))"
@@ -49,14 +51,16 @@ _NOT_SOME: Final = re.compile(
     r"某(?:[\u4e00-\u9fff]{0,5}(?:店|商行|公司|中心|超市|厂|馆|餐饮|酒楼|部)|[日天月年个些时处地种人]|小区|单位|公司|路|街|店)"
 )
 _CALLED: Final = re.compile(
-    rf"(?<![百同贵尊])姓(?P<it>{any_of(sorted(COMPOUND))}|[{ONE}])(?=的|氏|男|女|先|小姐|[,，。.!?；;、）) ]|$|业主|市民|居民|师傅|老板|摊主|商户|经理|住户|司机|人)"
+    rf"(?<![百同贵尊])姓(?P<it>{any_of(sorted(COMPOUND))}|[{ONE}])(?=的|氏|男|女|先|小姐|[,，。.!?；;、）) ]|$|业主|市民|居民|师傅|老板|摊主|商户|经理|住户|司机|人)|"
+    rf"(?:(?<!{HAN})|(?<=[名位个该某]))(?P<too>[{ONE}])姓(?=市民|先生|女士|业主|居民|男子|女子|小姐|老人|师傅|村民|车主|摊主|商户|司机|群众|老板)"
 )
-_NICK: Final = re.compile(rf"(?P<front>[老小大])(?P<it>[{ONE}])")
+_NICK: Final = re.compile(rf"(?P<front>[老小大胖])(?P<it>[{ONE}])")
 _FOND: Final = re.compile(
-    r"(?<![\u3400-\u9fff])阿(?P<it>[强珍明芳华英美红兰军伟杰辉福贵发龙彪标光良平宝花香玉莲秀娟霞燕凤萍丽琴慧敏静芬东文武斌勇刚峰涛超鹏飞亮云德财祥])|(?<=[叫找的和跟与给被让])阿(?P<too>[强珍明芳华英美红兰军伟杰辉福贵发龙彪标良宝花香莲秀娟霞燕凤萍琴慧敏芬斌勇刚峰涛鹏])"
+    r"(?<![\u3400-\u9fff])阿(?P<it>[强珍明芳华英美红兰军伟杰辉福贵发龙彪标光良平宝花香玉莲秀娟霞燕凤萍丽琴慧敏静芬东文武斌勇刚峰涛超鹏飞亮云德财祥])|(?<=[叫找的和跟与给被让])阿(?P<too>[强珍明芳华英美红兰军伟杰辉福贵发龙彪标良宝花香莲秀娟霞燕凤萍琴慧敏芬斌勇刚峰涛鹏])|"
+    r"小(?:[强芳娟敏丽军伟杰红英燕霞玲静涛刚勇峰磊鹏辉超婷倩雪琴慧萍莉珍])(?=说|称|反映|来电|表示|告诉|讲)"
 )
 _NICK_AFTER: Final = re.compile(
-    r"[头儿]?(?:家(?![具电])|的|说|你好|您好|在|把|又|天天|不|没|是|来|去|也|就|跟|同志|师傅|已|负责|明天|今天|给|让|处理|跟进|和|与|吵|打|住|管|卖|摆|开门|停|每|总|老|经常|两|他|她|我|反映|投诉|来电|告诉|答应|电话|态度|[ ,，。.!！?？、；;:：（(）)]|$)"
+    r"[头儿]?(?:家(?![具电])|的|说|你好|您好|在|把|又|天天|不|没|是|来|去|也|就|跟|同志|师傅|已|负责|明天|今天|给|让|处理|跟进|和|与|吵|打|住|管|卖|摆|开[门的了着]|停|每|总|老|经常|两|他|她|我|反映|投诉|来电|告诉|答应|电话|态度|[ ,，。.!！?？、；;:：（(）)]|$)"
 )
 _SEXED: Final = re.compile(
     rf"(?:^|[ ,，。；;:：、(（])(?P<it>{HAN}{{2,4}}) ?[,，(（ 、/] ?(?:男|女)(?=[ ,，)）、/\d。]|$)"
@@ -68,6 +72,10 @@ _NO_NICK: Final = frozenset(
 )
 """Words with 老, 小 and 大 that are no nickname."""
 
+_NICK_WORDS: Final = frozenset("老方 老马 老黄 老高 老白 老龙 老石 老齐 小黄 小马 小高 小白".split())
+"""Words of the dictionary that are a nickname where an act or a break follows."""
+_GLUE_NICK: Final = frozenset("于常任应向")
+
 
 def before_titles(words: Words) -> Iterator[tuple[int, int]]:
     """Yield the places of names before a title: 张先生, 李建国师傅."""
@@ -76,11 +84,11 @@ def before_titles(words: Words) -> Iterator[tuple[int, int]]:
         place, end = match.span()
         if place == 0 or (end not in words.upto and not FOLLOWS.match(text, end) and end < len(text)):
             continue
-        if SHOP.match(text, end) or (
+        if (SHOP.match(text, end) and text[end] != "的") or (
             words.at.get(place, ("", ""))[0] not in ("", match.group()) and end not in words.upto
         ):
             continue
-        start = _name_before(words, place, end, match.lastgroup or "")
+        start = _name_before(words, place, end, _TITLE_KIND[match.group()])
         if start >= 0:
             stop = place
             while stop > start and text[stop - 1] == " ":
@@ -95,7 +103,7 @@ def _name_before(words: Words, place: int, end: int, kind: str) -> int:
     if latin and kind != "short":
         return max(0, place - 40) + latin.start()
     if kind != "short":
-        foreign = re.search(rf"(?:{HAN}{{1,8}}{DOT})*[{SOUND}]{{1,8}}$", text[max(0, place - 24) : place])
+        foreign = re.search(rf"(?:{HAN}{{1,8}}{DOT})+{HAN}{{1,8}}$|[{SOUND}]{{1,8}}$", text[max(0, place - 24) : place])
         if foreign:
             start = max(0, place - 24) + foreign.start()
             found = _foreign_before(words, start, place)
@@ -177,11 +185,13 @@ def _surname_before(words: Words, place: int, end: int, kind: str) -> int:
     text = words.text
     at = place - 1
     letter = text[at]
-    if letter not in SURNAMES:
+    if letter not in SURNAMES and not (letter in RARE and kind == "formal"):
         return -1
     fresh = at == 0 or not "\u3400" <= text[at - 1] <= "\u9fff"
     word, _ = words.at.get(at, ("", ""))
     pair = text[at:end]
+    if letter in RARE and not fresh and word != letter:
+        return -1
     if letter in GLUE and not (kind == "formal" and (fresh or LEAD.search(text[max(0, at - 6) : at]))):
         return -1
     if letter in WARES and kind != "formal" and not fresh:
@@ -215,7 +225,7 @@ def nicknames(words: Words) -> Iterator[tuple[int, int]]:
         start, end = match.span()
         letter = match["it"]
         rest = text[end:]
-        if start not in words.at or PLACE.match(rest) or SHOP.match(rest):
+        if start not in words.at or PLACE.match(rest) or (SHOP.match(rest) and not rest.startswith(("的", "开的"))):
             continue
         wanted = _NICK_AFTER.match(rest) is not None
         nick, own = match.group(), words.at[start][0]
@@ -231,7 +241,8 @@ def nicknames(words: Words) -> Iterator[tuple[int, int]]:
         if letter in COMMON and letter not in NOT_ALONE and match["front"] != "大":
             good = True
         else:
-            good = wanted and letter not in GLUE and not plain(nick)
+            tied = letter in GLUE and (letter not in _GLUE_NICK or match["front"] not in "老小")
+            good = wanted and not tied and (nick in _NICK_WORDS or not plain(nick))
         if good:
             yield start, end + (rest[:1] in ("头", "儿") and end + 1 in words.upto)
     for match in _FOND.finditer(text):
@@ -248,6 +259,8 @@ def marked(words: Words) -> Iterator[tuple[int, int]]:
             text, start + 1
         ):
             continue
+        if match["it"][-1] in "×✕*○〇" and start and text[start - 1].isdigit():
+            continue
         if match["it"][-1] in "xX" and (start not in words.at or (start and text[start - 1].isdigit())):
             continue
         if (
@@ -258,7 +271,7 @@ def marked(words: Words) -> Iterator[tuple[int, int]]:
             continue
         yield match.span("it")
     for match in _CALLED.finditer(text):
-        yield match.span("it")
+        yield match.span("it" if match["it"] else "too")
     for match in _SEXED.finditer(text):
         yield from alone(words, *match.span("it"))
     for match in _FREE_DOTTED.finditer(text):

@@ -17,6 +17,7 @@ from geo.core.personal_words import (
     NEVER,
     PEOPLE,
     PLACE_AFTER,
+    RARE,
     ROLES,
     SHOPS,
     SOUNDS,
@@ -26,8 +27,9 @@ from geo.core.personal_words import (
     WORK,
 )
 
-HAN: Final = r"[\u3400-\u9fff]"
+HAN: Final = "[\u3400-\u9fff]"
 ONE: Final = "".join(sorted(SURNAMES))
+FIRST: Final = "".join(sorted(SURNAMES | {name[0] for name in COMPOUND}))
 _TIE: Final = r"(?P<tie>(?:姓名|名字|信息|为|是|叫|名|[ :;,(\[<“\"'‘【《\-—])*)"
 STAFF: Final = [f"{word}员" for word in ROLES if word.endswith("人")]
 LEAD: Final = re.compile(rf"(?P<lead>{any_of([*ROLES, *STAFF, *PEOPLE])}){_TIE}")
@@ -35,7 +37,7 @@ ROLE_WORDS: Final = frozenset([*ROLES, *STAFF])
 TITLES: Final = frozenset([*FORMAL, *WORK])
 _FORMAL: Final = frozenset(FORMAL)
 DOING: Final = re.compile(
-    rf"(?:由|经|请|派|安排|让|找|联系|通知|委托|对|向|与|据|给|跟|和)(?={HAN}{{2,4}}(?:负责|办理|处理|处置|核实|核查|牵头|跟进|接单|督办|答复|回复|回访|联系|到场|现场|协调|签收|送达|带队|同志|驾驶|经营|所有|搭建))"
+    rf"(?:由|经|请|派|安排|让|找|联系|通知|委托|对|向|与|据|给|跟|和)(?=[{FIRST}]{HAN}{{1,3}}(?:负责|办理|处理|处置|核实|核查|牵头|跟进|接单|督办|答复|回复|回访|联系|到场|现场|协调|签收|送达|带队|同志|驾驶|经营|所有|搭建))|(?:回复|答复|告知|转告|通告|致电|@)(?=[{FIRST}]{HAN}{{1,2}}[:,@ ])"
 )
 FOLLOWS: Final = re.compile(AFTER_NAME)
 SPEAKS: Final = re.compile(SPEECH)
@@ -52,39 +54,50 @@ class Words:
     def __init__(self, text: str) -> None:
         self.text = text
         self._cut([0])
+        self.leads = list(LEAD.finditer(text))
+        self.doings = list(DOING.finditer(text))
         cuts = set()
-        for match in LEAD.finditer(text):
+        for match in self.leads:
             lead = match.end("lead")
             begins = match.start() in self.at
             if match["lead"] not in _FORMAL and lead - match.start() > 1 and (begins or lead in self.at):
                 cuts.add(lead)
             if match["tie"] and begins:
                 cuts.add(match.end())
-        cuts |= {match.end() for match in DOING.finditer(text) if match.start() in self.at}
+        cuts |= {match.end() for match in self.doings if match.start() in self.at}
         cuts -= {*self.upto, len(text)}
         if cuts:
             self._cut([0, *sorted(cuts)])
 
     def _cut(self, cuts: list[int]) -> None:
         """Segment the text anew between cuts, missed by the segmenter where a rare name follows: 采集员程浩."""
-        self.at: dict[int, tuple[str, str]] = {}
-        self.upto: dict[int, str] = {}
-        self.inside: dict[int, str] = {}
+        at: dict[int, tuple[str, str]] = {}
+        upto: dict[int, str] = {}
+        tag = _segmenter().tag
         for start, end in zip(cuts, [*cuts[1:], len(self.text)], strict=True):
             place = start
-            for word, tag in _segmenter().tag(self.text[start:end]):
-                self.at[place] = (word, tag)
-                for step in range(1, len(word)):
-                    self.inside[place + step] = word
+            for pair in tag(self.text[start:end]):
+                at[place] = pair
+                word = pair[0]
                 place += len(word)
-                self.upto[place] = word
+                upto[place] = word
+        self.at, self.upto = at, upto
+
+    def _around(self, place: int) -> str:
+        """Return the word that a place stands within, and nothing between two words."""
+        if place in self.at:
+            return ""
+        start = place - 1
+        while start > 0 and start not in self.at:
+            start -= 1
+        return self.at.get(start, ("", ""))[0]
 
     def follows(self, place: int) -> int:
         """Return how well a name may end at a place: 2 before an act or a break, 1 between two words, 0 within one."""
         if place >= len(self.text) or not "\u3400" <= self.text[place] <= "\u9fff":
             return 2
         if FOLLOWS.match(self.text, place):
-            return 2 if place in self.at or not tag_of(self.inside.get(place, "")) else 1
+            return 2 if place in self.at or not tag_of(self._around(place)) else 1
         return 1 if place in self.at else 0
 
 
@@ -118,11 +131,12 @@ def _known(word: str) -> bool:
     return bool(tag_of(word)) and not tag_of(word).startswith(_PLAIN_TAGS)
 
 
-def surname_at(text: str, place: int) -> int:
-    """Return the length of the surname at a place."""
+def surname_at(text: str, place: int, rare: bool = False) -> int:
+    """Return the length of the surname at a place; a rare one counts where it is asked for."""
     if text[place : place + 2] in COMPOUND:
         return 2
-    return int(text[place : place + 1] in SURNAMES)
+    letter = text[place : place + 1]
+    return int(letter in SURNAMES or (rare and letter in RARE))
 
 
 def end_of_sounds(words: Words, place: int, limit: int) -> int:

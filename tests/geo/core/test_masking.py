@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.core.masking import found, kinds, mask, mask_numbers
+from geo.core.folding import folded
+from geo.core.masking import found, kinds, mask, mask_numbers, places
+from geo.core.personal_numbers import numbers
 from tests.conftest import ROOT
-from tests.support.personal_data import scores, sentences
+from tests.support.personal_data import NOT_IN_THE_GOAL, scores, sentences
 
 
 @pytest.mark.parametrize(
@@ -42,15 +44,29 @@ def test_what_is_missing_stays_missing_and_rows_keep_their_index() -> None:
 CASES = ROOT / "tests" / "cases"
 
 
-@pytest.mark.parametrize(
-    ("file", "recall", "precision"), [("personal_data.yaml", 0.97, 0.98), ("personal_data_held_out.yaml", 0.9, 0.95)]
-)
+@pytest.mark.parametrize("file", ["personal_data.yaml", "personal_data_held_out.yaml"])
 def test_labelled_sentences_lose_their_personal_data_and_nothing_else(
-    file: str, recall: float, precision: float
+    file: str,
 ) -> None:
     table = scores(sentences(CASES / file))
-    assert table.loc["all", "recall"] >= recall, table
-    assert table.loc["all", "precision"] >= precision, table
+    assert table.loc["all", "recall"] >= 0.95, table
+    assert table.loc["all", "precision"] >= 0.98, table
+    classes = table.drop(index=["harmless", NOT_IN_THE_GOAL, "all"])
+    assert (classes["recall"] >= 0.9).all(), table
+
+
+def test_the_cheap_tests_let_through_all_that_a_search_finds() -> None:
+    texts = [case.text for case in sentences(CASES / "personal_data.yaml")]
+    many = pd.Series([f"{text}{' ' * (number + 1)}" for number in range(3) for text in texts])
+    assert len(many) > 2_000
+    plain = [folded(text) for text in many]
+    seen = places(many)
+    searched = [bool(numbers(text)) for text in plain]
+    assert [text for text, spans, hit in zip(plain, seen, searched, strict=True) if hit and not spans] == []
+
+
+def test_an_identity_number_of_fifteen_digits_is_told_without_a_word() -> None:
+    assert mask(pd.Series(["旧证410502400121427，一代"])).tolist() == ["旧证[证件号]，一代"]
 
 
 def test_a_number_is_told_in_any_writing() -> None:

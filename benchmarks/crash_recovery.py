@@ -1,42 +1,52 @@
 """
 Kill a build, an import, a plan and a decision at random moments: studies unreadable, confirmed work lost, leftovers.
 
-`python -m benchmarks.crash_recovery [--kills N] [--kinds build,add,stalls,decision] [--seed S]`. Each run is forked
-from a process with everything loaded, and killed between its first and its last write to the study's folder. That
-process itself only looks at files: libraries with threads of their own cannot be forked once they have worked.
+`python -m benchmarks.crash_recovery [--kills N] [--kinds build,add,stalls,decision] [--seed S]`. The work is done once
+up to its first write to the study's folder. There its process stops, and each run is forked from it with everything
+loaded and computed, and killed between its first and its last write.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import gc
 import os
 import random
+import select
 import shutil
 import signal
-import sqlite3
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import geo.study.file
+import geo.study.writing
 from geo.build import Inputs, build_study
+from geo.files.reading_apart import inside
 from geo.points.imports import add_points
 from geo.points.options import Options
 from geo.rules.loader import load_profile
 from geo.stalls.study import plan_stalls
-from geo.study.figures import info
-from geo.study.file import about, read_layer
-from geo.study.versions import version_key
+from geo.study import checksums
+from geo.study.file import about, connect, read_layer
+from geo.study.versions import facts_of, version_key
 from geo.tiers.decisions import decide_tier
 
 KILLS: Final = 1000
-_MOST_S: Final = 120.0
 _LOOK_S: Final = 0.0005
+_WRITES: Final = ((geo.study.writing, "aside"), (geo.study.writing, "locked"), (geo.study.file, "locked"))
+"""Whatever writes to a study's folder begins with one of these."""
+_CHANGED: Final = {"build": "build", "add": "complaints", "stalls": "stall_zones", "decision": "decisions"}
+"""The layer with a new version, by the kind of work."""
+_LONGER: Final = 1.02
+_SHORTER: Final = 0.9
+"""Factors of the time to the last write after a kill within the work, and after one that came later: loads change."""
+_MOST_S: Final = 120.0
 
 
 @dataclass
@@ -79,27 +89,24 @@ class Work:
     """A study in a folder of its own, and the kinds of work on it."""
 
     def __init__(self, folder: Path) -> None:
-        self.study, self.before, self.sample = (
-            folder / "study" / "study.gpkg",
-            folder / "before.gpkg",
-            folder / "sample",
-        )
+        self.study, self.before = folder / "study" / "study.gpkg", folder / "before.gpkg"
         self.study.parent.mkdir()
         self.osm, self.complaints = folder / "town.osm", folder / "complaints.csv"
+        self.streets: list[str] = []
+        self.decision = ""
 
     def make(self) -> None:
-        """Build a small study with a plan for stalls, to begin each run with: the kills fall into the writing."""
+        """Build a small study with a plan for stalls and a decision, to begin each run with."""
         write_town(self.osm, self.complaints)
         build_study(self.before, Inputs(self.osm))
         plan_stalls(self.before)
+        self.streets = read_layer(self.before, "streets")["street_id"].tolist()
+        self.decision = decide_tier(self.before, self.streets[0], "secondary", "confirmed before")
+        self.begin()
 
-    def begin(self) -> str:
-        """Put the study back as it was, and return the number of a decision on it."""
+    def begin(self) -> None:
+        """Put the study back as it was before."""
         shutil.copy(self.before, self.study)
-        return decide_tier(self.study, self._street(0), "secondary", "confirmed before")
-
-    def _street(self, number: int) -> str:
-        return str(read_layer(self.study, "streets")["street_id"].iloc[number])
 
     def build(self) -> None:
         build_study(self.study, Inputs(self.osm))
@@ -110,43 +117,75 @@ class Work:
     def stalls(self) -> None:
         plan_stalls(self.study)
 
-    def decision(self) -> None:
-        decide_tier(self.study, self._street(1), "secondary", "killed perhaps")
+    def decide(self) -> None:
+        decide_tier(self.study, self.streets[1], "secondary", "killed perhaps")
+
+    def doing(self, kind: str) -> Callable[[], None]:
+        """Return the work of a kind."""
+        return {"build": self.build, "add": self.add, "stalls": self.stalls, "decision": self.decide}[kind]
 
     def is_sound(self) -> bool:
-        """Tell whether the study opens, its pages are right, and its layers can be read."""
+        """Tell whether the study opens and is read, its pages are right, and each layer is as its checksum says."""
         try:
-            info(self.study)
-            with closing(sqlite3.connect(self.study)) as connection:
-                return bool(connection.execute("PRAGMA quick_check").fetchone()[0] == "ok")
+            about(self.study)
+            read_layer(self.study, "streets")
+            with connect(self.study) as connection:
+                connection.execute("BEGIN")
+                kept = checksums.kept_in(connection)
+                right = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+                return right and all(checksums.state_of(connection, name, kept) == "sound" for name in kept)
         except Exception:
+            traceback.print_exc()
             return False
 
-    def has_lost(self, kind: str, decision: str, done: bool) -> bool:
+    def has_lost(self, kind: str, done: bool) -> bool:
         """Tell whether the decision of before is gone, or the results of work that was confirmed to its caller."""
-        log = set(read_layer(self.study, "decisions")["decision_id"])
-        before, now = about(self.before), about(self.study)
-        key = version_key({"build": "build", "add": "complaints", "stalls": "stall_zones"}.get(kind, "decisions"))
-        there = len(log) == 2 if kind == "decision" else before[key] != now[key]
-        return decision not in log or (done and not there)
+        key = version_key(_CHANGED[kind])
+        with connect(self.study) as connection:
+            log = [row[0] for row in connection.execute("SELECT decision_id FROM decisions")]
+            there = facts_of(connection)[key] != about(self.before)[key] and (kind != "decision" or len(log) == 2)
+        return self.decision not in log or (done and not there)
 
 
-def asked(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Return the answer of a function that runs in a forked process."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.write(writing, json.dumps(function(*arguments)).encode())
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as answer:
-        text = answer.read()
-    os.waitpid(child, 0)
-    return json.loads(text)
+class _Stop(BaseException):
+    """The end of work that stopped at its first write: nothing that is to be caught."""
+
+
+@contextmanager
+def stopping(does: Callable[[], None]) -> Iterator[None]:
+    """
+    Stop the work within at its first write, do something, and drop the work.
+
+    Parameters
+    ----------
+    does
+        In a process that it forks, it may return: the work goes on there.
+    """
+    before = [getattr(module, name) for module, name in _WRITES]
+    here = os.getpid()
+
+    def put(functions: list[Any]) -> None:
+        for (module, name), function in zip(_WRITES, functions, strict=True):
+            setattr(module, name, function)
+
+    def first(function: Any) -> Any:
+        def stopped(*arguments: Any, **named: Any) -> Any:
+            put(before)
+            does()
+            if os.getpid() == here:
+                raise _Stop
+            return function(*arguments, **named)
+
+        return stopped
+
+    put([first(function) for function in before])
+    try:
+        yield
+    except _Stop:
+        return
+    finally:
+        put(before)
+    raise RuntimeError("the work ended without a write")
 
 
 def state_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
@@ -162,75 +201,141 @@ def state_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple(sorted(found))
 
 
-def forked(work: Callable[[], object]) -> tuple[int, int]:
-    """Run work in a forked process; return its number, and a pipe that a byte comes through once it is confirmed."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-            os.write(writing, b"1")
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(0)
-    os.close(writing)
-    return child, reading
+class Killing:
+    """
+    Runs of one kind of work, each forked where the work stands before its first write.
 
+    Parameters
+    ----------
+    kind, work
+        The kind of work, and its study.
+    chance
+        Where the moments come from.
+    """
 
-def measure(work: Callable[[], object], folder: Path) -> float:
-    """Return the seconds from the first to the last write of a run that is left alone."""
-    before = state_of(folder)
-    child, reading = forked(work)
-    first = last = 0.0
-    while os.waitpid(child, os.WNOHANG) == (0, 0):
-        now = state_of(folder)
-        time.sleep(_LOOK_S)
-        if now != before:
-            before, last = now, time.perf_counter()
-            first = first or last
-    os.close(reading)
-    return max(last - first, 0.001)
+    def __init__(self, kind: str, work: Work, chance: random.Random) -> None:
+        self.counts = Counts(kind)
+        self._work, self._chance = work, chance
+        self._folder = work.study.parent
+        self._confirms = -1
+        """In a run: the pipe that says that its work is confirmed to its caller."""
 
+    def run(self, kills: int) -> Counts:
+        """Kill so many runs, and return their counts."""
+        self._work.begin()
+        does = self._work.doing(self.counts.kind)
+        with stopping(lambda: self._kill(kills)):
+            try:
+                does()
+            except Exception:
+                if self._confirms >= 0:
+                    traceback.print_exc()
+                    os._exit(1)
+                raise
+            if self._confirms >= 0:
+                os.write(self._confirms, b"1")
+                time.sleep(_MOST_S)  # until it is killed: confirmed work has to be there then
+                os._exit(0)
+        return self.counts
 
-def kill_once(work: Callable[[], object], folder: Path, span_s: float, chance: random.Random) -> bool | None:
-    """Kill a run after its first write; tell whether it had confirmed its work, or None where it ended before."""
-    before = state_of(folder)
-    child, reading = forked(work)
-    until = time.perf_counter() + _MOST_S
-    while state_of(folder) == before and time.perf_counter() < until:
-        time.sleep(_LOOK_S)
-        if os.waitpid(child, os.WNOHANG) != (0, 0):
-            if os.read(reading, 1) != b"1":
-                raise RuntimeError("the work failed without a kill: see the trace above")
+    def _kill(self, kills: int) -> None:
+        """Fork and kill runs; return in a fork, so that it goes on with its work."""
+        gc.collect()
+        gc.freeze()  # a fork that collects would copy all memory
+        run = self._forked()
+        if run is None:
+            return
+        first_s, last_s = self._watched(run)
+        while self.counts.kills < kills:
+            self._work.begin()
+            run = self._forked()
+            if run is None:
+                return
+            time.sleep(self._chance.uniform(first_s, last_s))
+            confirmed = run.end()
+            last_s *= _SHORTER if confirmed else _LONGER
+            self._count(confirmed)
+        self._work.begin()
+        decide_tier(self._work.study, self._work.streets[1], "secondary", "the next run sweeps")
+        self.counts.left = len(state_of(self._folder)) - 1
+
+    def _forked(self) -> _Run | None:
+        """Fork a run; None in it."""
+        reading, writing = os.pipe()
+        process = os.fork()
+        if process == 0:
             os.close(reading)
+            self._confirms = writing
             return None
-    time.sleep(chance.uniform(0, span_s))
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    confirmed = os.read(reading, 1) == b"1"
-    os.close(reading)
-    return confirmed if os.WIFSIGNALED(status) else None
+        os.close(writing)
+        return _Run(process, reading)
 
+    def _watched(self, run: _Run) -> tuple[float, float]:
+        """Return the seconds to the first and to the last write of a run that is left alone."""
+        before, began, times = state_of(self._folder), time.perf_counter(), []
+        while not run.has_confirmed():
+            now = state_of(self._folder)
+            if now != before:
+                before = now
+                times.append(time.perf_counter() - began)
+            time.sleep(_LOOK_S)
+        run.end()
+        return (times[0], times[-1]) if times else (0.0, time.perf_counter() - began)
 
-def killed(kind: str, work: Work, kills: int, chance: random.Random) -> Counts:
-    """Kill one kind of work again and again; before each, a decision is confirmed that has to stay."""
-    counts, run, folder = Counts(kind), getattr(work, kind), work.study.parent
-    asked(work.begin)
-    span_s = measure(run, folder)
-    while counts.kills < kills:
-        decision = asked(work.begin)
-        done = kill_once(run, folder, span_s, chance)
-        if done is None:
-            continue
-        counts.kills += 1
-        if not asked(work.is_sound):
-            counts.unreadable += 1
+    def _count(self, confirmed: bool) -> None:
+        self.counts.kills += 1
+        if not self._work.is_sound():
+            self.counts.unreadable += 1
         else:
-            counts.lost += int(asked(work.has_lost, kind, decision, done))
-    asked(work.begin)
-    counts.left = len(state_of(folder)) - 1
-    return counts
+            self.counts.lost += int(self._work.has_lost(self.counts.kind, confirmed))
+
+
+class _Run(NamedTuple):
+    """A forked run, and the pipe that a byte comes through once its work is confirmed."""
+
+    process: int
+    confirms: int
+
+    def has_confirmed(self) -> bool:
+        """Tell whether its work is confirmed, or it has ended without that."""
+        return bool(select.select([self.confirms], [], [], 0)[0])
+
+    def end(self) -> bool:
+        """
+        Kill it, and return whether its work was confirmed.
+
+        Raises
+        ------
+        RuntimeError
+            If it ended by itself.
+        """
+        os.kill(self.process, signal.SIGKILL)
+        _, status = os.waitpid(self.process, 0)
+        confirmed = os.read(self.confirms, 1) == b"1"
+        os.close(self.confirms)
+        if not os.WIFSIGNALED(status):
+            raise RuntimeError("the work failed without a kill: see the trace above")
+        return confirmed
+
+
+def killed(kinds: Sequence[str], kills: int, seed: int) -> Iterator[Counts]:
+    """
+    Kill each kind of work so many times, in a town of its own.
+
+    Parameters
+    ----------
+    kinds
+        Of `build`, `add`, `stalls` and `decision`.
+    kills
+        How many runs of each are killed.
+    seed
+        Of the moments.
+    """
+    with tempfile.TemporaryDirectory() as folder, inside():
+        work = Work(Path(folder))
+        work.make()
+        for kind in kinds:
+            yield Killing(kind, work, random.Random(seed)).run(kills)  # noqa: S311
 
 
 def main() -> None:
@@ -241,12 +346,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     # `python -m benchmarks` has options of its own
     options, _ = parser.parse_known_args()
-    with tempfile.TemporaryDirectory() as folder:
-        work = Work(Path(folder))
-        asked(work.make)
-        print(HEADER, flush=True)
-        for kind in options.kinds.split(","):
-            print(killed(kind, work, options.kills, random.Random(options.seed)), flush=True)  # noqa: S311
+    print(HEADER, flush=True)
+    for counts in killed(options.kinds.split(","), options.kills, options.seed):
+        print(counts, flush=True)
 
 
 if __name__ == "__main__":

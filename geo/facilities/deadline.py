@@ -1,35 +1,62 @@
-"""One limit of time for a whole piece of work, shared by its stages."""
+"""One limit of computing time for a whole piece of work, shared by its stages."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
+
+_LEAST_MEASURED: Final = 0.05
+"""Seconds of computing after which the two clocks tell how busy the machine is."""
+
+_LEAST_LIMIT: Final = 0.01
+"""A solver has this many seconds at least."""
+
+_SLOWEST: Final = 4.0
+"""A second of computing is at most this many seconds of the wall clock, in the limit of a solver that has only that."""
 
 
 @dataclass(frozen=True)
 class Deadline:
     """
-    A moment when work must end, by the wall clock: loops look at it, and solvers get the rest of the time.
+    A limit of computing time: loops look at it, and solvers get the rest.
+
+    The clock is the processor's time of the thread at work: on a busy machine the same work is done as on an idle one,
+    only later.
 
     Attributes
     ----------
     seconds
         From the beginning to the end.
     clock
-        Seconds of a clock that never goes back.
-    begun
-        The clock at the beginning.
+        Seconds of computing time, of the thread that begins and does the work.
+    allotted
+        Seconds that the stage has if those before it took no time: work that is counted in steps has its number from
+        them, and so is the same however fast the machine is.
+    wall
+        Seconds of the wall clock.
+    busy
+        Seconds of the wall clock for each second of computing, before the beginning.
+    begun, begun_wall
+        The clocks at the beginning.
     """
 
     seconds: float
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float] = time.thread_time
+    allotted: float = field(default=float("nan"))
+    wall: Callable[[], float] = time.monotonic
+    busy: float = 1.0
     begun: float = field(default=float("nan"))
+    begun_wall: float = field(default=float("nan"))
 
     def __post_init__(self) -> None:
         """Begin now, unless the beginning is given."""
-        if self.begun != self.begun:  # NaN
-            object.__setattr__(self, "begun", self.clock())
+        for name, value in (("allotted", self.seconds), ("begun", self.clock()), ("begun_wall", self.wall())):
+            known = getattr(self, name)
+            if math.isnan(known):
+                object.__setattr__(self, name, value)
 
     @classmethod
     def of(cls, limit: float | Deadline) -> Deadline:
@@ -51,7 +78,17 @@ class Deadline:
         """Whether the end has come."""
         return self.left <= 0
 
-    def part(self, share: float, least: float = 0.0) -> Deadline:
+    @property
+    def wall_left(self) -> float:
+        """Seconds of the wall clock that the rest takes if the machine stays as busy as it was so far."""
+        return max(self.left * min(max(self._busy_now, 1.0), _SLOWEST), _LEAST_LIMIT)
+
+    @property
+    def _busy_now(self) -> float:
+        used = self.used
+        return (self.wall() - self.begun_wall) / used if used > _LEAST_MEASURED else self.busy
+
+    def part(self, share: float, least: float = 0.0, of_all: float | None = None) -> Deadline:
         """
         Return a deadline for the next stage.
 
@@ -61,5 +98,8 @@ class Deadline:
             Its share of the time that is left.
         least
             Seconds that it has in any case, where earlier stages have used all.
+        of_all
+            Its share of the time allotted, where this differs from its share of the rest.
         """
-        return Deadline(max(self.left * share, least), self.clock)
+        allotted = max(self.allotted * (share if of_all is None else of_all), least)
+        return Deadline(max(self.left * share, least), self.clock, allotted, self.wall, self._busy_now)

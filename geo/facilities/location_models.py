@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from scipy.optimize import LinearConstraint
 from scipy.sparse import csr_array
 
 from geo.core.arrays import Flags, Floats, run_starts
+from geo.core.errors import InfeasibleError
+from geo.facilities.centre import centre
+from geo.facilities.cover_matrix import CoverMatrix
+from geo.facilities.covers import least_cover
 from geo.facilities.deadline import Deadline
-from geo.facilities.exchanges import greedy_choice
 from geo.facilities.location_problem import LocationProblem, Model, Sited, no_time, sums, too_little
 from geo.facilities.savings import Savings, merged_customers
 from geo.facilities.solver import open_sites, solve_whole
+
+_CENTRE_SHARE: Final = 0.25
+"""The share of the time for the shortest longest walk without limits of room."""
 
 _MOMENT: Final = 0.2
 """Seconds for a step of a search that has no choice yet when its time is over."""
@@ -96,85 +102,23 @@ def _median(problem: LocationProblem, deadline: Deadline, start: Flags | None) -
     return _chosen(problem, opened, before - value, before - bound, everyone=True)
 
 
-class _Cover(NamedTuple):
-    """Sites that cover all demand, their cost, and the proven lower bound of the cost."""
-
-    opened: Flags
-    cost: float
-    bound: float
-
-
-def _cover(problem: LocationProblem, within_m: float, price: Floats, deadline: Deadline) -> _Cover | None:
-    """
-    Return the cover of all that can be covered that is cheapest by `price` and within the budget; at infinite cost
-    where there is none, None where none is found in time.
-    """
-    covered = problem.least(problem.kept) <= within_m
-    pairs = (problem.walk_m <= within_m) & ~covered[problem.demand] & ~problem.kept[problem.site]
+def _cover_all(problem: LocationProblem, deadline: Deadline) -> Sited:
+    """Cover everything that can be covered, by the cheapest sites, within the budget."""
+    covered = problem.least(problem.kept) <= problem.within_m
+    pairs = (problem.walk_m <= problem.within_m) & ~covered[problem.demand] & ~problem.kept[problem.site]
     pairs &= problem.weight[problem.demand] > 0
     who, site = problem.demand[pairs], problem.site[pairs]
-    if len(who) == 0:
-        return _Cover(problem.kept.copy(), 0.0, 0.0)
     rows = merged_customers(Savings.of(who, site, np.ones(len(who)), len(problem.weight), problem.sites))
-    shape = (rows.customers, problem.sites)
-    needs = csr_array((np.ones(len(rows.site)), (rows.customer, rows.site)), shape=shape)
-    constraints = [LinearConstraint(needs, 1.0, np.inf)]
-    if np.isfinite(problem.budget):
-        constraints.append(LinearConstraint(csr_array(problem.paid[None, :]), -np.inf, problem.budget))
-    found = solve_whole(price, constraints, np.ones(problem.sites), deadline.left)
-    if found is None:
-        return _quick_cover(problem, rows, price)
-    if not np.isfinite(found.bound):
-        return _Cover(problem.kept.copy(), np.inf, np.inf)
-    opened = found.values > 0.5
-    # prices that are whole numbers add up to one: the bound may be rounded up
-    bound = float(np.ceil(found.bound - 1e-6)) if (price == np.round(price)).all() else found.bound
-    return _Cover(opened | problem.kept, float(price[opened].sum()), bound)
-
-
-def _quick_cover(problem: LocationProblem, rows: Savings, price: Floats) -> _Cover | None:
-    """Return a cover by greedy choice, with no bound; None where it costs more than there is."""
-    opened = greedy_choice(rows, problem.sites, np.maximum(price, 1e-6), np.inf)
-    affordable = float(problem.paid[opened].sum()) <= problem.budget
-    whole = affordable and rows.value(opened) >= float(rows.best(np.ones(problem.sites, dtype=bool)).sum())
-    return _Cover(opened | problem.kept, float(price[opened].sum()), 0.0) if whole else None
-
-
-def _cover_all(problem: LocationProblem, deadline: Deadline) -> Sited:
-    found = _cover(problem, problem.within_m, problem.paid, deadline)
-    if found is None:
-        raise no_time()
-    if not np.isfinite(found.cost):
-        raise too_little()
-    return _chosen(problem, found.opened, found.cost, found.bound)
+    place, row = np.unique(rows.customer, return_inverse=True)
+    found = least_cover(CoverMatrix.of(row, rows.site, len(place), problem.paid), deadline)
+    if found.cost > problem.budget:
+        raise too_little() if found.bound > problem.budget else no_time()
+    return _chosen(problem, found.opened | problem.kept, found.cost, found.bound)
 
 
 def _centre(problem: LocationProblem, deadline: Deadline) -> Sited:
-    """Bisect the longest walk for the shortest one with a small enough cover (Daskin 1995)."""
-    some = problem.weight[problem.demand] > 0
-    walks = np.unique(problem.walk_m[some])
-    least = problem.least(np.ones(problem.sites, dtype=bool))
-    reached = np.isfinite(least) & (problem.weight > 0)
-    if not reached.any():
-        return _chosen(problem, problem.kept.copy(), 0.0, 0.0)
-    low = int(np.searchsorted(walks, least[reached].max()))
-    high, opened, proven = len(walks) - 1, None, float(walks[low])
-    one = np.where(problem.kept, 0.0, 1.0)
-    while low <= high and not (deadline.over and opened is not None):
-        middle = (low + high) // 2
-        # each halving has its share; the first few, and those after the time is over, have a moment
-        limit = deadline.part(1 / max(1.0, np.log2(high - low + 2)), _MOMENT)
-        found = _cover(problem, float(walks[middle]), one, limit)
-        if found is not None and found.cost <= problem.most:
-            opened, high = found.opened, middle - 1
-            continue
-        low = middle + 1
-        if found is not None and found.bound > problem.most and low < len(walks):
-            proven = max(proven, float(walks[low]))
-    if opened is None:
-        raise no_time() if deadline.over else too_little()
-    longest = float(problem.least(opened)[reached].max())
-    return _chosen(problem, opened, longest, min(proven, longest))
+    found = centre(problem, deadline)
+    return _chosen(problem, found.opened, found.longest_m, found.bound_m)
 
 
 # ---- with room -------------------------------------------------------------------------------------------------------
@@ -200,7 +144,7 @@ def _with_room(problem: LocationProblem, model: Model, deadline: Deadline) -> Si
         constant = 0.0
     found = _flow(part, cost, deadline, all_served=model == "cover_all", counted=model != "cover_all")
     if found is None:
-        raise no_time() if deadline.over else too_little()
+        raise no_time()
     opened, flow, value, bound = found
     objective, bound = (-value, -bound) if model == "coverage" else (value + constant, bound + constant)
     return _flowed(part, opened, flow, objective, bound)
@@ -209,7 +153,14 @@ def _with_room(problem: LocationProblem, model: Model, deadline: Deadline) -> Si
 def _flow(
     part: LocationProblem, cost: Floats, deadline: Deadline, all_served: bool, counted: bool
 ) -> tuple[Flags, Floats, float, float] | None:
-    """Return open sites, flows of pairs, the cost and its lower bound; None where there is no solution."""
+    """
+    Return open sites, flows of pairs, the cost and its lower bound; None where none was found in time.
+
+    Raises
+    ------
+    InfeasibleError
+        If there is no solution.
+    """
     k, m, n = len(part.demand), part.sites, len(part.weight)
     pair = np.arange(k)
     able = np.zeros(n, dtype=bool)
@@ -242,9 +193,11 @@ def _flow(
     constraints.append(LinearConstraint(open_, kept, 1.0))
     whole = np.append(np.ones(m), np.zeros(k))
     upper = np.append(np.ones(m), part.weight[part.demand])
-    found = solve_whole(cost, constraints, whole, deadline.left, upper)
-    if found is None or not np.isfinite(found.bound):
+    found = solve_whole(cost, constraints, whole, deadline, upper)
+    if found is None:
         return None
+    if np.isposinf(found.bound):
+        raise too_little()
     value = float(cost @ found.values)
     return found.values[:m] > 0.5, found.values[m:], value, min(found.bound, value)
 
@@ -257,9 +210,12 @@ def _flowed(part: LocationProblem, opened: Flags, flow: Floats, objective: float
 
 
 def _centre_with_room(problem: LocationProblem, deadline: Deadline) -> Sited:
+    """Halve the longest walk between its bound, found without limits of room, and the longest walk of all."""
     walks = np.unique(problem.walk_m)
-    low, high, best, proven = 0, len(walks) - 1, None, float(walks[0]) if len(walks) else 0.0
-    everybody = np.zeros(len(problem.weight), dtype=bool)
+    endless = problem._replace(room=np.full(problem.sites, np.inf))
+    proven = centre(endless, deadline.part(_CENTRE_SHARE, _MOMENT)).bound_m
+    low, high, best = int(np.searchsorted(walks, proven)), len(walks) - 1, None
+    possible, everybody = False, np.zeros(len(problem.weight), dtype=bool)
     everybody[problem.demand] = True
     while low <= high and not (deadline.over and best is not None):
         middle = (low + high) // 2
@@ -267,18 +223,21 @@ def _centre_with_room(problem: LocationProblem, deadline: Deadline) -> Sited:
         part = problem.where(problem.walk_m <= walks[middle])
         reached = np.zeros(len(problem.weight), dtype=bool)
         reached[part.demand] = True
-        found = None
-        if not (everybody & ~reached & (problem.weight > 0)).any():
+        found, possible = None, not (everybody & ~reached & (problem.weight > 0)).any()
+        if possible:
             cost = np.append(np.where(problem.kept, 0.0, 1.0), np.zeros(len(part.demand)))
-            found = _flow(part, cost, limit, all_served=True, counted=True)
-        if found is None:
-            low = middle + 1
-            if not limit.over:  # none in time proves nothing
-                proven = float(walks[min(low, len(walks) - 1)])
-        else:
+            try:
+                found = _flow(part, cost, limit, all_served=True, counted=True)
+            except InfeasibleError:
+                possible = False
+        if found is not None:
             best, high = (part, found), middle - 1
+            continue
+        low = middle + 1
+        if not possible:  # none in time proves nothing
+            proven = max(proven, float(walks[min(low, len(walks) - 1)]))
     if best is None:
-        raise no_time() if deadline.over else too_little()
+        raise no_time() if possible else too_little()
     part, (opened, flow, _, _) = best
     longest = float(part.walk_m[flow > 1e-6].max(initial=0.0))
     return _flowed(part, opened, flow, longest, min(proven, longest))

@@ -159,7 +159,7 @@ def _exact(
     cost = np.concatenate([np.zeros(len(sites)), height - below])
     whole = np.concatenate([np.ones(len(sites)), np.zeros(len(head))])
     most = float(base.sum() + height[first].sum())
-    found = solve_whole(cost, constraints, whole, deadline.left)
+    found = solve_whole(cost, constraints, whole, deadline)
     if found is None:
         return None
     opened = forced.copy()
@@ -175,7 +175,11 @@ class Solved(NamedTuple):
 
 
 def solve_whole(
-    cost: Floats, constraints: list[LinearConstraint], whole: Floats, seconds: float, upper: Floats | None = None
+    cost: Floats,
+    constraints: list[LinearConstraint],
+    whole: Floats,
+    seconds: float | Deadline,
+    upper: Floats | None = None,
 ) -> Solved | None:
     """
     Minimise with HiGHS, to proven optimality if the time is enough; None where no solution is found.
@@ -189,12 +193,13 @@ def solve_whole(
     whole
         Shape (v,): 1 where a variable is whole.
     seconds
-        How long it may take.
+        How long it may take. HiGHS knows only the wall clock: on a busy machine it gets as much longer as the work
+        before it took.
     upper
         Shape (v,): the most that the variables may be; by default 1.
     """
     top = np.ones(len(cost)) if upper is None else upper
-    options = {"time_limit": max(seconds, 0.01), "mip_rel_gap": 0.0}
+    options = {"time_limit": Deadline.of(seconds).wall_left, "mip_rel_gap": 0.0}
     found = milp(cost, integrality=whole, bounds=Bounds(0.0, top), constraints=constraints, options=options)
     if found.status == _INFEASIBLE:
         return Solved(np.zeros(len(cost)), np.inf)

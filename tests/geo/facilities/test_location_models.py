@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from scipy.optimize import linprog
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
 from geo.core.errors import StudyError
 from geo.facilities.location_models import solve
 from geo.facilities.location_problem import MODELS, LocationProblem, Model
+from tests.support.siting import network_problem
 
 REACH, WITHIN, BEYOND = 280.0, 120.0, 300.0
 
@@ -164,32 +163,6 @@ def test_closing_one_makes_room_for_another() -> None:
     moved = solve(problem._replace(kept=np.zeros(2, dtype=bool), closable=np.array([True, False])), "coverage", 5)
     assert moved.objective == 12
     assert moved.opened.tolist() == [False, True]
-
-
-def network_problem(seed: int, nodes: int, count: int) -> LocationProblem:
-    """A p-median as OR-Library's are: every node of a random network is a customer and a site."""
-    rng = np.random.default_rng(seed)
-    edges = np.concatenate([np.column_stack([np.arange(1, nodes), rng.integers(0, np.arange(1, nodes))]),
-                            rng.integers(0, nodes, (2 * nodes, 2))])  # fmt: skip
-    cost = rng.integers(1, 100, len(edges)).astype(float)
-    graph = coo_array((cost, (edges[:, 0], edges[:, 1])), shape=(nodes, nodes))
-    walks = dijkstra(graph.tocsr(), directed=False)
-    i, j = np.divmod(np.arange(nodes * nodes), nodes)
-    none = np.zeros(nodes, dtype=bool)
-    return LocationProblem(
-        weight=np.ones(nodes),
-        demand=i,
-        site=j,
-        walk_m=walks[i, j],
-        kept=none,
-        closable=none,
-        price=np.ones(nodes),
-        room=np.full(nodes, np.inf),
-        number=count,
-        budget=np.inf,
-        within_m=100.0,
-        beyond_m=float(walks.max()),
-    )
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -18,7 +18,7 @@ from geo.kerbs.layers import references, stretch_lines
 from geo.parking.documents import AgreementDocument, DifferenceDocument
 from geo.parking.room import BayRoom
 from geo.rules.loader import Profile
-from geo.streets.segment_tags import ORIENTATIONS
+from geo.streets.parking_tags import ORIENTATIONS
 from geo.study.schema import conform_geo
 
 STATUSES: Final = ("neither", "study", "mapped", "both")

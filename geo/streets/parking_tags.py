@@ -80,6 +80,11 @@ _LANE: Final = re.compile(r"parking:lane:(left|right|both)(?::(.+))?")
 _CONDITION: Final = re.compile(r"parking:condition:(?:(\d):)?(?:(left|right|both)(?::|$))?(?:(\d)(?::|$))?(.+)?")
 _MAXSTAY_UNITS: Final = re.compile(r"(?<=\d)(?=[a-z])")
 
+_EXCEPTED: Final = ("disabled", "taxi", "bus", "psv", "motorcycle", "hgv", "goods", "tourist_bus", "car_sharing")
+"""Users for whom a side may be kept that is closed to all others."""
+
+_Conditions = dict[tuple[str, str], dict[str, str]]
+
 SideTags = Mapping[str, str]
 """Tags of a side by key without `parking:SIDE:`; `""` is the position (`parking:SIDE`)."""
 
@@ -166,9 +171,6 @@ def _forbidden(tags: SideTags) -> bool:
     return tags.get("access") == "no" and not any(tags.get(who) in ("yes", "designated") for who in _EXCEPTED)
 
 
-_EXCEPTED: Final = ("disabled", "taxi", "bus", "psv", "motorcycle", "hgv", "goods", "tourist_bus", "car_sharing")
-
-
 def _modern(tags: dict[str, str]) -> dict[str, str]:
     """Return tags of the current scheme with orientations out of the position, where older mappers put them."""
     orientation = _OLDER_ORIENTATIONS.get(tags.get("", ""))
@@ -197,9 +199,6 @@ def _from_lane(lane: dict[str, str]) -> dict[str, str]:
     if value in _UNKNOWN:
         return more
     return {**_OLDER_POSITIONS.get(value, _ON_STREET), **more}
-
-
-_Conditions = dict[tuple[str, str], dict[str, str]]
 
 
 def _conditions(tags: Mapping[str, str]) -> _Conditions:

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from geo.rules import Profile
-from geo.streets.roads import make_roads
 from geo.streets.parking_tags import orientation_by_width
+from geo.streets.roads import make_roads
 from geo.streets.segment_tags import (
     highway_class,
     parse_width_m,

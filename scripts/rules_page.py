@@ -28,6 +28,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "kerb": "kerb lines, frontage and rows",
     "lists": "other lists of points",
     "mapped_parking": "parking that OSM maps, counted in cars",
+    "inventory": "parking where no tag tells, by a model",
     "measures": "effects of decisions before and after",
     "need": "parking demand",
     "network": "the routing graph: speeds, access",

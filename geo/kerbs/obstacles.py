@@ -24,7 +24,7 @@ from geo.kerbs.lines import Kerbs
 from geo.kerbs.numbering import SIDES, both_sides, kerb_of, segment_of, side_of
 from geo.rules.loader import Profile
 from geo.streets.locating import locate
-from geo.streets.segment_tags import ORIENTATIONS, orientation_by_width
+from geo.streets.parking_tags import ORIENTATIONS, orientation_by_width
 
 BOTH_SIDES: Final = ("crossing", "level_crossing", "signals")
 """Kinds of facilities on the carriageway: they keep both sides free, measured along it."""

@@ -17,14 +17,14 @@ from geo.kerbs.exclusions import Exclusions, Runs, cut, runs, together
 from geo.kerbs.layers import references, stretch_lines
 from geo.parking.documents import AgreementDocument, DifferenceDocument
 from geo.parking.room import BayRoom
-from geo.rules.loader import Profile
-from geo.streets.segment_tags import ORIENTATIONS
+from geo.parking.tagged_sides import cars_on, kinds_of
+from geo.streets.parking_tags import ORIENTATIONS
 from geo.study.schema import conform_geo
 
 STATUSES: Final = ("neither", "study", "mapped", "both")
 
-_CUT_OUT: Final = ("clearance.corner", "clearance.driveway", "clearance.crossing", "clearance.bus_stop")
-"""Nobody parks there, though the street's tag speaks of its whole side."""
+CUT_OUT: Final = ("clearance.corner", "clearance.driveway", "clearance.crossing", "clearance.bus_stop")
+"""Rules that keep cars off kerb of a side that is tagged as having parking."""
 
 _AREA: Final = "area"
 
@@ -96,7 +96,7 @@ def mapped_parking(room: BayRoom) -> Mapped:
         Of the study, by day.
     """
     kerbs = room.kerbs
-    kind = _kinds(room)
+    kind = kinds_of(kerbs)
     explicit = kerbs.roads[["parking_left_cars", "parking_right_cars"]].to_numpy(dtype=float).reshape(-1)
     known = np.array([isinstance(value, str) for value in kind], dtype=bool)
     at_kerb = room.ground.surveyed.bays
@@ -104,7 +104,7 @@ def mapped_parking(room: BayRoom) -> Mapped:
     known[on_area[~listed]] = True
     area_from, area_to = at_kerb["from_m"].to_numpy(dtype=float), at_kerb["to_m"].to_numpy(dtype=float)
     lanes = np.flatnonzero(np.isin(kind.astype(str), ORIENTATIONS))
-    cut_out = room.exclusions.where(np.isin(room.exclusions.rule, _CUT_OUT))
+    cut_out = room.exclusions.where(np.isin(room.exclusions.rule, CUT_OUT))
     taken = together(
         [
             Exclusions.of(cut_out.kerb, cut_out.from_m, cut_out.to_m, "cut", "", 1),
@@ -209,25 +209,6 @@ def compare(room: BayRoom, mapped: Mapped) -> Agreement:
     )
 
 
-def _kinds(room: BayRoom) -> NDArray[np.object_]:
-    """Return the mapped kind of parking at each kerb, or None."""
-    kinds: NDArray[np.object_] = room.kerbs.roads[["parking_left", "parking_right"]].to_numpy(dtype=object).reshape(-1)
-    return kinds
-
-
-def cars_on(length_m: Floats, kind: NDArray[np.object_], profile: Profile) -> Integers:
-    """
-    Return the number of cars on stretches of kerb mapped as parking.
-
-    (length + padding) / (car + padding) along the kerb, else the length by the width a car takes.
-    """
-    car, padding = float(profile["mapped_parking.car_length"]), float(profile["mapped_parking.padding"])
-    along = (length_m + padding) / (car + padding)
-    for name in ("diagonal", "perpendicular"):
-        along = np.where(kind == name, length_m / float(profile[f"mapped_parking.{name}"]), along)
-    return np.asarray(np.floor(along + 1e-9), dtype=np.int64)
-
-
 def _layer(room: BayRoom, joined: Runs) -> gpd.GeoDataFrame:
     some = np.flatnonzero(joined.value > 0)
     kerb, from_m, to_m = joined.kerb[some], joined.from_m[some], joined.to_m[some]
@@ -247,7 +228,7 @@ def _layer(room: BayRoom, joined: Runs) -> gpd.GeoDataFrame:
 def _causes(room: BayRoom, kerb: Integers, from_m: Floats, to_m: Floats, status: Integers) -> NDArray[np.object_]:
     """Return why the study and the map differ on stretches of kerb, None where they agree."""
     cause = np.full(len(kerb), None, dtype=object)
-    cause[status == 1] = np.where(_kinds(room)[kerb[status == 1]] == "none", NO_PARKING_TAG, OTHER_PLACE)
+    cause[status == 1] = np.where(kinds_of(room.kerbs)[kerb[status == 1]] == "none", NO_PARKING_TAG, OTHER_PLACE)
     lacking = np.flatnonzero(status == 2)
     cause[lacking] = REMNANT
     found = room.exclusions

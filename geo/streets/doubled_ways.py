@@ -13,6 +13,7 @@ import pyproj
 from geo.core.arrays import Integers, run_starts
 from geo.core.text import Text
 from geo.streets.extract import ROAD_TAGS, Ways
+from geo.streets.parking_tags import PARKING
 from geo.study.findings import Finding
 
 _AGAINST: Final = ("-1", "reverse")
@@ -64,7 +65,7 @@ def _ranks(table: pd.DataFrame, classes: Sequence[Sequence[str]]) -> tuple[Integ
     places = {name: (group, at) for group, names in reversed([*enumerate(classes)]) for at, name in enumerate(names)}
     none = (len(classes), 0)
     found = np.array([places.get(name, none) for name in table["highway"]], dtype=np.int64).reshape(-1, 2)
-    tags = table[list(ROAD_TAGS)].notna().sum(axis=1).to_numpy()
+    tags = table[[*ROAD_TAGS, PARKING]].notna().sum(axis=1).to_numpy()
     way_id = table["way_id"].to_numpy(dtype=np.int64)
     # new objects of an editor (negative ids) come after those that everybody knows
     order = np.lexsort((np.abs(way_id), way_id < 0, -tags, table["name"].isna().to_numpy(), found[:, 1]))

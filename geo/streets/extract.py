@@ -20,6 +20,7 @@ from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.reading_apart import apart, extract_limits
 from geo.streets.ordered_extract import Extract, NoExtractError, ordered, osm_file
+from geo.streets.parking_tags import LEADS, PARKING, packed
 
 ROAD_TAGS: Final = (
     *("highway", "name", "oneway", "junction", "lanes", "width", "est_width", "bridge", "tunnel"),
@@ -29,12 +30,9 @@ ROAD_TAGS: Final = (
     *(f"cycleway:{side}:separation{more}" for side in ("both", "left", "right") for more in ("", ":left", ":right")),
     *("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right"),
     *("sidewalk:both:width", "sidewalk:left:width", "sidewalk:right:width"),
-    *(f"parking:{side}{more}" for side in ("both", "left", "right") for more in ("", ":orientation", ":capacity")),
-    *(f"parking:lane:{side}" for side in ("both", "left", "right")),
-    *(f"parking:{side}:width" for side in ("both", "left", "right")),
     *("cycleway", "cycleway:both", "cycleway:left", "cycleway:right"),
 )
-"""The tags that a road keeps from its way, besides its other names (`aliases`)."""
+"""The tags that a road keeps from its way, besides its other names (`aliases`) and its parking (`PARKING`)."""
 
 _NAMES = ("name", "name:zh", "name:zh-Hans", "name:zh-Hant", "name:en", "alt_name", "alt_name:zh", "alt_name:en")
 
@@ -61,7 +59,8 @@ class Ways:
     ----------
     table
         One row per way: `way_id`, `ROAD_TAGS` (None where untagged; a way without `name` has its name in Chinese or
-        English, if any) and `aliases` (its other names, between semicolons as OSM writes several, or None).
+        English, if any), `aliases` (its other names, between semicolons as OSM writes several, or None) and `parking`
+        (its parking tags, `geo.streets.parking_tags.packed`).
     way
         Shape (m,): for each vertex, in order, the row of its way in `table`.
     node_id
@@ -162,6 +161,7 @@ def _ways(extract: Extract, kept: frozenset[str]) -> Ways:
     columns: dict[str, list[str | None]] = {tag: [] for tag in ROAD_TAGS}
     appenders = [(tag, columns[tag].append) for tag in ROAD_TAGS if tag != "name"]
     aliases: list[str | None] = []
+    parking: list[str | None] = []
     way_ids: list[int] = []
     sizes: list[int] = []
     node_ids: list[int] = []
@@ -186,6 +186,8 @@ def _ways(extract: Extract, kept: frozenset[str]) -> Ways:
             name, others = _name_and_aliases(*map(get, _NAMES))
             columns["name"].append(name)
             aliases.append(others)
+            parked = any(map(get, LEADS))
+            parking.append(packed((tag.k, tag.v) for tag in tags) if parked else None)
             if dated is None:
                 stamps.append(way.timestamp)
     except FAULTS as error:
@@ -202,7 +204,7 @@ def _ways(extract: Extract, kept: frozenset[str]) -> Ways:
     lonlat = np.frombuffer(bytes.fromhex("".join(shapes)), dtype="<f8").reshape(-1, 2)
     way_id = extract.given_ids("w", np.asarray(way_ids, dtype=np.int64))
     return Ways(
-        table=pd.DataFrame({"way_id": way_id, **columns, "aliases": aliases}, copy=False),
+        table=pd.DataFrame({"way_id": way_id, **columns, "aliases": aliases, PARKING: parking}, copy=False),
         way=np.repeat(np.arange(len(sizes)), sizes),
         node_id=extract.given_ids("n", np.asarray(node_ids, dtype=np.int64)),
         lonlat=lonlat,

@@ -16,7 +16,8 @@ from geo.rules.loader import Profile
 from geo.streets.assembly import assemble_streets
 from geo.streets.car_access import with_car_access
 from geo.streets.extract import Ways
-from geo.streets.segment_tags import with_access, with_cycleways, with_level, with_parking, with_pavements, with_widths
+from geo.streets.parking_tags import with_parking
+from geo.streets.segment_tags import with_access, with_cycleways, with_level, with_pavements, with_widths
 from geo.streets.segments import split_at_junctions
 from geo.study.schema import conform_geo
 

@@ -1,10 +1,9 @@
-"""The tags of a segment: width, pavements, parking, cycle lanes, access."""
+"""The tags of a segment: width, pavements, cycle lanes, access."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -21,11 +20,6 @@ _WIDTH = re.compile(r"""^\s*(\d+(?:[.,]\d+)?)\s*(m|cm|km|ft|')?\s*(?:(\d+(?:\.\d
 _PLAUSIBLE_WIDTH_M = (1.0, 100.0)
 
 _NO_PAVEMENT = ("no", "none")
-
-_NO_PARKING = ("no", "no_parking", "no_stopping", "fire_lane", "none")
-
-ORIENTATIONS: Final = ("parallel", "diagonal", "perpendicular")
-"""How cars stand to the kerb, as OSM has it."""
 
 _CYCLE_LANES = ("lane", "opposite_lane", "share_busway")
 
@@ -120,71 +114,6 @@ def with_pavements(segments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     turned = segments["turned"].to_numpy(dtype=bool)
     result["pavement_left_m"] = np.where(turned, widths["right"], widths["left"])
     result["pavement_right_m"] = np.where(turned, widths["left"], widths["right"])
-    return result
-
-
-def orientation_by_width(width_m: NDArray[np.float64], profile: Profile) -> NDArray[np.object_]:
-    """
-    Return how cars stand where only the width of the parking is known, NaN where that is not: then they are parallel.
-
-    A row of cars along the kerb is no wider than `mapped_parking.parallel_width`, one at an angle no wider than
-    `mapped_parking.diagonal_width`.
-    """
-    parallel, diagonal = (float(profile[f"mapped_parking.{name}_width"]) for name in ("parallel", "diagonal"))
-    known = [width_m > diagonal, width_m > parallel]
-    return np.select(known, ["perpendicular", "diagonal"], "parallel").astype(object)
-
-
-def with_parking(segments: gpd.GeoDataFrame, profile: Profile) -> gpd.GeoDataFrame:
-    """
-    Add the parking that is mapped on either side.
-
-    Parameters
-    ----------
-    segments
-        The tags `parking:SIDE`, `parking:SIDE:orientation`, `parking:SIDE:width`, `parking:SIDE:capacity` and, of the
-        older scheme, `parking:lane:SIDE`, each for `left`, `right` and `both`; `way_id`, `length_m`, `turned`.
-    profile
-        `mapped_parking.parallel_width`, `mapped_parking.diagonal_width`: what an orientation that no tag says is
-        inferred from.
-
-    Returns
-    -------
-    segments
-        With `parking_left` and `parking_right` of the segment's own direction: `none`, an orientation (`parallel`,
-        `diagonal`, `perpendicular`; where no tag says which, by the width of the parking, parallel where nothing says
-        that either), `separate` (bays are mapped as areas), or None where nothing is known; and `parking_left_cars`,
-        `parking_right_cars`: an explicit capacity, shared among the segments of its way by length.
-    """
-    length = segments["length_m"]
-    share = (length / length.groupby(segments["way_id"]).transform("sum")).to_numpy(dtype=float)
-    kinds, cars = {}, {}
-    for side in ("left", "right"):
-        found = {
-            name: segments[f"parking:{side}{name}"].where(
-                segments[f"parking:{side}{name}"].notna(), segments[f"parking:both{name}"]
-            )
-            for name in ("", ":orientation", ":width", ":capacity")
-        }
-        lane = segments[f"parking:lane:{side}"].where(
-            segments[f"parking:lane:{side}"].notna(), segments["parking:lane:both"]
-        )
-        value = found[""].where(found[""].notna(), lane)
-        kind = np.full(len(segments), None, dtype=object)
-        there = value.notna().to_numpy()
-        kind[there] = orientation_by_width(_by_value(found[":width"], parse_width_m), profile)[there]
-        for name in ORIENTATIONS:
-            kind[(lane == name).to_numpy() | (found[":orientation"] == name).to_numpy()] = name
-        kind[(value == "separate").to_numpy()] = "separate"
-        kind[value.isin(_NO_PARKING).to_numpy()] = "none"
-        kind[value.isna().to_numpy()] = None
-        kinds[side] = kind
-        cars[side] = pd.to_numeric(found[":capacity"], errors="coerce").to_numpy(dtype=float) * share
-    result = segments.copy(deep=False)
-    turned = segments["turned"].to_numpy(dtype=bool)
-    for side, other in (("left", "right"), ("right", "left")):
-        result[f"parking_{side}"] = np.where(turned, kinds[other], kinds[side])
-        result[f"parking_{side}_cars"] = np.where(turned, cars[other], cars[side])
     return result
 
 

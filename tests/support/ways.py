@@ -7,6 +7,7 @@ import pandas as pd
 
 from geo.core.crs import metric_crs
 from geo.streets.extract import ROAD_TAGS, Ways
+from geo.streets.parking_tags import PARKING, packed
 
 ANYANG = metric_crs(114.3, 36.0, 114.4, 36.2)
 
@@ -17,7 +18,9 @@ def make_ways(
     """Return ways through the points of a grid: each point is the same node wherever it is used."""
     tags = tags or [{"highway": "residential"}] * len(lines)
     points = [point for line in lines for point in line]
-    table = pd.DataFrame([{tag: tagged.get(tag) for tag in (*ROAD_TAGS, "aliases")} for tagged in tags], dtype=object)
+    rows = [{tag: tagged.get(tag) for tag in (*ROAD_TAGS, "aliases")} for tagged in tags]
+    table = pd.DataFrame(rows, dtype=object)
+    table[PARKING] = pd.Series([packed(tagged.items()) for tagged in tags], dtype=object)
     table.insert(0, "way_id", np.arange(1, len(lines) + 1))
     return Ways(
         table=table,

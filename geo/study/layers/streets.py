@@ -21,6 +21,10 @@ _PAVEMENT: Final = Text(
     "From tags (0: none); where empty, the profile's width of the class counts",
 )
 _CARS: Final = Text("标签所说的车位数", "Number of spaces, from tags")
+_PARKING_TAGS: Final = Text(
+    "该侧全部停车标签（JSON，按现行标签体系）",
+    "All parking tags of the side, in the words of the current scheme (JSON)",
+)
 _CYCLEWAY: Final = Text("标签 cycleway 的值", "The value of the tag cycleway")
 _SEPARATED: Final = Text(
     "机动车道与非机动车道之间有隔离设施（标签 cycleway:SIDE:separation）",
@@ -76,6 +80,8 @@ ROADS: Final = Layer(
         "parking_right": Column(Text("右侧停车", "Parking, right"), _PARKING_SIDE, values=codes.TAGGED_PARKING),
         "parking_left_cars": Column(Text("左侧车位", "Spaces, left"), _CARS, NUMBER),
         "parking_right_cars": Column(Text("右侧车位", "Spaces, right"), _CARS, NUMBER),
+        "parking_left_tags": Column(Text("左侧停车标签", "Parking tags, left"), _PARKING_TAGS),
+        "parking_right_tags": Column(Text("右侧停车标签", "Parking tags, right"), _PARKING_TAGS),
         "cycleway_left": Column(Text("左侧非机动车道", "Cycleway, left"), _CYCLEWAY),
         "cycleway_right": Column(Text("右侧非机动车道", "Cycleway, right"), _CYCLEWAY),
         "drive": Column(Text("可行车", "Open to cars"), Text("机动车可否通行", "Whether cars may use it"), FLAG),

@@ -15,9 +15,10 @@ import shapely
 from geo.build import Inputs, build_study
 from geo.core.crs import WGS84
 from geo.kerbs.ground import KerbGround
-from geo.parking.mapped import NO_PARKING_TAG, Agreement, Mapped, agreement_document, cars_on, compare, mapped_parking
+from geo.parking.mapped import NO_PARKING_TAG, Agreement, Mapped, agreement_document, compare, mapped_parking
 from geo.parking.room import BayRoom
 from geo.parking.study import plan_bays
+from geo.parking.tagged_sides import cars_on
 from geo.rules import Profile, load_profile
 from geo.streets.roads import make_roads
 from geo.study.file import read_layer

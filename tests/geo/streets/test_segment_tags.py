@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from geo.rules import Profile
+from geo.streets.parking_tags import orientation_by_width
 from geo.streets.roads import make_roads
 from geo.streets.segment_tags import (
     highway_class,
-    orientation_by_width,
     parse_width_m,
     with_access,
     with_cycleways,

@@ -1,0 +1,153 @@
+"""The accuracy of modelled parking on streets held out, and the error of a street's capacity."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from geo.core.arrays import Flags, Floats, Integers
+from geo.parking.side_model import Tagged
+
+_FLOOR: Final = 0.02
+"""Even where all or nothing is expected, the share of kerb that is parked on varies."""
+
+_MOST: Final = 2.5
+"""No kerb takes more cars than this many times what parks along it."""
+
+
+class Overlap(NamedTuple):
+    """
+    Kerb by prediction and truth, in metres.
+
+    Attributes
+    ----------
+    both, only_said, only_true
+        Predicted and tagged as parking; only predicted; only tagged.
+    """
+
+    both: float
+    only_said: float
+    only_true: float
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the predicted kerb that is tagged as parking."""
+        said = self.both + self.only_said
+        return self.both / said if said > 0 else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the kerb tagged as parking that is predicted."""
+        true = self.both + self.only_true
+        return self.both / true if true > 0 else None
+
+    @property
+    def f1(self) -> float | None:
+        """The harmonic mean of both."""
+        total = 2 * self.both + self.only_said + self.only_true
+        return 2 * self.both / total if total > 0 else None
+
+
+def overlap(parked: Floats, said: Flags | Floats, metres: Floats) -> Overlap:
+    """Return how far predictions (0 to 1) and truth (shares) agree."""
+    said = np.asarray(said, dtype=float)
+    return Overlap(
+        float((metres * np.minimum(parked, said)).sum()),
+        float((metres * np.maximum(said - parked, 0.0)).sum()),
+        float((metres * np.maximum(parked - said, 0.0)).sum()),
+    )
+
+
+def interval(
+    parked: Floats, said: Flags, metres: Floats, street: Integers, draws: int = 1000, seed: int = 721
+) -> Floats:
+    """
+    Return the 95 % intervals of precision, recall and F1 by bootstrap over streets.
+
+    Returns
+    -------
+    intervals
+        Shape (3, 2); NaN where no draw says anything.
+    """
+    number = np.unique(street, return_inverse=True)[1]
+    said = np.asarray(said, dtype=float)
+    parts = (np.minimum(parked, said), np.maximum(said - parked, 0.0), np.maximum(parked - said, 0.0))
+    sums = np.stack([np.bincount(number, weights=metres * part) for part in parts])
+    rng = np.random.default_rng(seed)
+    drawn = sums[:, rng.integers(0, sums.shape[1], (draws, sums.shape[1]))].sum(axis=2)
+    both, false, missed = drawn
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.stack([both / (both + false), both / (both + missed), 2 * both / (2 * both + false + missed)])
+    spans = [row[np.isfinite(row)] for row in values]
+    return np.array([np.quantile(row, [0.025, 0.975]) if len(row) else [np.nan, np.nan] for row in spans])
+
+
+class StreetShares(NamedTuple):
+    """
+    Streets with the share of their kerb that is parked on; full: cars parallel to the kerb all along it.
+
+    Attributes
+    ----------
+    street
+        Shape (s,): their numbers, sorted.
+    most
+        Shape (s,): cars that would park along all of their kerb.
+    expected
+        Shape (s,): the share that the model expects.
+    """
+
+    street: Integers
+    most: Floats
+    expected: Floats
+
+    @property
+    def scale(self) -> Floats:
+        """The size of an error that is to be expected of each share."""
+        return np.sqrt(self.expected * (1 - self.expected) + _FLOOR)
+
+    def scores(self, cars: Floats) -> Floats:
+        """Return the errors of the expected shares where cars park, by their scale."""
+        return np.asarray((cars / np.maximum(self.most, 1e-9) - self.expected) / self.scale)
+
+    def cars(self, score: Floats) -> Floats:
+        """Return the cars of each street at an error (shape (s,), or (d, s) of several draws)."""
+        return np.asarray(self.most * np.clip(self.expected + score * self.scale, 0.0, _MOST))
+
+
+def street_shares(tagged: Tagged, probability: Floats, car_m: float) -> StreetShares:
+    """
+    Return the expected shares of streets.
+
+    Parameters
+    ----------
+    tagged
+        Pieces of kerb; their tags are not used.
+    probability
+        Shape (p,): of parking at each.
+    car_m
+        The kerb that a car takes.
+    """
+    table = pd.DataFrame({"m": tagged.metres, "expected": tagged.metres * probability})
+    sums = table.groupby(tagged.street, sort=True).sum()
+    most = sums["m"].to_numpy()
+    return StreetShares(
+        sums.index.to_numpy(dtype=np.int64), most / car_m, sums["expected"].to_numpy() / np.maximum(most, 1e-9)
+    )
+
+
+def bounds(scores: Floats, level: float) -> tuple[float, float]:
+    """
+    Return the lowest and the highest error of a share `level` of streets (split conformal, finite-sample ranks).
+
+    Vovk, Gammerman and Shafer (2005), Algorithmic Learning in a Random World.
+    """
+    ordered, count = np.sort(scores), len(scores)
+    tail = (1 - level) / 2
+    low = int(np.floor(tail * (count + 1))) - 1
+    high = int(np.ceil((1 - tail) * (count + 1))) - 1
+    return (
+        float(ordered[low]) if low >= 0 else -np.inf,
+        float(ordered[high]) if high < count else np.inf,
+    )

@@ -97,9 +97,15 @@ class BayStudy:
         return room
 
     def placed(self, hours: BayHours, off: float = 0.0) -> gpd.GeoDataFrame:
-        """Return the bays that fit under the rules of the hours; at night, the ones of all day too."""
+        """
+        Return the bays that fit under the rules of the hours; at night, the ones of all day too.
+
+        With estimated widths that are off, only their `street_id` and geometry.
+        """
         if (hours, off) not in self._drawn:
-            self._drawn[hours, off] = place_bays(self.room(hours, off), self.buildings)
+            bays = place_bays(self.room(hours, off), self.buildings)
+            # of other widths the bays are only counted: their texts take most of the memory
+            self._drawn[hours, off] = bays if off == 0 else gpd.GeoDataFrame(bays[["street_id", "geometry"]])
         return self._drawn[hours, off]
 
     def at_night_only(self, off: float = 0.0) -> gpd.GeoDataFrame:

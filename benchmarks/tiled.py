@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 import osmium
 
-from benchmarks.verb_runs import Run, run_verb
-from benchmarks.whole_jobs import HOME
+from benchmarks.verb_runs import Run, run_code, run_verb
+from benchmarks.whole_jobs import FEW, HOME, POINTS
 
 TILES: Final = (1, 2, 4, 10)
 JOBS: Final = {
@@ -21,6 +21,8 @@ JOBS: Final = {
     "hotspots": (),
     "coverage": ("--kind", "market"),
 }
+_COMPLAINTS, _STALLS = 10_000, 500
+"""Of each copy."""
 _GAP_SHARE: Final = 0.02
 """The gap between two copies, as a share of the city's width."""
 
@@ -105,6 +107,10 @@ def main(extract: Path, most: int = TILES[-1]) -> None:
             tile(extract, count, file)
             runs["build"].append(run_verb("build", study, "--osm", str(file), home=HOME))
             print(f"{count:>3} build      {runs['build'][-1]}", flush=True)
+            points = {"complaints": _COMPLAINTS * count, "stalls": _STALLS * count, "few": FEW}
+            run_code(POINTS.format(study=study, folder=name, **points))
+            for kind in ("complaints", "stalls"):
+                run_verb("add", study, str(Path(name) / f"{kind}.csv"), home=HOME)
             for verb, options in JOBS.items():
                 runs[verb].append(run_verb(verb, study, *options, home=HOME))
                 print(f"{count:>3} {verb:<10} {runs[verb][-1]}", flush=True)

@@ -14,7 +14,7 @@ COMPLAINTS, STALLS, FEW = 100_000, 5_000, 10
 PEER_RUNS: Final = 3
 """How often the reading of the extract is measured, ours and the peers' in turn."""
 
-_POINTS: Final = """
+POINTS: Final = """
 import numpy as np, pandas as pd, shapely
 from pathlib import Path
 from geo.study.file import read_layer
@@ -67,8 +67,8 @@ with osmium.SimpleWriter({xml!r}) as writer:
 """
 
 
-def jobs(extract: Path, folder: Path) -> list[tuple[str, ...]]:
-    """Return the verbs with their arguments, in the order in which they run; files of points are in the folder."""
+def jobs(folder: Path) -> list[tuple[str, ...]]:
+    """Return the verbs with their arguments, in order; the files of points are in the folder."""
     study = str(folder / "study.gpkg")
     return [
         ("add", study, str(folder / "complaints.csv")),
@@ -130,8 +130,8 @@ def main(extract: Path, *only: str) -> None:
         print(f"# {extract.name}: {COMPLAINTS:,} complaints, {STALLS:,} stalls; from file to file", flush=True)
         built = run_verb("build", study, "--osm", str(extract), home=HOME)
         print(f"{'build':<34} {built}   {built.largest()}", flush=True)
-        run_code(_POINTS.format(study=study, folder=name, complaints=COMPLAINTS, stalls=STALLS, few=FEW))
-        for arguments in jobs(extract, folder):
+        run_code(POINTS.format(study=study, folder=name, complaints=COMPLAINTS, stalls=STALLS, few=FEW))
+        for arguments in jobs(folder):
             if only and arguments[0] not in ("add", *only):
                 continue
             title = " ".join(Path(each).name if name in each else each for each in arguments if each != study)

@@ -87,9 +87,13 @@ class BayRoom(KerbPlan):
         Zones for stalls that were accepted: they stay.
     widths
         What to multiply the half widths of carriageways by, shape (2 n,): for low and high capacities.
+    across
+        `across` of another room of the same ground and rules: it depends neither on hours nor on widths.
 
     Attributes
     ----------
+    across
+        The kerb that other ways cross.
     sides
         Shape (n,): on how many sides of each carriageway its width allows bays: 0, 1 or 2.
     """
@@ -105,6 +109,7 @@ class BayRoom(KerbPlan):
         rails: NDArray[np.object_] | None = None,
         kept: Exclusions | None = None,
         widths: Floats | None = None,
+        across: Exclusions | None = None,
     ) -> None:
         super().__init__(ground, profile, Slots([]))
         self.hours = hours
@@ -113,8 +118,11 @@ class BayRoom(KerbPlan):
         self.depth_m, self.pitch_m, self.lean_m = _shape(profile, self.orientation)
         self.gap_m = float(profile["bay.gap"])
         found = [*self._streets(traffic), *self._obstacles(), *_bends(self), *_tracks(self, rails)]
-        reach = self.lean_m + float(profile[WAY_RULE])
-        found.append(ways_across(self.kerbs, ground.ways, reach, self.slots.all, self.depth_m, self.own_line_counts))
+        if across is None:
+            reach = self.lean_m + float(profile[WAY_RULE])
+            across = ways_across(self.kerbs, ground.ways, reach, self.slots.all, self.depth_m, self.own_line_counts)
+        self.across = across
+        found.append(across)
         if kept is not None:
             found.append(kept)
         exclusions = self.clipped(found)

@@ -71,7 +71,7 @@ class BayStudy:
 
     def __init__(self, study: Study, profile: Profile, ground: KerbGround | None = None) -> None:
         self.study, self.profile, self.ground = study, profile, ground or read_ground(study, profile)
-        self._rooms: dict[tuple[BayHours, float], BayRoom] = {}
+        self._rooms: dict[BayHours, BayRoom] = {}
         self._drawn: dict[tuple[BayHours, float], gpd.GeoDataFrame] = {}
         crs = study.crs
         roads, context = self.ground.kerbs.roads, study.layer("context")
@@ -87,17 +87,25 @@ class BayStudy:
 
     def room(self, hours: BayHours, off: float = 0.0) -> BayRoom:
         """Return the room for bays; `off` is the error of estimated widths (`SPREADS`)."""
-        if (hours, off) not in self._rooms:
-            widths = np.where(self._guessed, 1 + off * float(self.profile["roads.width.spread"]), 1.0)
-            self._rooms[hours, off] = BayRoom(
-                self.ground, self.profile, hours, self._traffic, self._rails, self._kept, widths
-            )
-        return self._rooms[hours, off]
+        if hours in self._rooms and off == 0:
+            return self._rooms[hours]
+        widths = np.where(self._guessed, 1 + off * float(self.profile["roads.width.spread"]), 1.0)
+        known = next((room.across for room in self._rooms.values()), None)
+        room = BayRoom(self.ground, self.profile, hours, self._traffic, self._rails, self._kept, widths, known)
+        if off == 0:  # a room of other widths is asked for its bays once, and is large
+            self._rooms[hours] = room
+        return room
 
     def placed(self, hours: BayHours, off: float = 0.0) -> gpd.GeoDataFrame:
-        """Return the bays that fit under the rules of the hours; at night, the ones of all day too."""
+        """
+        Return the bays that fit under the rules of the hours; at night, the ones of all day too.
+
+        With estimated widths that are off, only their `street_id` and geometry.
+        """
         if (hours, off) not in self._drawn:
-            self._drawn[hours, off] = place_bays(self.room(hours, off), self.buildings)
+            bays = place_bays(self.room(hours, off), self.buildings)
+            # of other widths the bays are only counted: their texts take most of the memory
+            self._drawn[hours, off] = bays if off == 0 else gpd.GeoDataFrame(bays[["street_id", "geometry"]])
         return self._drawn[hours, off]
 
     def at_night_only(self, off: float = 0.0) -> gpd.GeoDataFrame:

@@ -22,6 +22,8 @@ from geo.study.findings import Finding
 
 _CELL: Final = 0.5
 """Degrees: places are apart where such a cell between them holds no street, some 50 km or more."""
+_ROWS: Final = 1 << 10
+"""More rows of cells than there are from pole to pole."""
 _BESIDE: Final = 1.5
 """Cells that touch, also at a corner, are no further from each other than this, in cells."""
 _STRAY_SHARE: Final = 0.05
@@ -134,15 +136,18 @@ def _places(lonlat: Floats, owner: Integers) -> tuple[Integers, Integers]:
     columns = round(360 / _CELL)
     x = np.floor((lonlat[known, 0] % 360) / _CELL).astype(np.int64) % columns
     y = np.floor(lonlat[known, 1] / _CELL).astype(np.int64)
-    cells, cell = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
+    # one number a cell: rows of numbers are sorted thirty times as slowly
+    numbers, cell = np.unique(x * _ROWS + (y + _ROWS // 2), return_inverse=True)
+    cells = np.column_stack([numbers // _ROWS, numbers % _ROWS - _ROWS // 2])
     # the first column lies beside the last
     again = cells[cells[:, 0] == 0] + [columns, 0]
     at = np.append(np.arange(len(cells)), np.flatnonzero(cells[:, 0] == 0))
     pairs = at[KDTree(np.vstack([cells, again])).query_pairs(_BESIDE, output_type="ndarray")]
     links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(cells), len(cells)))
     count, of_cell = connected_components(links, directed=False)
-    place[known] = of_cell[cell.ravel()]
-    held = np.unique(np.column_stack([place[known], owner[known]]), axis=0)[:, 0]
+    place[known] = of_cell[cell]
+    owners = int(owner.max(initial=0)) + 1
+    held = np.unique(place[known] * owners + owner[known]) // owners
     streets = np.bincount(held, minlength=count)
     return np.lexsort((np.arange(count), -streets)), place
 

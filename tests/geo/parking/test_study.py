@@ -11,7 +11,9 @@ import pytest
 import shapely
 
 from geo.core.crs import WGS84
-from geo.parking.study import plan_bays
+from geo.parking.bays import place_bays, without_overlap
+from geo.parking.room import BayRoom
+from geo.parking.study import SPREADS, BayStudy, plan_bays
 from geo.rules import load_profile
 from geo.stalls.decisions import decide_zone
 from geo.study.file import read_layer
@@ -169,3 +171,28 @@ def test_bays_on_chosen_streets_only(study: Path) -> None:
     summary = plan_bays(study, street_ids=[street])
     assert set(read_layer(study, "bays")["street_id"]) == {street}
     assert summary["kerb_km"] < 5
+
+
+@pytest.mark.parametrize("orientation", ["parallel", "angled_45"])
+def test_rooms_that_share_the_crossing_ways_hold_the_same_bays(orientation: str, built: Path) -> None:
+    profile = load_profile().changed({"bay.orientation": orientation})
+    study = BayStudy(Study(built), profile)
+    known = study.room("all_day").across
+    for hours in ("all_day", "night"):
+        for off in SPREADS.values():
+            widths = np.where(study._guessed, 1 + off * float(profile["roads.width.spread"]), 1.0)
+            alone = BayRoom(study.ground, profile, hours, study._traffic, study._rails, study._kept, widths)
+            assert all(np.array_equal(one, two) for one, two in zip(alone.across[:5], known[:5], strict=True))
+            placed = study.placed(hours, off)
+            assert placed.equals(place_bays(alone, study.buildings)[placed.columns])
+            assert {"street_id", "geometry"} <= set(placed.columns)
+
+
+def test_bays_of_the_night_that_stand_on_ones_of_the_day_are_left_out() -> None:
+    def bays(*west: float) -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(geometry=[shapely.box(x, 0.0, x + 6.0, 2.5) for x in west], crs=WGS84)
+
+    # the same place, half of it, an edge, a sliver of a thousandth and less, nothing
+    found = without_overlap(bays(0.0), bays(0.0, 3.0, 6.0, 5.99, 5.997, 20.0))
+    assert found.tolist() == [False, False, True, False, True, True]
+    assert without_overlap(bays(0.0), bays()).tolist() == []

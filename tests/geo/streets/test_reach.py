@@ -159,3 +159,18 @@ def test_a_city_across_the_antimeridian_is_a_small_one(tmp_path: Path) -> None:
     across: Extent = (179.9999, -16.9, -179.9999, -16.7)
     build_study(tmp_path / "across.gpkg", Inputs(tmp_path / "taveuni.osm", boundary=across))
     assert info(tmp_path / "across.gpkg")["layers"]["roads"] > 0
+
+
+def test_the_place_with_the_most_streets_counts_in_every_hemisphere() -> None:
+    # 16 ways in each of two places, one more in a third; a way counts once, however many vertices it has
+    for main in ((-179.9, -89.5), (179.9, 89.5), (0.0, 0.0), (-0.1, -0.1)):
+        others = [(lon, lat) for lon, lat in ((-60.0, -40.0), (100.0, 50.0))]
+        lonlat: list[tuple[float, float]] = []
+        owner: list[int] = []
+        for place, count in ((main, 17), (others[0], 16), (others[1], 16)):
+            for _ in range(count):
+                vertices = 2 if place == main else 9
+                lonlat += [place] * vertices
+                owner += [(owner[-1] if owner else -1) + 1] * vertices
+        found = main_extent(np.array([*lonlat, (np.nan, np.nan)]), np.array([*owner, 0]))
+        assert found == pytest.approx((*main, *main))

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geo.study.geometry_blobs import geometry_blob, geometry_of
+from geo.study.geometry_blobs import as_kept, geometry_blob, geometry_of
 
 SHAPES = [
     shapely.Point(114.35, 36.1),
@@ -42,3 +42,39 @@ def test_gdal_reads_what_we_write_and_we_read_what_it_writes(shape: shapely.Geom
         connection.execute("UPDATE places SET geom = ?", (geometry_blob(shape),))
     connection.close()
     assert gpd.read_file(file).geometry.iloc[0].equals(shape)
+
+
+_LINE, _LINES = shapely.LineString([(0, 0), (1, 1)]), shapely.MultiLineString([[(0, 0), (1, 1)], [(2, 2), (3, 3)]])
+_AREA = shapely.box(0, 0, 1, 1)
+_AREAS = shapely.MultiPolygon([_AREA])
+
+
+@pytest.mark.parametrize(
+    ("kind", "shapes"),
+    [
+        ("MultiLineString", [_LINE, None, _LINES]),
+        ("MultiLineString", [_LINE, _LINE]),
+        ("MultiPolygon", [_AREA, shapely.MultiPolygon()]),
+        ("Unknown", [_AREA, _AREAS, None]),
+        ("Unknown", [_AREA, _AREAS, _LINE]),
+        ("Unknown", [_AREA, _LINE, shapely.Point(1, 2)]),
+        ("Polygon", [_AREA, None]),
+        ("Point", [None, None]),
+    ],
+)
+def test_whole_columns_are_written_as_gdal_writes_row_by_row(
+    kind: str, shapes: list[shapely.Geometry | None], tmp_path: Path
+) -> None:
+    table = gpd.GeoDataFrame({"name": [f"n{number}" for number in range(len(shapes))]}, geometry=shapes, crs=4326)
+    kept = table.set_geometry(gpd.GeoSeries(as_kept(table.geometry.to_numpy(), kind), crs=4326))
+    rows = []
+    for name, layer, options in (
+        ("one", table, {}),
+        ("columns", kept, {"use_arrow": True, "promote_to_multi": False}),
+    ):
+        file = tmp_path / f"{name}.gpkg"
+        layer.to_file(file, layer="x", driver="GPKG", engine="pyogrio", geometry_type=kind, **options)
+        with sqlite3.connect(file) as connection:
+            rows.append(connection.execute("SELECT * FROM x").fetchall())
+    assert rows[0] == rows[1]
+    assert len(rows[0]) == len(shapes)

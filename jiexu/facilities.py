@@ -135,7 +135,8 @@ def site(
     ] = None,
     capacity: Annotated[bool, typer.Option("--capacity", help="Respect the capacity of facilities.")] = False,
     seconds: Annotated[
-        float | None, typer.Option(min=1, metavar="S", help="Limit of time for all of it; by default from the rules.")
+        float | None,
+        typer.Option(min=1, metavar="S", help="Computing time for all of it at most; by default from the rules."),
     ] = None,
     demand: Need = "residents",
     as_json: AsJson = False,

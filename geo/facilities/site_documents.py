@@ -156,7 +156,7 @@ class SitesDocument(TypedDict):
     stopped_by
         The reason for no more: `number`, `no_gain`, `budget` or `all_covered`.
     seconds
-        Limit of time for all of it, in seconds.
+        Limit of computing time for all of it, in seconds.
     not_done
         Work that the limit cut short, in Chinese and English.
     within_m

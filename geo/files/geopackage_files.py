@@ -21,6 +21,7 @@ from geo.files.layer_choice import Asked, Layer, chosen, dimension_of, with_part
 from geo.files.raw_file import RawFile
 from geo.files.row_geometry import Shapes, shapes_of_wkb
 from geo.files.shaped_rows import Rows, joined
+from geo.study.database import address
 from geo.study.findings import Finding
 from geo.study.geometry_blobs import wkb_of
 from geo.study.sql import statement
@@ -115,8 +116,8 @@ def _without_log(path: Path) -> list[Finding]:
 
 def _opened(file: Path) -> sqlite3.Connection:
     log = file.with_name(file.name + WAL).is_file()
-    mode = "mode=rw" if log else "mode=ro&immutable=1"
-    connection = sqlite3.connect(f"{file.resolve().as_uri()}?{mode}", uri=True)
+    mode = "rw" if log else "ro&immutable=1"
+    connection = sqlite3.connect(address(file.resolve(), mode), uri=True)
     connection.execute("PRAGMA trusted_schema = OFF")
     if log:
         connection.execute("PRAGMA query_only = ON")

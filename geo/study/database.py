@@ -45,7 +45,7 @@ def address(path: PurePath, mode: str = "rw") -> str:
         Absolute. A path of Windows may have a drive, or a server and a share (`\\\\server\\share\\x.gpkg`): SQLite
         refuses a server in a URI's place for one, so that it goes into the path.
     mode
-        `ro`, `rw` or `rwc`.
+        `ro`, `rw` or `rwc`, and further parameters of SQLite behind `&`.
     """
     if isinstance(path, PureWindowsPath):
         text = str(path)

@@ -20,6 +20,7 @@ from benchmarks import (
     sessions,
     stalls,
     start_up,
+    writers,
 )
 from geo.sample import sample_extract
 
@@ -38,3 +39,4 @@ sessions.main(file)
 crash_recovery.main()
 damaged_studies.main()
 start_up.main()
+writers.main()

@@ -19,9 +19,11 @@ from geo.study.geometry_blobs import add_shape_functions
 
 WAIT_S: Final = 30.0
 """Seconds that a reader or a writer waits for others who write."""
+_PATIENCE: Final = 10
+"""How many times as long a writer waits while others are served."""
 
-_PAUSE_S: Final = 0.015
-_SHORTEST_PAUSE_S: Final = 0.001
+_PAUSE_S: Final = 0.06
+_SHORTEST_PAUSE_S: Final = 0.004
 _SOONER: Final = 3.0
 """Per second of waiting, by how much (squared) a writer looks more often."""
 _CACHE_KIB: Final = 131_072
@@ -166,7 +168,8 @@ def _wait_for(connection: sqlite3.Connection, path: Path, gate: Gate, until: flo
     SQLite's own wait looks ever more rarely, so that whoever came last is served first; here it is the other way about.
     """
     began = time.monotonic()
-    in_wal = says_wal(path)
+    last = until + (_PATIENCE - 1) * WAIT_S
+    in_wal, state = says_wal(path), _written_at(path)
     while True:
         gate.enter()
         try:
@@ -176,6 +179,9 @@ def _wait_for(connection: sqlite3.Connection, path: Path, gate: Gate, until: flo
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             gate.leave()
+            now = _written_at(path)
+            if now != state:  # somebody was served: the queue moves
+                state, until = now, min(time.monotonic() + WAIT_S, last)
             if not _is_busy(error) or time.monotonic() > until:
                 raise
         except BaseException:
@@ -185,6 +191,14 @@ def _wait_for(connection: sqlite3.Connection, path: Path, gate: Gate, until: flo
             return
         pause = _PAUSE_S / (1 + (_SOONER * (time.monotonic() - began)) ** 2)
         time.sleep(random.uniform(0.5, 1.5) * max(pause, _SHORTEST_PAUSE_S))  # noqa: S311 (a pause)
+
+
+def _written_at(path: Path) -> int:
+    """Return when a study was last written, in nanoseconds; 0 if it is gone."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _take_back_mode(connection: sqlite3.Connection) -> None:

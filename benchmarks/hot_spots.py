@@ -81,7 +81,7 @@ CASES: Final = (
 
 
 class City(NamedTuple):
-    """The streets of an extract, with what each answer needs of them; segments are neighbours within 150 m."""
+    """The streets of an extract, as network, pieces, neighbours and windows of the scan."""
 
     roads: gpd.GeoDataFrame
     network: Network
@@ -95,7 +95,7 @@ class City(NamedTuple):
 
 
 def city_of(extract: Path, folder: Path) -> City:
-    """Build the study of an extract, and what answers need."""
+    """Build the study of an extract, and return its streets."""
     path = folder / "study.gpkg"
     build_study(path, Inputs(extract))
     study = Study(path)

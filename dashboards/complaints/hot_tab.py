@@ -128,7 +128,7 @@ def _hot_table(streets: list[HotStreet]) -> None:
         _("Rate per month"),
         _("By comparable streets"),
         _("95 % interval"),
-        _("Nearby, by those expected"),
+        _("Nearby, ratio to expected"),
         _("Interval nearby"),
     ]
     table(pd.DataFrame(rows, columns=columns).round(2), "hot-streets", "hot-streets", height=330)

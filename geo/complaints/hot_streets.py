@@ -38,7 +38,7 @@ from geo.study.schema import conform_geo
 CROSS_VALIDATED: Final = "cv"
 """What asks for the bandwidth under which the complaints are most likely."""
 
-_CENTRES: Final = 4
+_CENTRES: Final = 3
 """The scan has a centre in each square with sides of its reach divided by this."""
 
 
@@ -258,7 +258,7 @@ def _dense(
 def _local(
     places: Places, exposure: Floats, adjacent: csr_array, near: Neighbourhoods, around: Around, profile: Profile
 ) -> tuple[Local, tuple[Floats, Floats]]:
-    """Return what is said of segments with their neighbours, and the interval of their rates."""
+    """Return the local statistics of segments, and the interval of their rates."""
     size = len(exposure)
     # reports of one place vary together: they are as many independent ones as their dispersion leaves
     counts, dispersion = places.counts(size), places.dispersion(size)

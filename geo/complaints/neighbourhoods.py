@@ -193,7 +193,7 @@ def binomial_at_least(counts: Floats, total: float, share: Floats) -> Floats:
 
 def share_ratio(counts: Floats, total: float, share: Floats, level: float | Floats = LEVEL) -> tuple[Floats, ...]:
     """
-    Return counts by those expected, with the interval of Clopper and Pearson; missing where none is expected.
+    Return counts by expected counts, with the interval of Clopper and Pearson; missing where none is expected.
 
     Parameters
     ----------

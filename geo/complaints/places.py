@@ -123,7 +123,9 @@ def _scattered(places: Places, lengths_m: Floats, reach_m: float) -> bool:
     inner = ~run_starts(places.segment)
     gaps = np.diff(places.offset_m, prepend=0.0)[inner]
     number, length_m = count[inner], np.maximum(lengths_m[places.segment][inner], LEAST_DIVISOR)
-    chance = 1 - (1 - np.minimum(reach_m / length_m, 1.0)) ** number
+    chance, half = (1 - (1 - np.minimum(each / length_m, 1.0)) ** number for each in (reach_m, reach_m / 2))
+    if (gaps < reach_m / 2).sum() < half.sum():  # evenly spaced, as house numbers are
+        return False
     excess, error = (gaps < reach_m).sum() - chance.sum(), np.sqrt((chance * (1 - chance)).sum())
     if places.scatter_m > 0:
         return bool(excess > _STILL * error)

@@ -76,7 +76,8 @@ def scan(
         Shape (n,): of pieces, the segment of each; by default each is one.
     """
     centre, other, distance = near
-    order = np.lexsort((other, distance, centre))
+    # one sort, as distances are below the step from one centre to the next
+    order = np.argsort(centre * (distance.max(initial=0.0) + 1.0) + distance, kind="stable")
     centre, other = centre[order], other[order]
     total, whole = counts.sum(), exposure.sum()
     if total == 0 or whole == 0 or len(centre) == 0:
@@ -95,6 +96,9 @@ def scan(
         together = min(_TOGETHER, simulations - start)
         fallen = rng.multinomial(round(total), shares, size=together)
         strongest[start : start + together] = windows.strongest(np.ascontiguousarray(fallen.T, dtype=float))
+        # so many simulations have one as strong that the others cannot make it sure (Besag and Clifford 1991)
+        if (strongest >= found.max() - 1e-12).sum() + 1 > _LEAST_SURE * (simulations + 1):
+            return []
     segment = np.arange(len(counts)) if segment is None else segment
     return _apart(counts, expected, found, strongest, lambda window: other[first[window] : window + 1], segment)
 

@@ -70,7 +70,7 @@ class _Targets:
         self._first = np.searchsorted(edge[self._by_edge], np.arange(len(network.tail) + 1))
 
     def beyond(self, node: Integers, walked_m: Floats) -> tuple[Integers, Integers, Floats]:
-        """Return the targets that ways reach which are at a junction: number of the way, target, metres."""
+        """Return the targets within reach of ways at a junction: number of the way, target, metres."""
         start = np.searchsorted(self._key, node * self._span, "left")
         stop = np.searchsorted(self._key, node * self._span + (self.within_m - walked_m), "right")
         which, number = members(np.maximum(stop - start, 0))
@@ -100,11 +100,13 @@ def _over_nodes(ends: Integers, off_m: Floats, ways: csr_array, targets: _Target
 def _least(one: Integers, two: Integers, metres: Floats, size: int) -> tuple[Integers, Integers, Floats]:
     """Return each pair once, with its least distance, sorted."""
     pair = one * np.int64(size) + two
-    order = np.lexsort((metres, pair))
-    pair, metres = pair[order], metres[order]
-    first = run_starts(pair)
-    one, two = np.divmod(pair[first], size) if len(pair) else (pair, pair)
-    return one, two, metres[first]
+    if len(pair) == 0:
+        return pair, pair, metres
+    order = np.argsort(pair)
+    pair = pair[order]
+    first = np.flatnonzero(run_starts(pair))
+    one, two = np.divmod(pair[first], size)
+    return one, two, np.minimum.reduceat(metres[order], first)
 
 
 def _node_ways(network: Network, starts: Integers, within_m: float) -> csr_array:

@@ -92,7 +92,9 @@ HOTSPOTS: Final = Layer(
             NUMBER,
         ),
         "near_ratio": Column(
-            Text("与预期之比", "Ratio to expected"), Text("周边地点除以预期", "Places nearby by those expected"), NUMBER
+            Text("与预期之比", "Ratio to expected"),
+            Text("周边地点除以预期", "Places nearby by places expected"),
+            NUMBER,
         ),
         "near_low": Column(Text("比值下限", "Ratio, low"), _INTERVAL, NUMBER),
         "near_high": Column(Text("比值上限", "Ratio, high"), _INTERVAL, NUMBER),

@@ -8,7 +8,7 @@ from scipy.stats import binom, binomtest
 
 from geo.complaints.hot_streets import street_network
 from geo.complaints.neighbourhoods import Around, Neighbourhoods, counted_places, neighbourhoods, share_ratio
-from geo.complaints.places import Places, places_of
+from geo.complaints.places import Places
 from tests.support.drawn import CRS, road, roads_layer
 
 SIDE = 12
@@ -94,18 +94,6 @@ def test_the_interval_of_a_share_is_clopper_and_pearsons() -> None:
     ends = binomtest(7, 100).proportion_ci(0.95)
     assert (ratio[0], low[0], high[0]) == pytest.approx((3.5, ends.low / 0.02, ends.high / 0.02))
     assert np.isnan([ratio[1], low[1], high[1]]).all(), "nothing is expected there"
-
-
-def test_reports_of_one_position_are_one_place_on_each_side() -> None:
-    row, offset_m, side = np.array([0, 0, 0, 1]), np.array([5.0, 5.02, 5.0, 5.0]), np.array([0, 0, 1, 0])
-    places = places_of(row, offset_m, side, LENGTH)
-    assert places.reports.tolist() == [2, 1, 1]
-    assert places.of[0] == places.of[1]
-    assert places.counts(3).tolist() == [3, 1, 0]
-    assert places.dispersion(3) == pytest.approx([5 / 3, 1, 4 / 3])
-    assert len(places.monthly(np.array([3, 3, 3, -1]))) == 3
-    nothing = np.zeros(0, dtype=np.int64)
-    assert len(places_of(nothing, np.zeros(0), nothing, LENGTH).segment) == 0
 
 
 def test_a_city_without_complaints_is_not_hot() -> None:

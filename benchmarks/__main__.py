@@ -12,6 +12,7 @@ from benchmarks import (
     extract,
     facilities,
     first_paint,
+    hot_spots,
     map,
     masking,
     network,
@@ -32,6 +33,7 @@ masking.main()
 stalls.main(file)
 parking.main(file)
 complaints.main(file)
+hot_spots.main(file)
 facilities.main(file)
 first_paint.main()
 map.main(file)

@@ -76,18 +76,19 @@ def hotspots(
         typer.echo(
             Text(
                 f"聚集区 {cluster['cluster']}：{'、'.join(cluster['streets'])}；投诉 {cluster['complaints']} 件，"
-                f"按平均应为 {cluster['expected']} 件，p {cluster['p_value']:.3f}",
-                f"cluster {cluster['cluster']}: {', '.join(cluster['streets'])}; {cluster['complaints']} complaints, "
-                f"{cluster['expected']} expected, p {cluster['p_value']:.3f}",
+                f"涉及 {cluster['places']} 处，按平均应为 {cluster['expected']} 处，p {cluster['p_value']:.3f}",
+                f"cluster {cluster['cluster']}: {', '.join(cluster['streets'])}; {cluster['complaints']} complaints "
+                f"about {cluster['places']} places, {cluster['expected']} expected, p {cluster['p_value']:.3f}",
             ).pick(language())
         )
     again = summary["repeats"]
     say(
         Text(
-            f"投诉 {summary['complaints']} 件，带宽 {summary['bandwidth_m']:.0f} 米；"
+            f"投诉 {summary['complaints']} 件，涉及 {summary['places']} 处，带宽 {summary['bandwidth_m']:.0f} 米；"
             f"自身偏高路段 {summary['high']} 段，热点片区内 {summary['hot']} 段；反复点 {again['spots']} 处",
-            f"{summary['complaints']} complaints, bandwidth {summary['bandwidth_m']:.0f} m; {summary['high']} segments "
-            f"high themselves, {summary['hot']} in hot neighbourhoods; {again['spots']} recurring spots",
+            f"{summary['complaints']} complaints about {summary['places']} places, bandwidth "
+            f"{summary['bandwidth_m']:.0f} m; {summary['high']} segments high themselves, {summary['hot']} in hot "
+            f"neighbourhoods; {again['spots']} recurring spots",
         )
     )
     say_left_out(summary["left_out"]["streets"])
@@ -100,10 +101,18 @@ def _called(name: str | None) -> str:
 def _hot_street(row: HotStreet) -> str:
     name, number = _called(row["name"]), row["complaints"]
     if not row["high"]:
+        around = Text("", "")
+        if row.get("near_ratio") is not None:
+            within = _within(row["near_low"], row["near_high"])
+            around = Text(
+                f"周边地点为预期的 {row['near_ratio']:.1f} 倍{within}，",
+                f"{row['near_ratio']:.1f} times the places expected{within}, ",
+            )
         return Text(
-            f"{name}  所在片区为热点（Gi* {row['gi_z']:.1f}，{row['hot_m']:,.0f} 米）；自身投诉 {number} 件，不偏高",
-            f"{name}  in a hot neighbourhood (Gi* {row['gi_z']:.1f}, {row['hot_m']:,.0f} m); not high itself: {number} "
-            "complaints",
+            f"{name}  所在片区为热点（{around.zh}Gi* {row['gi_z']:.1f}，{row['hot_m']:,.0f} 米）；"
+            f"自身投诉 {number} 件，不偏高",
+            f"{name}  in a hot neighbourhood ({around.en}Gi* {row['gi_z']:.1f}, {row['hot_m']:,.0f} m); not high "
+            f"itself: {number} complaints",
         ).pick(language())
     near = Text("；片区也是热点", "; in a hot neighbourhood too") if row["hot_neighbourhood"] else Text("", "")
     if row["ratio"] is None:
@@ -125,6 +134,13 @@ def _worse(row: ChangedStreet) -> str:
     if row["ratio"] is not None:
         within = _within(row["low"], row["high"])
         times = Text(f"，{row['ratio']:.1f} 倍{within}", f", {row['ratio']:.1f} times as many{within}")
+    if row.get("year_ratio") is not None:
+        within = _within(row["year_low"], row["year_high"])
+        times = Text(
+            f"{times.zh}；相对全市，为去年同期的 {row['year_ratio']:.1f} 倍{within}",
+            f"{times.en}; against the rest of the city {row['year_ratio']:.1f} times the same months of last "
+            f"year{within}",
+        )
     return Text(
         f"变差：{_called(row['name'])}  自 {row['since']} 起每月 {row['after_per_month']:.1f} 件，此前 "
         f"{row['before_per_month']:.1f} 件{times.zh}",

@@ -25,7 +25,7 @@ _CLASSES: Final = {
     "d0": Text("有投诉", "some"),
 }
 _BEYOND_CHANCE: Final = {
-    "hot": Text("显著热点", "Hot beyond chance"),
+    "hot": Text("显著热点（周边被反映的地点多于预期）", "Hot beyond chance (more places nearby than expected)"),
     "cluster": Text("聚集区内", "In a cluster"),
 }
 _PATROLS: Final = Text("巡查", "Patrols")
@@ -71,7 +71,7 @@ def hotspot_tiles(hotspots: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
     classes = np.array([f"d{number}" for number in range(len(_QUANTILES) + 1)], dtype=object)
     views = [
         pd.Series(np.where(some, classes[np.searchsorted(bounds, density)], None), dtype=object),
-        pd.Series(np.select([hotspots["hot"], hotspots["cluster"].notna()], ["hot", "cluster"], ""), dtype=object),
+        pd.Series(np.select([_hot(hotspots), hotspots["cluster"].notna()], ["hot", "cluster"], ""), dtype=object),
         hotspots["emerging"].reset_index(drop=True),
     ]
     parts = []
@@ -81,6 +81,13 @@ def hotspot_tiles(hotspots: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
         parts.append(gpd.GeoDataFrame(table, geometry=hotspots.geometry.array[there], crs=hotspots.crs))
     every = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=hotspots.crs)
     return {"hotspots": FreestileLayer(every)}
+
+
+def _hot(hotspots: gpd.GeoDataFrame) -> pd.Series:
+    """Return the pieces that are hot; where results of an earlier release know segments only, theirs."""
+    if "hot_here" not in hotspots or hotspots["hot_here"].isna().all():
+        return hotspots["hot"]
+    return hotspots["hot_here"].fillna(False).astype(bool)
 
 
 def district_tiles(districts: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:

@@ -31,22 +31,32 @@ def hot_streets() -> None:
         _hot_table(known["streets"])
         st.caption(
             _(
-                "High itself: above streets of the same class of road, by an exact test. In a hot neighbourhood: Gi* "
-                "of empirical-Bayes rates per {exposure}, p from {count} permutations. False discovery rate at most "
+                "High itself: more places with complaints per {exposure} than streets of the same class of road, by an "
+                "exact test. In a hot neighbourhood: more places than expected within {metres:.0f} m along the "
+                "streets, by an exact test. Many reports of one place count once. False discovery rate at most "
                 "{share:.0%} for either."
             ).format(
                 exposure=exposures.get(known["exposure"], known["exposure"]),
-                count=cache.profile()["hotspots.permutations"],
+                metres=known.get("neighbourhood_m", cache.profile()["hotspots.neighbours_within"]),
                 share=cache.profile()["hotspots.false_share"],
             )
         )
+        _places(known)
+        _when_not()
         _worse(known)
     with right:
         clusters = [
-            (row["cluster"], row["complaints"], row["expected"], row["p_value"], " · ".join(row["streets"]))
+            (
+                row["cluster"],
+                row["complaints"],
+                row.get("places"),
+                row["expected"],
+                row["p_value"],
+                " · ".join(row["streets"]),
+            )
             for row in known["clusters"]
         ]
-        columns = [_("Cluster"), _("Complaints"), _("Expected"), "p", _("Streets")]
+        columns = [_("Cluster"), _("Complaints"), _("Places"), _("Places expected"), "p", _("Streets")]
         table(pd.DataFrame(clusters, columns=columns), "clusters", "clusters", height=220)
         left_out = known.get("left_out", {})
         left_out_caption(left_out.get("streets"))
@@ -59,30 +69,67 @@ def hot_streets() -> None:
         left_out_caption(left_out.get("emerging"))
 
 
+def _places(known: HotspotsDocument) -> None:
+    """Say how many places complaints are about, and how they were told apart."""
+    if "places" not in known:
+        return
+    text = _("{complaints:,} complaints about {places:,} places: {share:.0%} are further reports of a place.")
+    st.caption(text.format(complaints=known["complaints"], places=known["places"], share=known["repeated"]))
+    if known["scatter_m"] > 0:
+        text = _("Positions are scattered: reports within {metres:.0f} m of each other count as one place.")
+        st.caption(text.format(metres=known["scatter_m"]))
+
+
+def _when_not() -> None:
+    """Say when hot spots answer another question than the one asked."""
+    with st.expander(_("When not to use this")):
+        st.markdown(
+            _(
+                "- A busy address is no hot spot: where a whole estate is one point of the map, its complaints are one "
+                "place. See Recurring spots.\n"
+                "- Complaints show where people report, not where offences are: compare channels and periods first.\n"
+                "- Not hot does not mean quiet: with 2,000 complaints in a town, a doubled rate within 120 m is found "
+                "in one of five cases, a threefold one in half, a fivefold one nearly always.\n"
+                "- Expected numbers are by {exposure}: a market street is above them every day. Divide by footfall "
+                "(a column of roads) to ask for more than its use explains.\n"
+                "- Of a hundred hot stretches, up to {share:.0f} are so by chance: check on site before acting."
+            ).format(
+                exposure={"length": _("kilometre"), "frontage": _("frontage")}.get(
+                    cache.profile()["hotspots.exposure"], cache.profile()["hotspots.exposure"]
+                ),
+                share=100 * cache.profile()["hotspots.false_share"],
+            )
+        )
+
+
 def _hot_table(streets: list[HotStreet]) -> None:
     # results of an earlier release know Gi* only
     rows = [
         (
             named(row["name"]),
             row["complaints"],
+            row.get("places"),
             _yes(row.get("high")),
             _yes(row.get("hot_neighbourhood", True)),
             row.get("rate"),
             row.get("ratio"),
             _span(row.get("ratio_low"), row.get("ratio_high")),
-            row["gi_z"],
+            row.get("near_ratio"),
+            _span(row.get("near_low"), row.get("near_high")),
         )
         for row in streets
     ]
     columns = [
         _("Street"),
         _("Complaints"),
+        _("Places"),
         _("High itself"),
         _("In a hot neighbourhood"),
         _("Rate per month"),
         _("By comparable streets"),
         _("95 % interval"),
-        "Gi*",
+        _("Nearby, ratio to expected"),
+        _("Interval nearby"),
     ]
     table(pd.DataFrame(rows, columns=columns).round(2), "hot-streets", "hot-streets", height=330)
 
@@ -113,6 +160,8 @@ def _worse(known: HotspotsDocument) -> None:
             row["ratio"],
             _span(row["low"], row["high"]),
             row["city_ratio"],
+            row.get("year_ratio"),
+            _span(row.get("year_low"), row.get("year_high")),
         )
         for row in known["worse"]
     ]
@@ -124,11 +173,19 @@ def _worse(known: HotspotsDocument) -> None:
         _("Ratio"),
         _("95 % interval"),
         _("Whole city"),
+        _("Same months of last year"),
+        _("Interval of the year"),
     ]
     if rows:
         table(pd.DataFrame(rows, columns=columns).round(2), "worse-streets", "worse-streets")
     else:
         st.caption(_("Nowhere beyond chance."))
+    st.caption(
+        _(
+            "Worse: more than the rest of the city explains, and more than in the same months of last year where the "
+            "data reach back so far. One complaint counts for each place and month."
+        )
+    )
     st.caption(
         _(
             "{tested} streets compared with their own past, {first} to {last}; {few} with fewer than {least} "

@@ -34,19 +34,21 @@ class HotStreet(TypedDict):
     high
         Whether it is high itself: above comparable streets beyond chance.
     hot_neighbourhood
-        Whether segments of it are in a hot neighbourhood (Gi*), by its own complaints or by those nearby.
+        Whether a stretch of it is in a hot neighbourhood, by its own complaints or by those nearby.
     complaints
         Complaints on the street.
+    places
+        Places that they are about: many reports of one place are one, in all tests.
     rate
         Complaints per exposure (kilometre) and month.
     rate_low, rate_high
-        Its exact 95 % interval.
+        Its 95 % interval, exact where each complaint has its own place, wider where places are reported again.
     highway
         The class of road that comparable streets have; all streets where too few have it.
     comparable
         Comparable streets.
     ratio
-        Its rate by the rate of comparable streets together; null where they have no complaints.
+        Its places per exposure by those of comparable streets together; null where they have no complaints.
     ratio_low, ratio_high
         Its exact 95 % interval; null for no end.
     ratio_sure
@@ -56,11 +58,19 @@ class HotStreet(TypedDict):
     change
         `worse`, `better` or `same` than before; null where nothing can be said.
     hot_m
-        Length of its segments in hot neighbourhoods, in metres.
+        Length of its stretches in hot neighbourhoods, in metres.
     gi_z
-        The largest Gi* of its segments, in standard deviations.
+        The excess of its clearest neighbourhood (Gi* of places, weighted by exposure), in standard deviations.
     p_value
-        The smallest p of its segments' Gi*.
+        How likely chance gives as many places there: exact.
+    near_complaints, near_places
+        Complaints in that neighbourhood, and the places that they are about.
+    near_expected
+        Places expected there, by exposure.
+    near_ratio
+        Places by those expected.
+    near_low, near_high
+        Its exact interval, widened because the neighbourhood was chosen for being clear; null for no end.
     """
 
     street_id: str
@@ -68,6 +78,7 @@ class HotStreet(TypedDict):
     high: bool
     hot_neighbourhood: bool
     complaints: int
+    places: int
     rate: float | None
     rate_low: float | None
     rate_high: float | None
@@ -82,6 +93,12 @@ class HotStreet(TypedDict):
     hot_m: float
     gi_z: float
     p_value: float
+    near_complaints: int
+    near_places: int
+    near_expected: float
+    near_ratio: float | None
+    near_low: float | None
+    near_high: float | None
 
 
 class ChangedStreet(TypedDict):
@@ -99,7 +116,7 @@ class ChangedStreet(TypedDict):
     months
         Months of that time.
     before, after
-        Complaints before and since.
+        Complaints before and since, one for each place and month.
     before_per_month, after_per_month
         By month.
     ratio
@@ -107,9 +124,15 @@ class ChangedStreet(TypedDict):
     low, high
         Its exact 95 % interval, widened for the periods that were tried; null for no end.
     p_value
-        How likely chance gives a change as clear.
+        How likely chance gives a change as clear against the rest of the city.
     city_ratio
         The same ratio of all complaints in the city.
+    relative
+        The ratio by that of the rest of the city: season, reporting and growth of the whole city are no change.
+    relative_low, relative_high
+        Its interval, as of the ratio.
+    year_ratio, year_low, year_high
+        Against the same months of the year before, by that of the rest of the city too; null where the data have none.
     """
 
     street_id: str
@@ -125,6 +148,12 @@ class ChangedStreet(TypedDict):
     high: float | None
     p_value: float
     city_ratio: float | None
+    relative: float | None
+    relative_low: float | None
+    relative_high: float | None
+    year_ratio: float | None
+    year_low: float | None
+    year_high: float | None
 
 
 class ChangeDocument(TypedDict):
@@ -173,8 +202,14 @@ class ClusterDocument(TypedDict):
         Segments in it.
     complaints
         Complaints in it.
+    places
+        Places that they are about: what is compared with chance.
     expected
-        Complaints expected there at the mean rate.
+        Places expected there at the mean rate.
+    ratio
+        Places by those expected.
+    low, high
+        Its exact 95 % interval; null for no end.
     p_value
         How likely chance alone gives such a cluster.
     """
@@ -183,7 +218,11 @@ class ClusterDocument(TypedDict):
     streets: list[str]
     segments: int
     complaints: int
+    places: int
     expected: float
+    ratio: float | None
+    low: float | None
+    high: float | None
     p_value: float
 
 
@@ -272,7 +311,17 @@ class HotspotsDocument(StreetsDocument, ChangeMonths):
     segments
         Segments of the study.
     hot
-        Segments in hot neighbourhoods among them (Gi*).
+        Segments in hot neighbourhoods among them.
+    hot_m
+        Length of street in hot neighbourhoods, in metres.
+    neighbourhood_m
+        How far a neighbourhood reaches along the streets.
+    places
+        Places that complaints are about.
+    scatter_m
+        How far reports of one place lie apart by the data; 0 where their positions agree.
+    repeated
+        Share of complaints that are further reports of a place.
     clusters
         Clusters.
     emerging
@@ -295,6 +344,11 @@ class HotspotsDocument(StreetsDocument, ChangeMonths):
     exposure: str
     segments: int
     hot: int
+    hot_m: float
+    neighbourhood_m: float
+    places: int
+    scatter_m: float
+    repeated: float
     clusters: list[ClusterDocument]
     emerging: dict[str, int]
     repeats: RepeatsDocument

@@ -10,13 +10,15 @@ import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array
 
 from geo.complaints.kernel_density import Kernel, bandwidth_by_likelihood, density, kernel_values
-from geo.complaints.local_statistics import Local, local_statistics
+from geo.complaints.local_statistics import Local, empirical_bayes, local_moran
+from geo.complaints.neighbourhoods import Around, Neighbourhoods, clearest, counted_places, neighbourhoods
+from geo.complaints.places import Places
 from geo.complaints.rates import bayes_interval
 from geo.complaints.scan import Cluster, scan
-from geo.complaints.street_tables import alike_of, change_codes, change_of, month_counts
+from geo.complaints.street_tables import alike_of, change_codes, change_of, place_months
 from geo.complaints.trends import emerging, months_of, whole_months
 from geo.core.arrays import Flags, Floats, Integers, run_starts
 from geo.core.crs import WGS84, to_degrees
@@ -25,7 +27,7 @@ from geo.core.metric_geometry import metric_lines
 from geo.core.text import Text
 from geo.network.graph import Network, Positions, adjacency
 from geo.network.lixels import Lixels
-from geo.network.searches import distances
+from geo.network.nearby import near_pairs
 from geo.network.snapping import midpoints
 from geo.points.cases import dated, placed_cases
 from geo.rules.loader import Profile
@@ -35,6 +37,9 @@ from geo.study.schema import conform_geo
 
 CROSS_VALIDATED: Final = "cv"
 """What asks for the bandwidth under which the complaints are most likely."""
+
+_CENTRES: Final = 3
+"""The scan has a centre in each square with sides of its reach divided by this."""
 
 
 class Moment(NamedTuple):
@@ -52,20 +57,26 @@ class Moment(NamedTuple):
 
 class Hot(NamedTuple):
     """
-    Hot spots of complaints: density, local statistics and clusters.
+    Hot spots of complaints: density, neighbourhoods, local statistics and clusters.
 
     Attributes
     ----------
     layer
         The layer `hotspots`: lixels with their density (complaints per km), and what is said of their segment.
-    local, clusters
+    local
         By segment, in the order of `roads`.
+    clusters
+        Of pieces of street.
     high
         Shape (n,): segments that are high themselves, above comparable ones beyond chance.
     bandwidth_m
         Of the density.
     counted
         How many complaints counted.
+    places
+        The places that they are about.
+    around, near
+        Pieces of street, and the neighbourhood of each.
     """
 
     layer: gpd.GeoDataFrame
@@ -74,6 +85,9 @@ class Hot(NamedTuple):
     high: Flags
     bandwidth_m: float
     counted: int
+    places: Places
+    around: Around
+    near: Neighbourhoods
 
 
 def street_network(roads: gpd.GeoDataFrame, crs: pyproj.CRS) -> Network:
@@ -167,13 +181,20 @@ def hot_streets(
     bandwidth = _bandwidth(network, events, bandwidth_m, profile)
     lixels = Lixels(roads, float(profile["hotspots.lixel"]))
     dense = _dense(network, events, lixels, bandwidth, profile, times, when)
-    local, clusters, neighbours = _beyond_chance(network, row, exposure, profile)
-    kinds = emerging(row, months_of(times, timezone), whole_months(times, timezone), exposure, neighbours, profile)
-    counts = np.bincount(row, minlength=len(roads)).astype(float)
-    alike, limits = alike_of(counts, exposure, roads["highway"], profile), bayes_interval(counts, exposure)
-    by_month, days, _ = month_counts(row, times, timezone, len(roads))
+    around = Around.of(network, roads, exposure, float(profile["hotspots.neighbours_within"]))
+    side = pd.factorize(complaints["side"])[0].astype(np.int64)
+    places = counted_places(row, events.offset_m, side, roads["length_m"].to_numpy(dtype=float), around)
+    found = neighbourhoods(places, around, float(profile["hotspots.false_share"]))
+    clusters = clusters_of(network, places, around, profile)
+    adjacent = _neighbours(network, len(roads), around.within_m)
+    local, limits = _local(places, exposure, adjacent, found, around, profile)
+    kinds = emerging(*_by_month(places, times, timezone), exposure, adjacent, profile)
+    counts = np.bincount(places.segment, minlength=len(roads)).astype(float)
+    alike = alike_of(counts, exposure, roads["highway"], profile)
+    by_month, days, _ = place_months(row, places, times, timezone, len(roads))
     change = change_codes(change_of(by_month, days, profile), len(roads))
-    cluster, of = _cluster_of(clusters, len(roads)), lixels.row
+    of, piece = lixels.row, around.lixels.at(lixels.row, lixels.middle_m(np.arange(len(lixels))))
+    cluster = _cluster_of(clusters, around, len(roads))
     table = _layer(roads, lixels, dense, crs).assign(
         complaints=lixels.sums(lixels.of(complaints)).astype(np.int64),
         rate=local.rate[of],
@@ -184,13 +205,30 @@ def hot_streets(
         gi_z=np.round(local.gi_z[of], 4),
         p_value=local.p_value[of],
         hot=local.hot[of],
+        hot_here=found.hot[piece],
+        near_complaints=found.complaints[piece],
+        near_places=found.places[piece],
+        near_expected=np.round(found.expected[piece], 3),
+        near_ratio=np.round(found.ratio[piece], 4),
+        near_low=np.round(found.low[piece], 4),
+        near_high=np.round(found.high[piece], 4),
         moran=np.round(local.moran[of], 4),
         moran_p=local.moran_p[of],
         quadrant=local.quadrant[of],
         cluster=cluster[of],
         emerging=kinds[of],
     )
-    return Hot(conform_geo(table, "hotspots"), local, clusters, alike.high_itself, bandwidth, len(complaints))
+    return Hot(
+        conform_geo(table, "hotspots"),
+        local,
+        clusters,
+        alike.high_itself,
+        bandwidth,
+        len(complaints),
+        places,
+        around,
+        found,
+    )
 
 
 def _bandwidth(network: Network, events: Positions, bandwidth_m: float | str | None, profile: Profile) -> float:
@@ -217,49 +255,63 @@ def _dense(
     return density(network, events, middles, bandwidth_m, kernel, split, weights) * 1000
 
 
-def _beyond_chance(
-    network: Network, row: Integers, exposure: Floats, profile: Profile
-) -> tuple[Local, list[Cluster], csr_array]:
-    """Return where complaints are dense beyond chance, segment by segment and in clusters, and who neighbours whom."""
-    counts = np.bincount(row, minlength=len(exposure)).astype(float)
-    around, scanned = (float(profile[f"hotspots.{name}_within"]) for name in ("neighbours", "scan"))
-    near = _near(network, max(around, scanned))
-    neighbours = _neighbours(network, near, len(exposure), around)
-    permutations, false_share = int(profile["hotspots.permutations"]), float(profile["hotspots.false_share"])
-    local = local_statistics(counts, exposure, neighbours, permutations, false_share)
-    reach = near[2] <= scanned
-    pairs = (near[0][reach], near[1][reach], near[2][reach])
-    most_share, simulations = float(profile["hotspots.scan_share"]), int(profile["hotspots.simulations"])
-    return local, scan(counts, exposure, pairs, most_share, simulations), neighbours
+def _local(
+    places: Places, exposure: Floats, adjacent: csr_array, near: Neighbourhoods, around: Around, profile: Profile
+) -> tuple[Local, tuple[Floats, Floats]]:
+    """Return the local statistics of segments, and the interval of their rates."""
+    size = len(exposure)
+    # reports of one place vary together: they are as many independent ones as their dispersion leaves
+    counts, dispersion = places.counts(size), places.dispersion(size)
+    rate = empirical_bayes(counts / dispersion, exposure / dispersion)
+    piece = clearest(around.lixels, near, size)
+    hot = np.bincount(around.lixels.row, weights=near.hot, minlength=size) > 0
+    moran, moran_p, quadrant = local_moran(rate, adjacent, int(profile["hotspots.permutations"]))
+    local = Local(rate, near.z[piece], near.p_value[piece], hot, moran, moran_p, quadrant)
+    return local, bayes_interval(counts / dispersion, exposure / dispersion)
 
 
-def _cluster_of(clusters: list[Cluster], size: int) -> NDArray[np.object_]:
+def clusters_of(network: Network, places: Places, around: Around, profile: Profile) -> list[Cluster]:
+    """Return the clusters of places that the scan finds; their members are pieces of street."""
+    lixels, within_m = around.lixels, float(profile["hotspots.scan_within"])
+    piece = lixels.at(places.segment, places.offset_m)
+    counts = lixels.sums(piece[around.exposure[piece] > 0])
+    middles = Positions(lixels.row, lixels.middle_m(np.arange(len(lixels))))
+    centre = _thinned(around.middle_xy, within_m / _CENTRES)
+    near = near_pairs(network, Positions(middles.segment[centre], middles.offset_m[centre]), middles, within_m).tocoo()
+    pairs = near.row.astype(np.int64), near.col.astype(np.int64), near.data
+    share, simulations = float(profile["hotspots.scan_share"]), int(profile["hotspots.simulations"])
+    return scan(counts, around.exposure, pairs, share, simulations, segment=lixels.row)
+
+
+def _thinned(xy: Floats, cell_m: float) -> Integers:
+    """Return one place for each square that has any."""
+    square = np.floor((xy - xy.min(axis=0, initial=0.0)) / cell_m).astype(np.int64)
+    return np.unique(square[:, 0] * (square[:, 1].max(initial=0) + 1) + square[:, 1], return_index=True)[1]
+
+
+def _by_month(places: Places, times: pd.Series, timezone: str) -> tuple[Integers, Integers, Integers]:
+    """Return the segment and the month of each place and month with a complaint, and all whole months."""
+    month = months_of(times, timezone)
+    once = places.monthly(month)
+    return places.segment[places.of[once]], month[once], whole_months(times, timezone)
+
+
+def _cluster_of(clusters: list[Cluster], around: Around, size: int) -> NDArray[np.object_]:
     """Return the name of the cluster that each segment is in, None for none."""
     names = np.full(size, None, dtype=object)
     for number, cluster in enumerate(clusters):
-        names[cluster.members] = f"C{number + 1}"
+        names[around.lixels.row[cluster.members]] = f"C{number + 1}"
     return names
 
 
-def _near(network: Network, within_m: float) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-    """Return the pairs of segments with their middles within a distance along the streets, each with itself."""
-    middle = midpoints(network)
-    pairs = distances(network, middle, middle, limit=within_m)
-    return (
-        pairs["start"].to_numpy(dtype=np.int64),
-        pairs["target"].to_numpy(dtype=np.int64),
-        pairs["cost"].to_numpy(dtype=float),
-    )
-
-
-def _neighbours(
-    network: Network, near: tuple[NDArray[np.int64], NDArray[np.int64], Floats], size: int, within_m: float
-) -> csr_array:
+def _neighbours(network: Network, size: int, within_m: float) -> csr_array:
     """Return the adjacency of neighbouring segments: they meet, or their middles are near."""
-    one, two, distance = near
-    close = (distance <= within_m) & (one != two)
-    links = coo_array((np.ones(int(close.sum())), (one[close], two[close])), shape=(size, size))
-    both = csr_array(adjacency(network, size) + links)
+    middles = midpoints(network)
+    near = near_pairs(network, middles, middles, within_m)
+    near.data[:] = 1.0
+    both = csr_array(adjacency(network, size) + near)
+    both.setdiag(0)
+    both.eliminate_zeros()
     both.data[:] = 1
     return both
 

@@ -132,7 +132,7 @@ def _by_all_ways(spread: _Spread, continuous: bool, least: float) -> Floats:
         value = kernel_values(away, bandwidth_m, kernel) * factor[which] * weight[event[which]]
         if leave_out:
             value = np.where(event[which] == target, 0.0, value)
-        total[:] += np.bincount(target, weights=value, minlength=len(total))
+        np.add.at(total, target, value)
 
     for begin in range(0, len(edge), _EVENTS):
         own = np.arange(begin, min(begin + _EVENTS, len(edge)))

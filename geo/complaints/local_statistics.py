@@ -13,10 +13,7 @@ from geo.core.arrays import Floats, Integers
 SEED: Final = 721
 """Of the shuffles, so that a result can be repeated."""
 
-_CHUNK: Final = 256
-"""How many permutations are drawn at a time: it bounds the memory."""
-
-_WINDOWS: Final = 2_000_000
+_WINDOWS: Final = 500_000
 """About how many chance sums there are for each number of neighbours."""
 
 
@@ -169,7 +166,8 @@ def local_moran(
     Return local Moran's I of rates, its p-value by permutation, and the quadrant.
 
     That of Anselin (1995, doi:10.1111/j.1538-4632.1995.tb00338.x) with weights that sum to 1. For chance a segment
-    keeps its rate and the others are shuffled (conditional permutation).
+    keeps its rate and its neighbours' are drawn from all: sums of as many rates that follow each other in shuffles, as
+    for `gi_star`.
 
     Parameters
     ----------
@@ -186,15 +184,10 @@ def local_moran(
     z = (rate - rate.mean()) / rate.std()
     lag = weights @ z
     moran = z * lag
-    above, below = np.zeros(n), np.zeros(n)
+    sums, size = neighbours @ z, degree.astype(np.int64)
     rng = np.random.default_rng(seed)
-    for begin in range(0, permutations, _CHUNK):
-        size_now = min(_CHUNK, permutations - begin)
-        shuffled = rng.permuted(np.broadcast_to(z, (size_now, n)), axis=1).T
-        chance = z[:, None] * (weights @ shuffled)
-        above += (chance >= moran[:, None] - 1e-12).sum(axis=1)
-        below += (chance <= moran[:, None] + 1e-12).sum(axis=1)
-    moran_p = np.minimum(2 * (np.minimum(above, below) + 1) / (permutations + 1), 1.0)
+    above, below = (_chance_of_sums(side * sums, size, side * z, permutations, rng) for side in (1.0, -1.0))
+    moran_p = np.minimum(2 * np.minimum(above, below), 1.0)
     moran_p[degree == 0] = 1.0
     sides = np.array([["low_low", "low_high"], ["high_low", "high_high"]], dtype=object)
     return moran, moran_p, sides[(z > 0).astype(int), (lag > 0).astype(int)]

@@ -26,6 +26,16 @@ _MOST: Final = 50.0
 """What one difference counts for at most."""
 
 _DAYS: Final = 365.25 / 12
+_YEAR: Final = 12
+"""Months."""
+_YEARLY: Final = 0.05
+"""How likely chance may give as much against the year before, where all months before have told a change."""
+
+_CHOSEN: Final = (
+    *("months", "before", "after", "ratio", "low", "high", "relative", "relative_low", "relative_high"),
+    *("year", "year_low", "year_high"),
+)
+"""The columns of `Change` that belong to the period chosen for each unit."""
 
 
 class Ratios(NamedTuple):
@@ -195,12 +205,18 @@ class Change(NamedTuple):
         Complaints.
     ratio, low, high
         Complaints by day after, by those before, with the interval at 95 %, widened for the periods tried.
+    relative, relative_low, relative_high
+        The ratio by that of all others together, with the same interval: what season, reporting or growth of the whole
+        city leave.
+    year, year_low, year_high
+        Complaints by the ones of the same months of the year before, against all others too, with the same interval;
+        missing where the history is shorter.
     p_value
-        How likely chance gives a change as clear: two-sided, exact, for the periods tried together.
+        How likely chance gives a change as clear against all others: two-sided, exact, for the periods tried together.
     tested
         Whether there are complaints enough to ask.
     worse, better
-        Whether there are more or fewer, at the share of false discoveries.
+        Whether there are more or fewer, by themselves and against all others, at the share of false discoveries.
     dispersion
         By how much more than chance counts vary from month to month; the tests know it.
     city
@@ -213,6 +229,12 @@ class Change(NamedTuple):
     ratio: Floats
     low: Floats
     high: Floats
+    relative: Floats
+    relative_low: Floats
+    relative_high: Floats
+    year: Floats
+    year_low: Floats
+    year_high: Floats
     p_value: Floats
     tested: Flags
     worse: Flags
@@ -225,6 +247,12 @@ def changed(counts: Floats, days: Floats, windows: tuple[int, ...], least: int, 
     """
     Tell where complaints became more or fewer than they were before.
 
+    The last months are compared with all months before. Given a unit's two counts together, the second is binomial,
+    with the share that it has among all other units: season and rise of the whole city are none of the unit's own. The
+    uncertainty of that share, and variation beyond chance, count as fewer complaints. Where the history has the same
+    months of the year before, the change must be there against these as well (one-sided, 5 %): a street that has its
+    own season is no worse.
+
     Parameters
     ----------
     counts
@@ -232,7 +260,7 @@ def changed(counts: Floats, days: Floats, windows: tuple[int, ...], least: int, 
     days
         Shape (t,): of each month.
     windows
-        Numbers of last months to compare with all before; only the ones with as many months before are.
+        Numbers of last months to compare; only the ones with as many months before are.
     least
         With fewer complaints in all nothing is said.
     share
@@ -249,28 +277,60 @@ def changed(counts: Floats, days: Floats, windows: tuple[int, ...], least: int, 
         return None
     dispersion = month_dispersion(counts)
     level = 1 - (1 - LEVEL) / len(tried)
+    total = counts.sum(axis=0)
     best = np.full(n, np.inf)
-    months = np.full(n, tried[0], dtype=np.int64)
-    before, after = np.zeros(n), np.zeros(n)
-    ratio, low, high = np.zeros(n), np.zeros(n), np.zeros(n)
+    rows = np.zeros((len(_CHOSEN), n))
     city = {}
     for window in tried:
-        now, then = counts[:, t - window :].sum(axis=1), counts[:, : t - window].sum(axis=1)
-        days_now, days_then = float(days[t - window :].sum()), float(days[: t - window].sum())
-        lengths = np.full(n, days_now), np.full(n, days_then)
-        found = compare(now / dispersion, lengths[0], then / dispersion, lengths[1], level)
-        p_value = np.minimum(2 * np.minimum(found.more, found.less) * len(tried), 1.0)
+        last, before, same = slice(t - window, t), slice(0, t - window), slice(t - window - _YEAR, t - _YEAR)
+        found, against = _compared(counts, days, last, before, dispersion, level)
+        p_value = np.minimum(2 * np.minimum(against.more, against.less) * len(tried), 1.0)
+        year: tuple[Floats, ...] = (np.full(n, np.nan),) * 3
+        if t >= _YEAR + window:
+            yearly = _compared(counts, days, last, same, dispersion, level)[1]
+            p_value = np.where(np.minimum(yearly.more, yearly.less) <= _YEARLY, p_value, 1.0)
+            year = yearly[:3]
         clearer = p_value < best
-        best, months = np.where(clearer, p_value, best), np.where(clearer, window, months)
-        before, after = np.where(clearer, then, before), np.where(clearer, now, after)
-        ratio, low = np.where(clearer, found.ratio, ratio), np.where(clearer, found.low, low)
-        high = np.where(clearer, found.high, high)
-        city[window] = float(now.sum() / days_now / (then.sum() / days_then)) if then.sum() else float("nan")
+        best = np.where(clearer, p_value, best)
+        now, then = counts[:, last].sum(axis=1), counts[:, before].sum(axis=1)
+        new = (np.full(n, float(window)), then, now, *found[:3], *against[:3], *year)
+        rows = np.where(clearer, np.stack(new), rows)
+        first = total[before].sum() / days[before].sum()
+        city[window] = float(total[last].sum() / days[last].sum() / first) if first else float("nan")
+    chosen = dict(zip(_CHOSEN, rows, strict=True))
     tested = counts.sum(axis=1) >= least
     sure = np.zeros(n, dtype=bool)
     sure[tested] = false_discovery(best[tested], share)
-    rose = np.nan_to_num(ratio, nan=0.0, posinf=np.inf) > 1
-    return Change(months, before, after, ratio, low, high, best, tested, sure & rose, sure & ~rose, dispersion, city)
+    rose, fell = (
+        (np.nan_to_num(chosen["ratio"], nan=1.0, posinf=np.inf) * sign > sign)
+        & (np.nan_to_num(chosen["relative"], nan=1.0, posinf=np.inf) * sign > sign)
+        for sign in (1, -1)
+    )
+    return Change(
+        months=chosen.pop("months").astype(np.int64),
+        **chosen,
+        p_value=best,
+        tested=tested,
+        worse=sure & rose,
+        better=sure & fell,
+        dispersion=dispersion,
+        city=city,
+    )
+
+
+def _compared(
+    counts: Floats, days: Floats, last: slice, past: slice, dispersion: float, level: float
+) -> tuple[Ratios, Ratios]:
+    """Compare two times of each unit, by days and by all other units."""
+    now, then, total = counts[:, last].sum(axis=1), counts[:, past].sum(axis=1), counts.sum(axis=0)
+    days_now, days_then = (np.full(len(now), days[each].sum()) for each in (last, past))
+    found = compare(now / dispersion, days_now, then / dispersion, days_then, level)
+    if len(now) == 1:  # nothing to hold it against
+        return found, found
+    others_now, others_then = total[last].sum() - now, total[past].sum() - then
+    with np.errstate(divide="ignore", invalid="ignore"):
+        wider = dispersion * (1 + (now + then) / (others_now + others_then))
+    return found, compare(now / wider, others_now, then / wider, others_then, level)
 
 
 def month_dispersion(counts: Floats) -> float:

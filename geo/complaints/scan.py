@@ -13,7 +13,7 @@ from geo.complaints.local_statistics import SEED
 from geo.core.arrays import Floats, Integers
 
 _MOST_CLUSTERS: Final = 20
-_LEAST_SURE: Final = 0.1
+_LEAST_SURE: Final = 0.05
 """Clusters that chance gives more often than this are not told."""
 _BLOCK: Final = 2_048
 _TOGETHER: Final = 32
@@ -27,7 +27,7 @@ class Cluster(NamedTuple):
     Attributes
     ----------
     members
-        The segments in it.
+        The segments, or pieces of street, in it.
     events, expected
         How many it has, and how many it would have at the mean rate.
     ratio
@@ -50,29 +50,34 @@ def scan(
     most_share: float,
     simulations: int,
     seed: int = SEED,
+    segment: Integers | None = None,
 ) -> list[Cluster]:
     """
     Return the strongest clusters; none shares a segment with a stronger one.
 
     Kulldorff's scan statistic (1997, doi:10.1080/03610929708831995) with windows that grow along the network: around
-    each segment, the nearest 1, 2, … others by network distance, as long as they have no more than a share of all
-    exposure. Chance: all events fall anew, by exposure; the strongest cluster anywhere is what each is compared with.
+    each centre, the nearest 1, 2, … segments or pieces of street by network distance, as long as they have no more than
+    a share of all exposure. Chance: all events fall anew, by exposure; the strongest cluster anywhere is what each is
+    compared with. Events are independent only where each is a place of its own: count places, not reports.
 
     Parameters
     ----------
     counts, exposure
-        Shape (n,).
+        Shape (n,): of segments, or pieces of them.
     near
-        Pairs `centre`, `other`, `distance`, the segment itself at distance 0.
+        Pairs `centre`, `other`, `distance`.
     most_share
         Of all exposure, the most that a window has.
     simulations
         How many times events fall anew.
     seed
         Of those.
+    segment
+        Shape (n,): of pieces, the segment of each; by default each is one.
     """
     centre, other, distance = near
-    order = np.lexsort((other, distance, centre))
+    # one sort, as distances are below the step from one centre to the next
+    order = np.argsort(centre * (distance.max(initial=0.0) + 1.0) + distance, kind="stable")
     centre, other = centre[order], other[order]
     total, whole = counts.sum(), exposure.sum()
     if total == 0 or whole == 0 or len(centre) == 0:
@@ -91,7 +96,11 @@ def scan(
         together = min(_TOGETHER, simulations - start)
         fallen = rng.multinomial(round(total), shares, size=together)
         strongest[start : start + together] = windows.strongest(np.ascontiguousarray(fallen.T, dtype=float))
-    return _apart(counts, expected, found, strongest, lambda window: other[first[window] : window + 1])
+        # so many simulations have one as strong that the others cannot make it sure (Besag and Clifford 1991)
+        if (strongest >= found.max() - 1e-12).sum() + 1 > _LEAST_SURE * (simulations + 1):
+            return []
+    segment = np.arange(len(counts)) if segment is None else segment
+    return _apart(counts, expected, found, strongest, lambda window: other[first[window] : window + 1], segment)
 
 
 def _renumbered(first: Integers, kept: NDArray[np.bool_]) -> Integers:
@@ -160,7 +169,12 @@ class _Windows:
 
 
 def _apart(
-    counts: Floats, expected: Floats, found: Floats, strongest: Floats, members_of: Callable[[int], Integers]
+    counts: Floats,
+    expected: Floats,
+    found: Floats,
+    strongest: Floats,
+    members_of: Callable[[int], Integers],
+    segment: Integers,
 ) -> list[Cluster]:
     """
     Return the windows beyond chance, the strongest first; none shares a segment with a stronger one.
@@ -174,20 +188,22 @@ def _apart(
     strongest
         The strongest ratio of each simulation.
     members_of
-        Returns the segments of a window.
+        Returns the segments or pieces of a window.
+    segment
+        Shape (n,): the segment of each.
     """
     clusters: list[Cluster] = []
-    taken = np.zeros(len(counts), dtype=bool)
+    taken = np.zeros(int(segment.max(initial=-1)) + 1, dtype=bool)
     for window in np.argsort(-found, kind="stable"):
         if found[window] <= 0 or len(clusters) == _MOST_CLUSTERS:
             break
         inside = members_of(int(window))
-        if taken[inside].any():
+        if taken[segment[inside]].any():
             continue
         p_value = float(((strongest >= found[window] - 1e-12).sum() + 1) / (len(strongest) + 1))
         if p_value > _LEAST_SURE:
             break
-        taken[inside] = True
+        taken[segment[inside]] = True
         clusters.append(
             Cluster(inside, float(counts[inside].sum()), float(expected[window]), float(found[window]), p_value)
         )

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from geo.complaints.documents import ChangeDocument, ChangedStreet, HotStreet
-from geo.complaints.local_statistics import Local
+from geo.complaints.neighbourhoods import LEVEL, Around, Neighbourhoods, first_of, share_ratio
+from geo.complaints.places import Places
 from geo.complaints.rates import Alike, Change, against_alike, changed, per_month, poisson_interval
 from geo.complaints.trends import month_text, months_of, whole_months
-from geo.core.arrays import Floats, Integers
+from geo.core.arrays import Flags, Floats, Integers
 from geo.core.text import Text
 from geo.rules.loader import Profile
 
@@ -33,15 +34,21 @@ class Streets(NamedTuple):
         Shape (n,).
     of
         Shape (s,): the row of each segment's street.
+    places
+        Shape (n,): places that complaints are about.
+    dispersion
+        Shape (n,): by how much more than chance complaints vary, as they come in places.
     """
 
     table: pd.DataFrame
     counts: Floats
     exposure: Floats
     of: Integers
+    places: Floats
+    dispersion: Floats
 
 
-def streets_of(roads: gpd.GeoDataFrame, exposure: Floats, row: Integers) -> Streets:
+def streets_of(roads: gpd.GeoDataFrame, exposure: Floats, row: Integers, places: Places) -> Streets:
     """
     Gather segments and complaints by street.
 
@@ -53,6 +60,8 @@ def streets_of(roads: gpd.GeoDataFrame, exposure: Floats, row: Integers) -> Stre
         Shape (s,): of each segment.
     row
         Shape (c,): the segment of each complaint.
+    places
+        The places that they are about.
     """
     of, names = pd.factorize(roads["street_id"])
     length = roads["length_m"].groupby([of, roads["highway"].fillna("")]).sum()
@@ -62,10 +71,14 @@ def streets_of(roads: gpd.GeoDataFrame, exposure: Floats, row: Integers) -> Stre
     table["name"] = roads["name"].groupby(of).first().reindex(range(len(names))).to_numpy()
     counts = np.bincount(of[row], minlength=len(names)).astype(float)
     sums = np.bincount(of, weights=exposure, minlength=len(names)).astype(float)
-    return Streets(table, counts, sums, of.astype(np.int64))
+    street = of[places.segment].astype(np.int64)
+    number = np.bincount(street, minlength=len(names)).astype(float)
+    return Streets(table, counts, sums, of.astype(np.int64), number, places.dispersion(len(names), street))
 
 
-def month_counts(unit: Integers, times: pd.Series, timezone: str, size: int) -> tuple[Floats, Floats, Integers]:
+def month_counts(
+    unit: Integers, times: pd.Series, timezone: str, size: int, counted: Flags | None = None
+) -> tuple[Floats, Floats, Integers]:
     """
     Count complaints by street or segment and whole month.
 
@@ -79,6 +92,8 @@ def month_counts(unit: Integers, times: pd.Series, timezone: str, size: int) -> 
         The study's clock.
     size
         How many streets or segments there are.
+    counted
+        Shape of `unit`: the complaints that count; by default all. Months are those of all.
 
     Returns
     -------
@@ -88,10 +103,34 @@ def month_counts(unit: Integers, times: pd.Series, timezone: str, size: int) -> 
     months, month = whole_months(times, timezone), months_of(times, timezone)
     place = month - (months[0] if len(months) else 0)
     inside = (month >= 0) & (place >= 0) & (place < len(months))
+    if counted is not None:
+        inside &= counted
     counts = np.zeros((size, len(months)))
     np.add.at(counts, (unit[inside], place[inside]), 1.0)
     days = [pd.Period(month_text(int(each)), freq="M").days_in_month for each in months]
     return counts, np.array(days, dtype=float), months
+
+
+def place_months(
+    unit: Integers, places: Places, times: pd.Series, timezone: str, size: int
+) -> tuple[Floats, Floats, Integers]:
+    """
+    Count complaints by street or segment and whole month as `month_counts`, one for each place and month.
+
+    Somebody who complains every week about one place is no wave of complaints.
+
+    Parameters
+    ----------
+    unit, times
+        Of each complaint.
+    places
+        The places that complaints are about.
+    timezone, size
+        As `month_counts` takes them.
+    """
+    once = np.zeros(len(unit), dtype=bool)
+    once[places.monthly(months_of(times, timezone))] = True
+    return month_counts(unit, times, timezone, size, once)
 
 
 def alike_of(counts: Floats, exposure: Floats, kind: pd.Series, profile: Profile) -> Alike:
@@ -118,7 +157,7 @@ def change_codes(change: Change | None, size: int) -> np.ndarray:
 
 
 def hot_street_rows(
-    streets: Streets, alike: Alike, change: Change | None, local: Local, roads: gpd.GeoDataFrame, span: float
+    streets: Streets, alike: Alike, change: Change | None, around: Around, near: Neighbourhoods, span: float
 ) -> list[HotStreet]:
     """
     Return the streets that are high themselves, then the ones in hot neighbourhoods.
@@ -130,31 +169,22 @@ def hot_street_rows(
     ----------
     streets, alike, change
         Of all streets.
-    local
-        Of segments, in the order of `roads`.
-    roads
-        The segments.
+    around, near
+        Pieces of street, and the neighbourhood of each.
     span
         Months that the complaints cover, 0 where their times are not known.
     """
-    segments = pd.DataFrame(
-        {
-            "street": streets.of,
-            "hot_m": np.where(local.hot, roads["length_m"].to_numpy(dtype=float), 0.0),
-            "gi_z": local.gi_z,
-            "p_value": local.p_value,
-        }
-    )
-    around = segments.groupby("street").agg({"hot_m": "sum", "gi_z": "max", "p_value": "min"})
+    hoods = _clearest_of(streets, around, near)
     months = max(span, 1.0)
-    low, high = poisson_interval(streets.counts)
+    low, high = (each * streets.dispersion for each in poisson_interval(streets.counts / streets.dispersion))
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = [np.where(streets.exposure > 0, each / streets.exposure / months, np.nan) for each in
                  (streets.counts, low, high)]  # fmt: skip
     table = streets.table.assign(
         complaints=streets.counts.astype(np.int64),
+        places=streets.places.astype(np.int64),
         high=alike.high_itself,
-        hot_neighbourhood=(around["hot_m"] > 0).to_numpy(),
+        hot_neighbourhood=hoods["hot_m"] > 0,
         rate=rates[0],
         rate_low=rates[1],
         rate_high=rates[2],
@@ -165,9 +195,7 @@ def hot_street_rows(
         ratio_sure=alike.sure,
         ratio_p=alike.p_value,
         change=change_codes(change, len(streets.counts)),
-        hot_m=around["hot_m"].to_numpy(),
-        gi_z=around["gi_z"].to_numpy(),
-        p_value=around["p_value"].to_numpy(),
+        **hoods,
     )
     shown = table[table["high"] | table["hot_neighbourhood"]].assign(none=lambda rows: rows["complaints"] == 0)
     shown = shown.sort_values(
@@ -180,6 +208,7 @@ def hot_street_rows(
             "high": bool(row.high),
             "hot_neighbourhood": bool(row.hot_neighbourhood),
             "complaints": int(row.complaints),
+            "places": int(row.places),
             "rate": _rounded(row.rate),
             "rate_low": _rounded(row.rate_low),
             "rate_high": _rounded(row.rate_high),
@@ -194,9 +223,38 @@ def hot_street_rows(
             "hot_m": round(float(row.hot_m), 1),
             "gi_z": round(float(row.gi_z), 2),
             "p_value": float(row.p_value),
+            "near_complaints": int(row.near_complaints),
+            "near_places": int(row.near_places),
+            "near_expected": round(float(row.near_expected), 2),
+            "near_ratio": _rounded(row.near_ratio),
+            "near_low": _rounded(row.near_low),
+            "near_high": _rounded(row.near_high),
         }
         for row in shown.itertuples(index=False, name="Row")
     ]
+
+
+def _clearest_of(streets: Streets, around: Around, near: Neighbourhoods) -> dict[str, np.ndarray]:
+    """
+    Return the hot length of each street, and its clearest neighbourhood.
+
+    The interval of a neighbourhood that was chosen for being clear is wider: its level is 1 - R (1 - LEVEL) / m where R
+    of m are hot (false coverage rate: Benjamini and Yekutieli 2005, doi:10.1198/016214504000001907).
+    """
+    street, size = streets.of[around.lixels.row], len(streets.counts)
+    piece = first_of(street, np.lexsort((-near.z, near.p_value, street)), size)
+    chosen = max(float(near.hot.mean()), 1 / len(near.hot))
+    share = near.expected[piece] / near.total
+    intervals = share_ratio(near.places[piece].astype(float), near.total, share, 1 - (1 - LEVEL) * chosen)
+    return {
+        "hot_m": np.bincount(street, weights=np.where(near.hot, around.lixels.length_m, 0.0), minlength=size),
+        "gi_z": near.z[piece],
+        "p_value": near.p_value[piece],
+        "near_complaints": near.complaints[piece],
+        "near_places": near.places[piece],
+        "near_expected": near.expected[piece],
+        **dict(zip(("near_ratio", "near_low", "near_high"), intervals, strict=True)),
+    }
 
 
 def _rounded(value: float) -> float | None:
@@ -222,7 +280,7 @@ def changed_rows(
     if change is None:
         return []
     chosen = np.flatnonzero(change.worse if worse else change.better)
-    limit = -change.low if worse else np.nan_to_num(change.high, nan=np.inf)
+    limit = -change.relative_low if worse else np.nan_to_num(change.relative_high, nan=np.inf)
     rows: list[ChangedStreet] = []
     for at in chosen[np.argsort(limit[chosen], kind="stable")]:
         window = int(change.months[at])
@@ -242,6 +300,12 @@ def changed_rows(
                 "high": _rounded(change.high[at]),
                 "p_value": float(change.p_value[at]),
                 "city_ratio": _rounded(change.city[window]),
+                "relative": _rounded(change.relative[at]),
+                "relative_low": _rounded(change.relative_low[at]),
+                "relative_high": _rounded(change.relative_high[at]),
+                "year_ratio": _rounded(change.year[at]),
+                "year_low": _rounded(change.year_low[at]),
+                "year_high": _rounded(change.year_high[at]),
             }
         )
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyproj
 
@@ -30,6 +31,7 @@ from geo.complaints.left_out import answers_left_out, hot_spots_left_out, withou
 from geo.complaints.legal_bases import category_bases
 from geo.complaints.local_statistics import SEED
 from geo.complaints.measure_documents import EffectDocument, MeasuresDocument, TierRate
+from geo.complaints.neighbourhoods import share_ratio
 from geo.complaints.scan import Cluster
 from geo.complaints.street_tables import (
     alike_of,
@@ -37,7 +39,7 @@ from geo.complaints.street_tables import (
     change_of,
     changed_rows,
     hot_street_rows,
-    month_counts,
+    place_months,
     streets_of,
 )
 from geo.complaints.trends import EMERGING, month_text, repeats, seasons, weekday_hours, whole_months
@@ -135,8 +137,13 @@ def find_hotspots(
         "exposure": exposure or profile["hotspots.exposure"],
         "segments": len(roads),
         "hot": int(found.local.hot.sum()),
+        "hot_m": round(float(found.around.lixels.length_m[found.near.hot].sum()), 1),
+        "neighbourhood_m": found.around.within_m,
+        "places": len(found.places.segment),
+        "scatter_m": found.places.scatter_m,
+        "repeated": round(1 - len(found.places.segment) / found.counted, 4),
         **_street_tables(found, roads, complaints, shares_of, profile, timezone),
-        "clusters": [_cluster_document(number, each, roads) for number, each in enumerate(found.clusters)],
+        "clusters": [_cluster_document(number, each, found, roads) for number, each in enumerate(found.clusters)],
         "emerging": _kinds(found.layer),
         "repeats": _repeats_document(complaints, crs, profile),
         **_change_months(complaints, timezone),
@@ -189,30 +196,44 @@ def _street_tables(
 ) -> StreetsDocument:
     """Return the streets that are high themselves or in hot neighbourhoods, and the changes against their past."""
     row = pd.Index(roads["segment_id"]).get_indexer(pd.Index(complaints["segment_id"]))
-    streets = streets_of(roads, exposure, row)
-    by_month, days, months = month_counts(streets.of[row], complaints["received_at"], timezone, len(streets.counts))
+    streets, times = streets_of(roads, exposure, row, found.places), complaints["received_at"]
+    by_month, days, months = place_months(streets.of[row], found.places, times, timezone, len(streets.counts))
     change = change_of(by_month, days, profile)
-    alike = alike_of(streets.counts, streets.exposure, streets.table["highway"], profile)
+    alike = alike_of(streets.places, streets.exposure, streets.table["highway"], profile)
     span = months_covered(complaints)
     return {
         "high": int(found.high.sum()),
         "span_months": round(max(span, 1.0), 2),
-        "streets": hot_street_rows(streets, alike, change, found.local, roads, span),
+        "streets": hot_street_rows(streets, alike, change, found.around, found.near, span),
         "worse": changed_rows(streets, change, days, months, worse=True),
         "better": changed_rows(streets, change, days, months, worse=False),
         "change": change_document(change, streets, months, profile),
     }
 
 
-def _cluster_document(number: int, cluster: Cluster, roads: gpd.GeoDataFrame) -> ClusterDocument:
+def _cluster_document(number: int, cluster: Cluster, found: Hot, roads: gpd.GeoDataFrame) -> ClusterDocument:
+    inside = np.unique(found.around.lixels.row[cluster.members])
+    piece = found.around.lixels.at(found.places.segment, found.places.offset_m)
+    there = np.isin(piece, cluster.members)
+    share = np.array([cluster.expected / max(found.near.total, 1.0)])
+    ratio, low, high = (float(each[0]) for each in share_ratio(np.array([cluster.events]), found.near.total, share))
     return {
         "cluster": f"C{number + 1}",
-        "streets": longest_names(roads.iloc[cluster.members], 3),
-        "segments": len(cluster.members),
-        "complaints": int(cluster.events),
+        "streets": longest_names(roads.iloc[inside], 3),
+        "segments": len(inside),
+        "complaints": int(found.places.reports[there].sum()),
+        "places": int(cluster.events),
         "expected": round(cluster.expected, 1),
+        "ratio": _rounded(ratio),
+        "low": _rounded(low),
+        "high": _rounded(high),
         "p_value": cluster.p_value,
     }
+
+
+def _rounded(value: float) -> float | None:
+    """Return a number with four decimals, None for one that is not known or has no end."""
+    return round(value, 4) if np.isfinite(value) else None
 
 
 @on_study

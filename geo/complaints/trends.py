@@ -237,7 +237,7 @@ def repeats(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> 
         follows[begin:end] = before.any(axis=1)
         relapse[begin:end] = (before & (gap <= int(profile["repeats.days"]))).any(axis=1)
     table["relapse"] = relapse
-    groups = table.groupby("spot")
+    groups = table[table["relapse"].groupby(table["spot"]).transform("any")].groupby("spot")
     spots = groups.agg(
         category=("category", "first"),
         segment_id=("segment_id", "first"),
@@ -249,7 +249,7 @@ def repeats(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> 
         x=("x", "mean"),
         y=("y", "mean"),
     )
-    spots = spots[spots["relapses"] > 0].sort_values(["relapses", "reports"], ascending=False, kind="stable")
+    spots = spots.sort_values(["relapses", "reports"], ascending=False, kind="stable")
     shapes = gpd.points_from_xy(spots.pop("x"), spots.pop("y"))
     layer = gpd.GeoDataFrame(spots.reset_index(drop=True), geometry=shapes, crs=complaints.crs)
     return Repeats(layer, float(relapse.sum() / follows.sum()) if follows.any() else None)

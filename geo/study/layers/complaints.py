@@ -10,6 +10,7 @@ from geo.study.layers import codes
 from geo.study.layers import columns as c
 from geo.study.layers.description import COUNT, FLAG, NUMBER, Column, Layer, Style, Symbol
 
+_INTERVAL: Final = Text("95% 精确区间", "Exact 95 % interval")
 _P: Final = Text("随机排列得到同样极端值的份额", "How often chance gives one as far, by permutation")
 
 HOTSPOTS: Final = Layer(
@@ -49,16 +50,54 @@ HOTSPOTS: Final = Layer(
             Text("近月与此前相比；空为无法判断", "Its last months against all before; empty where nothing can be said"),
             values=codes.CHANGES,
         ),
-        "gi_z": Column(Text("Gi* 值", "Gi* z"), Text("Getis-Ord Gi* 的 z 值", "Getis-Ord Gi*, as z"), NUMBER),
-        "p_value": Column(Text("p 值", "p"), _P, NUMBER),
+        "gi_z": Column(
+            Text("Gi* 值", "Gi* z"),
+            Text(
+                "本路段最明显邻域超出预期的标准差数（按暴露量加权的 Gi*）",
+                "Excess of the segment's clearest neighbourhood in standard deviations (Gi* weighted by exposure)",
+            ),
+            NUMBER,
+        ),
+        "p_value": Column(
+            Text("p 值", "p"),
+            Text("偶然得到同样多反映地点的概率（精确）", "How likely chance gives as many places there: exact"),
+            NUMBER,
+        ),
         "hot": Column(
             Text("热点片区内", "In a hot neighbourhood"),
             Text(
-                "与邻段一起显著偏高（Gi*，错误发现率之内）",
-                "With its neighbours, within the false discovery rate (Gi*)",
+                "路段有一处连同周边显著偏高（错误发现率之内）",
+                "A stretch of it is high with its surroundings, within the false discovery rate",
             ),
             FLAG,
         ),
+        "hot_here": Column(
+            Text("此处为热点", "Hot here"),
+            Text("这一小段连同周边显著偏高", "This very piece is high with its surroundings"),
+            FLAG,
+        ),
+        "near_complaints": Column(
+            Text("周边投诉", "Complaints nearby"), Text("邻域内的件数", "In the neighbourhood of this piece"), COUNT
+        ),
+        "near_places": Column(
+            Text("周边地点", "Places nearby"),
+            Text(
+                "邻域内被反映的地点数，同一地点只计一次", "Reported in the neighbourhood; many reports of one are one"
+            ),
+            COUNT,
+        ),
+        "near_expected": Column(
+            Text("预期地点", "Places expected"),
+            Text("按暴露量应有的地点数", "In the neighbourhood, by exposure"),
+            NUMBER,
+        ),
+        "near_ratio": Column(
+            Text("与预期之比", "Ratio to expected"),
+            Text("周边地点除以预期", "Places nearby by places expected"),
+            NUMBER,
+        ),
+        "near_low": Column(Text("比值下限", "Ratio, low"), _INTERVAL, NUMBER),
+        "near_high": Column(Text("比值上限", "Ratio, high"), _INTERVAL, NUMBER),
         "moran": Column(Text("局部莫兰指数", "Local Moran's I"), Text("与邻段的相关", "With its neighbours"), NUMBER),
         "moran_p": Column(Text("莫兰 p 值", "Moran, p"), _P, NUMBER),
         "quadrant": Column(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import eye_array
 
-from geo.complaints.local_statistics import Local
+from geo.complaints.neighbourhoods import Around, Neighbourhoods
+from geo.complaints.places import Places
 from geo.complaints.street_tables import (
     alike_of,
     change_codes,
@@ -17,6 +20,7 @@ from geo.complaints.street_tables import (
     month_counts,
     streets_of,
 )
+from geo.network.lixels import Lixels
 from geo.rules import Profile
 from tests.support.drawn import road, roads_layer
 
@@ -40,15 +44,25 @@ def city() -> tuple[pd.DataFrame, np.ndarray, pd.Series]:
     return roads_layer(rows), np.array(segments), pd.Series(pd.to_datetime(times, utc=True))
 
 
-def no_local(n: int, hot: list[int]) -> Local:
-    zero = np.zeros(n)
+def own_places(row: np.ndarray) -> Places:
+    """Every complaint is about a place of its own."""
+    return Places(row, np.arange(len(row), dtype=float), np.arange(len(row)), 0.0)
+
+
+def around(roads: gpd.GeoDataFrame, hot: list[int]) -> tuple[Around, Neighbourhoods]:
+    """Each segment is one piece, and its own neighbourhood; some are hot."""
+    n = len(roads)
     flags = np.isin(np.arange(n), hot)
-    return Local(zero, np.where(flags, 5.0, 0.0), zero, flags, zero, zero, np.full(n, "low_low", dtype=object))
+    lixels = Lixels(roads, 1000.0)
+    pieces = Around(lixels, eye_array(n, format="csr"), np.ones(n), np.zeros((n, 2)), 100.0)
+    number, one = np.full(n, 12), np.ones(n)
+    z = np.where(flags, 5.0, 0.0)
+    return pieces, Neighbourhoods(number, number, 10 * one, 1.2 * one, one, 2 * one, z, one - flags, flags, 600.0)
 
 
 def test_the_street_that_got_worse_is_found_with_its_numbers(profile: Profile) -> None:
     roads, row, times = city()
-    streets = streets_of(roads, roads["length_m"].to_numpy() / 1000, row)
+    streets = streets_of(roads, roads["length_m"].to_numpy() / 1000, row, own_places(row))
     counts, days, months = month_counts(streets.of[row], times, UTC, 30)
     assert counts.shape == (30, 12)
     assert days.sum() == 365
@@ -59,6 +73,8 @@ def test_the_street_that_got_worse_is_found_with_its_numbers(profile: Profile) -
     assert found["ratio"] == pytest.approx(60 / 184 / (12 / 181), abs=1e-3)
     assert found["low"] is not None
     assert found["low"] > 2
+    assert found["year_ratio"] is None
+    assert found["relative"] == pytest.approx(found["ratio"], rel=0.05), "the rest of the city is as it was"
     assert found["city_ratio"] == pytest.approx((counts[:, 6:].sum() / 184) / (counts[:, :6].sum() / 181), abs=1e-3)
     assert changed_rows(streets, change, days, months, worse=False) == []
     codes = change_codes(change, 30)
@@ -69,14 +85,16 @@ def test_the_street_that_got_worse_is_found_with_its_numbers(profile: Profile) -
 
 def test_a_street_without_complaints_stands_last_and_is_not_high(profile: Profile) -> None:
     roads, row, _ = city()
-    streets = streets_of(roads, roads["length_m"].to_numpy() / 1000, row)
+    streets = streets_of(roads, roads["length_m"].to_numpy() / 1000, row, own_places(row))
     alike = alike_of(streets.counts, streets.exposure, streets.table["highway"], profile)
-    rows = hot_street_rows(streets, alike, None, no_local(60, [18, 19, 20]), roads, 12.0)
+    rows = hot_street_rows(streets, alike, None, *around(roads, [18, 19, 20]), 12.0)
     assert [each["street_id"] for each in rows] == ["s5", "s10", "s9"]
     assert [each["high"] for each in rows] == [True, False, False]
     assert [each["hot_neighbourhood"] for each in rows] == [False, True, True]
     assert [each["complaints"] for each in rows] == [72, 24, 0]
     assert rows[0]["rate"] == pytest.approx(6.0, rel=1e-3)
+    assert rows[1]["near_places"] == 12
+    assert rows[1]["near_ratio"] == pytest.approx(1.2)
     assert rows[2]["rate_low"] == 0
     assert rows[2]["rate_high"] is not None
     assert rows[1]["hot_m"] == pytest.approx(500, abs=1)
@@ -86,7 +104,7 @@ def test_a_street_without_complaints_stands_last_and_is_not_high(profile: Profil
 def test_a_short_history_is_refused_with_a_sentence(profile: Profile) -> None:
     roads, row, times = city()
     early = (times < pd.Timestamp("2025-05-01", tz="UTC")).to_numpy()
-    streets = streets_of(roads, roads["length_m"].to_numpy() / 1000, row[early])
+    streets = streets_of(roads, roads["length_m"].to_numpy() / 1000, row[early], own_places(row[early]))
     counts, days, months = month_counts(streets.of[row[early]], times[early], UTC, 30)
     change = change_of(counts, days, profile)
     assert change is None

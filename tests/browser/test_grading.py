@@ -67,6 +67,7 @@ def doubted_place(study: Path, name: str) -> tuple[float, float]:
     return float(row["lon"]), float(row["lat"])
 
 
+@pytest.mark.slow
 def test_all_streets_of_an_area_are_decided_on_at_once(study: Path, visit: Visiting) -> None:
     streets = read_layer(study, "streets")
     some = streets.loc[(streets["tier"] == "back_street") & (streets["length_m"] > 200), "street_id"].tolist()[:4]

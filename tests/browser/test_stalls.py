@@ -85,6 +85,7 @@ def test_a_click_asks_and_the_zone_there_can_be_rejected(plan: Path, visit: Visi
     assert is_fresh(plan)
 
 
+@pytest.mark.slow
 def test_what_if_shows_pitches_won_and_lost(plan: Path, visit: Visiting) -> None:
     with serving(plan) as where, visit(height=1500) as look:
         look.open(f"{where}/stalls?lang=en")

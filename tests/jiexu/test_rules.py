@@ -128,6 +128,7 @@ def test_a_place_is_checked_by_the_rules_of_its_moment(dated: Path) -> None:
     assert document("check", dated, *at, "2020-05-06T10:00", "--on", "2026-01-01")["verdict"] == "allowed"
 
 
+@pytest.mark.slow
 def test_bays_are_placed_by_the_rules_of_the_day(dated: Path) -> None:
     early, late = (document("bays", dated, "--on", day) for day in ("2020-06-30", "2020-07-01"))
     assert early["capacity"]["all_day"]["likely"] < late["capacity"]["all_day"]["likely"], "40 m at corners, then 10 m"

@@ -43,9 +43,12 @@ def test_an_edit_is_accepted(study: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert "完好" in done.stdout
 
 
-def test_masking_is_said_and_told_from_a_change(study: Path) -> None:
+def test_masking_is_said_and_told_from_a_change(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     street = read_layer(study, "streets")["street_id"].iloc[0]
-    decide_tier(study, street, "secondary", "电话13812345678", "王")
+    with monkeypatch.context() as earlier:  # reasons were not masked when they were written
+        for module in ("geo.tiers.decisions", "geo.study.decisions"):
+            earlier.setattr(f"{module}.signed", lambda reason, by: (reason, by))
+        decide_tier(study, street, "secondary", "电话13812345678", "王")
     done = run(app, ["privacy", str(study)])
     assert done.exit_code == 0
     assert "decisions.reason: 1  电话 1" in done.stdout

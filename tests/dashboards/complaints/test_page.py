@@ -102,6 +102,7 @@ def test_a_study_without_complaints_is_told_how_to_go_on(bare: Path, tmp_path: P
     assert any("no complaints yet" in box.value for box in page.info)
 
 
+@pytest.mark.slow
 def test_complaints_without_times_are_shown_as_far_as_they_go(sample: Inputs, tmp_path: Path, served: Serve) -> None:
     path = tmp_path / "timeless.gpkg"
     build_study(path, Inputs(sample.osm, points={"complaints": timeless_complaints(tmp_path)}))

@@ -107,6 +107,7 @@ def test_a_list_of_any_kind_has_figures_and_is_shown_on_the_map(study: Path, tmp
     assert "2 rows" in said
 
 
+@pytest.mark.slow
 def test_land_that_was_drawn_and_closings_are_asked_for(study: Path, served: Serve) -> None:
     cover(study, "market")
     west, south, east, north = read_layer(study, "roads").total_bounds

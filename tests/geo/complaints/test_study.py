@@ -142,6 +142,7 @@ def test_a_study_without_complaints_says_so(sample: Inputs, tmp_path: Path) -> N
     assert np.isfinite(plan_patrols(path, 4)["balance"])
 
 
+@pytest.mark.slow
 def test_complaints_without_times_are_analysed_as_far_as_they_go(sample: Inputs, tmp_path: Path) -> None:
     path = tmp_path / "timeless.gpkg"
     build_study(path, Inputs(sample.osm, points={"complaints": timeless_complaints(tmp_path)}))

@@ -148,6 +148,7 @@ def test_hours_that_another_program_wrote_are_at_all_hours(profile: Profile) -> 
     assert plan.places.open_in(plan.trading).tolist() == [True]
 
 
+@pytest.mark.slow
 def test_the_sample_with_a_place_of_its_own(study: Path, profile: Profile, tmp_path: Path) -> None:
     first = plan_stalls(study)
     stalls = read_layer(study, "stalls")

@@ -18,13 +18,13 @@ from scipy.sparse import csr_array, eye_array
 from scipy.stats import poisson
 
 from geo.build import Inputs, build_study
-from geo.complaints.hot_streets import clusters_of, street_network
+from geo.complaints.hot_streets import clusters_of, neighbours, street_network
 from geo.complaints.local_statistics import false_discovery, local_statistics
 from geo.complaints.neighbourhoods import Around, counted_places, neighbourhoods
 from geo.complaints.scan import scan
 from geo.core.arrays import Flags, Floats, Integers
 from geo.core.metric_geometry import metric_lines
-from geo.network.graph import Network, adjacency
+from geo.network.graph import Network
 from geo.network.lixels import Lixels
 from geo.network.nearby import near_pairs
 from geo.network.snapping import midpoints
@@ -103,12 +103,7 @@ def city_of(extract: Path, folder: Path) -> City:
     network, length_m = street_network(roads, study.crs), roads["length_m"].to_numpy(dtype=float)
     within_m = float(profile["hotspots.neighbours_within"])
     middles = midpoints(network)
-    near = near_pairs(network, middles, middles, within_m)
-    near.data[:] = 1.0
-    both = csr_array(adjacency(network, len(roads)) + near)
-    both.setdiag(0)
-    both.eliminate_zeros()
-    both.data[:] = 1.0
+    both = neighbours(network, len(roads), within_m)
     far = near_pairs(network, middles, middles, float(profile["hotspots.scan_within"])).tocoo()
     pieces = Lixels(roads, _PIECE_M)
     along = pieces.middle_m(np.arange(len(pieces))) / length_m[pieces.row]

@@ -186,7 +186,7 @@ def hot_streets(
     places = counted_places(row, events.offset_m, side, roads["length_m"].to_numpy(dtype=float), around)
     found = neighbourhoods(places, around, float(profile["hotspots.false_share"]))
     clusters = clusters_of(network, places, around, profile)
-    adjacent = _neighbours(network, len(roads), around.within_m)
+    adjacent = neighbours(network, len(roads), around.within_m)
     local, limits = _local(places, exposure, adjacent, found, around, profile)
     kinds = emerging(*_by_month(places, times, timezone), exposure, adjacent, profile)
     counts = np.bincount(places.segment, minlength=len(roads)).astype(float)
@@ -304,7 +304,7 @@ def _cluster_of(clusters: list[Cluster], around: Around, size: int) -> NDArray[n
     return names
 
 
-def _neighbours(network: Network, size: int, within_m: float) -> csr_array:
+def neighbours(network: Network, size: int, within_m: float) -> csr_array:
     """Return the adjacency of neighbouring segments: they meet, or their middles are near."""
     middles = midpoints(network)
     near = near_pairs(network, middles, middles, within_m)

@@ -7,19 +7,16 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.special import betainc, betaincinv
 
 from geo.complaints.local_statistics import false_discovery
 from geo.complaints.places import Places, places_of, without_clumps
+from geo.complaints.rates import LEVEL, binomial_at_least, binomial_interval
 from geo.core.arrays import Flags, Floats, Integers
 from geo.core.tolerances import LEAST_DIVISOR
 from geo.network.graph import Network, Positions
 from geo.network.lixels import Lixels
 from geo.network.nearby import near_pairs
 from geo.network.snapping import edge_of
-
-LEVEL: Final = 0.95
-"""Of intervals."""
 
 _PIECES: Final = 2
 """Pieces are no longer than the reach of a neighbourhood divided by this."""
@@ -156,7 +153,7 @@ def neighbourhoods(places: Places, around: Around, share: float, level: float = 
     expected = of_all * total
     p_value = np.ones(len(lixels))
     more = np.flatnonzero(within > expected)
-    p_value[more] = binomial_at_least(within[more], total, of_all[more])
+    p_value[more] = binomial_at_least(within[more], total - within[more], of_all[more])
     asked = of_all > 0
     hot = np.zeros(len(lixels), dtype=bool)
     hot[asked] = false_discovery(p_value[asked], share)
@@ -177,20 +174,6 @@ def neighbourhoods(places: Places, around: Around, share: float, level: float = 
     )
 
 
-def binomial_at_least(counts: Floats, total: float, share: Floats) -> Floats:
-    """
-    Return how likely chance gives at least as many successes.
-
-    Parameters
-    ----------
-    counts, share
-        Shape (n,): successes, and their probability.
-    total
-        Trials.
-    """
-    return np.where(counts > 0, betainc(np.maximum(counts, 1e-9), total - counts + 1, share), 1.0)
-
-
 def share_ratio(counts: Floats, total: float, share: Floats, level: float | Floats = LEVEL) -> tuple[Floats, ...]:
     """
     Return counts by expected counts, with the interval of Clopper and Pearson; missing where none is expected.
@@ -204,11 +187,9 @@ def share_ratio(counts: Floats, total: float, share: Floats, level: float | Floa
     level
         Of the interval.
     """
-    tail = (1 - level) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = counts / (share * total)
-        low = np.where(counts > 0, betaincinv(np.maximum(counts, 1e-9), total - counts + 1, tail), 0.0) / share
-        high = np.where(counts < total, betaincinv(counts + 1, np.maximum(total - counts, 1e-9), 1 - tail), 1.0) / share
+        low, high = (each / share for each in binomial_interval(counts, total - counts, level))
     known = (share > 0) & (total > 0)
     return tuple(np.where(known, each, np.nan) for each in (ratio, low, high))
 

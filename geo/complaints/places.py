@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-from scipy.special import betainc
 
+from geo.complaints.rates import binomial_at_least
 from geo.core.arrays import Flags, Floats, Integers, run_starts
 from geo.core.tolerances import LEAST_DIVISOR
 
@@ -163,8 +163,7 @@ def without_clumps(places: Places, around: Floats, around_m: Floats) -> Places:
     near = np.searchsorted(key, key + _CLUMP_M, "right") - np.searchsorted(key, key - _CLUMP_M, "left")
     share = np.minimum(2 * _CLUMP_M / np.maximum(around_m, 1e-9), 1.0)
     others, together = np.maximum(around, near) - 1, (near - 1).astype(float)
-    chance = np.where(together > 0, betainc(np.maximum(together, 1e-9), others - together + 1, share), 1.0)
-    clumped = chance < _CLUMP_P
+    clumped = binomial_at_least(together, others - together, share) < _CLUMP_P
     if not clumped.any():
         return places
     low = np.searchsorted(key, key[clumped] - _CLUMP_M, "left")

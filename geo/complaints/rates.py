@@ -25,6 +25,9 @@ _PAIRS: Final = 30
 _MOST: Final = 50.0
 """What one difference counts for at most."""
 
+_LEAST: Final = 1e-12
+"""Stands for no success where a function takes none; its value is not used."""
+
 _DAYS: Final = 365.25 / 12
 _YEAR: Final = 12
 """Months."""
@@ -95,6 +98,34 @@ def bayes_interval(counts: Floats, exposure: Floats, level: float = LEVEL) -> tu
     return np.asarray(gamma.ppf(tail, shape, scale=scale)), np.asarray(gamma.isf(tail, shape, scale=scale))
 
 
+def binomial_at_least(counts: Floats, others: Floats, share: Floats) -> Floats:
+    """
+    Return how likely chance gives at least as many successes: one-sided, exact.
+
+    Parameters
+    ----------
+    counts, others, share
+        Shape (n,): successes, failures, and the probability of a success by chance.
+    """
+    return np.where(counts > 0, betainc(np.maximum(counts, _LEAST), others + 1, share), 1.0)
+
+
+def binomial_interval(counts: Floats, others: Floats, level: float | Floats = LEVEL) -> tuple[Floats, Floats]:
+    """
+    Return the exact interval of the probability of a success (Clopper and Pearson 1934, doi:10.1093/biomet/26.4.404).
+
+    Parameters
+    ----------
+    counts, others
+        Shape (n,): successes and failures.
+    level
+        Of the interval.
+    """
+    tail = (1 - level) / 2
+    low = np.where(counts > 0, betaincinv(np.maximum(counts, _LEAST), others + 1, tail), 0.0)
+    return low, np.where(others > 0, betaincinv(counts + 1, np.maximum(others, _LEAST), 1 - tail), 1.0)
+
+
 def compare(counts: Floats, exposure: Floats, others: Floats, other_exposure: Floats, level: float = LEVEL) -> Ratios:
     """
     Compare rates, two by two, exactly: given their sum, the first count is binomial.
@@ -108,15 +139,13 @@ def compare(counts: Floats, exposure: Floats, others: Floats, other_exposure: Fl
     level
         Of the interval.
     """
-    tail, total = (1 - level) / 2, counts + others
+    total = counts + others
     with np.errstate(divide="ignore", invalid="ignore"):
         share = exposure / (exposure + other_exposure)
         ratio = counts / exposure * other_exposure / others
-        lower = np.where(counts > 0, betaincinv(np.maximum(counts, 1e-12), others + 1, tail), 0.0)
-        upper = np.where(others > 0, betaincinv(counts + 1, np.maximum(others, 1e-12), 1 - tail), 1.0)
-        low, high = (odds / (1 - odds) * other_exposure / exposure for odds in (lower, upper))
-        more = np.where(counts > 0, betainc(np.maximum(counts, 1e-12), others + 1, share), 1.0)
-        less = np.where(others > 0, betainc(np.maximum(others, 1e-12), counts + 1, 1 - share), 1.0)
+        low, high = (odds / (1 - odds) * other_exposure / exposure for odds in binomial_interval(counts, others, level))
+        more = binomial_at_least(counts, others, share)
+        less = binomial_at_least(others, counts, 1 - share)
     known = (exposure > 0) & (other_exposure > 0) & (total > 0)
     nothing = np.nan
     return Ratios(

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from geo.complaints.documents import ChangeDocument, ChangedStreet, HotStreet
-from geo.complaints.neighbourhoods import LEVEL, Around, Neighbourhoods, first_of, share_ratio
+from geo.complaints.neighbourhoods import Around, Neighbourhoods, first_of, share_ratio
 from geo.complaints.places import Places
-from geo.complaints.rates import Alike, Change, against_alike, changed, per_month, poisson_interval
+from geo.complaints.rates import LEVEL, Alike, Change, against_alike, changed, per_month, poisson_interval
 from geo.complaints.trends import month_text, months_of, whole_months
 from geo.core.arrays import Flags, Floats, Integers
 from geo.core.text import Text
@@ -209,14 +209,14 @@ def hot_street_rows(
             "hot_neighbourhood": bool(row.hot_neighbourhood),
             "complaints": int(row.complaints),
             "places": int(row.places),
-            "rate": _rounded(row.rate),
-            "rate_low": _rounded(row.rate_low),
-            "rate_high": _rounded(row.rate_high),
+            "rate": rounded(row.rate),
+            "rate_low": rounded(row.rate_low),
+            "rate_high": rounded(row.rate_high),
             "highway": row.highway or None,
             "comparable": int(row.comparable),
-            "ratio": _rounded(row.ratio),
-            "ratio_low": _rounded(row.ratio_low),
-            "ratio_high": _rounded(row.ratio_high),
+            "ratio": rounded(row.ratio),
+            "ratio_low": rounded(row.ratio_low),
+            "ratio_high": rounded(row.ratio_high),
             "ratio_sure": round(float(row.ratio_sure), 4),
             "ratio_p": float(row.ratio_p),
             "change": row.change if isinstance(row.change, str) else None,
@@ -226,9 +226,9 @@ def hot_street_rows(
             "near_complaints": int(row.near_complaints),
             "near_places": int(row.near_places),
             "near_expected": round(float(row.near_expected), 2),
-            "near_ratio": _rounded(row.near_ratio),
-            "near_low": _rounded(row.near_low),
-            "near_high": _rounded(row.near_high),
+            "near_ratio": rounded(row.near_ratio),
+            "near_low": rounded(row.near_low),
+            "near_high": rounded(row.near_high),
         }
         for row in shown.itertuples(index=False, name="Row")
     ]
@@ -257,7 +257,7 @@ def _clearest_of(streets: Streets, around: Around, near: Neighbourhoods) -> dict
     }
 
 
-def _rounded(value: float) -> float | None:
+def rounded(value: float) -> float | None:
     """Return a number with four decimals, None for one that is not known or has no end."""
     return round(float(value), 4) if np.isfinite(value) else None
 
@@ -293,19 +293,19 @@ def changed_rows(
                 "months": window,
                 "before": int(change.before[at]),
                 "after": int(change.after[at]),
-                "before_per_month": _rounded(per_month(float(change.before[at]), float(days[:-window].sum()))),
-                "after_per_month": _rounded(per_month(float(change.after[at]), float(days[-window:].sum()))),
-                "ratio": _rounded(change.ratio[at]),
-                "low": _rounded(change.low[at]),
-                "high": _rounded(change.high[at]),
+                "before_per_month": rounded(per_month(float(change.before[at]), float(days[:-window].sum()))),
+                "after_per_month": rounded(per_month(float(change.after[at]), float(days[-window:].sum()))),
+                "ratio": rounded(change.ratio[at]),
+                "low": rounded(change.low[at]),
+                "high": rounded(change.high[at]),
                 "p_value": float(change.p_value[at]),
-                "city_ratio": _rounded(change.city[window]),
-                "relative": _rounded(change.relative[at]),
-                "relative_low": _rounded(change.relative_low[at]),
-                "relative_high": _rounded(change.relative_high[at]),
-                "year_ratio": _rounded(change.year[at]),
-                "year_low": _rounded(change.year_low[at]),
-                "year_high": _rounded(change.year_high[at]),
+                "city_ratio": rounded(change.city[window]),
+                "relative": rounded(change.relative[at]),
+                "relative_low": rounded(change.relative_low[at]),
+                "relative_high": rounded(change.relative_high[at]),
+                "year_ratio": rounded(change.year[at]),
+                "year_low": rounded(change.year_low[at]),
+                "year_high": rounded(change.year_high[at]),
             }
         )
     return rows

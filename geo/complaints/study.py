@@ -40,6 +40,7 @@ from geo.complaints.street_tables import (
     changed_rows,
     hot_street_rows,
     place_months,
+    rounded,
     streets_of,
 )
 from geo.complaints.trends import EMERGING, month_text, repeats, seasons, weekday_hours, whole_months
@@ -224,16 +225,11 @@ def _cluster_document(number: int, cluster: Cluster, found: Hot, roads: gpd.GeoD
         "complaints": int(found.places.reports[there].sum()),
         "places": int(cluster.events),
         "expected": round(cluster.expected, 1),
-        "ratio": _rounded(ratio),
-        "low": _rounded(low),
-        "high": _rounded(high),
+        "ratio": rounded(ratio),
+        "low": rounded(low),
+        "high": rounded(high),
         "p_value": cluster.p_value,
     }
-
-
-def _rounded(value: float) -> float | None:
-    """Return a number with four decimals, None for one that is not known or has no end."""
-    return round(value, 4) if np.isfinite(value) else None
 
 
 @on_study

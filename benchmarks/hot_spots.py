@@ -17,9 +17,10 @@ import shapely
 from scipy.sparse import csr_array, eye_array
 from scipy.stats import poisson
 
+from benchmarks.gi_star import local_statistics
 from geo.build import Inputs, build_study
 from geo.complaints.hot_streets import clusters_of, neighbours, street_network
-from geo.complaints.local_statistics import false_discovery, local_statistics
+from geo.complaints.local_statistics import false_discovery
 from geo.complaints.neighbourhoods import Around, counted_places, neighbourhoods
 from geo.complaints.scan import scan
 from geo.core.arrays import Flags, Floats, Integers

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, eye_array
+from scipy.sparse import csr_array
 
 from geo.core.arrays import Floats, Integers
 
@@ -26,11 +26,11 @@ class Local(NamedTuple):
     rate
         Shape (n,): events per unit of exposure, shrunk by empirical Bayes.
     gi_z
-        Getis-Ord Gi*, standardised.
+        The excess of the segment's clearest neighbourhood in standard deviations.
     p_value
-        How often chance gives as high a Gi*: one-sided, by permutation.
+        How likely chance gives as many places there: one-sided, exact.
     hot
-        Which are hot with the share of false discoveries below the asked one.
+        Whether some stretch of it is in a hot neighbourhood.
     moran
         Local Moran's I.
     moran_p
@@ -100,63 +100,9 @@ def false_discovery(p_values: Floats, share: float) -> NDArray[np.bool_]:
     return result
 
 
-def local_statistics(
-    counts: Floats, exposure: Floats, neighbours: csr_array, permutations: int, share: float, seed: int = SEED
-) -> Local:
-    """
-    Return Getis-Ord Gi* and local Moran's I of rates, as `gi_star` and `local_moran` have them.
-
-    Parameters
-    ----------
-    counts
-        Shape (n,): events by segment.
-    exposure
-        Shape (n,): length, frontage or footfall.
-    neighbours
-        Shape (n, n): 1 for neighbours, 0 elsewhere and on the diagonal.
-    permutations
-        How many.
-    share
-        Of false discoveries.
-    seed
-        Of the permutations.
-    """
-    rate = empirical_bayes(counts, exposure)
-    gi_z, p_value = gi_star(rate, neighbours, permutations, seed)
-    moran, moran_p, quadrant = local_moran(rate, neighbours, permutations, seed)
-    return Local(rate, gi_z, p_value, false_discovery(p_value, share), moran, moran_p, quadrant)
-
-
-def _alike(rate: Floats) -> bool:
+def alike(rate: Floats) -> bool:
     """Tell whether rates are too few or too alike to tell any apart."""
     return len(rate) < 3 or rate.std() <= 1e-12 * max(float(np.abs(rate).max(initial=0.0)), 1e-300)
-
-
-def gi_star(rate: Floats, neighbours: csr_array, permutations: int, seed: int = SEED) -> tuple[Floats, Floats]:
-    """
-    Return Gi* of rates, standardised, and how often chance gives as high a one.
-
-    That of Ord and Getis (1995, doi:10.1111/j.1538-4632.1995.tb00912.x) with weights of 1 for a segment and its
-    neighbours. Chance shuffles all rates. What it gives a segment depends on how many neighbours it has only: so sums
-    of as many rates that follow each other in shuffles are what Gi* is ranked among, far more than the shuffles
-    themselves.
-
-    Parameters
-    ----------
-    rate
-        Shape (n,).
-    neighbours, permutations, seed
-        As `local_statistics` takes them.
-    """
-    n = len(rate)
-    if _alike(rate):
-        return np.zeros(n), np.ones(n)
-    own = csr_array(neighbours + eye_array(n, format="csr"))
-    size = np.asarray(own.sum(axis=1)).ravel()
-    sums = own @ rate
-    deviation = rate.std() * np.sqrt(np.maximum((n * size - size**2) / (n - 1), 1e-300))
-    p_value = _chance_of_sums(sums, size.astype(np.int64), rate, permutations, np.random.default_rng(seed))
-    return (sums - rate.mean() * size) / deviation, p_value
 
 
 def local_moran(
@@ -166,18 +112,21 @@ def local_moran(
     Return local Moran's I of rates, its p-value by permutation, and the quadrant.
 
     That of Anselin (1995, doi:10.1111/j.1538-4632.1995.tb00338.x) with weights that sum to 1. For chance a segment
-    keeps its rate and its neighbours' are drawn from all: sums of as many rates that follow each other in shuffles, as
-    for `gi_star`.
+    keeps its rate and its neighbours' are drawn from all (`chance_of_sums`).
 
     Parameters
     ----------
     rate
         Shape (n,).
-    neighbours, permutations, seed
-        As `local_statistics` takes them.
+    neighbours
+        Shape (n, n): 1 for neighbours, 0 elsewhere and on the diagonal.
+    permutations
+        How many.
+    seed
+        Of the permutations.
     """
     n = len(rate)
-    if _alike(rate):
+    if alike(rate):
         return np.zeros(n), np.ones(n), np.full(n, "low_low", dtype=object)
     degree = np.asarray(neighbours.sum(axis=1)).ravel()
     weights = csr_array(neighbours.multiply(1 / np.maximum(degree, 1)[:, None]))
@@ -186,17 +135,31 @@ def local_moran(
     moran = z * lag
     sums, size = neighbours @ z, degree.astype(np.int64)
     rng = np.random.default_rng(seed)
-    above, below = (_chance_of_sums(side * sums, size, side * z, permutations, rng) for side in (1.0, -1.0))
+    above, below = (chance_of_sums(side * sums, size, side * z, permutations, rng) for side in (1.0, -1.0))
     moran_p = np.minimum(2 * np.minimum(above, below), 1.0)
     moran_p[degree == 0] = 1.0
     sides = np.array([["low_low", "low_high"], ["high_low", "high_high"]], dtype=object)
     return moran, moran_p, sides[(z > 0).astype(int), (lag > 0).astype(int)]
 
 
-def _chance_of_sums(
-    sums: Floats, size: Integers, values: Floats, permutations: int, rng: np.random.Generator
-) -> Floats:
-    """Return how often as many values that follow each other in a shuffle add up to as much as each sum."""
+def chance_of_sums(sums: Floats, size: Integers, values: Floats, permutations: int, rng: np.random.Generator) -> Floats:
+    """
+    Return how often as many values that follow each other in a shuffle add up to as much as each sum.
+
+    What chance gives a segment depends on how many neighbours it has only: so there are far more such sums than
+    shuffles.
+
+    Parameters
+    ----------
+    sums, size
+        Shape (n,): of a segment's neighbours, and how many values each has.
+    values
+        Shape (n,).
+    permutations
+        Shuffles at most.
+    rng
+        Where they come from.
+    """
     n = len(values)
     shuffles = int(np.clip(_WINDOWS // n, 1, permutations))
     cumulative = np.zeros((shuffles, n + 1))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geo.complaints.local_statistics import empirical_bayes, false_discovery, local_statistics
+from benchmarks.gi_star import local_statistics
+from geo.complaints.local_statistics import empirical_bayes, false_discovery
 from tests.support.networks import chain
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Final
 
 import geopandas as gpd
@@ -12,17 +11,14 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from geo.study.pseudonyms import Pseudonyms
+from geo.study.pseudonyms import REPEATED, Pseudonyms
 
 _BYTES: Final = 12
 """96 bits: among a million rows, two share an identifier with a probability of 6e-18."""
 _BETWEEN_CELLS: Final = "\x1e"
 _AFTER_NAME: Final = "\x1f"
-_REPEATED: Final = re.compile(r"-row-\d+$")
-"""What is added to an identifier that a file has twice."""
 _NEAR_DEGREES: Final = 1e-3
 """About a hundred metres: an address may be placed anew by another extract."""
-
 
 _COORDINATES: Final = ("lon", "lat")
 _DECIMALS: Final = 6
@@ -138,7 +134,7 @@ def with_former_identities(
         at = known.get_indexer(pd.Index(former[column]))
         candidate = np.flatnonzero((at >= 0) & former[column].notna().to_numpy() & open_)
         away = shapely.distance(points.geometry.to_numpy()[candidate], layer.geometry.to_numpy()[at[candidate]])
-        sure = former[column].iloc[candidate].str.replace(_REPEATED, "", regex=True).str.len().to_numpy() > _SHORT
+        sure = former[column].iloc[candidate].str.replace(REPEATED, "", regex=True).str.len().to_numpy() > _SHORT
         rows = candidate[sure | (away <= _NEAR_DEGREES)]
         names |= dict(zip(points[identifier].iloc[rows], former[column].iloc[rows], strict=True))
         open_[rows] = False

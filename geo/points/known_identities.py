@@ -9,10 +9,10 @@ import pandas as pd
 from geo.core.text import Text
 from geo.points.naming import identity_fields
 from geo.study.findings import Finding, findings_table
-from geo.study.pseudonyms import CONTENT_PREFIX, PREFIX
+from geo.study.pseudonyms import CONTENT_PREFIX, PREFIX, REPEATED
 from geo.study.schema import COLUMNS
 
-_CONSTANT: Final = r"^\[[\u4e00-\u9fff]+\](?:-row-\d+)?$"
+_CONSTANT: Final = rf"^\[[\u4e00-\u9fff]+\](?:{REPEATED.pattern})?$"
 """An identifier of which earlier versions kept the kind only: [证件号], [电话]."""
 _NAMED_ROWS: Final = 10
 

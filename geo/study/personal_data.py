@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.core.masking import MASKS, mask, mask_numbers
 from geo.study.layers.description import TEXT
-from geo.study.pseudonyms import Pseudonyms
+from geo.study.pseudonyms import REPEATED, Pseudonyms
 from geo.study.schema import STUDY_LAYERS
 
 _OF_THE_MAP: Final = frozenset(
@@ -54,8 +54,6 @@ _OF_NO_TEXT: Final = frozenset({"made_of"})
 
 _FROM_THE_MAP: Final = "OSM"
 _KIND: Final = re.compile(r"\[([^\[\]\s\d]{1,8})\]")
-_REPEATED: Final = re.compile(r"-row-\d+$")
-"""What is added to an identifier that a file has twice."""
 _LONG: Final = re.compile(r"\d{14}")
 _CARD_KIND: Final = MASKS["identity"].strip("[]")
 _PHONE_KIND: Final = MASKS["phone"].strip("[]")
@@ -133,7 +131,7 @@ class Masker:
 
     def _identifiers(self, cells: pd.Series, column: str, header: str) -> Found:
         """Find personal identifiers: one that was judged in another column is as it was judged there."""
-        bare = {cell: _REPEATED.sub("", cell) for cell in cells.unique()}
+        bare = {cell: REPEATED.sub("", cell) for cell in cells.unique()}
         fresh = list(dict.fromkeys(word for word in bare.values() if word not in self._names))
         hidden = self._pseudonyms.hide(pd.Series(fresh, dtype=object), column, header).column
         # a number that a spreadsheet cut identifies nobody, and stays as it is stored

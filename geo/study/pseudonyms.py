@@ -21,13 +21,15 @@ PREFIX: Final = "p-"
 CONTENT_PREFIX: Final = "xk-"
 FORGOTTEN_PREFIX: Final = "forgotten-"
 """The beginnings of pseudonyms: of an identifier, of a row's content, and of an old complaint whose texts are gone."""
+REPEATED: Final = re.compile(r"-row-\d+$")
+"""What is added to an identifier that a file has twice."""
 _PAIRS: Final = 12
 """Pairs of a digit and a letter: 60 to the power of 12 pseudonyms; two of a million are the same with 2e-10."""
 _DIGITS: Final = "0123456789"
 _LETTERS: Final = "abcdef"
 _KEY_BYTES: Final = 32
 _OURS: Final = re.compile(
-    rf"(?:{PREFIX}|{CONTENT_PREFIX}|{FORGOTTEN_PREFIX})(?:[{_DIGITS}][{_LETTERS}]){{{_PAIRS}}}(?:-row-\d+)?"
+    rf"(?:{PREFIX}|{CONTENT_PREFIX}|{FORGOTTEN_PREFIX})(?:[{_DIGITS}][{_LETTERS}]){{{_PAIRS}}}(?:{REPEATED.pattern})?"
 )
 _CONTENT: Final = "content\x1d"
 _FORGOTTEN: Final = "forgotten\x1d"

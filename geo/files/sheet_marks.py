@@ -13,6 +13,8 @@ from typing import IO, Final
 from defusedxml import ElementTree
 from openpyxl.utils import column_index_from_string
 
+from geo.files.header_rows import Merge
+
 _CHUNK: Final = 1 << 20
 _HIDDEN_ROW: Final = re.compile(rb"<(?:\w+:)?row\b(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])[^>]*?\br=[\"'](\d+)[\"']")
 _ROW: Final = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d+)[\"']")
@@ -70,7 +72,7 @@ class Marks:
     last_row: int = 0
     columns: set[int] = field(default_factory=set)
     cells: int = 0
-    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
 
 
 def xlsx_marks(archive: zipfile.ZipFile) -> tuple[list[Marks], bool]:
@@ -80,12 +82,7 @@ def xlsx_marks(archive: zipfile.ZipFile) -> tuple[list[Marks], bool]:
     if book is None:
         return [], False
     root = ElementTree.fromstring(archive.read(book))
-    relations = str(PurePosixPath(book).parent / "_rels" / f"{PurePosixPath(book).name}.rels")
-    targets = {}
-    if relations in names:
-        for relation in ElementTree.fromstring(archive.read(relations)):
-            target = relation.get("Target", "")
-            targets[relation.get("Id")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    targets = _sheet_parts(archive, book)
     marks, from_1904 = [], False
     for element in root.iter():
         tag = str(element.tag).rpartition("}")[2]
@@ -96,6 +93,18 @@ def xlsx_marks(archive: zipfile.ZipFile) -> tuple[list[Marks], bool]:
             part = targets.get(identifier, "")
             marks.append(_sheet_marks(archive, part) if part in names else Marks())
     return marks, from_1904
+
+
+def _sheet_parts(archive: zipfile.ZipFile, book: str) -> dict[str | None, str]:
+    """Return the parts that a workbook's own part names, by the identifier of the relation."""
+    relations = str(PurePosixPath(book).parent / "_rels" / f"{PurePosixPath(book).name}.rels")
+    if relations not in archive.namelist():
+        return {}
+    parts = {}
+    for relation in ElementTree.fromstring(archive.read(relations)):
+        target = relation.get("Target", "")
+        parts[relation.get("Id")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    return parts
 
 
 def _sheet_marks(archive: zipfile.ZipFile, part: str) -> Marks:
@@ -149,9 +158,9 @@ def ods_marks(content: bytes) -> list[Marks]:
     return found
 
 
-def _ods_merges(content: bytes) -> list[list[tuple[int, int, int, int]]]:
+def _ods_merges(content: bytes) -> list[list[Merge]]:
     """Return the merged cells of the sheets of an ODS workbook."""
-    found: list[list[tuple[int, int, int, int]]] = []
+    found: list[list[Merge]] = []
     row = column = after = 0
     for match in _ODS_CELL.finditer(content):
         if match[1] == b"table":
@@ -172,12 +181,10 @@ def _ods_merges(content: bytes) -> list[list[tuple[int, int, int, int]]]:
 
 def xlsb_marks(archive: zipfile.ZipFile) -> tuple[list[Marks], bool]:
     """Return the marks of the sheets of a binary workbook ([MS-XLSB]), in its order, and whether it begins in 1904."""
-    names = set(archive.namelist())
-    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.bin.rels"))
-    parts = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-    targets = {name: part[1:] if part.startswith("/") else f"xl/{part}" for name, part in parts.items()}
+    names, book = set(archive.namelist()), "xl/workbook.bin"
+    targets = _sheet_parts(archive, book)
     marks, from_1904 = [], False
-    for kind, data in _binary_records(archive.read("xl/workbook.bin")):
+    for kind, data in _binary_records(archive.read(book)):
         if kind == _BOOK_FACTS:
             from_1904 = bool(data[0] & 1)
         elif kind == _BUNDLE:

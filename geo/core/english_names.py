@@ -48,12 +48,10 @@ def english_names(words: Words) -> Iterator[tuple[int, int]]:
         drive |= named and bool(_PUBLIC_WAY.search(text[: match.start()]))
         if not drive and not PUBLIC.search(match["it"]) and not PUBLIC.match(text[match.end() :].lstrip()):
             yield match.span("it")
-    for match in _SPOKEN_BY.finditer(text):
-        if not PUBLIC.search(match["it"]):
-            yield match.span("it")
-    for match in _ACTED.finditer(text):
-        if not PUBLIC.search(match["it"]):
-            yield match.span("it")
+    for acts in (_SPOKEN_BY, _ACTED):
+        for match in acts.finditer(text):
+            if not PUBLIC.search(match["it"]):
+                yield match.span("it")
     for match in _SAID.finditer(text):
         lead = text[match.start() : match.start("it")].strip().lower()
         sure = lead.endswith(":") or lead.startswith(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -94,41 +94,44 @@ def match_list(
     matches: list[Match] = []
     rows = listed.rows
     columns = ["row", "name", kind.column, "from", "to"]
-    sheets = _sheets(rows)
-    placed = 0
-    for number, (row, name, value, start, end) in enumerate(rows[columns].itertuples(index=False, name=None)):
-        # the findings of the row before
-        problems[placed:] = [finding._replace(sheet=sheets[number - 1]) for finding in problems[placed:]]
-        placed = len(problems)
-        how, ids, certainty = index.find(name, profile["tiers.list.match_similarity"])
-        if not ids:
-            candidates = index.nearest(name, profile["tiers.list.candidate_similarity"])
-            problems.append(Finding(row, "name", *_unmatched(name, candidates)))
-            continue
-        if how == "similar":
-            problems.append(Finding(row, "name", *_similar(name, index.name_of(ids[0]), certainty)))
-        if start and end:
-            found = [(street, section_between(street, start, end, index, profile, crs)) for street in ids]
-            sections = [(street, mask) for street, mask in found if isinstance(mask, np.ndarray)]
-            if not sections:
-                problems.append(
-                    Finding(row, "from", *_no_section(name, [why for _, why in found if isinstance(why, Text)]))
-                )
-                continue
-            label = str(label_of(start, end))
-            matches += [Match(row, name, value, street, mask, label, how, certainty) for street, mask in sections]
-            continue
-        if len(ids) > 1:
-            problems.append(Finding(row, "name", *_several(name, streets, ids)))
-            how, certainty = "several", certainty / len(ids)
-        for street in ids:
-            mask = index.named_part(street, name)
-            label = str(Text(name, name)) if mask is not None else ""
-            matches.append(Match(row, name, value, street, mask, label, how, certainty))
-    problems[placed:] = [finding._replace(sheet=sheets[-1]) for finding in problems[placed:]]
+    for listed_row, sheet in zip(rows[columns].itertuples(index=False, name=None), _sheets(rows), strict=True):
+        found, said = _match_row(listed_row, index, streets, profile, crs)
+        matches += found
+        problems += [finding._replace(sheet=sheet) for finding in said]
     problems += _twice(rows)
     found_here = findings_table(kind.layer, problems, listed.file)
     return matches, pd.concat([listed.findings, found_here], ignore_index=True)
+
+
+def _match_row(
+    listed: tuple[Any, ...], index: StreetIndex, streets: gpd.GeoDataFrame, profile: Profile, crs: pyproj.CRS
+) -> tuple[list[Match], list[Finding]]:
+    """Find the streets or sections that a row of a list means: its number, name, value, start and end."""
+    row, name, value, start, end = listed
+    how, ids, certainty = index.find(name, profile["tiers.list.match_similarity"])
+    if not ids:
+        candidates = index.nearest(name, profile["tiers.list.candidate_similarity"])
+        return [], [Finding(row, "name", *_unmatched(name, candidates))]
+    problems = []
+    if how == "similar":
+        problems.append(Finding(row, "name", *_similar(name, index.name_of(ids[0]), certainty)))
+    if start and end:
+        found = [(street, section_between(street, start, end, index, profile, crs)) for street in ids]
+        sections = [(street, mask) for street, mask in found if isinstance(mask, np.ndarray)]
+        if not sections:
+            reasons = [why for _, why in found if isinstance(why, Text)]
+            return [], [*problems, Finding(row, "from", *_no_section(name, reasons))]
+        label = str(label_of(start, end))
+        return [Match(row, name, value, street, mask, label, how, certainty) for street, mask in sections], problems
+    if len(ids) > 1:
+        problems.append(Finding(row, "name", *_several(name, streets, ids)))
+        how, certainty = "several", certainty / len(ids)
+    matches = []
+    for street in ids:
+        mask = index.named_part(street, name)
+        label = str(Text(name, name)) if mask is not None else ""
+        matches.append(Match(row, name, value, street, mask, label, how, certainty))
+    return matches, problems
 
 
 def _no_section(name: str, why: list[Text]) -> tuple[Text, Text]:

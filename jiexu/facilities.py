@@ -30,9 +30,9 @@ from jiexu.shared import (
     Study,
     day,
     errors_as_messages,
-    place_of,
     print_document,
     say,
+    say_finding,
     say_left_out,
 )
 
@@ -231,9 +231,7 @@ def population(
         print_document(summary)
         return
     for finding in summary["findings"]:
-        problem, action = (pick(finding[part], language()) for part in ("problem", "action"))
-        place = place_of(finding["sheet"], finding["row"])
-        typer.echo(f"{'' if file is None else masked(file.name)}:{place}  {problem} → {action}")
+        say_finding("" if file is None else masked(file.name), finding)
     known = summary["total"]
     say(
         Text(

@@ -23,10 +23,10 @@ from jiexu.shared import (
     Sheets,
     Study,
     errors_as_messages,
-    place_of,
     print_document,
     rule_title,
     say,
+    say_finding,
     say_left_out,
     say_written,
     under_rules,
@@ -156,8 +156,7 @@ def widths(
         print_document(summary)
         return
     for finding in summary["findings"]:
-        problem, action = (pick(str(finding[part]), language()) for part in ("problem", "action"))
-        typer.echo(f"{masked(file.name)}:{place_of(finding['sheet'], finding['row'])}  {problem} → {action}")
+        say_finding(masked(file.name), finding)
     typer.echo(
         Text(
             f"读取 {summary['rows']} 行；现有 {summary['km']} 公里道路为实测宽度",

@@ -26,7 +26,7 @@ from geo.study.documents import ImportRecord
 from geo.study.file import read_layer
 from geo.study.reader import open_study
 from jiexu.language import language
-from jiexu.shared import AsJson, NewKey, Study, bad_option, errors_as_messages, print_document, say
+from jiexu.shared import AsJson, NewKey, Study, bad_option, cell_of, errors_as_messages, print_document, say
 
 app = typer.Typer()
 
@@ -105,8 +105,7 @@ def add(
         choices = "|".join(question.choices)
         typer.echo(f"? {question.column}: {question.text.pick(language())} ({question.answer} {choices})")
     for row in reading.findings.itertuples():
-        number = "-" if pd.isna(row.row) else row.row  # type: ignore[arg-type]
-        number = f"{row.sheet}!{number}" if isinstance(row.sheet, str) else number
+        number = cell_of(row.sheet, row.row, none="-")
         typer.echo(f"  {number}  {row.column}  {pick(row.problem, language())} → {pick(row.action, language())}")
     done = Text(
         f"共 {reading.rows} 行：新增 {outcome.added}，更新 {outcome.updated}，未变 {outcome.unchanged}，"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, ParamSpec, TypeVar
 import typer
 
 from geo.core.errors import JiexuError
-from geo.core.text import Text
+from geo.core.text import Text, pick
 from jiexu.language import language
 
 if TYPE_CHECKING:
@@ -52,10 +52,16 @@ OnDay = Annotated[
 ]
 
 
-def place_of(sheet: object, row: object) -> str:
-    """Return where a finding stands in a file, as text: its row, after its sheet where rows of several were read."""
-    number = str(int(float(row))) if isinstance(row, Real) and not math.isnan(row) and row != 0 else ""
+def cell_of(sheet: object, row: object, none: str = "") -> str:
+    """Return the row of a finding as text, after its sheet where rows of several were read; `none` for no row."""
+    number = str(int(float(row))) if isinstance(row, Real) and not math.isnan(row) and row != 0 else none
     return f"{sheet}!{number}" if isinstance(sheet, str) else number
+
+
+def say_finding(file: str, finding: Mapping[str, Any]) -> None:
+    """Print a finding of a file: `sheet`, `row`, `problem` and `action`."""
+    problem, action = (pick(str(finding[part]), language()) for part in ("problem", "action"))
+    typer.echo(f"{file}:{cell_of(finding['sheet'], finding['row'])}  {problem} → {action}")
 
 
 def errors_as_messages(command: Callable[_P, _R]) -> Callable[_P, _R]:

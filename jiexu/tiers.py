@@ -32,9 +32,9 @@ from jiexu.shared import (
     Study,
     bad_option,
     errors_as_messages,
-    place_of,
     print_document,
     say,
+    say_finding,
     say_left_out,
     under_rules,
 )
@@ -100,9 +100,8 @@ def grade(
     for row in doubts.itertuples():
         kind = DOUBTS[row.kind].pick(language())
         typer.echo(f"{kind}  {row.name or '-'}  {row.street_id}  {pick(row.reason, language())}")
-    for row in findings.itertuples():
-        place = place_of(row.sheet, row.row)
-        typer.echo(f"{row.source}:{place}  {pick(row.problem, language())} → {pick(row.action, language())}")
+    for finding in findings.to_dict("records"):
+        say_finding(str(finding["source"]), finding)
 
 
 def _inference(report: GradingReport) -> str:

@@ -118,30 +118,25 @@ def reduced(matrix: CoverMatrix) -> Reduced:
 
 def _including(rows: csr_array) -> Flags:
     """Mark rows that have all members of another row; of equal ones all but the first."""
-    found = _pairs_within(rows)
+    inner, outer = _pairs_within(rows)
     degree = np.diff(rows.indptr)
     marked = np.zeros(rows.shape[0], dtype=bool)
-    if found is not None:
-        inner, outer = found
-        drop = (degree[inner] < degree[outer]) | (inner < outer)
-        marked[outer[drop]] = True
+    marked[outer[(degree[inner] < degree[outer]) | (inner < outer)]] = True
     return marked
 
 
 def _included(rows: csr_array, price: Floats) -> Flags:
     """Mark rows with all their members in another that is no dearer; of equal ones all but the first."""
-    found = _pairs_within(rows)
+    inner, outer = _pairs_within(rows)
     degree = np.diff(rows.indptr)
     marked = np.zeros(rows.shape[0], dtype=bool)
-    if found is not None:
-        inner, outer = found
-        same = (degree[inner] == degree[outer]) & (price[inner] == price[outer])
-        marked[inner[(price[outer] <= price[inner]) & (~same | (outer < inner))]] = True
+    same = (degree[inner] == degree[outer]) & (price[inner] == price[outer])
+    marked[inner[(price[outer] <= price[inner]) & (~same | (outer < inner))]] = True
     return marked
 
 
-def _pairs_within(rows: csr_array) -> tuple[Integers, Integers] | None:
-    """Return pairs of a row and another with all its members; None where it were too much work."""
+def _pairs_within(rows: csr_array) -> tuple[Integers, Integers]:
+    """Return pairs of a row and another with all its members; none where it were too much work."""
     n, m = rows.shape
     degree = np.diff(rows.indptr)
     if n * n <= _DENSE_CELLS and n * m <= _DENSE_CELLS and n * n * m <= _DENSE_STEPS:
@@ -151,7 +146,7 @@ def _pairs_within(rows: csr_array) -> tuple[Integers, Integers] | None:
     else:
         others = np.bincount(rows.indices, minlength=m).astype(float)
         if float((others**2).sum()) > _SPARSE_STEPS:
-            return None
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         product = (rows @ csr_array(rows.T)).tocoo()
         whole = product.data >= degree[product.coords[0]] - 0.5
         inner, outer = product.coords[0][whole], product.coords[1][whole]

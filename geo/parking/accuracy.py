@@ -52,12 +52,13 @@ class Overlap(NamedTuple):
 
 def overlap(parked: Floats, said: Flags | Floats, metres: Floats) -> Overlap:
     """Return how far predictions (0 to 1) and truth (shares) agree."""
+    return Overlap(*(float((metres * part).sum()) for part in _parts(parked, said)))
+
+
+def _parts(parked: Floats, said: Flags | Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the shares of each piece that are predicted and true, only predicted, and only true."""
     said = np.asarray(said, dtype=float)
-    return Overlap(
-        float((metres * np.minimum(parked, said)).sum()),
-        float((metres * np.maximum(said - parked, 0.0)).sum()),
-        float((metres * np.maximum(parked - said, 0.0)).sum()),
-    )
+    return np.minimum(parked, said), np.maximum(said - parked, 0.0), np.maximum(parked - said, 0.0)
 
 
 def interval(
@@ -72,9 +73,7 @@ def interval(
         Shape (3, 2); NaN where no draw says anything.
     """
     number = np.unique(street, return_inverse=True)[1]
-    said = np.asarray(said, dtype=float)
-    parts = (np.minimum(parked, said), np.maximum(said - parked, 0.0), np.maximum(parked - said, 0.0))
-    sums = np.stack([np.bincount(number, weights=metres * part) for part in parts])
+    sums = np.stack([np.bincount(number, weights=metres * part) for part in _parts(parked, said)])
     rng = np.random.default_rng(seed)
     drawn = sums[:, rng.integers(0, sums.shape[1], (draws, sums.shape[1]))].sum(axis=2)
     both, false, missed = drawn

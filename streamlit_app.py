@@ -1,45 +1,81 @@
-"""The web door: Streamlit's pages, and routes of our own for the map's scripts and tiles."""
+"""The web door: Streamlit's pages behind the guard, and routes of our own for sign-in, map and tiles."""
 
 from __future__ import annotations
 
 import threading
 import webbrowser
 from pathlib import Path
+from typing import Any
 
+from starlette.middleware import Middleware
 from streamlit.starlette import App
+
+from dashboards.access.guard import Guard
+from dashboards.access.settings import Settings
+from dashboards.access.sign_in import SignIn
+from dashboards.access.visitors import Visitors
 
 # the pages are loaded before anybody comes, so that the first visitor does not wait for it
 from dashboards.data import page as data_page  # noqa: F401
 from dashboards.decisions import page as decisions_page  # noqa: F401
-from dashboards.map.routes import ROUTES, warm_up
+from dashboards.map.routes import routes, warm_up
 from dashboards.overview import page as overview  # noqa: F401
 from dashboards.parking import page as parking_page  # noqa: F401
 from dashboards.session import filters  # noqa: F401
+from dashboards.session.served_study import SAMPLE_STUDY
+from dashboards.session.server import Server, serve_as
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
 from geo.files.reading_apart import warm
 
-app = App(Path(__file__).parent / "dashboards" / "shell.py", routes=ROUTES)
 
-
-def run(host: str, port: int, browser: bool) -> None:
-    """Serve until stopped."""
-    warm_up()
-    warm()
-    if browser:
-        threading.Timer(1.5, webbrowser.open, [f"http://localhost:{port}"]).start()
-    app.run(
-        config={
-            "server.address": host,
-            "server.port": port,
-            # Streamlit advertises on the page unless it is headless: the browser is opened here instead
-            "server.headless": True,
-            "server.fileWatcherType": "none",
-            "browser.gatherUsageStats": False,
-            "client.toolbarMode": "minimal",
-        }
+def make_app(settings: Settings) -> App:
+    """Return the server's application."""
+    visitors = Visitors(settings)
+    visitors.serve()
+    serve_as(
+        Server(settings.base_path, settings.sign_in, not (settings.sign_in or settings.on_loopback), settings.bases)
+    )
+    return App(
+        Path(__file__).parent / "dashboards" / "shell.py",
+        routes=[*SignIn(settings, visitors).routes, *routes(settings.base_path)],
+        middleware=[Middleware(Guard, settings, visitors)],
     )
 
 
+def options(settings: Settings) -> dict[str, Any]:
+    """Return Streamlit's configuration under settings of ours."""
+    found: dict[str, Any] = {
+        "server.address": settings.host,
+        "server.port": settings.port,
+        # Streamlit advertises on the page unless it is headless: the browser is opened here instead
+        "server.headless": True,
+        "server.fileWatcherType": "none",
+        "server.baseUrlPath": settings.base_path.strip("/"),
+        "server.maxUploadSize": settings.upload_mb,
+        "server.allowedHosts": list(settings.hosts),
+        "server.corsAllowedOrigins": [],
+        # else Streamlit asks a host on the internet for this computer's address when an origin is refused
+        "browser.serverAddress": settings.hosts[0],
+        "browser.gatherUsageStats": False,
+        "client.toolbarMode": "minimal",
+    }
+    if settings.certificate and settings.key:
+        found |= {"server.sslCertFile": str(settings.certificate), "server.sslKeyFile": str(settings.key)}
+    return found
+
+
+def run(settings: Settings, browser: bool) -> None:
+    """Serve until stopped."""
+    app = make_app(settings)
+    warm_up()
+    warm()
+    if browser:
+        scheme = "https" if settings.certificate else "http"
+        address = f"{scheme}://localhost:{settings.port}{settings.base_path}"
+        threading.Timer(1.5, webbrowser.open, [address]).start()
+    app.run(config=options(settings))
+
+
 if __name__ == "__main__":
-    run("127.0.0.1", 8501, browser=True)
+    run(Settings(SAMPLE_STUDY.parent), browser=True)

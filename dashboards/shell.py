@@ -17,11 +17,13 @@ from dashboards.overview import page as overview
 from dashboards.parking import page as parking_page
 from dashboards.session import filters
 from dashboards.session.language import LANGUAGES, TAGS, _, current_language
-from dashboards.session.served_study import problem_of_study
+from dashboards.session.served_study import problem_of_study, study_path
+from dashboards.session.server import server
 from dashboards.shared.widgets import show_error, show_fault
 from dashboards.stalls import page as stalls_page
 from dashboards.streets import page as streets_page
 from geo.core.errors import JiexuError
+from geo.study.rights import ROLE_NAMES, current, require
 
 _log: Final = logging.getLogger(__name__)
 
@@ -85,6 +87,17 @@ def _language_switch() -> None:
         st.rerun()
 
 
+def _who() -> None:
+    """Show whoever is signed in, and the way out."""
+    actor = current()
+    grant = actor.grant_on(study_path())
+    if not actor.signed_in or grant is None:
+        return
+    left, right = st.columns([0.6, 0.4], vertical_alignment="center")
+    left.text(f"{actor.name} · {ROLE_NAMES[grant.role].pick(current_language())}")
+    right.link_button(_("Sign out"), f"{server().base_path}/sign-out", type="tertiary")
+
+
 def main() -> None:
     """Draw the shell and the chosen page."""
     st.set_page_config(page_title="街序 Jiexu", page_icon="🛣️", layout="wide")
@@ -102,10 +115,14 @@ def main() -> None:
             st.Page(decisions_page.page, title=_("Decisions"), icon=":material/gavel:", url_path="decisions"),
         ]
     )
+    if server().open_to_others:
+        st.warning(_("Sign-in is off: whoever reaches this address may see and change everything."), icon="⚠️")
     try:
+        require("see", study_path())
         page.run()  # before the side bar: the map is what a visitor waits for
         with st.sidebar:
             _language_switch()
+            _who()
             filters.side_bar()
     except JiexuError as error:
         _show(error)

@@ -250,10 +250,38 @@ def serve(
         Path | None, typer.Argument(metavar="[STUDY.gpkg]", help="By default the sample.", show_default=False)
     ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8501,
-    host: Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 accepts other computers.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; 0.0.0.0 accepts other computers, which must sign in.")
+    ] = "127.0.0.1",
+    sign_in: Annotated[
+        bool | None,
+        typer.Option("--sign-in/--no-sign-in", help="Whether to sign in; by default where others reach the address."),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Another name under which visitors ask for this server; repeatable."),
+    ] = None,
+    base_path: Annotated[
+        str, typer.Option(metavar="/PATH", help="Before all addresses, behind a proxy at a sub-path.")
+    ] = "",
+    certificate: Annotated[Path | None, typer.Option(help="The certificate (PEM) for https.")] = None,
+    key: Annotated[Path | None, typer.Option(help="The key (PEM) of the certificate.")] = None,
+    online_bases: Annotated[
+        bool, typer.Option("--online-bases", help="Offer OpenStreetMap, Tianditu and AMap as base maps.")
+    ] = False,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
 ) -> None:
-    """Open a study in the browser."""
+    """Open a study in the browser; other computers sign in (`jiexu users`)."""
+    from dashboards.access.settings import (  # noqa: PLC0415
+        BASES,
+        Settings,
+        checked,
+        is_loopback,
+        own_hosts,
+        plain_base,
+        with_file,
+    )
+
     if study is None:
         from dashboards.session.served_study import SAMPLE_STUDY  # noqa: PLC0415
 
@@ -261,10 +289,23 @@ def serve(
         if not study.exists() or about(study, older=True)["format"] != FORMAT:
             _make_sample(study)
     about(study)  # refuses a file that is no study before a server starts on it
+    settings = with_file(
+        Settings(
+            folder=study.resolve().parent,
+            host=host,
+            port=port,
+            sign_in=not is_loopback(host) if sign_in is None else sign_in,
+            hosts=(*own_hosts(host), *(each.lower() for each in allow_host or ())),
+            base_path=plain_base(base_path),
+            certificate=certificate,
+            key=key,
+            bases=tuple(BASES) if online_bases else (),
+        )
+    )
     os.environ["JIEXU_STUDY"] = str(study.resolve())
     from streamlit_app import run  # noqa: PLC0415
 
-    run(host, port, browser)
+    run(checked(settings), browser)
 
 
 def _make_sample(study: Path) -> None:

@@ -13,7 +13,10 @@ from typing import Any, Final, Literal, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-ROOMS: Final = ("studies", "soundness", "tiers", "points", "rules", "stalls", "parking", "complaints", "facilities")
+ROOMS: Final = (
+    *("studies", "soundness", "tiers", "points", "rules", "stalls", "parking", "complaints", "facilities"),
+    "accounts",
+)
 """The modules with verbs, in the order of the help page."""
 
 MARKUP: Final[Literal["markdown"]] = "markdown"

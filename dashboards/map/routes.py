@@ -13,14 +13,17 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.session.language import LANGUAGES, language_of
 from dashboards.session.served_study import problem_of_study, study_path
+from dashboards.session.server import server
 from geo.core.errors import JiexuError
 from geo.study.figures import synthetic_counts
 from geo.study.reader import Study
+from geo.study.rights import RightError, acting, require, system_user
 from layers.map.compose import ASSETS, compose_map
 from layers.map.tiles import kept_archive, tile_archive
 from layers.registry import BY_NAME
 
-_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+_FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+_NEVER = {"Cache-Control": "private, no-store"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 _PROBLEM: Final = '<!doctype html><meta charset="utf-8"><p style="font-family: sans-serif">{sentence}</p>'
 """The map's page where there is no map, as when the study was removed."""
@@ -35,7 +38,12 @@ def archives() -> dict[str, Path]:
 
 def tile_urls() -> dict[str, str]:
     """Return the address of each layer's archive; a layer without features has none."""
-    return {layer: f"/tiles/{archive.name}" for layer, archive in archives().items()}
+    shown = require("see", study_path()).grant_on(study_path())
+    return {
+        layer: f"tiles/{archive.name}"
+        for layer, archive in archives().items()
+        if shown is not None and shown.shows(layer)
+    }
 
 
 async def _map(request: Request) -> Response:
@@ -43,13 +51,19 @@ async def _map(request: Request) -> Response:
     theme = "dark" if request.query_params.get("theme") == "dark" else "light"
     try:
         page = await to_thread.run_sync(_render, language, theme)
+    except RightError as error:
+        return _problem(error, language, 403)
     except Exception as error:
         problem = error if isinstance(error, JiexuError) else problem_of_study()
         if problem is None:
             raise
-        sentence = html.escape(problem.sentence(language_of(language)))
-        return HTMLResponse(_PROBLEM.format(sentence=sentence), status_code=404, headers=_ASK_AGAIN)
-    return HTMLResponse(page, headers=_ASK_AGAIN)
+        return _problem(problem, language, 404)
+    return HTMLResponse(page, headers=_NEVER if server().private else _ASK_AGAIN)
+
+
+def _problem(problem: JiexuError, language: str, status: int) -> Response:
+    sentence = html.escape(problem.sentence(language_of(language)))
+    return HTMLResponse(_PROBLEM.format(sentence=sentence), status_code=status, headers=_ASK_AGAIN)
 
 
 def _render(asked: str, theme: str) -> str:
@@ -60,8 +74,9 @@ def _render(asked: str, theme: str) -> str:
 
 def warm_up() -> None:
     """Cut the tiles and render the map once, so that the first visitor waits for neither."""
-    for language in LANGUAGES:
-        _render(language, "light")
+    with acting(system_user()):
+        for language in LANGUAGES:
+            _render(language, "light")
 
 
 async def _asset(request: Request) -> Response:
@@ -73,19 +88,28 @@ async def _asset(request: Request) -> Response:
 
 async def _tiles(request: Request) -> Response:
     name = request.path_params["name"]
-    if name.partition("-")[0] not in BY_NAME:
+    layer = name.partition("-")[0]
+    if layer not in BY_NAME:
         return PlainTextResponse("no such layer", status_code=404)
     try:
+        grant = require("see", study_path()).grant_on(study_path())
+        if grant is None or not grant.shows(layer):
+            return PlainTextResponse("your role does not show this layer", status_code=403)
         archive = await to_thread.run_sync(kept_archive, study_path(), name)
     except JiexuError as error:
-        return PlainTextResponse(error.sentence(language_of(request.headers.get("accept-language"))), status_code=404)
+        status = 403 if isinstance(error, RightError) else 404
+        said = error.sentence(language_of(request.headers.get("accept-language")))
+        return PlainTextResponse(said, status_code=status)
     if archive is None:
         return PlainTextResponse("these tiles are out of date", status_code=404)
-    return FileResponse(archive, headers=_FOR_EVER, media_type="application/vnd.pmtiles")
+    headers = _NEVER if server().private else _FOR_EVER
+    return FileResponse(archive, headers=headers, media_type="application/vnd.pmtiles")
 
 
-ROUTES: Final[list[BaseRoute]] = [
-    Route("/map", _map),
-    Route("/assets/{name}", _asset),
-    Route("/tiles/{name}", _tiles),
-]
+def routes(base_path: str = "") -> list[BaseRoute]:
+    """Return the routes of the map below the server's base path."""
+    return [
+        Route(f"{base_path}/map", _map),
+        Route(f"{base_path}/assets/{{name}}", _asset),
+        Route(f"{base_path}/tiles/{{name}}", _tiles),
+    ]

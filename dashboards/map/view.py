@@ -14,6 +14,7 @@ from dashboards.map.routes import tile_urls
 from dashboards.session import cache, filters, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
+from dashboards.session.server import server
 from geo.study.schema import POINT_KINDS
 
 _component = st.components.v2.component(
@@ -53,7 +54,9 @@ def map_view(
     Filters and selection restyle the map in the browser; tiles that changed are drawn over the old ones. Panning and
     zooming do not run the script.
     """
-    address = "/map?" + urlencode({"lang": current_language(), "theme": st.context.theme.type or "light"})
+    address = f"{server().base_path}/map?" + urlencode(
+        {"lang": current_language(), "theme": st.context.theme.type or "light"}
+    )
     result = _component(
         key="map",
         data={

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboards.session import cache, state
 from dashboards.session.language import _
+from dashboards.session.server import server
 from dashboards.session.state import View
 from dashboards.session.wording import category_name, kind_name, layer_name, tier_name
 from geo.core.chinese_datums import wgs84_to_gcj02
@@ -21,7 +22,7 @@ from layers.registry import ON_REQUEST
 
 _TIANDITU = "https://t{s}.tianditu.gov.cn/DataServer?T={layer}&x={x}&y={y}&l={z}&tk="
 
-_BASES: Final = ("extract", "osm", "tianditu", "amap")
+_ONLINE: Final = ("osm", "tianditu", "amap")
 
 
 def current() -> View:
@@ -38,7 +39,7 @@ def current() -> View:
         categories={"complaints": [names.index(code) for code in chosen if code in names]} if chosen else {},
         heat=bool(st.session_state.get("heat", "heat" in st.query_params)),
         extra=_on("layers", ON_REQUEST, ()),
-        base=_base(st.session_state.get("base", "extract"), st.session_state.get("tianditu-key", "")),
+        base=_base(st.session_state.get("base") or "extract", st.session_state.get("tianditu-key", "")),
     )
 
 
@@ -117,8 +118,14 @@ def _base_map() -> None:
         "tianditu": "天地图 Tianditu",
         "amap": "高德 AMap",
     }
+    offered = ["extract", *(base for base in _ONLINE if base in server().bases)]
     with st.expander(_("Base map"), icon=":material/layers:"):
-        kind = st.radio(_("Base map"), _BASES, format_func=names.__getitem__, label_visibility="collapsed", key="base")
+        if len(offered) == 1:
+            st.caption(
+                _("From the extract (offline). Online base maps are off: jiexu serve --online-bases offers them.")
+            )
+            return
+        kind = st.radio(_("Base map"), offered, format_func=names.__getitem__, label_visibility="collapsed", key="base")
         if kind != "extract":
             st.caption(_("Online maps need a connection; their servers learn the area in view."))
         if kind == "tianditu":

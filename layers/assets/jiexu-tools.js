@@ -85,9 +85,9 @@ window.jiexuTools = ({ map, state, words, style, legend, extent, hooks, control,
   const geoman = () => new Promise((resolve, reject) => {
     if (map.pm) { resolve(); return; }
     const sheet = element("link");
-    Object.assign(sheet, { rel: "stylesheet", href: "/assets/leaflet-geoman.css" });
+    Object.assign(sheet, { rel: "stylesheet", href: "assets/leaflet-geoman.css" });
     const script = element("script");
-    Object.assign(script, { src: "/assets/leaflet-geoman.js", onload: resolve, onerror: reject });
+    Object.assign(script, { src: "assets/leaflet-geoman.js", onload: resolve, onerror: reject });
     document.head.append(sheet, script);
   }).then(() => {
     if (!map.pm) L.PM.reInitLayer(map);

@@ -57,7 +57,7 @@ def compose_map(
     language: Language,
     synthetic: Mapping[str, int],
     theme: str = "light",
-    assets_url: str = "/assets",
+    assets_url: str = "assets",
     drawing: bool = True,
 ) -> folium.Map:
     """

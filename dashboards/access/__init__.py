@@ -1,0 +1,1 @@
+"""Sign-in: accounts, roles, sessions and tokens, the guard in front of every route, the log of access."""

@@ -1,0 +1,166 @@
+"""Roles on a study, the rights of each, and whoever acts now: every change of a study asks here."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from geo.core.errors import JiexuError
+from geo.core.text import Text
+
+Role = Literal["viewer", "officer", "planner", "administrator"]
+Right = Literal["see", "record", "decide", "administer"]
+"""See a study; import points, record steps and permits; compute results and decide; change rules, users and studies."""
+
+ROLES: Final[tuple[Role, ...]] = ("viewer", "officer", "planner", "administrator")
+"""From the least rights to the most; each role has all rights of the ones before it."""
+
+RIGHTS: Final[tuple[Right, ...]] = ("see", "record", "decide", "administer")
+"""The right that each role adds, in the order of `ROLES`."""
+
+ROLE_NAMES: Final[Mapping[Role, Text]] = {
+    "viewer": Text("查看者", "viewer"),
+    "officer": Text("执法人员", "officer"),
+    "planner": Text("规划人员", "planner"),
+    "administrator": Text("管理员", "administrator"),
+}
+
+_ACTS: Final[Mapping[Right, Text]] = {
+    "see": Text("查看此研究", "see this study"),
+    "record": Text("导入数据或登记事项", "import data or record steps"),
+    "decide": Text("计算结果或作出决定", "compute results or decide"),
+    "administer": Text("更改规则、用户或研究", "change rules, users or studies"),
+}
+
+EVERY_STUDY: Final = "*"
+"""Stands for all studies of a folder."""
+
+
+class RightError(JiexuError):
+    """Somebody asked for something that their role on a study does not allow. Nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """
+    A role on a study.
+
+    Attributes
+    ----------
+    role
+        The role.
+    layers
+        The layers that a viewer sees; None for all.
+    texts
+        Whether free texts (of complaints, reasons of decisions) are shown.
+    """
+
+    role: Role
+    layers: tuple[str, ...] | None = None
+    texts: bool = True
+
+    def allows(self, right: Right) -> bool:
+        """Tell whether the role has a right."""
+        return ROLES.index(self.role) >= RIGHTS.index(right)
+
+    def shows(self, layer: str) -> bool:
+        """Tell whether a layer may be seen."""
+        return self.layers is None or layer in self.layers
+
+
+@dataclass(frozen=True)
+class Actor:
+    """
+    Somebody who works on studies.
+
+    Attributes
+    ----------
+    name
+        Of the account; it signs decisions.
+    grants
+        By the name of a study's file without suffix, `EVERY_STUDY` for all others.
+    reads_only
+        Whether nothing may be changed, whatever the roles (a token for reading).
+    signed_in
+        Whether the name comes from an account; else it is the operating system's user.
+    """
+
+    name: str
+    grants: Mapping[str, Grant] = field(default_factory=dict)
+    reads_only: bool = False
+    signed_in: bool = True
+
+    def grant_on(self, study: Path | str) -> Grant | None:
+        """Return the role on a study, or None."""
+        return self.grants.get(Path(study).stem, self.grants.get(EVERY_STUDY))
+
+    def may(self, right: Right, study: Path | str) -> bool:
+        """Tell whether a right holds on a study."""
+        grant = self.grant_on(study)
+        return grant is not None and grant.allows(right) and (right == "see" or not self.reads_only)
+
+
+NOBODY: Final = Actor("")
+"""Whoever has not signed in: may nothing."""
+
+_acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
+
+
+def system_user() -> Actor:
+    """Return the operating system's user, who may do all that the file system lets them."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # a number without a name
+        name = ""
+    return Actor(name, {EVERY_STUDY: Grant("administrator")}, signed_in=False)
+
+
+_source: list[Callable[[], Actor]] = [system_user]
+
+
+def take_from(source: Callable[[], Actor]) -> None:
+    """Have `current` ask a function where nobody acts in this context: a server's, by session."""
+    _source[0] = source
+
+
+def current() -> Actor:
+    """Return whoever acts now: in this context (`acting`), else by the source of this process."""
+    return _acting.get() or _source[0]()
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """Act as somebody within a `with` block, on this thread and in what it starts with its context."""
+    token = _acting.set(actor)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def require(right: Right, study: Path | str) -> Actor:
+    """
+    Return whoever acts, if they have a right on a study.
+
+    Raises
+    ------
+    RightError
+        If they have not.
+    """
+    actor = current()
+    if actor.may(right, study):
+        return actor
+    grant, act = actor.grant_on(study), _ACTS[right]
+    if grant is None:
+        problem = Text(f"您没有此研究的权限，不能{act.zh}", f"You have no role on this study and may not {act.en}")
+    elif actor.reads_only:
+        problem = Text(f"此令牌只能读取，不能{act.zh}", f"This token is for reading only: it may not {act.en}")
+    else:
+        role = ROLE_NAMES[grant.role]
+        problem = Text(f"您的角色是{role.zh}，不能{act.zh}", f"Your role is {role.en}: it may not {act.en}")
+    raise RightError(problem, Text("未作任何改动；请联系管理员", "Nothing was changed; ask an administrator"))

@@ -20,7 +20,7 @@ from geo.study.rights import ROLES, Role
 FILE: Final = "jiexu-server.toml"
 """Beside the studies, for all that options of the command would be too long for."""
 
-SECRET_VARIABLE: Final = "JIEXU_OIDC_SECRET"
+SECRET_VARIABLE: Final = "JIEXU_OIDC_SECRET"  # noqa: S105 (its name)
 """The provider's secret for this server, where the file does not have it."""
 
 BASES: Final = {

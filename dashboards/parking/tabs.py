@@ -15,6 +15,7 @@ from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import rule_name, tier_name
 from dashboards.shared import rule_inputs
+from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import show_error, table
 from geo.core.errors import InputError, JiexuError
 from geo.core.text import pick
@@ -88,8 +89,8 @@ def _schedule(bays: pd.DataFrame) -> None:
     )
     with st.popover(_("Record these bays as decided"), icon=":material/gavel:"):
         reason = st.text_input(_("Reason"), key="bays-reason")
-        by = st.text_input(_("Decided by"), key="bays-by")
-        if st.button(_("Save the decision"), type="primary", key="bays-adopt"):
+        by = signature(key="bays-by")
+        if st.button(_("Save the decision"), type="primary", key="bays-adopt", disabled=not may("decide")):
             try:
                 decided = adopt_bays(study_path(), reason, by)
             except JiexuError as error:

@@ -11,6 +11,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import value_name
+from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import marked_rows, show_error, table
 from geo.core.errors import JiexuError
 from geo.rules.units import STEPS
@@ -162,10 +163,12 @@ def penalty_steps() -> None:
         st.caption(_("Mark an operator to record the step as taken."))
         return
     operator = str(due["operator_id"].iloc[marked[0]])
+    if not may("record"):
+        return
     with st.form("step", border=False):
         st.text(operator)
         reason = st.text_input(_("Measure taken"))
-        by = st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
+        by = signature()
         if not st.form_submit_button(_("Record the step"), type="primary", icon=":material/how_to_reg:"):
             return
     st.session_state["by"] = by

@@ -9,6 +9,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import hours_name, rule_names, status_name, tier_name
+from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import each_once, marked_rows, show_error, table
 from geo.core.errors import JiexuError
 from geo.kerbs.decided import zone_decisions
@@ -110,9 +111,11 @@ def decide_on(found: Answer) -> None:
 def _form(zone_ids: list[str], key: str) -> None:
     if saved := st.session_state.pop(f"zone-saved-{key}", None):
         st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
+    if not may("decide"):
+        return
     with st.form(f"zone-{key}", border=False):
         reason = st.text_input(_("Reason"), placeholder=_("Kept with the decision"))
-        by = st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
+        by = signature()
         with st.container(horizontal=True, gap="small"):
             accept = st.form_submit_button(_("Accept"), icon=":material/check:")
             reject = st.form_submit_button(_("Reject"), icon=":material/close:")

@@ -143,6 +143,12 @@ def acting(actor: Actor) -> Iterator[None]:
         _acting.reset(token)
 
 
+def signature(by: str = "") -> str:
+    """Return the name that a change is signed with: of the account that acts, else as given."""
+    actor = current()
+    return actor.name if actor.signed_in and actor.name else by
+
+
 def require(right: Right, study: Path | str) -> Actor:
     """
     Return whoever acts, if they have a right on a study.

@@ -11,6 +11,7 @@ from geo.core.masked_words import mask_numbers, masked
 from geo.core.text import Text
 from geo.study.file import now
 from geo.study.reader import Study, changing
+from geo.study.rights import signature
 from geo.study.versions import touch
 
 
@@ -32,7 +33,7 @@ def keep_selection(study: Study | Path, name: str, street_ids: Sequence[str], by
             Text("没有名称或没有选中街道", "The name is missing, or no street is selected"),
             Text("请先选择街道并填写名称", "Select streets and give the selection a name"),
         )
-    at, name, by = now(), masked(name.strip()), mask_numbers(by)
+    at, name, by = now(), masked(name.strip()), mask_numbers(signature(by))
     with changing(study) as connection:
         connection.execute("DELETE FROM selections WHERE name = ?", (name,))
         number = connection.execute("SELECT max(CAST(substr(selection_id, 2) AS INTEGER)) FROM selections").fetchone()

@@ -8,12 +8,14 @@ from typing import Final
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.navigation.page import StreamlitPage
 
 from dashboards.complaints import page as complaints_page
 from dashboards.data import page as data_page
 from dashboards.decisions import page as decisions_page
 from dashboards.facilities import page as facilities_page
 from dashboards.overview import page as overview
+from dashboards.overview import shared_view
 from dashboards.parking import page as parking_page
 from dashboards.session import filters
 from dashboards.session.language import LANGUAGES, TAGS, _, current_language
@@ -48,13 +50,23 @@ _STYLE = """
 """
 
 
+_LEAVE = """
+if (!window.jiexuWatch) window.jiexuWatch = setInterval(async () => {
+  const answer = await fetch("BASE/sign-in/state", { cache: "no-store" }).catch(() => null);
+  if (answer && answer.status === 401) window.location.assign("BASE/sign-in");
+}, 3000);
+"""
+"""Takes a page whose session has ended to the sign-in page: what it shows is not for whoever sits there now."""
+
+
 def _declare_language() -> None:
     """Set the language of the document, for screen readers, hyphenation and fonts; Streamlit leaves it at English."""
+    script = f"document.documentElement.lang = '{TAGS[current_language()]}';"
+    if server().private:
+        script += _LEAVE.replace("BASE", server().base_path)
     with st.container(key="document-language"):
-        st.html(
-            f"<script>document.documentElement.lang = '{TAGS[current_language()]}'</script>",
-            unsafe_allow_javascript=True,  # one of two constants, nothing from outside
-        )
+        # one of two constants and the administrator's path, nothing from outside
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def _widget_words() -> str:
@@ -103,18 +115,7 @@ def main() -> None:
     st.set_page_config(page_title="街序 Jiexu", page_icon="🛣️", layout="wide")
     st.html(f"<style>{_STYLE}{_widget_words()}</style>")
     _declare_language()
-    page = st.navigation(
-        [
-            st.Page(overview.page, title=_("Overview"), icon=":material/map:", url_path="overview", default=True),
-            st.Page(streets_page.page, title=_("Streets"), icon=":material/signpost:", url_path="streets"),
-            st.Page(stalls_page.page, title=_("Stalls"), icon=":material/storefront:", url_path="stalls"),
-            st.Page(parking_page.page, title=_("Parking"), icon=":material/local_parking:", url_path="parking"),
-            st.Page(complaints_page.page, title=_("Complaints"), icon=":material/campaign:", url_path="complaints"),
-            st.Page(facilities_page.page, title=_("Facilities"), icon=":material/store:", url_path="facilities"),
-            st.Page(data_page.page, title=_("Data"), icon=":material/database:", url_path="data"),
-            st.Page(decisions_page.page, title=_("Decisions"), icon=":material/gavel:", url_path="decisions"),
-        ]
-    )
+    page = st.navigation(_pages())
     if server().open_to_others:
         st.warning(_("Sign-in is off: whoever reaches this address may see and change everything."), icon="⚠️")
     try:
@@ -123,7 +124,8 @@ def main() -> None:
         with st.sidebar:
             _language_switch()
             _who()
-            filters.side_bar()
+            if not _is_limited():
+                filters.side_bar()
     except JiexuError as error:
         _show(error)
     except Exception as error:
@@ -133,6 +135,30 @@ def main() -> None:
             show_fault(error, page.url_path)
         else:
             _show(gone, error)
+
+
+def _is_limited() -> bool:
+    """Tell whether the visitor may see named layers only, or no free texts: figures of all rows are not for them."""
+    grant = current().grant_on(study_path())
+    return grant is None or grant.layers is not None or not grant.texts
+
+
+def _pages() -> list[StreamlitPage]:
+    """Return the pages of the visitor: for some the shared view only."""
+    if _is_limited():
+        return [
+            st.Page(shared_view.page, title=_("Overview"), icon=":material/map:", url_path="overview", default=True)
+        ]
+    return [
+        st.Page(overview.page, title=_("Overview"), icon=":material/map:", url_path="overview", default=True),
+        st.Page(streets_page.page, title=_("Streets"), icon=":material/signpost:", url_path="streets"),
+        st.Page(stalls_page.page, title=_("Stalls"), icon=":material/storefront:", url_path="stalls"),
+        st.Page(parking_page.page, title=_("Parking"), icon=":material/local_parking:", url_path="parking"),
+        st.Page(complaints_page.page, title=_("Complaints"), icon=":material/campaign:", url_path="complaints"),
+        st.Page(facilities_page.page, title=_("Facilities"), icon=":material/store:", url_path="facilities"),
+        st.Page(data_page.page, title=_("Data"), icon=":material/database:", url_path="data"),
+        st.Page(decisions_page.page, title=_("Decisions"), icon=":material/gavel:", url_path="decisions"),
+    ]
 
 
 def _show(problem: JiexuError, cause: Exception | None = None) -> None:

@@ -27,6 +27,8 @@ from geo.study.rights import acting
 
 SIGN_IN: Final = "/sign-in"
 SIGN_OUT: Final = "/sign-out"
+STATE: Final = "/sign-in/state"
+"""Where an open page asks whether its session is still in force: that does not keep it alive."""
 
 _OPEN: Final = (SIGN_IN, "/_stcore/health", "/favicon.ico")
 """What is answered to whoever has not signed in; with all below it."""
@@ -73,7 +75,7 @@ class Guard:
         refusal = self._refusal(scope, headers, scheme, path)
         visitor = None
         if refusal is None:
-            visitor = await to_thread.run_sync(self._visitors.of_request, headers, self._peer(scope))
+            visitor = await to_thread.run_sync(self._visitors.of_request, headers, self._peer(scope), path != STATE)
             if visitor is None and not _is_open(path):
                 refusal = self._not_signed_in(scope, headers, path)
         answer = self._with_headers(send, scheme == "https")

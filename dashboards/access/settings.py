@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 import tomllib
 from collections.abc import Mapping
@@ -152,8 +153,13 @@ def checked(settings: Settings) -> Settings:
     Raises
     ------
     StudyError
-        If a certificate stands without its key, or a file of them is missing.
+        If a certificate stands without its key, a file of them is missing, or the base path is none.
     """
+    if not re.fullmatch(r"(/[\w.~-]+)*", settings.base_path, re.ASCII):
+        raise StudyError(
+            Text(f"路径写法不对：{settings.base_path}", f"This is no path: {settings.base_path}"),
+            Text("请写成 /jiexu", "Write it as /jiexu"),
+        )
     files = (settings.certificate, settings.key)
     missing = [str(each) for each in files if each is not None and not each.is_file()]
     if missing or (files[0] is None) != (files[1] is None):

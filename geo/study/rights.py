@@ -120,12 +120,24 @@ def system_user() -> Actor:
     return Actor(name, {EVERY_STUDY: Grant("administrator")}, signed_in=False)
 
 
+_after_change: list[Callable[[Actor, Right, Path], None]] = []
 _source: list[Callable[[], Actor]] = [system_user]
 
 
 def take_from(source: Callable[[], Actor]) -> None:
     """Have `current` ask a function where nobody acts in this context: a server's, by session."""
     _source[0] = source
+
+
+def when_changed(noted: Callable[[Actor, Right, Path], None]) -> None:
+    """Have a function called with each change that somebody may make: who, by which right, on which study."""
+    _after_change[:] = [noted]
+
+
+def note_change(right: Right, study: Path) -> None:
+    """Tell that a change was made by whoever acts now."""
+    for noted in _after_change:
+        noted(current(), right, study)
 
 
 def current() -> Actor:

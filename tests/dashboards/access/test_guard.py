@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from dashboards.access import accounts, tokens
+from dashboards.access import accounts, sessions, tokens, visitors
 from dashboards.access.edge import host_of, same_origin
 from dashboards.access.sessions import COOKIE
 from dashboards.access.store import Store
@@ -210,3 +211,24 @@ def test_hosts_and_origins_are_read_as_browsers_write_them() -> None:
     assert same_origin("https://jiexu.example", "jiexu.example:443", "https")
     assert not same_origin("http://jiexu.example", "jiexu.example", "https")
     assert not same_origin("http://[", "localhost", "http")
+
+
+def test_an_open_page_asks_for_its_session_without_keeping_it_alive(
+    server: Server, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = server()
+    session = signed_in(app)
+    digest = sessions.digest_of(session["cookie"].partition("=")[2])
+    monkeypatch.setattr(sessions, "_SEEN_EVERY", dt.timedelta(0))
+
+    def seen() -> str:
+        with store.reading() as connection:
+            return str(connection.execute("SELECT seen_at FROM sessions WHERE digest = ?", (digest,)).fetchone()[0])
+
+    before = seen()
+    assert ask(app, "/sign-in/state", headers=session).status == 204
+    assert seen() == before
+    monkeypatch.setattr(visitors, "_REMEMBERED_S", 0.0)
+    assert ask(app, "/map", headers=session).status == 200
+    assert seen() > before
+    assert ask(app, "/sign-in/state").status == 401

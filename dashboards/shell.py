@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import logging
 from contextlib import suppress
 from typing import Final
@@ -56,7 +57,7 @@ if (!window.jiexuWatch) window.jiexuWatch = setInterval(async () => {
   if (answer && answer.status === 401) window.location.assign("BASE/sign-in");
 }, 3000);
 """
-"""Takes a page whose session has ended to the sign-in page: what it shows is not for whoever sits there now."""
+# takes a page whose session has ended to the sign-in page: what it shows is not for whoever sits there now
 
 
 def _declare_language() -> None:
@@ -107,7 +108,7 @@ def _who() -> None:
         return
     left, right = st.columns([0.6, 0.4], vertical_alignment="center")
     left.text(f"{actor.name} · {ROLE_NAMES[grant.role].pick(current_language())}")
-    right.link_button(_("Sign out"), f"{server().base_path}/sign-out", type="tertiary")
+    right.html(f'<a href="{server().base_path}/sign-out" target="_self">{html.escape(_("Sign out"))}</a>')
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from layers.registry import BY_NAME
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _NEVER = {"Cache-Control": "private, no-store"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
+_GROUND: Final = "context"
 _PROBLEM: Final = '<!doctype html><meta charset="utf-8"><p style="font-family: sans-serif">{sentence}</p>'
 """The map's page where there is no map, as when the study was removed."""
 
@@ -37,13 +38,14 @@ def archives() -> dict[str, Path]:
 
 
 def tile_urls() -> dict[str, str]:
-    """Return the address of each layer's archive; a layer without features has none."""
-    shown = require("see", study_path()).grant_on(study_path())
-    return {
-        layer: f"tiles/{archive.name}"
-        for layer, archive in archives().items()
-        if shown is not None and shown.shows(layer)
-    }
+    """Return the address of each layer's archive; a layer without features, or not for the visitor, has none."""
+    return {layer: f"tiles/{archive.name}" for layer, archive in archives().items() if _is_shown(layer)}
+
+
+def _is_shown(layer: str) -> bool:
+    """Tell whether the visitor may see a layer of the map; the ground of the public map is for all."""
+    grant = require("see", study_path()).grant_on(study_path())
+    return grant is not None and (layer == _GROUND or grant.shows(layer))
 
 
 async def _map(request: Request) -> Response:
@@ -68,7 +70,8 @@ def _problem(problem: JiexuError, language: str, status: int) -> Response:
 
 def _render(asked: str, theme: str) -> str:
     path, language = study_path(), language_of(asked)
-    figure = compose_map(Study(path).extent, tile_urls(), language, synthetic_counts(path), theme)
+    hidden = [layer for layer in BY_NAME if not _is_shown(layer)]
+    figure = compose_map(Study(path).extent, tile_urls(), language, synthetic_counts(path), theme, hidden=hidden)
     return str(figure.get_root().render())
 
 
@@ -92,8 +95,7 @@ async def _tiles(request: Request) -> Response:
     if layer not in BY_NAME:
         return PlainTextResponse("no such layer", status_code=404)
     try:
-        grant = require("see", study_path()).grant_on(study_path())
-        if grant is None or not grant.shows(layer):
+        if not _is_shown(layer):
             return PlainTextResponse("your role does not show this layer", status_code=403)
         archive = await to_thread.run_sync(kept_archive, study_path(), name)
     except JiexuError as error:

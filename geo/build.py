@@ -48,6 +48,7 @@ from geo.study.file import now, rule_facts
 from geo.study.findings import Finding, findings_table
 from geo.study.keys import FINGERPRINT, StudyKey, keep_key, study_key
 from geo.study.pseudonyms import Pseudonyms
+from geo.study.rights import requires
 from geo.study.schema import together
 from geo.study.writing import until_unchanged, write_study
 from geo.tiers.grading import grade
@@ -116,6 +117,7 @@ class Inputs:
     quarters_layers: tuple[str, ...] = ()
 
 
+@requires("administer")
 @until_unchanged
 def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None) -> None:
     """

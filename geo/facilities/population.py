@@ -31,6 +31,7 @@ from geo.points.imports import place_in
 from geo.study.documents import FindingDocument
 from geo.study.findings import Finding, findings_table
 from geo.study.reader import Study, on_study
+from geo.study.rights import requires
 from geo.study.schema import conform_geo
 
 _FIELDS: Final = {
@@ -155,6 +156,7 @@ def _by_name(names: pd.Series, geometry: Shapes, quarters: gpd.GeoDataFrame, fin
         findings.append(Finding(int(names.index[row]), "name", problem, Text("该行未采用", "The row was left out")))
 
 
+@requires("decide")
 @on_study
 def set_population(
     study: Study, file: Path | None, total: float | None = None, name: str | None = None, sheets: Sequence[str] = ()

@@ -33,6 +33,7 @@ from geo.rules.loader import Profile
 from geo.streets.quarters import quarter_of
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
+from geo.study.rights import requires
 from geo.study.schema import conform_geo
 
 BAYS: Final[Result[BaysDocument]] = Result(
@@ -157,6 +158,7 @@ class BayStudy:
         )
 
 
+@requires("decide")
 @on_study
 def plan_bays(
     study: Study,

@@ -50,6 +50,7 @@ from geo.study.left_out import PLACE_FIELD
 from geo.study.pseudonyms import Pseudonyms
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
+from geo.study.rights import requires
 from geo.study.schema import COLUMNS, POINT_KINDS, together
 
 LOCATED: Final = (*POINT_KINDS, "stall_places", "other")
@@ -150,6 +151,7 @@ def place_in(study: Study) -> Place:
     return reading_place(roads, addresses, [facilities, context], study.crs, study.place.timezone, study.profile)
 
 
+@requires("record")
 @on_study
 def add_points(
     study: Study,
@@ -339,6 +341,7 @@ def _counted(study: Study, points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, ki
     return streets
 
 
+@requires("record")
 @on_study
 def remove_import(study: Study, import_id: str) -> int:
     """

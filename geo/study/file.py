@@ -22,6 +22,7 @@ from geo.study.database import WAIT_S, held, locked, missing, real
 from geo.study.database import connect as connect  # noqa: PLC0414 (others take it from here)
 from geo.study.file_state import Stamp, forget, left_beside, read_by_gdal, stamp
 from geo.study.opening import check_layer, check_opening, is_cut_short, is_database
+from geo.study.rights import permitted
 from geo.study.schema import COLUMNS, conform, empty_layer
 from geo.study.versions import facts_of
 
@@ -207,7 +208,7 @@ def changing_to(path: Path) -> Iterator[tuple[sqlite3.Connection, dict[str, str]
         _ours[str(file)] = file.stat().st_ino
     sweep(file)
     after: dict[str, str] = {}
-    with writing(path), locked(file) as connection:
+    with permitted(path), writing(path), locked(file) as connection:
         with reading(path):
             watch = checksums.Watch(connection)
         yield connection, after

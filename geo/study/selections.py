@@ -11,10 +11,11 @@ from geo.core.masked_words import mask_numbers, masked
 from geo.core.text import Text
 from geo.study.file import now
 from geo.study.reader import Study, changing
-from geo.study.rights import signature
+from geo.study.rights import requires, signature
 from geo.study.versions import touch
 
 
+@requires("record")
 def keep_selection(study: Study | Path, name: str, street_ids: Sequence[str], by: str = "") -> str:
     """
     Keep a set of streets in the study under a name; a selection of that name is replaced.
@@ -46,6 +47,7 @@ def keep_selection(study: Study | Path, name: str, street_ids: Sequence[str], by
     return selection
 
 
+@requires("record")
 def drop_selection(study: Study | Path, selection_id: str) -> None:
     """Forget a kept selection; its streets stay as they are."""
     with changing(study) as connection:

@@ -23,6 +23,7 @@ from geo.study.file import FORMAT
 from geo.study.file_state import left_beside
 from geo.study.geometry_blobs import as_kept
 from geo.study.log_chain import carry, entries_in
+from geo.study.rights import permitted
 from geo.study.schema import COLUMNS, LAYERS, SPATIAL_LAYERS, conform
 from geo.study.versions import KEPT_LISTS, facts_of, first_versions, new_versions, put_facts
 
@@ -98,7 +99,7 @@ def write_study(
     from geo.study.qgis_styles import write_styles  # noqa: PLC0415
 
     file = real(path)
-    with writing(path):
+    with permitted(path), writing(path):
         file.parent.mkdir(parents=True, exist_ok=True)
         _refuse_leftovers(file)
         with aside(file) as folder:
@@ -145,7 +146,7 @@ def change_layers(
         If it cannot be written. It stays as it was then.
     """
     file = real(path)
-    with writing(path), aside(file) as folder:
+    with permitted(path), writing(path), aside(file) as folder:
         new = folder / _NEW
         with _without_waiting():
             for name, table in layers.items():

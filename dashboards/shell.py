@@ -25,6 +25,7 @@ from dashboards.session.server import server
 from dashboards.shared.widgets import show_error, show_fault
 from dashboards.stalls import page as stalls_page
 from dashboards.streets import page as streets_page
+from dashboards.users import page as users_page
 from geo.core.errors import JiexuError
 from geo.study.rights import ROLE_NAMES, current, require
 
@@ -108,7 +109,8 @@ def _who() -> None:
         return
     left, right = st.columns([0.6, 0.4], vertical_alignment="center")
     left.text(f"{actor.name} · {ROLE_NAMES[grant.role].pick(current_language())}")
-    right.html(f'<a href="{server().base_path}/sign-out" target="_self">{html.escape(_("Sign out"))}</a>')
+    words = html.escape(_("Sign out"))
+    right.html(f'<a href="{server().base_path}/sign-out" target="_self">{words}</a>')
 
 
 def main() -> None:
@@ -150,7 +152,7 @@ def _pages() -> list[StreamlitPage]:
         return [
             st.Page(shared_view.page, title=_("Overview"), icon=":material/map:", url_path="overview", default=True)
         ]
-    return [
+    pages = [
         st.Page(overview.page, title=_("Overview"), icon=":material/map:", url_path="overview", default=True),
         st.Page(streets_page.page, title=_("Streets"), icon=":material/signpost:", url_path="streets"),
         st.Page(stalls_page.page, title=_("Stalls"), icon=":material/storefront:", url_path="stalls"),
@@ -160,6 +162,9 @@ def _pages() -> list[StreamlitPage]:
         st.Page(data_page.page, title=_("Data"), icon=":material/database:", url_path="data"),
         st.Page(decisions_page.page, title=_("Decisions"), icon=":material/gavel:", url_path="decisions"),
     ]
+    if server().private and current().may("administer", study_path()):
+        pages.append(st.Page(users_page.page, title=_("Users"), icon=":material/group:", url_path="users"))
+    return pages
 
 
 def _show(problem: JiexuError, cause: Exception | None = None) -> None:

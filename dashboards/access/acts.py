@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards.access.access_log import Event, note
 from dashboards.access.store import Store
-from geo.study.rights import Actor, Right, current, when_changed
+from geo.study.rights import Actor, Right, when_changed
 
 _store: Final[list[Store]] = []
 
@@ -20,15 +20,17 @@ def keep_log(store: Store) -> None:
     when_changed(_changed)
 
 
-def noted(event: Event, study: Path, subject: str) -> None:
+def log_store() -> Store | None:
+    """Return the file of accounts of a server with sign-in, or None."""
+    return _store[0] if _store else None
+
+
+def noted(event: Event, study: Path, subject: str, actor: Actor, host: str | None) -> None:
     """Note an act of whoever has signed in; nothing on a server without sign-in."""
-    actor = current()
     if _store and actor.signed_in and actor.name:
         with _store[0].changing() as connection:
-            note(connection, event, actor.name, study=study.stem, subject=subject, host=st.context.ip_address)
+            note(connection, event, actor.name, study=study.stem, subject=subject, host=host)
 
 
 def _changed(actor: Actor, right: Right, study: Path) -> None:
-    if _store and actor.signed_in and actor.name:
-        with _store[0].changing() as connection:
-            note(connection, "changed", actor.name, study=study.stem, subject=right, host=st.context.ip_address)
+    noted("changed", study, right, actor, st.context.ip_address)

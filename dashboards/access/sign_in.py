@@ -117,10 +117,9 @@ class SignIn:
     async def _ask_out(self, request: Request) -> Response:
         language = self._language(request)
         _ = translator(language)
-        inner = (
-            f'<h1>{html.escape(_("Sign out"))}</h1><form method="post" action="{self._settings.base_path}{SIGN_OUT}">'
-            f"<button>{html.escape(_('Sign out'))}</button></form>"
-        )
+        words = html.escape(_("Sign out"))
+        action = f"{self._settings.base_path}{SIGN_OUT}"
+        inner = f'<h1>{words}</h1><form method="post" action="{action}"><button>{words}</button></form>'
         return self._html(inner, language, "")
 
     async def _out(self, request: Request) -> Response:

@@ -20,7 +20,7 @@ from dashboards.session import cache, filters
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import layer_name
-from dashboards.shared.widgets import Figure, credits, first_screen, table
+from dashboards.shared.widgets import Figure, credits, exporting, first_screen, table
 from geo.core.text import pick
 from geo.points.imports import LOCATED
 from geo.study.export import export_layer
@@ -101,7 +101,7 @@ def _take_away() -> None:
     with st.container(horizontal=True):
         st.download_button(
             _("Layer"),
-            data=partial(_layer_file, study_path(), layer, suffix),
+            data=exporting(partial(_layer_file, study_path(), layer, suffix), layer),
             file_name=f"{study_path().stem}-{layer}{'.zip' if suffix == '.shp' else suffix}",
             icon=":material/download:",
             on_click="ignore",

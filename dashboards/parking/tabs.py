@@ -16,7 +16,7 @@ from dashboards.session.served_study import study_path
 from dashboards.session.wording import rule_name, tier_name
 from dashboards.shared import rule_inputs
 from dashboards.shared.signing import may, signature
-from dashboards.shared.widgets import show_error, table
+from dashboards.shared.widgets import exporting, show_error, table
 from geo.core.errors import InputError, JiexuError
 from geo.core.text import pick
 from geo.parking.decisions import adopt_bays
@@ -81,7 +81,7 @@ def _schedule(bays: pd.DataFrame) -> None:
     )
     st.download_button(
         _("Drawing (DXF)"),
-        data=partial(_drawing, study_path()),
+        data=exporting(partial(_drawing, study_path()), "bays"),
         file_name=f"{study_path().stem}-bays.dxf",
         icon=":material/architecture:",
         on_click="ignore",

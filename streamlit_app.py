@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import webbrowser
 from pathlib import Path
@@ -67,6 +68,8 @@ def options(settings: Settings) -> dict[str, Any]:
 
 def run(settings: Settings, browser: bool) -> None:
     """Serve until stopped."""
+    # uvicorn believes the headers of any proxy on this computer otherwise; the guard knows the listed ones
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
     app = make_app(settings)
     warm_up()
     warm()

@@ -22,6 +22,7 @@ from dashboards.session import filters
 from dashboards.session.language import LANGUAGES, TAGS, _, current_language
 from dashboards.session.served_study import problem_of_study, study_path
 from dashboards.session.server import server
+from dashboards.shared.colleagues import colleagues
 from dashboards.shared.widgets import show_error, show_fault
 from dashboards.stalls import page as stalls_page
 from dashboards.streets import page as streets_page
@@ -127,6 +128,7 @@ def main() -> None:
         with st.sidebar:
             _language_switch()
             _who()
+            colleagues()
             if not _is_limited():
                 filters.side_bar()
     except JiexuError as error:

@@ -197,7 +197,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
         "category_words": old.table("category_words"),
         "replaced": _of(old.table("replaced"), imports),
     }
-    layers |= {"decisions": grades.decisions, "selections": old.table("selections")}
+    layers |= {"decisions": grades.decisions, "selections": old.table("selections"), "comments": old.table("comments")}
     layers |= {"surveyed_widths": width_table(surveyed), "population": old.layer("population")}
     layers |= graded_layers(grades, points, findings, tier_list)
     facts = {**old.facts("study_id", RESIDENTS_TOTAL, FINGERPRINT), **_facts(inputs, ways, roads, crs, profile)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
@@ -101,6 +101,14 @@ class Guard:
     def _peer(self, scope: Scope) -> str:
         return str((scope.get("client") or ("", 0))[0])
 
+    def _client(self, scope: Scope, headers: Mapping[str, str]) -> str:
+        """Return the address that a visitor asks from: the last that listed proxies name and that is none of them."""
+        peer = self._peer(scope)
+        if peer not in self._settings.proxies:
+            return peer
+        named = [each.strip() for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
+        return next((each for each in reversed(named) if each not in self._settings.proxies), peer)
+
     def _scheme(self, scope: Scope, headers: MutableMapping[str, str]) -> str:
         """Return how the visitor asked: a listed proxy says so."""
         scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], str(scope["scheme"]))
@@ -172,9 +180,11 @@ class Guard:
         """Return a request that tells Streamlit's pages its visitor, and nothing that came under that name."""
         name = HEADER.encode()
         kept = [(key, value) for key, value in scope["headers"] if key.lower() != name]
+        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in kept}
         if visitor is not None and visitor.key:
             kept.append((name, visitor.key.encode("latin-1", "replace")))
-        return {**scope, "headers": kept, "jiexu.visitor": visitor}
+        client = (self._client(scope, headers), 0)
+        return {**scope, "headers": kept, "client": client, "jiexu.visitor": visitor, "jiexu.peer": self._peer(scope)}
 
     def _with_headers(self, send: Send, tls: bool) -> Send:
         async def answer(message: Message) -> None:
@@ -192,7 +202,7 @@ class Guard:
             # a token is for programs, which read files: it opens no pages
             await refused(Refusal(403, Text("请先登录", "Sign in first"), Text("", "")), scope, receive, send, "")
             return
-        ended = asyncio.Event()
+        ended, left = asyncio.Event(), asyncio.Event()
 
         async def until_ended() -> None:
             while await to_thread.run_sync(self._visitors.known, visitor.key, False) is not None:
@@ -210,6 +220,8 @@ class Guard:
                     with suppress(Exception):
                         await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
                     return {"type": "websocket.disconnect", "code": _POLICY_VIOLATION}
+                if message.result()["type"] == "websocket.disconnect":
+                    left.set()
                 return message.result()
             finally:
                 stop.cancel()
@@ -217,12 +229,20 @@ class Guard:
                     message.cancel()
 
         async def send_until_ended(message: Message) -> None:
-            if not ended.is_set():
+            if ended.is_set():
+                return
+            try:
                 await send(message)
+            except Exception:
+                left.set()
+                raise
 
         watch = asyncio.create_task(until_ended())
         try:
             await self._app(scope, receive_until_ended, send_until_ended)
+        except RuntimeError:
+            if not left.is_set():  # else Streamlit speaks to a page that has just been closed
+                raise
         finally:
             watch.cancel()
 
@@ -234,6 +254,11 @@ def _is_open(path: str) -> bool:
 def _too_large(headers: MutableMapping[str, str], limit_mb: int) -> bool:
     length = headers.get("content-length", "")
     return length.isdigit() and int(length) > limit_mb * 1024 * 1024 + _MULTIPART_ROOM
+
+
+def peer_of(scope: Scope) -> str:
+    """Return the address that a request comes from, of a proxy where one passed it on."""
+    return str(scope.get("jiexu.peer", ""))
 
 
 def visitor_of(scope: Scope) -> Visitor | None:

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.access import accounts, delays, provider, sessions
 from dashboards.access.accounts import Account
-from dashboards.access.guard import SIGN_IN, SIGN_OUT, STATE, visitor_of
+from dashboards.access.guard import SIGN_IN, SIGN_OUT, STATE, peer_of, visitor_of
 from dashboards.access.settings import Settings
 from dashboards.access.visitors import Visitors, session_digest
 from dashboards.session.language import LANGUAGES, TAGS, language_of, translator
@@ -110,7 +110,7 @@ class SignIn:
         )
 
     def _is_tls(self, request: Request) -> bool:
-        forwarded = request.client is not None and request.client.host in self._settings.proxies
+        forwarded = peer_of(request.scope) in self._settings.proxies
         said = request.headers.get("x-forwarded-proto", "") if forwarded else ""
         return request.url.scheme in ("https", "wss") or said.partition(",")[0].strip() == "https"
 

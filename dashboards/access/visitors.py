@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http.cookies import CookieError, SimpleCookie
 from typing import Final, NamedTuple
 
@@ -17,6 +19,8 @@ from dashboards.access.settings import Settings
 from dashboards.access.store import Store
 from geo.core.errors import StudyError
 from geo.study.rights import NOBODY, Actor, system_user, take_from
+
+_idle: ContextVar[bool] = ContextVar("idle", default=False)
 
 HEADER: Final = "jiexu-visitor"
 """What the guard tells Streamlit's pages by, in the place of anything that came under this name."""
@@ -49,6 +53,21 @@ class Visitor(NamedTuple):
     key: str
 
 
+@contextmanager
+def looking() -> Iterator[None]:
+    """Look at the server by oneself within a `with` block, as an open page does: that keeps no session alive."""
+    token = _idle.set(True)
+    try:
+        yield
+    finally:
+        _idle.reset(token)
+
+
+def page_key() -> str:
+    """Return by which this page's visitor is told from others; empty outside of pages."""
+    return str(st.context.headers.get(HEADER) or "")
+
+
 class Visitors:
     """Who the server's visitors are."""
 
@@ -66,7 +85,7 @@ class Visitors:
     def of_page(self) -> Actor:
         """Return whoever's page runs on this thread; nobody outside of pages."""
         key = st.context.headers.get(HEADER)
-        found = self.known(key) if key else None
+        found = self.known(key, used=not _idle.get()) if key else None
         return found or NOBODY
 
     def of_request(self, headers: Mapping[str, str], client: str, used: bool = True) -> Visitor | None:

@@ -20,6 +20,7 @@ from dashboards.session.wording import (
     value_name,
 )
 from dashboards.shared import tier_forms
+from dashboards.shared.comments import comments
 from dashboards.shared.signing import may
 from dashboards.shared.tier_inference import inference_note, points_of
 from dashboards.shared.widgets import show_error, tier_badge
@@ -96,6 +97,7 @@ def _street(street: pd.Series) -> None:
     tier_forms.street(street)
     points_of(street["street_id"])
     _history(street["street_id"])
+    comments(street["street_id"])
 
 
 def _point() -> None:

@@ -9,6 +9,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import hours_name, rule_names, status_name, tier_name
+from dashboards.shared.comments import comments
 from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import each_once, marked_rows, show_error, table
 from geo.core.errors import JiexuError
@@ -106,6 +107,7 @@ def decide_on(found: Answer) -> None:
             )
         )
         _form([zone["zone_id"]], "here")
+        comments(zone["zone_id"])
 
 
 def _form(zone_ids: list[str], key: str) -> None:

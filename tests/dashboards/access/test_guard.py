@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dashboards.access import accounts, sessions, tokens, visitors
+from dashboards.access.access_log import lines
 from dashboards.access.edge import host_of, same_origin
 from dashboards.access.sessions import COOKIE
 from dashboards.access.store import Store
@@ -232,3 +233,19 @@ def test_an_open_page_asks_for_its_session_without_keeping_it_alive(
     assert ask(app, "/map", headers=session).status == 200
     assert seen() > before
     assert ask(app, "/sign-in/state").status == 401
+
+
+def test_a_listed_proxy_names_the_visitors_address_and_scheme(server: Server, store: Store) -> None:
+    app = server(proxies=("10.0.0.2",), hosts=("jiexu.example",))
+    headers = {"origin": "https://jiexu.example", "x-forwarded-for": "6.6.6.6, 10.0.0.7", "x-forwarded-proto": "https"}
+    form = {"name": "wang", "password": PASSWORD}
+    answer = ask(app, "/sign-in", "POST", headers, form, host="jiexu.example", client="10.0.0.2")
+    assert answer.status == 303
+    assert "secure" in answer.header("set-cookie").lower()
+    assert lines(store)[-1].host == "10.0.0.7", "what a visitor says of itself stands before it"
+
+    forged = {**headers, "origin": "http://jiexu.example"}
+    answer = ask(app, "/sign-in", "POST", forged, form, host="jiexu.example", client="10.0.0.9")
+    assert answer.status == 303
+    assert "secure" not in answer.header("set-cookie").lower()
+    assert lines(store)[-1].host == "10.0.0.9"

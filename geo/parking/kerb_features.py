@@ -65,12 +65,16 @@ class KerbPieces(NamedTuple):
     @classmethod
     def of(cls, kerbs: Kerbs, at_most_m: float = PIECE_M) -> KerbPieces:
         """Cut all kerbs into pieces."""
-        length = np.maximum(kerbs.to_m - kerbs.from_m, 0.0)
-        count = np.ceil(length / at_most_m).astype(np.int64)
-        kerb, number = members(count)
-        step = length[kerb] / np.maximum(count[kerb], 1)
-        begin = kerbs.from_m[kerb] + number * step
-        return cls(kerb, begin, begin + step)
+        return cls.along(np.arange(len(kerbs)), kerbs.from_m, kerbs.to_m, at_most_m)
+
+    @classmethod
+    def along(cls, kerb: Integers, from_m: Floats, to_m: Floats, at_most_m: float = PIECE_M) -> KerbPieces:
+        """Cut stretches of kerbs, sorted by kerb, into pieces; a stretch with its end before its beginning has none."""
+        length = np.maximum(to_m - from_m, 0.0)
+        stretch, number = members(np.ceil(length / at_most_m).astype(np.int64))
+        step = length[stretch] / np.maximum(np.ceil(length / at_most_m)[stretch], 1)
+        begin = from_m[stretch] + number * step
+        return cls(kerb[stretch], begin, begin + step)
 
     @property
     def middle_m(self) -> Floats:
@@ -150,16 +154,19 @@ def kerb_features(
     return np.column_stack([np.asarray(columns[name], dtype=float) for name in FEATURES])
 
 
-def _junctions(kerbs: Kerbs, places: NDArray[np.object_]) -> dict[str, Floats]:
-    """Return the nearness of junctions of streets and of driveways."""
+def junctions(kerbs: Kerbs) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the junctions of streets, and of driveways with a street, as metric points."""
     arms = kerbs.arms
     service = np.repeat((kerbs.roads["highway"] == "service").to_numpy(), 2)
     streets = np.bincount(arms.node, weights=~service, minlength=len(arms.node_xy))
     nodes = shapely.points(arms.node_xy)
-    return {
-        "near_junction": _nearness(places, nodes[streets >= 3]),
-        "near_driveway": _nearness(places, nodes[(streets < 3) & (arms.degree >= 3)]),
-    }
+    return nodes[streets >= 3], nodes[(streets < 3) & (arms.degree >= 3)]
+
+
+def _junctions(kerbs: Kerbs, places: NDArray[np.object_]) -> dict[str, Floats]:
+    """Return the nearness of junctions of streets and of driveways."""
+    of_streets, of_driveways = junctions(kerbs)
+    return {"near_junction": _nearness(places, of_streets), "near_driveway": _nearness(places, of_driveways)}
 
 
 def _nearness(places: NDArray[np.object_], shapes: NDArray[np.object_]) -> Floats:

@@ -40,7 +40,7 @@ def inventory_lines(summary: ParkingDocument) -> list[Text]:
     lines.append(accuracy_text(summary["accuracy"]))
     return [
         *lines,
-        Text("不宜使用的情形：", "When not to use this:"),
+        Text("何时不宜使用：", "When not to use this:"),
         *(Text(f"- {t.zh}", f"- {t.en}") for t in LIMITS),
     ]
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from geo.core.arrays import Flags, Floats, Integers, run_ends
 from geo.core.extents import Extent
@@ -32,7 +33,7 @@ NOT_SAID: Final = ("class", "tunnel", "closed", "roundabout", "remote")
 _COARSE_M: Final = 20.0
 """Pieces of kerb whose distance to junctions is measured."""
 
-_DRAWS: Final = 1000
+_DRAWS: Final = 500
 _SEED: Final = 721
 
 
@@ -183,8 +184,9 @@ def near_junctions(kerbs: Kerbs, kerb: Integers, from_m: Floats, to_m: Floats, w
     nodes = junctions(kerbs)[0]
     near = np.zeros(len(pieces.kerb), dtype=bool)
     if len(nodes) and len(near):
-        places = shapely.points(kerbs.points(pieces.kerb, pieces.middle_m))
-        near[shapely.STRtree(nodes).query_nearest(places, max_distance=within_m, all_matches=False)[0]] = True
+        places = kerbs.points(pieces.kerb, pieces.middle_m)
+        away, _ = cKDTree(shapely.get_coordinates(nodes)).query(places, distance_upper_bound=within_m)
+        near = away <= within_m
     pieces = pieces.where(near)
     apart = np.ones(len(pieces.kerb), dtype=bool)
     apart[1:] = (pieces.kerb[1:] != pieces.kerb[:-1]) | (pieces.from_m[1:] - pieces.to_m[:-1] > ROUNDING)

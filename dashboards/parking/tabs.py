@@ -211,16 +211,20 @@ def cause_name(cause: str) -> str:
     return CAUSE_NAMES[cause].pick(current_language()) if cause in CAUSE_NAMES else rule_name(cause)
 
 
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
 def _agreement(known: Known[BaysDocument]) -> None:
-    if known.summary is None or known.summary["agreement"]["precision"] is None:
+    if known.summary is None or known.summary["agreement"]["kerbs_mapped"] == 0:
         st.caption(_("OpenStreetMap maps no kerbside parking here."))
         return
     found = known.summary["agreement"]
     for column, (label, value) in zip(
         st.columns(4),
         (
-            (_("Share of proposed kerb that OSM maps as parking"), f"{found['precision']:.0%}"),
-            (_("Share of mapped parking kerb with proposed bays"), f"{found['recall']:.0%}"),
+            (_("Share of proposed kerb that OSM maps as parking"), _share(found["precision"])),
+            (_("Share of mapped parking kerb with proposed bays"), _share(found["recall"])),
             (_("Cars: bays / mapped"), f"{found['cars']['study']:,} / {found['cars']['mapped']:,}"),
             (_("Kerbs compared"), f"{found['kerbs_mapped']:,} / {found['kerbs']:,}"),
         ),

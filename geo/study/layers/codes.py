@@ -130,6 +130,8 @@ FACILITY_KINDS: Final[dict[str, Text]] = {
     "level_crossing": Text("铁路道口", "level crossing"),
     "crossing": Text("人行横道", "crossing"),
     "signals": Text("信号灯", "traffic signals"),
+    "kerb_extension": Text("路缘外拓", "kerb extension"),
+    "parking_obstacle": Text("停车带内障碍物", "obstacle in the parking lane"),
     "closed_gate": Text("封闭的大门", "closed gate"),
     "entrance": Text("建筑出入口", "entrance"),
     "shop": Text("店铺", "shop"),

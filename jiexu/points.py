@@ -83,7 +83,7 @@ def add(
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
     words = {} if categories is None else read_category_words(categories)
     options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []), words, tuple(sheets or ()))
-    warm()
+    warm(fork=True)
     outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run, new_key=new_key)
     if as_json:
         print_document(outcome.as_dict())

@@ -19,7 +19,8 @@ from geo.files.text_encoding import ENCODINGS
 from geo.points.categories import CATEGORIES
 from geo.points.category_words import all_words, read_category_words, words_kept
 from geo.points.documents import CategoriesDocument, CategoryWord
-from geo.points.imports import add_points, remove_import
+from geo.points.import_removal import remove_import
+from geo.points.imports import add_points
 from geo.points.reading import Options, PointKind
 from geo.points.unmapped import unmapped
 from geo.study.documents import ImportRecord

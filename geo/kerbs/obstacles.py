@@ -29,10 +29,13 @@ from geo.streets.parking_tags import ORIENTATIONS, orientation_by_width
 BOTH_SIDES: Final = ("crossing", "level_crossing", "signals")
 """Kinds of facilities on the carriageway: they keep both sides free, measured along it."""
 
-OWN_SIDE: Final = ("bus_stop", "hydrant", "entrance")
-"""Kinds of facilities that stand at a kerb: they keep that side free, measured along it."""
+OWN_SIDE: Final = ("bus_stop", "hydrant", "entrance", "kerb_extension", "parking_obstacle")
+"""Kinds of facilities that stand at a kerb: they keep that side free, measured along it; both, on the way itself."""
 
-AROUND: Final = ("school", "hospital", "station", "fuel", "fire_station", "first_aid")
+AROUND: Final = (
+    *("school", "hospital", "station", "fuel", "fire_station", "first_aid"),
+    *("kerb_extension", "parking_obstacle"),
+)
 """Kinds of facilities that keep everything free around them, measured from their grounds."""
 
 _ON_THE_WAY_M: Final = 0.5

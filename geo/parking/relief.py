@@ -62,7 +62,7 @@ class Need:
         kerbside = on_street(bays.mapped, parking, self.cells)
         self._seeking = np.flatnonzero(self.cars["day"] + self.cars["night"] > 0)
         # places: car parks, then the cells that have spaces at their kerbs
-        rows = np.flatnonzero(kerbside["night"] > 0)
+        rows = np.flatnonzero(kerbside["day"] + kerbside["night"] > 0)
         at = self.cells.positions(rows)
         both = Positions(np.concatenate([lots.at.segment, at.segment]), np.concatenate([lots.at.offset_m, at.offset_m]))
         self.spaces = {period: np.append(lots.spaces[period], kerbside[period][rows]) for period in PERIODS}

@@ -21,6 +21,7 @@ from geo.kerbs.obstacles import Clearance, clearances, inside
 from geo.kerbs.plan import KerbPlan, Zones
 from geo.kerbs.road_kinds import ROAD_KINDS, beside_barriers
 from geo.kerbs.ways import WAY_RULE, ways_across
+from geo.parking.standing import SIGN_RULES, closed_by_sign
 from geo.rules.loader import Profile
 from geo.streets.car_access import closed_to_cars
 from geo.study.schema import TIERS
@@ -29,7 +30,7 @@ BayHours = Literal["all_day", "night"]
 
 _STANDARD: Final = (
     *("corner", "driveway", "crossing", "signals", "level_crossing"),
-    *("bus_stop", "hydrant", "fire_station", "first_aid", "fuel"),
+    *("bus_stop", "hydrant", "fire_station", "first_aid", "fuel", "kerb_extension", "parking_obstacle"),
 )
 _STRICT: Final = ("corner", "level_crossing", "bus_stop", "hydrant", "fire_station", "first_aid", "fuel")
 """Obstacles for which the strict reading has its own clearance."""
@@ -40,6 +41,7 @@ BAY_ORDER: Final = (
     *(f"bay.on_{kind}" for kind in ROAD_KINDS),
     "bay.access",
     "bay.at_works",
+    *SIGN_RULES,
     *(f"bay.tiers.{tier}" for tier in TIERS),
     "kerb.median_within",
     "bay.on_bridges",
@@ -212,7 +214,7 @@ class BayRoom(KerbPlan):
     def _streets(self, traffic: Floats | None) -> list[Exclusions]:
         """
         Return the kerbs that carry no bays by their carriageway: class, access, works, tier, medians, bridges, tunnels,
-        barriers, through traffic at night.
+        signs, barriers, through traffic at night.
         """
         every = self.slots.all
         by_night = self.hours == "night"
@@ -222,6 +224,8 @@ class BayRoom(KerbPlan):
         windows = parse_windows(self.profile["need.night"]) if by_night else None
         closed = np.flatnonzero(np.repeat(closed_to_cars(self.kerbs.roads, self.profile["bay.access"], windows), 2))
         found.append(self.whole(closed, "bay.access", self.segment_ids(closed), every))
+        signed, rule = closed_by_sign(self.kerbs.roads, self.profile, windows)
+        found.append(self.whole(signed, rule, self.segment_ids(signed), every))
         if not self.profile["bay.beside_barriers"]:
             found.append(self.stretches(beside_barriers(self.kerbs, self.ground.barriers), "bay.beside_barriers"))
         if not self.profile["bay.cycle_lane.beside"]:

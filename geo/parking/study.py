@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from geo.core.crs import WGS84
 from geo.core.metric_geometry import metric_shapes
@@ -20,13 +21,20 @@ from geo.kerbs.waterfall import Waterfall, fall_document
 from geo.network.on_foot import WALKING, network_of
 from geo.parking.bays import place_bays, with_accessible, without_overlap
 from geo.parking.choice import Choice
-from geo.parking.documents import BaysDocument, CapacityDocument, ChoiceDocument, ChosenBays, PlacedBays
+from geo.parking.documents import (
+    BaysDocument,
+    CapacityDocument,
+    ChoiceDocument,
+    ChosenBays,
+    PlacedBays,
+)
 from geo.parking.fall import bay_waterfall
 from geo.parking.mapped import Mapped, agreement_document, compare, mapped_parking
 from geo.parking.need import Period
 from geo.parking.relief import Need
 from geo.parking.room import BayHours, BayRoom
 from geo.parking.street_choice import street_documents, why_nothing
+from geo.parking.supply import supply_document
 from geo.points.cases import placed_cases
 from geo.rules.documents import basis_document, profile_document
 from geo.rules.loader import Profile
@@ -101,12 +109,13 @@ class BayStudy:
         """
         Return the bays that fit under the rules of the hours; at night, the ones of all day too.
 
-        With estimated widths that are off, only their `street_id` and geometry.
+        With estimated widths that are off, only their `street_id`, `mapped` and geometry.
         """
         if (hours, off) not in self._drawn:
             bays = place_bays(self.room(hours, off), self.buildings)
             # of other widths the bays are only counted: their texts take most of the memory
-            self._drawn[hours, off] = bays if off == 0 else gpd.GeoDataFrame(bays[["street_id", "geometry"]])
+            counted = bays[["street_id", "geometry"]].assign(mapped=self._on_mapped(bays))
+            self._drawn[hours, off] = bays if off == 0 else gpd.GeoDataFrame(counted)
         return self._drawn[hours, off]
 
     def at_night_only(self, off: float = 0.0) -> gpd.GeoDataFrame:
@@ -135,10 +144,20 @@ class BayStudy:
         street_ids
             The streets that count; by default all.
         """
+        return self._range(hours, street_ids, new=False)
+
+    def new_capacity(self, hours: BayHours, street_ids: Collection[str] | None = None) -> CapacityDocument:
+        """Return the same of the bays where no parking is mapped or listed yet."""
+        return self._range(hours, street_ids, new=True)
+
+    def _range(self, hours: BayHours, street_ids: Collection[str] | None, new: bool) -> CapacityDocument:
         fitting = {}
         for name, off in SPREADS.items() if self._guessed.any() else (("likely", 0.0),):
             bays = self.placed("all_day", off) if hours == "all_day" else self.at_night_only(off)
-            fitting[name] = len(bays) if street_ids is None else int(bays["street_id"].isin(street_ids).sum())
+            counted = np.ones(len(bays), dtype=bool) if street_ids is None else bays["street_id"].isin(street_ids)
+            if new:
+                counted &= ~(bays["mapped"].to_numpy(dtype=bool) if off else self._on_mapped(bays))
+            fitting[name] = int(counted.sum())
         # other widths may leave a row elsewhere: the range holds the likely figure all the same
         return {"low": min(fitting.values()), "likely": fitting["likely"], "high": max(fitting.values())}
 
@@ -149,13 +168,14 @@ class BayStudy:
 
     def described(self, bays: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         """Return bays with their `quarter_id`, and whether parking is `mapped` where each lies."""
-        kerbs = self.ground.kerbs
         lonlat = shapely.get_coordinates(shapely.centroid(bays.geometry.to_numpy()))
         quarters = self.study.layer("quarters")
-        return bays.assign(
-            quarter_id=quarter_of(lonlat, quarters, kerbs.crs),
-            mapped=self.mapped.holds(kerbs.of(bays), bays["offset_m"].to_numpy(dtype=float)),
-        )
+        quarter = quarter_of(lonlat, quarters, self.ground.kerbs.crs)
+        return bays.assign(quarter_id=quarter, mapped=self._on_mapped(bays))
+
+    def _on_mapped(self, bays: pd.DataFrame) -> NDArray[np.bool_]:
+        """Tell whether each bay lies on parking that is there already."""
+        return self.mapped.holds(self.ground.kerbs.of(bays), bays["offset_m"].to_numpy(dtype=float))
 
 
 @requires("decide")
@@ -220,6 +240,7 @@ def plan_bays(
     summary: BaysDocument = {
         **_summary(rules, bays, capacity, bay_waterfall(room, rooms.placed("all_day"), counted)),
         "agreement": agreement_document(agreement, names),
+        "supply": supply_document(rooms, bays, street_ids, night),
         "need": need.document(),
         "left_out": placed_cases(study.layer("complaints")).left_out,
         **chosen,

@@ -16,12 +16,15 @@ from geo.facilities.decisions import decide_site
 from geo.facilities.population import set_population
 from geo.facilities.site_study import choose_sites
 from geo.parking.decisions import adopt_bays
+from geo.parking.inventory_study import inventory_parking
 from geo.parking.study import plan_bays
-from geo.points.imports import add_points, remove_import
+from geo.points.import_removal import remove_import
+from geo.points.imports import add_points
 from geo.stalls.decisions import decide_zone
 from geo.stalls.penalty_steps import record_step
 from geo.stalls.study import guide_stalls, plan_stalls
 from geo.study.checks import accept_changes
+from geo.study.comments import add_comment, finish_comment
 from geo.study.decisions import taken_where
 from geo.study.file import changing, read_layer
 from geo.study.rights import (
@@ -56,6 +59,7 @@ LEAST: dict[str, tuple[Role, Callable[[Path], object]]] = {
     "set_population": ("planner", lambda study: set_population(study, study)),
     "plan_stalls": ("planner", plan_stalls),
     "guide_stalls": ("planner", guide_stalls),
+    "inventory_parking": ("planner", inventory_parking),
     "plan_bays": ("planner", plan_bays),
     "find_hotspots": ("planner", find_hotspots),
     "plan_patrols": ("planner", lambda study: plan_patrols(study, 2)),
@@ -66,6 +70,8 @@ LEAST: dict[str, tuple[Role, Callable[[Path], object]]] = {
     "record_step": ("officer", lambda study: record_step(study, "J1", "reason")),
     "keep_selection": ("officer", lambda study: keep_selection(study, "mine", ["s"])),
     "drop_selection": ("officer", lambda study: drop_selection(study, "S1")),
+    "add_comment": ("officer", lambda study: add_comment(study, "s", "text")),
+    "finish_comment": ("officer", lambda study: finish_comment(study, "C0001")),
     "undo": ("officer", lambda study: undo(study, "D0001", "reason")),
 }
 """Every function that changes a study, and the least role that may call it."""

@@ -14,12 +14,14 @@ from geo.complaints.study import find_hotspots
 from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
 from geo.facilities.population import set_population
+from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import choose_sites
 from geo.parking.decisions import adopt_bays
 from geo.parking.inventory_study import inventory_parking
 from geo.parking.study import plan_bays
 from geo.points.import_removal import remove_import
 from geo.points.imports import add_points
+from geo.rules import load_profile
 from geo.stalls.decisions import decide_zone
 from geo.stalls.penalty_steps import record_step
 from geo.stalls.study import guide_stalls, plan_stalls
@@ -64,8 +66,8 @@ LEAST: dict[str, tuple[Role, Callable[[Path], object]]] = {
     "find_hotspots": ("planner", find_hotspots),
     "plan_patrols": ("planner", lambda study: plan_patrols(study, 2)),
     "cover": ("planner", lambda study: cover(study, "toilet")),
-    "choose_sites": ("planner", lambda study: choose_sites(study, "toilet", 1)),
-    "add_points": ("officer", lambda study: add_points(study, study, "complaints")),
+    "choose_sites": ("planner", lambda study: choose_sites(study, "toilet", SiteRequest(1))),
+    "add_points": ("officer", lambda study: add_points(study, study, "complaints", load_profile())),
     "remove_import": ("officer", lambda study: remove_import(study, "I1")),
     "record_step": ("officer", lambda study: record_step(study, "J1", "reason")),
     "keep_selection": ("officer", lambda study: keep_selection(study, "mine", ["s"])),

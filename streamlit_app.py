@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from dashboards.access.guard import Guard
-from dashboards.access.settings import Settings
+from dashboards.access.settings import Settings, with_file
 from dashboards.access.sign_in import SignIn
 from dashboards.access.visitors import Visitors
 
@@ -23,25 +23,27 @@ from dashboards.map.routes import routes, warm_up
 from dashboards.overview import page as overview  # noqa: F401
 from dashboards.parking import page as parking_page  # noqa: F401
 from dashboards.session import filters  # noqa: F401
-from dashboards.session.served_study import SAMPLE_STUDY
+from dashboards.session.served_study import served_folder
 from dashboards.session.server import Server, serve_as
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
 from geo.files.reading_apart import warm
 
 
-def make_app(settings: Settings) -> App:
-    """Return the server's application."""
+def parts(settings: Settings) -> dict[str, Any]:
+    """Return the parts of the server's application, and have pages and changes of studies know its visitors."""
     visitors = Visitors(settings)
     visitors.serve()
-    serve_as(
-        Server(settings.base_path, settings.sign_in, not (settings.sign_in or settings.on_loopback), settings.bases)
-    )
-    return App(
-        Path(__file__).parent / "dashboards" / "shell.py",
-        routes=[*SignIn(settings, visitors).routes, *routes(settings.base_path)],
-        middleware=[Middleware(Guard, settings, visitors)],
-    )
+    serve_as(Server(settings.base_path, settings.sign_in, settings.open_to_others, settings.bases))
+    return {
+        "script_path": Path(__file__).parent / "dashboards" / "shell.py",
+        "routes": [*SignIn(settings, visitors).routes, *routes(settings.base_path)],
+        "middleware": [Middleware(Guard, settings, visitors)],
+    }
+
+
+app = App(**parts(with_file(Settings(folder=served_folder()))))
+"""For servers of other makes (`uvicorn streamlit_app:app`), under the settings of `jiexu-server.toml`."""
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -70,15 +72,15 @@ def run(settings: Settings, browser: bool) -> None:
     """Serve until stopped."""
     # uvicorn believes the headers of any proxy on this computer otherwise; the guard knows the listed ones
     os.environ["FORWARDED_ALLOW_IPS"] = ""
-    app = make_app(settings)
+    mine = App(**parts(settings))
     warm_up()
     warm()
     if browser:
         scheme = "https" if settings.certificate else "http"
         address = f"{scheme}://localhost:{settings.port}{settings.base_path}"
         threading.Timer(1.5, webbrowser.open, [address]).start()
-    app.run(config=options(settings))
+    mine.run(config=options(settings))
 
 
 if __name__ == "__main__":
-    run(Settings(SAMPLE_STUDY.parent), browser=True)
+    run(with_file(Settings(served_folder())), browser=True)

@@ -295,6 +295,7 @@ def serve(
             host=host,
             port=port,
             sign_in=not is_loopback(host) if sign_in is None else sign_in,
+            open_to_others=sign_in is False,
             hosts=(*own_hosts(host), *(each.lower() for each in allow_host or ())),
             base_path=plain_base(base_path),
             certificate=certificate,

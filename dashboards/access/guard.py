@@ -128,8 +128,7 @@ class Guard:
                     "Use the address that your administrator gave; they add names with --allow-host",
                 ),
             )
-        forwarded = was_forwarded(headers)
-        if forwarded and self._peer(scope) not in self._settings.proxies and not self._settings.sign_in:
+        if was_forwarded(headers) and not (self._settings.sign_in or self._settings.open_to_others):
             return Refusal(
                 403,
                 Text("此请求由代理转发，而本服务器未开启登录", "A proxy passed this on, and sign-in is off here"),

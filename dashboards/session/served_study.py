@@ -13,6 +13,11 @@ from geo.study.file import about
 SAMPLE_STUDY: Final = Path("studies") / "sample.gpkg"
 
 
+def served_folder() -> Path:
+    """Return the folder of the served study; accounts and settings of the server stand there."""
+    return Path(os.environ.get("JIEXU_STUDY") or SAMPLE_STUDY).resolve().parent
+
+
 def study_path() -> Path:
     """
     Return the study that this server shows: `JIEXU_STUDY`, else the sample where `jiexu serve` made it.

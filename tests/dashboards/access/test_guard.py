@@ -249,3 +249,9 @@ def test_a_listed_proxy_names_the_visitors_address_and_scheme(server: Server, st
     assert answer.status == 303
     assert "secure" not in answer.header("set-cookie").lower()
     assert lines(store)[-1].host == "10.0.0.9"
+
+
+def test_a_listed_proxy_alone_opens_nothing(server: Server) -> None:
+    header = {"x-forwarded-for": "10.0.0.7"}
+    assert ask(server(sign_in=False, proxies=("127.0.0.1",)), "/map", headers=header).status == 403
+    assert ask(server(sign_in=False, open_to_others=True), "/map", headers=header).status == 200

@@ -1,4 +1,4 @@
-"""The inventory of parking at kerbs: what is mapped or listed, and a model's answer where no tag tells."""
+"""The inventory of parking at kerbs: mapped and listed parking, and a model's answer where no tag tells."""
 
 from __future__ import annotations
 

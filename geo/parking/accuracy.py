@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from geo.core.arrays import Flags, Floats, Integers
 from geo.parking.side_model import Tagged
 
 _FLOOR: Final = 0.02
 """Even where all or nothing is expected, the share of kerb that is parked on varies."""
+
+_FEWEST: Final = 2
+"""A place with fewer streets tells nothing of how they differ."""
+
+_STEPS: Final = 200
 
 _MOST: Final = 2.5
 """No kerb takes more cars than this many times what parks along it."""
@@ -150,3 +157,32 @@ def bounds(scores: Floats, level: float) -> tuple[float, float]:
         float(ordered[low]) if low >= 0 else -np.inf,
         float(ordered[high]) if high < count else np.inf,
     )
+
+
+def unseen_bounds(scores: Sequence[Floats], level: float) -> tuple[float, float]:
+    """
+    Return the lowest and the highest error of a share `level` of streets in a place without any tag seen.
+
+    A place differs from others as a whole, more than its streets do among each other: the errors of its streets are
+    taken to be a shift of the place, normal about the mean of places, and the errors about the mean of each place. The
+    variance of shifts is the variance of means less the part that streets explain (DerSimonian and Laird 1986), of a
+    further place (1 + 1/k) times as much with k places (Higgins, Thompson and Spiegelhalter 2009).
+
+    Parameters
+    ----------
+    scores
+        By place: the errors of its streets (`StreetShares.scores`) by a model without any of its tags.
+    level
+        The share.
+    """
+    places = [each for each in scores if len(each) >= _FEWEST]
+    if len(places) <= 1:
+        return bounds(np.concatenate(list(scores)), level)
+    means, counts = np.array([each.mean() for each in places]), np.array([len(each) for each in places])
+    within = np.array([each.var(ddof=1) for each in places]) / counts
+    shift = np.sqrt(max(float(means.var(ddof=1) - within.mean()), 0.0) * (1 + 1 / len(places)))
+    about = np.concatenate([each - each.mean() for each in places])
+    steps = norm.ppf((np.arange(_STEPS) + 0.5) / _STEPS)
+    errors = means.mean() + (shift * steps[:, None] + about).ravel()
+    low, high = np.quantile(errors, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

@@ -1,4 +1,4 @@
-"""Parking bays, and surveyed widths."""
+"""Parking bays, the inventory of parking, and surveyed widths."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from geo.core.text import Text, pick
 from geo.parking.decisions import adopt_bays
 from geo.parking.documents import CapacityDocument, ChoiceDocument, StreetChoiceDocument, SupplyDocument
 from geo.parking.files import write_bays
+from geo.parking.inventory_files import write_inventory
+from geo.parking.inventory_study import inventory_parking
+from geo.parking.inventory_words import inventory_lines
 from geo.parking.study import plan_bays
 from geo.study.export_formats import SUFFIXES
 from geo.tiers.decisions import find_street
@@ -106,6 +109,35 @@ def bays(
             typer.echo(_street(street).pick(language()))
         nothing = choice["nothing"]
         typer.echo(_chosen(choice).pick(language()) if nothing is None else pick(nothing, language()))
+
+
+@app.command(epilog="Example: `jiexu parking anyang.gpkg --out 停车现状.xlsx`")
+@errors_as_messages
+def parking(
+    study: Study,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Another value of a rule, for this run.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=f"A drawing (.dxf), a schedule (.xlsx), or {', '.join(SUFFIXES)}.")
+    ] = None,
+    on: OnDay = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the inventory of parking at kerbs: mapped sides and a model's answer elsewhere, with its accuracy."""
+    opened = under_rules(study, on)
+    profile = opened.profile
+    if changes:
+        profile = profile.changed(profile.read(changes), f"{profile.name}+")
+    summary = inventory_parking(opened, profile)
+    if out is not None:
+        say_written(out, write_inventory(study, out))
+    if as_json:
+        print_document(summary)
+        return
+    say_left_out(summary["left_out"])
+    for line in inventory_lines(summary):
+        typer.echo(line.pick(language()))
 
 
 def _room(capacity: CapacityDocument, hours: str) -> Text:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from dashboards.parking import inventory
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
@@ -38,10 +39,11 @@ def tabs(hours: BayHours, bays: pd.DataFrame, known: Known[BaysDocument]) -> Non
         _("By quarter"),
         _("Parking demand"),
         _("Against mapped parking"),
+        _("Parking inventory"),
         _("What if"),
         _("Surveyed widths"),
     ]
-    by_street, by_quarter, need, mapped, what_if, widths = st.tabs(names)
+    by_street, by_quarter, need, mapped, there, what_if, widths = st.tabs(names)
     with by_street:
         _schedule(bays)
     with by_quarter:
@@ -51,6 +53,8 @@ def tabs(hours: BayHours, bays: pd.DataFrame, known: Known[BaysDocument]) -> Non
         _need()
     with mapped:
         _agreement(known)
+    with there:
+        inventory.inventory()
     with what_if:
         _what_if(hours)
     with widths:

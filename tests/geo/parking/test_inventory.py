@@ -90,6 +90,7 @@ def test_a_forbidden_side_is_not_unknown_and_its_neighbour_has_parking(city: Pat
     assert set(left["kind"]) == {"none"}
     assert set(left["restriction"]) == {"no_parking"}
     assert set(left["state"]) == {"forbidden"}
+    assert left["position"].isna().all()
     assert (left["capacity_high"] == 0).all()
     assert set(right["kind"]) == {"parallel"}
     assert set(right["source"]) == {"mapped"}

@@ -22,7 +22,7 @@ _COUNTED: Final = ("segment_id", "precision", "received_at", "doubted")
 """The columns that tell whether a point counts on its street."""
 
 
-def counts_of_all(study: Study, kind: str, points: pd.DataFrame) -> RowChanges:
+def counts_of_all(study: Study, kind: str, points: pd.DataFrame, segments: pd.DataFrame) -> RowChanges:
     """
     Return the changes of the streets' counts for a layer that is written as a whole.
 
@@ -34,8 +34,9 @@ def counts_of_all(study: Study, kind: str, points: pd.DataFrame) -> RowChanges:
         The layer, and the column of streets.
     points
         Its rows as they will be.
+    segments
+        All of them, `segment_id` and `street_id`.
     """
-    segments = study.some("segments", _SEGMENTS, geometry=False)
     return _changes(study.some("streets", ("street_id", kind), geometry=False), kind, points, segments)
 
 

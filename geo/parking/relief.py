@@ -96,7 +96,7 @@ class Need:
         more = {"bays": counted, "relieved": nobody if relieved is None else relieved}
         return need_layer(streets, self.roads, self.cells, self.cars, self.found, more)
 
-    def choice(self, bays: gpd.GeoDataFrame, budget: int, period: Period) -> tuple[NDArray[np.bool_], Choice]:
+    def choice(self, bays: pd.DataFrame, budget: int, period: Period) -> tuple[NDArray[np.bool_], Choice]:
         """
         Choose the bays of a period's hours that relieve the most, except where parking is mapped already.
 
@@ -105,7 +105,7 @@ class Need:
         Parameters
         ----------
         bays
-            As `BayStudy.described` returns.
+            As `BayStudy.candidates` or `BayStudy.described` returns.
         budget
             How many there may be.
         period
@@ -171,7 +171,7 @@ class Need:
         mine = (bays["hours"] == HOURS_OF[period]).to_numpy()
         fresh = mine & ~bays["mapped"].to_numpy(dtype=bool)
         for name, counted in (("room", mine), ("fresh", fresh), ("by_day", ~mine), ("bays", chosen)):
-            counts = bays.loc[counted, "street_id"].astype(str).value_counts()
+            counts = bays.loc[counted, "street_id"].value_counts()
             table[name] = counts.reindex(table.index).fillna(0).astype(np.int64)
         table["most"] = self._most(table.index.to_numpy(dtype=str))
         asked = np.ones(len(table), dtype=bool) if only is None else table.index.isin(list(only))

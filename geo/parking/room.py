@@ -87,13 +87,13 @@ class BayRoom(KerbPlan):
         Zones for stalls that were accepted: they stay.
     widths
         What to multiply the half widths of carriageways by, shape (2 n,): for low and high capacities.
-    across
-        `across` of another room of the same ground and rules: it depends neither on hours nor on widths.
+    standing
+        `standing` of another room of the same ground and rules: it depends neither on hours nor on widths.
 
     Attributes
     ----------
-    across
-        The kerb that other ways cross.
+    standing
+        The kerb that obstacles, bends, tracks and other ways take.
     sides
         Shape (n,): on how many sides of each carriageway its width allows bays: 0, 1 or 2.
     """
@@ -109,7 +109,7 @@ class BayRoom(KerbPlan):
         rails: NDArray[np.object_] | None = None,
         kept: Exclusions | None = None,
         widths: Floats | None = None,
-        across: Exclusions | None = None,
+        standing: Exclusions | None = None,
     ) -> None:
         super().__init__(ground, profile, Slots([]))
         self.hours = hours
@@ -117,12 +117,12 @@ class BayRoom(KerbPlan):
         self.orientation = str(profile["bay.orientation"])
         self.depth_m, self.pitch_m, self.lean_m = _shape(profile, self.orientation)
         self.gap_m = float(profile["bay.gap"])
-        found = [*self._streets(traffic), *self._obstacles(), *_bends(self), *_tracks(self, rails)]
-        if across is None:
+        if standing is None:
             reach = self.lean_m + float(profile[WAY_RULE])
             across = ways_across(self.kerbs, ground.ways, reach, self.slots.all, self.depth_m, self.own_line_counts)
-        self.across = across
-        found.append(across)
+            standing = self.clipped([*self._obstacles(), *_bends(self), *_tracks(self, rails), across])
+        self.standing = standing
+        found = [*self._streets(traffic), standing]
         if kept is not None:
             found.append(kept)
         exclusions = self.clipped(found)

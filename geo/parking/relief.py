@@ -115,9 +115,14 @@ class Need:
         cell = self.cells.of(bays)
         mine = (bays["hours"] == HOURS_OF[period]).to_numpy()
         fresh = np.flatnonzero(mine & ~bays["mapped"].to_numpy(dtype=bool) & (cell >= 0))
+        # a street that lacks none, or has no share of kerb left, is no candidate: nobody looks who could walk there
+        every, of_row = np.unique(roads["street_id"].to_numpy(dtype=str), return_inverse=True)
+        lacking = self.by_street(period)["shortage"].reindex(every).fillna(0).to_numpy(dtype=np.int64)
+        most = np.minimum(self._most(every), lacking)
+        fresh = fresh[most[of_row[self.cells.row[cell[fresh]]]] > 0]
         places, number, counts = np.unique(cell[fresh], return_inverse=True, return_counts=True)
-        of_cells = roads["street_id"].to_numpy(dtype=str)[self.cells.row[places]]
-        names, street = np.unique(of_cells, return_inverse=True)
+        there, street = np.unique(of_row[self.cells.row[places]], return_inverse=True)
+        names = every[there]
         pressure = self._pressure(period).reindex(names).fillna(0.0).to_numpy()
         problem = BayProblem(
             cars=whole(self.cars[period]),
@@ -126,7 +131,7 @@ class Need:
             bays=counts,
             bay_reach=self._within(self.cells.positions(places), places),
             street=street,
-            street_most=np.minimum(self._most(names), self.by_street(period)["shortage"].reindex(names).to_numpy()),
+            street_most=most[there],
             budget=budget,
         )
         found = choose(problem, pressure, self.within_m)

@@ -129,6 +129,11 @@ class BayRoom(KerbPlan):
         self.sides, too_narrow = _by_width(self, exclusions)
         self.settle(self.clipped([exclusions, too_narrow]))
 
+    @property
+    def kerb_groups(self) -> Integers:
+        """Shape (2 n,): the group of each kerb: rows go on from kerb to kerb within it."""
+        return self.ground.joins.chained
+
     @cached_property
     def own_line_counts(self) -> NDArray[np.bool_]:
         """
@@ -304,20 +309,19 @@ def _by_width(room: BayRoom, exclusions: Exclusions) -> tuple[Integers, Exclusio
     """Return on how many sides each carriageway takes bays, and the kerbs that its width excludes."""
     roads, profile = room.kerbs.roads, room.profile
     group = "bay.min_carriageway_width" if room.hours == "all_day" else "bay.night_carriageway_width"
-    way = np.where(np.repeat(roads["oneway"].to_numpy(dtype=bool), 2), "one_way", "two_way")
+    one_way = np.repeat(roads["oneway"].to_numpy(dtype=np.int64), 2)
     width = room.width_m
-    least = {
-        sides: np.where(
-            way == "one_way", float(profile[f"{group}.{sides}_one_way"]), float(profile[f"{group}.{sides}_two_way"])
-        )
+    rules = {
+        sides: np.array([f"{group}.{sides}_{way}" for way in ("two_way", "one_way")], dtype=object)
         for sides in ("one_side", "both_sides")
     }
+    least = {sides: np.array([float(profile[name]) for name in names])[one_way] for sides, names in rules.items()}
     free = {"one_side": width - room.depth_m, "both_sides": width - 2 * room.depth_m}
     others = ("fire_lane.clear_width", f"bay.aisle.{room.orientation}")
     lanes = np.repeat(room.cycle_lane.reshape(-1, 2).sum(axis=1), 2) * float(profile["bay.cycle_lane.width"])
     rule, too_narrow = {}, {}
     for sides in ("one_side", "both_sides"):
-        name = np.array([f"{group}.{sides}_{each}" for each in way], dtype=object)
+        name = rules[sides][one_way]
         short = width < least[sides] - ROUNDING
         for other in others:
             too_little = free[sides] < float(profile[other]) - ROUNDING

@@ -170,7 +170,7 @@ def ends(shares: StreetShares, span: Floats) -> tuple[Floats, Floats]:
 
 
 def told(name: str, way: str, shares: StreetShares, cars: Floats, span: Floats) -> Flags:
-    """Print the share of streets with their cars within the interval, and tell which."""
+    """Print the share of streets with their cars within the interval, and return them."""
     low, high = ends(shares, span)
     held = (low <= cars) & (cars <= high)
     wide = float(np.mean((high - low) / np.maximum(shares.most, 1.0)))

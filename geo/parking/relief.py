@@ -115,13 +115,15 @@ class Need:
         cell = self.cells.of(bays)
         mine = (bays["hours"] == HOURS_OF[period]).to_numpy()
         fresh = np.flatnonzero(mine & ~bays["mapped"].to_numpy(dtype=bool) & (cell >= 0))
-        # a street that lacks none, or has no share of kerb left, is no candidate: nobody looks who could walk there
+        # a street that lacks none, or has no share of kerb left, has no candidates: nobody looks who could walk there
         every, of_row = np.unique(roads["street_id"].to_numpy(dtype=str), return_inverse=True)
         lacking = self.by_street(period)["shortage"].reindex(every).fillna(0).to_numpy(dtype=np.int64)
         most = np.minimum(self._most(every), lacking)
-        fresh = fresh[most[of_row[self.cells.row[cell[fresh]]]] > 0]
+        of_fresh = of_row[self.cells.row[cell[fresh]]]
+        there = np.unique(of_fresh)
+        fresh = fresh[most[of_fresh] > 0]
         places, number, counts = np.unique(cell[fresh], return_inverse=True, return_counts=True)
-        there, street = np.unique(of_row[self.cells.row[places]], return_inverse=True)
+        street = np.searchsorted(there, of_row[self.cells.row[places]])
         names = every[there]
         pressure = self._pressure(period).reindex(names).fillna(0.0).to_numpy()
         problem = BayProblem(

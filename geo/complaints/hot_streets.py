@@ -322,7 +322,7 @@ def _layer(roads: gpd.GeoDataFrame, lixels: Lixels, dense: Floats, crs: pyproj.C
     from_m = lixels.number * length
     lines = metric_lines(roads.geometry.to_numpy(), crs)
     scale = (shapely.length(lines) / np.maximum(roads["length_m"].to_numpy(dtype=float), 1e-9))[lixels.row]
-    xy, of = _cut(lines, lixels.row, from_m * scale, (from_m + length) * scale)
+    xy, of = cut_lines(lines, lixels.row, from_m * scale, (from_m + length) * scale)
     lonlat = np.round(to_degrees(xy, crs), 8) if len(xy) else xy
     table = pd.DataFrame(
         {
@@ -336,7 +336,7 @@ def _layer(roads: gpd.GeoDataFrame, lixels: Lixels, dense: Floats, crs: pyproj.C
     return gpd.GeoDataFrame(table, geometry=shapely.linestrings(lonlat, indices=of) if len(xy) else [], crs=WGS84)
 
 
-def _cut(lines: NDArray[np.object_], row: Integers, from_m: Floats, to_m: Floats) -> tuple[Floats, Integers]:
+def cut_lines(lines: NDArray[np.object_], row: Integers, from_m: Floats, to_m: Floats) -> tuple[Floats, Integers]:
     """Return the vertices of stretches of lines, each of the line of its row, and the stretch of each vertex."""
     xy, of = shapely.get_coordinates(lines, return_index=True)
     if len(row) == 0:

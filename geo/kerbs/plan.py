@@ -163,7 +163,7 @@ class KerbPlan(ABC):
 
     @property
     def kerb_groups(self) -> Integers:
-        """Shape (2 n,): the group of each kerb; its zones depend on what is free along the kerbs of its group only."""
+        """Shape (2 n,): the group of each kerb; its zones depend on the free kerb of its group only."""
         return np.arange(len(self.kerbs))
 
     def worse_side(self, narrow: NDArray[np.bool_], exclusions: Exclusions) -> Integers:

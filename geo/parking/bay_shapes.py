@@ -88,7 +88,7 @@ class Near(NamedTuple):
 
 
 def ways_near(room: BayRoom) -> Near:
-    """Return the centre lines of ways, each of which counts for the kerbs on its level."""
+    """Return the centre lines of ways; each counts for the kerbs on its level."""
     ways, level, own = room.ground.ways, level_of(room.kerbs.roads), room.own_line_counts
 
     def matters(kerb: Integers, way: Integers) -> Flags:

@@ -45,7 +45,7 @@ def place_bays(room: BayRoom, buildings: NDArray[np.object_] | None = None) -> g
 
 
 def bay_layer(room: BayRoom, fitted: Fitted) -> gpd.GeoDataFrame:
-    """Return the bays that fit a room, or some of them, as the layer `bays`."""
+    """Return bays that fit a room as the layer `bays`."""
     kerbs, profile, kerb, begin = room.kerbs, room.profile, fitted.kerb.astype(np.int64), fitted.begin_m
     shapes = _polygons(room, kerb, begin)
     middle = kerbs.centre_metres(kerb, begin + room.pitch_m / 2)

@@ -82,7 +82,7 @@ class Fitted(NamedTuple):
 
 
 class _Union(NamedTuple):
-    """The different rows of several rooms; of those that begin at one place, the longest."""
+    """The different rows of several rooms; of rows that begin at one place, the longest."""
 
     kerb: Integers
     start_m: Floats
@@ -206,7 +206,7 @@ def _corners(room: BayRoom, union: _Union, block: slice) -> Floats:
 
 
 def _clear(sound: Flags, pairs: Pairs, holders: NDArray[np.uint16], room: int) -> Flags:
-    """Tell which bays of a room stand clear of every bay before them, of the ones kept so far."""
+    """Tell the bays of a room that stand clear of every bay kept before them."""
     kept = sound.copy()
     bit = np.uint16(1 << room)
     over = (pairs.share_m2 > _TOUCHING_M2) & ((holders[pairs.later] & holders[pairs.earlier] & bit) > 0)

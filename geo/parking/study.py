@@ -139,7 +139,7 @@ class BayStudy:
 
     def candidates(self, night: bool) -> pd.DataFrame:
         """
-        Return the bays of all day and, at night, further ones that fit only then: the columns by which some are chosen.
+        Return the bays of all day and, at night, further ones that fit only then: the columns for a choice.
 
         They are `segment_id`, `side`, `street_id`, `offset_m`, `hours` and `mapped`, as in the layer `bays`.
         """
@@ -172,7 +172,7 @@ class BayStudy:
         return np.round(self.ground.kerbs.centre_metres(kerb, middle), 2)
 
     def drawn(self, candidates: pd.DataFrame) -> gpd.GeoDataFrame:
-        """Return some of the `candidates` as the layer `bays`."""
+        """Return chosen `candidates` as the layer `bays`."""
         layers, first = [], 0
         for hours in candidates["hours"].cat.categories:
             fitted = self.fitted(hours)

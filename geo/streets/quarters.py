@@ -210,7 +210,7 @@ def quarter_of(lonlat: NDArray[np.float64], quarters: gpd.GeoDataFrame, crs: pyp
     result[place[::-1]] = ids[quarter[::-1]]  # where quarters overlap, the first
     outside = np.setdiff1d(np.arange(len(places)), place)
     if len(outside):
-        edges, of = _edges(areas)
+        edges, of = edges_of(areas)
         near, nearest = shapely.STRtree(edges).query_nearest(places[outside])
         # of quarters equally near, the first
         first = np.lexsort((of[nearest], near))
@@ -219,7 +219,7 @@ def quarter_of(lonlat: NDArray[np.float64], quarters: gpd.GeoDataFrame, crs: pyp
     return result
 
 
-def _edges(areas: NDArray[np.object_]) -> tuple[NDArray[np.object_], Integers]:
+def edges_of(areas: NDArray[np.object_]) -> tuple[NDArray[np.object_], Integers]:
     """Return the edges of areas in short lines, and the area of each: some areas are as wide as the city."""
     rings, area = shapely.get_parts(shapely.boundary(areas), return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.complaints.hot_streets import Moment, _cut, exposure_of, hot_streets, kept_complaints
+from geo.complaints.hot_streets import Moment, cut_lines, exposure_of, hot_streets, kept_complaints
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.rules import Profile
@@ -108,7 +108,7 @@ def test_stretches_of_lines_are_cut_as_shapely_cuts_them() -> None:
     row = np.repeat(np.arange(5), pieces)
     number = np.concatenate([np.arange(count) for count in pieces])
     step = (shapely.length(lines) / pieces)[row]
-    xy, of = _cut(lines, row, number * step, (number + 1) * step)
+    xy, of = cut_lines(lines, row, number * step, (number + 1) * step)
     found = shapely.linestrings(xy, indices=of)
     assert len(found) == len(row)
     assert shapely.length(found) == pytest.approx(step)
@@ -118,4 +118,4 @@ def test_stretches_of_lines_are_cut_as_shapely_cuts_them() -> None:
     for line in range(len(lines)):
         whole = shapely.line_merge(shapely.multilinestrings(found[row == line])).simplify(1e-7)
         assert whole.equals_exact(lines[line].simplify(1e-7), 1e-5)
-    assert len(_cut(lines, row[:0], step[:0], step[:0])[0]) == 0
+    assert len(cut_lines(lines, row[:0], step[:0], step[:0])[0]) == 0

@@ -13,7 +13,7 @@ from geo.build import Inputs, build_study
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.rules import Profile
-from geo.streets.quarters import _edges, make_quarters, quarter_of, read_quarters
+from geo.streets.quarters import edges_of, make_quarters, quarter_of, read_quarters
 from geo.study.file import read_layer
 from geo.study.schema import conform_geo
 from tests.support.broken_geometry import feature, write_geojson
@@ -129,7 +129,7 @@ def test_edges_in_short_lines_are_the_whole_edges() -> None:
     turn = np.linspace(0, 2 * np.pi, 100)
     wide = shapely.Polygon(np.column_stack([np.cos(turn), np.sin(turn)]), [[(-0.1, 0), (0.1, 0), (0, 0.1)]])
     areas = np.array([shapely.box(5, 5, 6, 6), shapely.MultiPolygon([wide, shapely.box(8, 8, 9, 9)])])
-    lines, area = _edges(areas)
+    lines, area = edges_of(areas)
     assert set(area.tolist()) == {0, 1}
     assert shapely.length(lines[area == 0]).sum() == pytest.approx(4)
     assert shapely.length(lines[area == 1]).sum() == pytest.approx(shapely.length(areas[1]))

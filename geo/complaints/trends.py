@@ -219,7 +219,7 @@ def repeats(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> 
         ((table[name] - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)).to_numpy(dtype=float)
         for name in ("received_at", "closed_at")
     )
-    since = _days_since_closing(table["spot"].to_numpy(), received, closed)
+    since = days_since_closing(table["spot"].to_numpy(), received, closed)
     follows = np.isfinite(since)
     relapse = since <= int(profile["repeats.days"])
     table["relapse"] = relapse
@@ -241,7 +241,7 @@ def repeats(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> 
     return Repeats(layer, float(relapse.sum() / follows.sum()) if follows.any() else None)
 
 
-def _days_since_closing(spot: Integers, received: Floats, closed: Floats) -> Floats:
+def days_since_closing(spot: Integers, received: Floats, closed: Floats) -> Floats:
     """
     Return how long before each complaint one of its spot was closed last, infinite where none was.
 

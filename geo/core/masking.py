@@ -262,7 +262,7 @@ def _contain(texts: list[str], tests: Sequence[str]) -> list[np.ndarray]:
 
 @cache
 def _test(text: str) -> re.Pattern[str]:
-    """Return a test made ready: Python's own cache lets go of what it made long ago."""
+    """Return a test made ready, once for the process: Python's own cache is too small for all patterns."""
     return re.compile(text)
 
 

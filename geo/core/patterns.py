@@ -1,4 +1,4 @@
-"""Regular expressions that are made ready when they are first used: those for personal data take long."""
+"""Regular expressions that are made ready when they are first used: the ones for personal data take long."""
 
 from __future__ import annotations
 

@@ -346,6 +346,8 @@ def _qq(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _plates(text: str) -> Iterator[tuple[int, int]]:
+    if text.isascii() and "plate" not in (small := text.lower()) and "w" not in small:
+        return  # the others have a Chinese character
     yield from _scan(_PLATE, text, lambda found: sum(letter.isdigit() for letter in found) >= 2, free=True)
     yield from _scan(_ARMED, text)
     yield from _scan(_PLATE_LED, text, free=True)

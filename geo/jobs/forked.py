@@ -79,7 +79,7 @@ class Forked:
 
 
 def _above(number: int) -> int:
-    """Return a copy of an open file's number above those of the three streams."""
+    """Return a copy of an open file's number above the numbers of the three streams."""
     import fcntl  # noqa: PLC0415 (not on Windows)
 
     return int(fcntl.fcntl(number, fcntl.F_DUPFD, _FIRST_OTHER))

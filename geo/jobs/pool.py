@@ -44,7 +44,7 @@ class _Worker:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _started(self, modules: Sequence[str]) -> subprocess.Popen[bytes]:
-        """Start a process of its own, which loads the modules."""
+        """Start a process of its own, and have it load the modules."""
         path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         # one thread for each: a fork has no other threads than the one that forked
         settings = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}

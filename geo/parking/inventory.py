@@ -1,4 +1,4 @@
-"""The inventory of parking at kerbs: what is mapped or listed, and a model's answer where no tag tells."""
+"""The inventory of parking at kerbs: mapped and listed parking, and a model's answer where no tag tells."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from geo.parking.mapped import CUT_OUT
 from geo.parking.side_knowledge import SideKnowledge, car_length_m, learned, near_junctions, not_said, streets_of
 from geo.parking.side_model import Tagged
 from geo.parking.tag_conditions import condition_columns
-from geo.parking.tagged_sides import TaggedSides, cars_on, tagged_sides
+from geo.parking.tagged_sides import TaggedSides, cars_on, explicit_cars, plausible, tagged_sides
 from geo.rules.loader import Profile
 from geo.streets.parking_tags import ORIENTATIONS, side_tags
 from geo.study.schema import conform_geo
@@ -181,8 +181,10 @@ def _areas(ground: KerbGround, profile: Profile) -> pd.DataFrame:
     share = ((end - start) / whole)[kept]
     kerb, start, end, kind = kerb[kept], start[kept], end[kept], bays["kind"].to_numpy(dtype=object)[kept]
     metres = kerbs.kerb_metres(kerb, start, end)
-    said = bays["cars"].to_numpy(dtype=float)[kept] * share
     listed = bays["listed"].to_numpy(dtype=bool)[kept]
+    cars_said = bays["cars"].to_numpy(dtype=float)[kept]
+    # a place of the list is as long as its number says
+    said = np.where(listed, cars_said, plausible(cars_said, whole[kept], profile)) * share
     spread = float(profile["inventory.spread"])
     # an area holds a car at least
     counted = [np.maximum(cars_on(metres / (1 + off), kind, profile), 1) for off in (spread, 0.0, -spread)]
@@ -261,7 +263,7 @@ def _lanes(ground: KerbGround, stretches: _Stretches, sides: TaggedSides, profil
     most = cars_on(metres / (1 - spread), np.where(slanted, "diagonal", kind).astype(object), profile).astype(float)
     likely = along(0.0)
     low, high = np.minimum(along(spread), likely), np.maximum(most, likely)
-    explicit = kerbs.roads[["parking_left_cars", "parking_right_cars"]].to_numpy(dtype=float).reshape(-1)[kerb]
+    explicit = explicit_cars(kerbs, profile)[kerb]
     whole = np.bincount(kerb, weights=metres, minlength=len(kerbs))[kerb]
     said = explicit * metres / np.maximum(whole, ROUNDING)
     table = _plain(stretches, "parallel", 0.0, "length")
@@ -375,6 +377,7 @@ def _with_conditions(ground: KerbGround, table: pd.DataFrame) -> pd.DataFrame:
     texts = roads[["parking_left_tags", "parking_right_tags"]].to_numpy(dtype=object).reshape(-1)[kerb]
     of_tags = ((table["source"] == "mapped") & table["cause_id"].isna()).to_numpy()
     found = condition_columns(np.where(of_tags, texts, np.array(None, dtype=object)))
-    position = found.pop("position")
+    # where nobody parks nobody parks anywhere
+    position = found.pop("position").where(table["kind"].isin(PARKED_KINDS), None)
     cars = {name: np.round(table[name].to_numpy(dtype=float), 2) for name in _CAPACITY}
     return table.assign(position=table["position"].where(table["position"].notna(), position), **found, **cars)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import geopandas as gpd
@@ -17,7 +16,7 @@ from geo.kerbs.ground import KerbGround
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.numbering import segment_of
 from geo.kerbs.road_kinds import of_kind
-from geo.parking.accuracy import StreetShares, bounds, interval, overlap, street_shares
+from geo.parking.accuracy import PlaceErrors, StreetShares, bounds, interval, overlap, street_shares, unseen_bounds
 from geo.parking.kerb_features import KerbPieces, junctions, kerb_features
 from geo.parking.side_model import SideModel, Tagged, adapted, held_out, shipped
 from geo.parking.tagged_sides import TaggedSides
@@ -95,17 +94,13 @@ class SideKnowledge(NamedTuple):
         """
         Return the fewest, the likely and the most cars of each street.
 
-        The interval holds the one of every place at the level; the likely number is the mean over the errors of places.
+        The interval is by the errors of streets left out; of several other places, it holds how places differ. The
+        likely number is the mean over the errors of places.
         """
-        spans = [self._ends(shares, scores) for scores in self.scores]
+        low, high = (shares.cars(np.full(len(shares.most), end)) for end in unseen_bounds(self.scores, self.level))
         means = [self._mean(shares, scores) for scores in self.scores]
-        low, high = np.min([low for low, _ in spans], axis=0), np.max([high for _, high in spans], axis=0)
         likely = np.mean(means, axis=0)
         return np.minimum(low, likely), likely, np.maximum(high, likely)
-
-    def _ends(self, shares: StreetShares, scores: Floats) -> tuple[Floats, Floats]:
-        low, high = bounds(scores, self.level)
-        return shares.cars(np.full(len(shares.most), low)), shares.cars(np.full(len(shares.most), high))
 
     @staticmethod
     def _mean(shares: StreetShares, scores: Floats) -> Floats:
@@ -119,16 +114,19 @@ class SideKnowledge(NamedTuple):
         """
         Return the fewest and the most cars of all streets together, at the level.
 
-        By simulation: each time a place is drawn, and for each street an error of that place's streets.
+        By simulation: for each street an error is drawn, and of several other places, the shift of this one.
         """
         if len(shares.most) == 0:
             return 0.0, 0.0
         rng, totals = np.random.default_rng(_SEED), np.zeros(_DRAWS)
+        elsewhere = PlaceErrors.of(self.scores) if len(self.scores) > 1 else None
         for draw in range(_DRAWS):
-            scores = self.scores[rng.integers(len(self.scores))]
+            scores, shift = self.scores[0], 0.0
+            if elsewhere is not None:
+                scores, shift = elsewhere.about, rng.normal(elsewhere.mean, elsewhere.shift)
             # the errors of a place are themselves a sample of its streets
             sample = scores[rng.integers(0, len(scores), len(scores))]
-            totals[draw] = shares.cars(sample[rng.integers(0, len(sample), len(shares.most))]).sum()
+            totals[draw] = shares.cars(shift + sample[rng.integers(0, len(sample), len(shares.most))]).sum()
         tail = (1 - self.level) / 2
         low, high = np.quantile(totals, [tail, 1 - tail])
         return float(low), float(high)
@@ -231,7 +229,7 @@ def learned(
     metres = float((kerbs.to_m - kerbs.from_m)[there].sum())
     prior, level = shipped(extent), float(profile["inventory.level"])
     if count < int(profile["inventory.least_streets"]):
-        scores = _of_places(prior.blind_scores, int(profile["inventory.least_streets"]))
+        scores = tuple(prior.blind_scores.values())
         none = np.full((3, 2), np.nan)
         accuracy = Accuracy(
             False, count, metres, (None, None, None), none, _elsewhere(scores, level), dict(prior.blind)
@@ -261,12 +259,6 @@ def learned(
     return SideKnowledge(adapted(prior.model, tagged), parked_from, (errors,), level, accuracy)
 
 
-def _of_places(scores: Mapping[str, Floats], least: int) -> tuple[Floats, ...]:
-    """Return the errors of places with enough streets for an interval; of all where none has."""
-    enough = tuple(errors for errors in scores.values() if len(errors) >= least)
-    return enough or tuple(scores.values())
-
-
 def _left_out(shares: StreetShares, cars: Floats, errors: Floats, level: float) -> float:
     """Return the share of streets within the interval that the errors of the other streets give."""
     span = np.array([bounds(np.delete(errors, street), level) for street in range(len(errors))])
@@ -276,11 +268,10 @@ def _left_out(shares: StreetShares, cars: Floats, errors: Floats, level: float) 
 
 def _elsewhere(scores: tuple[Floats, ...], level: float) -> float | None:
     """Return the share of streets within the interval that the other places give."""
-    spans = np.array([bounds(errors, level) for errors in scores])
-    if len(spans) <= 1:
+    if len(scores) <= 1:
         return None
     held = []
     for number, mine in enumerate(scores):
-        low, high = np.delete(spans[:, 0], number).min(), np.delete(spans[:, 1], number).max()
+        low, high = unseen_bounds(scores[:number] + scores[number + 1 :], level)
         held.append((low <= mine) & (mine <= high))
     return float(np.concatenate(held).mean())

@@ -254,7 +254,9 @@ def add_points(
     if options.mapping:
         rows["mappings"] = _mapping(study, reading, of)
     if of in POINT_KINDS:
-        rows["streets"] = counts_of_all(study, of, merged.layer) if whole else counts_of_some(study, of, rows[of])
+        rows["streets"] = (
+            counts_of_all(study, of, merged.layer, streets.segments) if whole else counts_of_some(study, of, rows[of])
+        )
     layers = {of: merged.layer} if whole else {}
     changes = {name: change for name, change in rows.items() if name not in layers}
     study.write(layers, keep_key(study.path, key if reading.hidden or key.replaces else None), changes)

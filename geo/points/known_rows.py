@@ -1,4 +1,4 @@
-"""The rows and streets of a study beside those of a file: only they are read of a large one."""
+"""The rows and streets of a study beside a file's rows: only they are read of a large study."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def known_in(study: Study, kinds: Sequence[str], column: str) -> frozenset[str]:
 
 def rows_beside(study: Study, reading: Reading, kind: str, every: bool) -> tuple[gpd.GeoDataFrame, bool]:
     """
-    Return the study's rows that those of a file are compared with, and whether these are all of their kind.
+    Return the study's rows that a file's are compared with, and whether these are all of their kind.
 
     They are those with an identifier of the file, and those that findings are about.
 
@@ -57,7 +57,7 @@ def rows_beside(study: Study, reading: Reading, kind: str, every: bool) -> tuple
 
 
 def _rows_named(study: Study, reading: Reading, kind: str) -> gpd.GeoDataFrame:
-    """Return the study's rows with an identifier of a file, and those that findings are about."""
+    """Return the study's rows with an identifier of a file, and the rows that findings are about."""
     identifier = COLUMNS[kind][0]
     names = {*reading.points[identifier].dropna(), *reading.former.to_numpy().ravel()} - {None}
     conditions, values = [f"{identifier} {AMONG}"], [json.dumps(sorted(map(str, names)))]

@@ -54,7 +54,7 @@ _EDGE_DEGREES: Final = 1e-3
 
 class NearStreets:
     """
-    The streets of a study: those near a few points, or all of them.
+    The streets of a study: the ones near a few points, or all of them.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ class NearStreets:
         return distance, rows
 
     def _within(self, lonlat: Floats, reach_m: Floats) -> list[set[int]]:
-        """Return, for each point, the rows of segments whose boxes touch a box around it, in degrees."""
+        """Return, for each point, the rows of segments with boxes that touch a box around it, in degrees."""
         high = _MARGIN * reach_m / _DEGREE_M
         wide = high / np.cos(np.radians(np.minimum(np.abs(lonlat[:, 1]) + high, _NORTHERNMOST)))
         boxes = np.column_stack([lonlat[:, 0] - wide, lonlat[:, 0] + wide, lonlat[:, 1] - high, lonlat[:, 1] + high])

@@ -14,15 +14,18 @@ from geo.study.reader import Study
 from geo.study.row_changes import RowChanges
 from geo.study.rows import AMONG, ROW
 from geo.study.schema import COLUMNS
+from geo.study.sql import Fragment, statement
 
 _SEGMENTS: Final = ("segment_id", "street_id")
-_OF_THESE: Final = f"street_id IN (SELECT street_id FROM roads WHERE segment_id {AMONG})"  # noqa: S608 (our own words)
+_OF_THESE: Final = statement(
+    "street_id IN (SELECT street_id FROM {roads} WHERE segment_id {these})", roads="roads", these=Fragment(AMONG)
+)
 """The condition of the segments of streets that given segments belong to."""
 _COUNTED: Final = ("segment_id", "precision", "received_at", "doubted")
 """The columns that tell whether a point counts on its street."""
 
 
-def counts_of_all(study: Study, kind: str, points: pd.DataFrame) -> RowChanges:
+def counts_of_all(study: Study, kind: str, points: pd.DataFrame, segments: pd.DataFrame) -> RowChanges:
     """
     Return the changes of the streets' counts for a layer that is written as a whole.
 
@@ -34,8 +37,9 @@ def counts_of_all(study: Study, kind: str, points: pd.DataFrame) -> RowChanges:
         The layer, and the column of streets.
     points
         Its rows as they will be.
+    segments
+        All of them, `segment_id` and `street_id`.
     """
-    segments = study.some("segments", _SEGMENTS, geometry=False)
     return _changes(study.some("streets", ("street_id", kind), geometry=False), kind, points, segments)
 
 

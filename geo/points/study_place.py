@@ -69,7 +69,7 @@ class Place:
 
 class StudyPlace:
     """
-    The place of an open study: what a file does not need is not read.
+    The place of an open study: a layer is read when a file needs it.
 
     Parameters
     ----------

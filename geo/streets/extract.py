@@ -187,7 +187,7 @@ def _ways(extract: Extract, kept: frozenset[str]) -> Ways:
 
 
 class _Found(NamedTuple):
-    """The columns of street ways, in the order of the file; `tags` has those of the table but `way_id`."""
+    """The columns of street ways, in the order of the file; `tags` are the columns of the table besides `way_id`."""
 
     way_ids: Sequence[int] | Integers
     sizes: Sequence[int] | Integers

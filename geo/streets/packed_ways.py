@@ -86,7 +86,7 @@ class Block:
         return self.tag_way[here], texts[place]
 
     def column(self, key: str) -> NDArray[np.object_]:
-        """Return the value of a key by way, None for those without it."""
+        """Return the value of a key by way, None for ways without it."""
         values = np.full(len(self.way_id), None, dtype=object)
         way, value = self.tags(key)
         values[way[::-1]] = value[::-1]  # of a key that comes twice, the first

@@ -73,7 +73,7 @@ def geometry_blob(shape: shapely.Geometry) -> bytes:
 
 def geometry_blobs(shapes: NDArray[np.object_]) -> list[bytes | None]:
     """
-    Return geometries in WGS 84 as GDAL keeps them in a GeoPackage: those of points without an envelope.
+    Return geometries in WGS 84 as GDAL keeps them in a GeoPackage: points without an envelope.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def _is_plain_point(blob: bytes) -> bool:
 
 
 def _envelope_of(blob: bytes) -> tuple[float, ...]:
-    """Return the least and the greatest x and y of a geometry; those of a point need no reading."""
+    """Return the least and the greatest x and y of a geometry; a point needs no reading."""
     if _is_plain_point(blob):
         x, y = _XY.unpack_from(blob, 13)
         return x, x, y, y

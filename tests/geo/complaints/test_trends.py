@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geo.complaints.trends import (
-    _days_since_closing,
+    days_since_closing,
     emerging,
     mann_kendall,
     month_text,
@@ -160,4 +160,4 @@ def test_the_last_closing_before_each_complaint_is_found_without_all_pairs() -> 
             )
             for row in range(count)
         ]
-        assert _days_since_closing(spot, received, closed).tolist() == expected
+        assert days_since_closing(spot, received, closed).tolist() == expected

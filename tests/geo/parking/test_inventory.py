@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,11 +13,9 @@ import shapely
 from geo.build import Inputs, build_study
 from geo.core.metric_geometry import metric_shapes
 from geo.kerbs.ground import KerbGround, read_ground
-from geo.parking.inventory import PARKED_KINDS, inventory_layer, take_inventory
-from geo.parking.inventory_documents import MeasuredDocument
-from geo.parking.inventory_study import INVENTORY, LIMITS, inventory_parking
-from geo.parking.tag_conditions import condition_columns
-from geo.rules import Profile, load_profile
+from geo.parking.inventory import inventory_layer, take_inventory
+from geo.parking.inventory_study import inventory_parking
+from geo.rules import Profile
 from geo.study.file import read_layer
 from geo.study.reader import Study
 from geo.study.schema import conform_geo
@@ -93,6 +90,7 @@ def test_a_forbidden_side_is_not_unknown_and_its_neighbour_has_parking(city: Pat
     assert set(left["kind"]) == {"none"}
     assert set(left["restriction"]) == {"no_parking"}
     assert set(left["state"]) == {"forbidden"}
+    assert left["position"].isna().all()
     assert (left["capacity_high"] == 0).all()
     assert set(right["kind"]) == {"parallel"}
     assert set(right["source"]) == {"mapped"}
@@ -171,23 +169,6 @@ def test_stretches_of_a_side_are_disjoint_and_every_figure_has_its_bounds(city: 
     assert set(table.loc[table["kind"] == "unlikely", "source"]) <= {"model"}
 
 
-def test_a_study_without_tags_says_that_nothing_of_it_was_measured(city: Path) -> None:
-    summary = inventory_parking(city)
-    accuracy = summary["accuracy"]
-    assert accuracy["measured_on"] == "other_places"
-    assert accuracy["streets"] == 6
-    assert accuracy["precision"] == {"value": None, "low": None, "high": None}
-    assert set(accuracy["places"]) >= {"helsinki", "baltimore"}
-    assert summary["limits"][0]["en"] == LIMITS[0].en
-    assert summary["unknown"]["tunnel"] == 2 * (SIZE - 1)
-    table = read_layer(city, "parking_inventory")
-    for source in ("mapped", "model"):
-        likely = table.loc[table["source"] == source, "capacity_likely"].sum()
-        assert summary["spaces"][source]["likely"] == pytest.approx(likely, abs=1)
-    groups = summary["groups"]
-    assert sum(group["km"] for group in groups) == pytest.approx(table["length_m"].sum() / 1000, abs=0.01)
-
-
 def drawn(profile: Profile, rows: list[dict[str, object]], **layers: object) -> tuple[KerbGround, pd.DataFrame]:
     made = layers_of(rows, **layers)  # type: ignore[arg-type]
     ground = KerbGround.of(made, CRS, profile)
@@ -254,65 +235,10 @@ def test_no_streets_make_an_empty_layer(profile: Profile) -> None:
     assert table.empty
 
 
-def test_conditions_are_said_in_words_in_both_languages() -> None:
-    texts = np.array(
-        [
-            '{"": "lane", "access": "private", "private": "residents", "zone": "A"}',
-            None,
-            '{"": "lane", "access": "no", "disabled": "designated"}',
-            '{"": "yes", "fee": "2 €", "restriction:conditional": "no_stopping @ (22:00-06:00); none @ (Su)"}',
-            '{"": "lane", "restriction": "odd_value", "authentication:disc": "yes"}',
-        ],
-        dtype=object,
-    )
-    found = condition_columns(texts)
-    assert found["conditions"].tolist() == [
-        "居民专用；停车区 A ｜ reserved for residents; zone A",
-        None,
-        "禁止停放；残疾人专用 ｜ closed to the public; reserved for disabled people",
-        "收费 2 €；禁止停靠（22:00-06:00）；无限制（Su） ｜ fee 2 €; no stopping (22:00-06:00); no restriction (Su)",
-        "须用停车盘；odd_value ｜ with a parking disc; odd_value",
-    ]
-    assert found["position"].tolist() == ["lane", None, "lane", None, "lane"]
-    assert found["hours"].tolist() == [None, None, None, "22:00-06:00; Su", None]
-
-
-@pytest.fixture(scope="module")
-def sample_city(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample study with its inventory."""
-    path = Path(shutil.copy(built, tmp_path_factory.mktemp("sample-inventory") / "study.gpkg"))
-    inventory_parking(path)
-    return path
-
-
-def test_of_a_studys_own_tagged_streets_the_accuracy_is_measured_on_streets_left_out(sample_city: Path) -> None:
-    summary = INVENTORY.known(Study(sample_city)).summary
-    assert summary is not None
-    accuracy = summary["accuracy"]
-    assert accuracy["measured_on"] == "study"
-    assert accuracy["streets"] >= 20
-    for figure in ("precision", "recall", "f1"):
-        measured: MeasuredDocument = accuracy[figure]  # type: ignore[literal-required]
-        low, value, high = (measured[name] or 0.0 for name in ("low", "value", "high"))  # type: ignore[literal-required]
-        assert 0 < low <= value <= high
-    assert accuracy["coverage"] is not None
-    assert abs(accuracy["coverage"] - accuracy["level"]) <= 0.08
-    table = read_layer(sample_city, "parking_inventory")
-    assert set(PARKED_KINDS) & set(table["kind"])
-
-
-def test_fewer_streets_than_asked_for_leave_the_shipped_model_as_it_is(study: Path) -> None:
-    rules = load_profile().changed({"inventory.least_streets": 500})
-    accuracy = inventory_parking(study, rules)["accuracy"]
-    assert accuracy["measured_on"] == "other_places"
-    assert "helsinki" not in accuracy["places"], "the model of a city that it learned on is the one without it"
-    assert accuracy["parked_from"] == 0.3
-
-
-def test_rows_lie_at_the_kerbs_of_their_streets(sample_city: Path) -> None:
-    study = Study(sample_city)
+def test_rows_lie_at_the_kerbs_of_their_streets(placed: Path) -> None:
+    study = Study(placed)
     ground = read_ground(study)
-    table = read_layer(sample_city, "parking_inventory")
+    table = read_layer(placed, "parking_inventory")
     roads = study.layer("roads").set_index("segment_id")
     lines = metric_shapes(roads.loc[table["segment_id"]].geometry.to_numpy(), study.crs)
     kerbs = metric_shapes(table.geometry.to_numpy(), study.crs)

@@ -10,6 +10,7 @@ import pytest
 
 from geo.core.opening_hours import DAY, parse_windows, week_of
 from geo.kerbs.ground import KerbGround
+from geo.kerbs.obstacles import AROUND, IN_LANE
 from geo.kerbs.waterfall import waterfall
 from geo.parking.bays import place_bays
 from geo.parking.mapped import mapped_parking
@@ -129,3 +130,7 @@ def test_an_obstacle_with_grounds_takes_all_of_their_length(profile: Profile) ->
 
 def test_rules_of_signs_have_names() -> None:
     assert set(SIGN_RULES) <= set(RULE_NAMES)
+
+
+def test_obstacles_in_the_parking_lane_are_no_conflict_of_places_for_stalls() -> None:
+    assert not set(IN_LANE) & set(AROUND)

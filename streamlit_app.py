@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import webbrowser
 from pathlib import Path
@@ -18,12 +19,13 @@ from dashboards.access.visitors import Visitors
 # the pages are loaded before anybody comes, so that the first visitor does not wait for it
 from dashboards.data import page as data_page  # noqa: F401
 from dashboards.decisions import page as decisions_page  # noqa: F401
+from dashboards.library import page as library_page  # noqa: F401
 from dashboards.map.routes import routes, warm_up
 from dashboards.overview import page as overview  # noqa: F401
 from dashboards.parking import page as parking_page  # noqa: F401
 from dashboards.session import filters  # noqa: F401
 from dashboards.session.served_study import SAMPLE_STUDY
-from dashboards.session.server import Server, serve_as
+from dashboards.session.server import STUDIES_IN_MEMORY, Server, serve_as
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
 from geo.files.reading_apart import warm
@@ -33,8 +35,16 @@ def make_app(settings: Settings) -> App:
     """Return the server's application."""
     visitors = Visitors(settings)
     visitors.serve()
+    served = Path(os.environ.get("JIEXU_STUDY") or SAMPLE_STUDY)
     serve_as(
-        Server(settings.base_path, settings.sign_in, not (settings.sign_in or settings.on_loopback), settings.bases)
+        Server(
+            settings.base_path,
+            settings.sign_in,
+            not (settings.sign_in or settings.on_loopback),
+            settings.bases,
+            served.resolve() if served.is_dir() else None,
+            int(os.environ.get("JIEXU_STUDIES_IN_MEMORY") or STUDIES_IN_MEMORY),
+        )
     )
     return App(
         Path(__file__).parent / "dashboards" / "shell.py",

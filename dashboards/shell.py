@@ -13,17 +13,23 @@ from dashboards.complaints import page as complaints_page
 from dashboards.data import page as data_page
 from dashboards.decisions import page as decisions_page
 from dashboards.facilities import page as facilities_page
+from dashboards.library import page as library_page
+from dashboards.library.head import head
 from dashboards.overview import page as overview
 from dashboards.parking import page as parking_page
 from dashboards.session import filters
 from dashboards.session.language import LANGUAGES, TAGS, _, current_language
-from dashboards.session.served_study import problem_of_study, study_path
+from dashboards.session.served_study import IN_ADDRESS, NoneChosenError, problem_of_study, study_path
 from dashboards.session.server import server
 from dashboards.shared.widgets import show_error, show_fault
 from dashboards.stalls import page as stalls_page
 from dashboards.streets import page as streets_page
 from geo.core.errors import JiexuError
-from geo.study.rights import ROLE_NAMES, current, require
+from geo.study.rights import EVERY_STUDY, ROLE_NAMES, current, require
+
+_NAME: Final = "街序 Jiexu"
+# comments in this script, not strings: Streamlit shows a string that stands alone
+_LIBRARY: Final = "library"  # the address of the page of all studies
 
 _log: Final = logging.getLogger(__name__)
 
@@ -43,8 +49,12 @@ _STYLE = """
 .st-key-stalls-hour { padding: 0 0.8rem; }
 /* the table's own CSV button writes cells that spreadsheets would run: ours below it does not */
 [data-testid="stElementToolbar"] button[aria-label*="CSV"] { display: none; }
-/* it holds a script only: no gap for it */
-.st-key-document-language { display: none; }
+/* they hold a script only: no gap for them */
+.st-key-document-language, .st-key-lead-to { display: none; }
+/* the study's name stands in the band of Streamlit's own buttons */
+.st-key-study-head { max-width: 24rem; margin: -2rem 0 -0.6rem; z-index: 999991; }
+.stApp:has([data-testid="stExpandSidebarButton"]) .st-key-study-head { margin-left: 2.4rem; }
+@media (max-width: 640px) { .stApp .st-key-study-head { margin: 0 !important; } }
 """
 
 
@@ -90,17 +100,21 @@ def _language_switch() -> None:
 def _who() -> None:
     """Show whoever is signed in, and the way out."""
     actor = current()
-    grant = actor.grant_on(study_path())
-    if not actor.signed_in or grant is None:
+    if not actor.signed_in:
         return
+    try:
+        grant = actor.grant_on(study_path())
+    except JiexuError:  # before a study is chosen
+        grant = actor.grants.get(EVERY_STUDY)
     left, right = st.columns([0.6, 0.4], vertical_alignment="center")
-    left.text(f"{actor.name} · {ROLE_NAMES[grant.role].pick(current_language())}")
+    role = [] if grant is None else [ROLE_NAMES[grant.role].pick(current_language())]
+    left.text(" · ".join([actor.name, *role]))
     right.link_button(_("Sign out"), f"{server().base_path}/sign-out", type="tertiary")
 
 
 def main() -> None:
     """Draw the shell and the chosen page."""
-    st.set_page_config(page_title="街序 Jiexu", page_icon="🛣️", layout="wide")
+    st.set_page_config(page_title=_NAME, page_icon="🛣️", layout="wide")
     st.html(f"<style>{_STYLE}{_widget_words()}</style>")
     _declare_language()
     page = st.navigation(
@@ -113,19 +127,27 @@ def main() -> None:
             st.Page(facilities_page.page, title=_("Facilities"), icon=":material/store:", url_path="facilities"),
             st.Page(data_page.page, title=_("Data"), icon=":material/database:", url_path="data"),
             st.Page(decisions_page.page, title=_("Decisions"), icon=":material/gavel:", url_path="decisions"),
-        ]
+            st.Page(library_page.page, title=_("Studies"), icon=":material/folder:", url_path="library"),
+        ][: None if server().library is not None else -1]  # the last one is of servers of many studies
     )
     if server().open_to_others:
         st.warning(_("Sign-in is off: whoever reaches this address may see and change everything."), icon="⚠️")
     try:
+        _name_tab(page.title, _study_in_address())
+        head()
         require("see", study_path())
         page.run()  # before the side bar: the map is what a visitor waits for
         with st.sidebar:
             _language_switch()
             _who()
-            filters.side_bar()
+            if page.url_path != _LIBRARY:
+                filters.side_bar()
+    except NoneChosenError:
+        _choose()
     except JiexuError as error:
         _show(error)
+        if server().library is not None and page.url_path != _LIBRARY and IN_ADDRESS in st.query_params:
+            library_page.page()
     except Exception as error:
         # a study that was removed or replaced while the page read it
         gone = problem_of_study()
@@ -133,6 +155,28 @@ def main() -> None:
             show_fault(error, page.url_path)
         else:
             _show(gone, error)
+
+
+def _study_in_address() -> str:
+    """Return the study's name; in a library, the address of every page has it."""
+    name = study_path().stem
+    if server().library is not None and st.query_params.get(IN_ADDRESS) != name:
+        st.query_params[IN_ADDRESS] = name
+    return name
+
+
+def _name_tab(*parts: str) -> None:
+    """Have the browser's tab say page and study."""
+    st.set_page_config(page_title=" · ".join((*parts, _NAME)))
+
+
+def _choose() -> None:
+    """Show the studies in the place of a page: one of them is to be chosen first."""
+    _name_tab(_("Studies"))
+    library_page.page()
+    with st.sidebar:
+        _language_switch()
+        _who()
 
 
 def _show(problem: JiexuError, cause: Exception | None = None) -> None:

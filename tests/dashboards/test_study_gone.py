@@ -13,7 +13,7 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-from dashboards.map.routes import ROUTES, tile_urls
+from dashboards.map.routes import routes, tile_urls
 from dashboards.session.language import LANGUAGES
 from tests.conftest import ROOT
 from tests.support.pages import PAGES, Serve
@@ -79,7 +79,7 @@ def answered(address: str, language: str) -> tuple[int, str]:
 
     # in a thread of its own: a browser that other tests drive has a loop in this one
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(anyio.run, Starlette(routes=ROUTES), scope, receive, send).result()
+        thread.submit(anyio.run, Starlette(routes=routes()), scope, receive, send).result()
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent).decode(errors="replace")
 
 

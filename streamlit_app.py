@@ -35,6 +35,7 @@ def make_app(settings: Settings) -> App:
     """Return the server's application."""
     visitors = Visitors(settings)
     visitors.serve()
+    kept = os.environ.get("JIEXU_STUDIES_IN_MEMORY", "")
     served = Path(os.environ.get("JIEXU_STUDY") or SAMPLE_STUDY)
     serve_as(
         Server(
@@ -43,7 +44,7 @@ def make_app(settings: Settings) -> App:
             not (settings.sign_in or settings.on_loopback),
             settings.bases,
             served.resolve() if served.is_dir() else None,
-            int(os.environ.get("JIEXU_STUDIES_IN_MEMORY") or STUDIES_IN_MEMORY),
+            int(kept) if kept.isdecimal() else STUDIES_IN_MEMORY,
         )
     )
     return App(

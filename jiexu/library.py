@@ -35,7 +35,7 @@ _SHELVES: Final[dict[Shelf, Text]] = {
 @app.command(epilog="Example: `jiexu studies rename anyang --to 安阳 --folder studies`")
 @errors_as_messages
 def studies(
-    action: Annotated[Action, typer.Argument(help="What to do.")] = "list",
+    action: Annotated[Action, typer.Argument(help="The action.")] = "list",
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The study, without suffix.")] = None,
     folder: Annotated[Path, typer.Option(envvar="JIEXU_FOLDER", help="The folder of the studies.")] = Path("studies"),
     to: Annotated[str | None, typer.Option(metavar="NAME", help="The new name (rename).")] = None,
@@ -105,7 +105,7 @@ def _line(each: ListedStudyDocument) -> str:
 @errors_as_messages
 def backup(
     source: Annotated[
-        Path, typer.Argument(metavar="FOLDER|STUDY.gpkg", help="The folder of the studies, or one.", show_default=False)
+        Path, typer.Argument(metavar="FOLDER", help="The folder of the studies, or one study.", show_default=False)
     ],
     to: Annotated[Path, typer.Option(help="The folder of the copies.")],
     keep: Annotated[
@@ -145,9 +145,7 @@ def restore(
     copy: Annotated[Path, typer.Argument(metavar="COPY", help="A copy that `jiexu backup` made.", show_default=False)],
     target: Annotated[
         Path,
-        typer.Argument(
-            metavar="FOLDER|STUDY.gpkg", help="The folder of the studies, or the file to make.", show_default=False
-        ),
+        typer.Argument(metavar="FOLDER", help="The folder of the studies, or the file to make.", show_default=False),
     ],
     replace: Annotated[
         bool, typer.Option("--replace", help="Put a study that is there into the bin, and the copy in its place.")

@@ -249,7 +249,7 @@ def serve(
     study: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[STUDY.gpkg|FOLDER]",
+            metavar="[STUDY.gpkg]",
             help="A study, or a folder of studies; by default the sample.",
             show_default=False,
         ),

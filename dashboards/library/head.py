@@ -17,7 +17,7 @@ _NAMES_KEPT_S: Final = 3.0
 
 
 def head() -> None:
-    """Draw the study's name, which opens the list of the others; a server of one study has no such head."""
+    """Draw the study's name, with the list of the others behind it; a server of one study has no such head."""
     if server().library is None:
         return
     shown = study_path().stem

@@ -1,4 +1,4 @@
-"""The page Studies: which studies are there, where, of when, and in which state?"""
+"""The page Studies: all studies of the server, with place, dates, size and state."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def page() -> None:
 
 
 def _may_see(each: ListedStudy) -> bool:
-    """Tell whether the visitor may see an entry: what is put away, and files that are none, by administrators."""
+    """Tell whether the visitor may see an entry; archive, bin and files that are no study are for administrators."""
     right: Right = "see" if each.shelf == "current" and each.state != "no_study" else "administer"
     return current().may(right, _role_path(each))
 
@@ -66,7 +66,7 @@ def _role_path(each: ListedStudy) -> Path:
 
 
 def _entry(folder: Path, each: ListedStudy) -> None:
-    """Draw a study: name, place, dates, size, state, and what can be done with it."""
+    """Draw a study: name, place, dates, size, state, and buttons for it."""
     language = current_language()
     key = f"{each.shelf}-{each.name}"
     with st.container(border=True):

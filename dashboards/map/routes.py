@@ -98,7 +98,9 @@ def _render(asked: str, theme: str) -> str:
 
 def warm_up() -> None:
     """Cut the tiles and render the map once, so that the first visitor waits for neither; of many studies, of none."""
-    with acting(system_user()), suppress(NoneChosenError), on_study(None):
+    # a library starts whatever state its only study is in
+    passed_over = NoneChosenError if server().library is None else JiexuError
+    with acting(system_user()), suppress(passed_over), on_study(None):
         for language in LANGUAGES:
             _render(language, "light")
 

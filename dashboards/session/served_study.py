@@ -98,7 +98,7 @@ def on_study(name: str | None) -> Iterator[Path]:
 
 
 def visible_names(folder: Path) -> list[str]:
-    """Return the names of the files of a library on which the visitor has a role."""
+    """Return the names of the files of a library that the visitor may see."""
     actor = current()
     return [name for name in names(folder) if actor.may("see", folder / f"{name}{SUFFIX}")]
 

@@ -70,7 +70,7 @@ class ListedStudy(NamedTuple):
 
 
 def role_name(name: str, shelf: Shelf = "current") -> str:
-    """Return the name under which accounts have the roles on a study; no current study is called like another."""
+    """Return the name of a study in accounts; no current study is called like one of another shelf."""
     return name if shelf == "current" else f"{shelf}:{name}"
 
 

@@ -152,7 +152,7 @@ def sync(folder: Path) -> None:
 
 
 def _found(folder: Path, name: str, shelf: Shelf) -> Path:
-    """Return a study's file, of which whoever acts is an administrator."""
+    """Return a study's file, if whoever acts may administer it."""
     require("administer", Path(f"{role_name(name, shelf)}{SUFFIX}"))
     path = find(folder, name, shelf)
     if path is None:

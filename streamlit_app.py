@@ -19,12 +19,13 @@ from dashboards.access.visitors import Visitors
 # the pages are loaded before anybody comes, so that the first visitor does not wait for it
 from dashboards.data import page as data_page  # noqa: F401
 from dashboards.decisions import page as decisions_page  # noqa: F401
+from dashboards.library import page as library_page  # noqa: F401
 from dashboards.map.routes import routes, warm_up
 from dashboards.overview import page as overview  # noqa: F401
 from dashboards.parking import page as parking_page  # noqa: F401
 from dashboards.session import filters  # noqa: F401
-from dashboards.session.served_study import served_folder
-from dashboards.session.server import Server, serve_as
+from dashboards.session.served_study import served_folder, served_library
+from dashboards.session.server import STUDIES_IN_MEMORY, Server, serve_as
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
 from geo.files.reading_apart import warm
@@ -34,7 +35,17 @@ def parts(settings: Settings) -> dict[str, Any]:
     """Return the parts of the server's application, and have pages and changes of studies know its visitors."""
     visitors = Visitors(settings)
     visitors.serve()
-    serve_as(Server(settings.base_path, settings.sign_in, settings.open_to_others, settings.bases))
+    kept = os.environ.get("JIEXU_STUDIES_IN_MEMORY", "")
+    serve_as(
+        Server(
+            settings.base_path,
+            settings.sign_in,
+            settings.open_to_others,
+            settings.bases,
+            served_library(),
+            int(kept) if kept.isdecimal() else STUDIES_IN_MEMORY,
+        )
+    )
     return {
         "script_path": Path(__file__).parent / "dashboards" / "shell.py",
         "routes": [*SignIn(settings, visitors).routes, *routes(settings.base_path)],

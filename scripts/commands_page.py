@@ -26,6 +26,7 @@ from geo.rules.documents import RulesDocument
 from geo.stalls.documents import AnswerDocument, GuidanceDocument, StallsDocument, StepDocument
 from geo.study.check_documents import PrivacyDocument, VerifyDocument
 from geo.study.documents import DecisionDocument, FiguresDocument, ImportRecord
+from geo.study.library_documents import BackupDocument, LibraryDocument, RestoredDocument
 from geo.tiers.documents import GradeDocument, WidthsDocument
 from jiexu.__main__ import app
 
@@ -55,6 +56,9 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "site": SitesDocument,
     "population": PopulationDocument,
     "lists": list[ListDocument],
+    "studies": LibraryDocument,
+    "backup": BackupDocument,
+    "restore": RestoredDocument,
 }
 """The document that each verb prints with --json: a TypedDict, or a list of them."""
 

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple, ParamSpec, TypeVar, cast
 import geopandas as gpd
 import pandas as pd
 import pyproj
-import streamlit as st
 
+from dashboards.session.open_studies import open_studies
 from dashboards.session.served_study import study_path
 from geo.complaints.answer_documents import ResponseDocument
 from geo.complaints.study import ANSWERS, response_of
@@ -69,12 +69,7 @@ DERIVED: Final[dict[str, Derived]] = {}
 
 def study() -> Study:
     """Return a handle of the served study as it stands now; layers are read once for all sessions."""
-    return _handle(str(study_path())).again()
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _handle(path: str) -> Study:
-    return Study(path)
+    return open_studies().open(study_path()).handle.again()
 
 
 def derived(
@@ -88,24 +83,20 @@ def derived(
     made_of
         The inputs; or what returns them of the arguments.
     kept
-        How many values are kept.
+        How many values are kept of each study.
     """
 
     def of(*args: object) -> MadeOf:
         return made_of if isinstance(made_of, MadeOf) else made_of(*args)
 
     def decorate(make: Callable[_P, _R]) -> Callable[_P, _R]:
-        def remember(path: str, key: str, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-            return make(*args, **kwargs)
-
-        # caches are told apart by the function's name
-        remember.__qualname__, remember.__module__ = f"{make.__qualname__}.remember", make.__module__
-        cached = st.cache_resource(max_entries=kept, show_spinner=False)(remember)
-
         @wraps(make)
         def current(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             path = study_path()
-            result: _R = cached(str(path), of(*args).key(about(path)), *args, **kwargs)
+            facts = about(path)
+            key = (facts.get("study_id"), of(*args).key(facts), args, tuple(sorted(kwargs.items())))
+            opened = open_studies().open(path)
+            result: _R = opened.value(make.__name__, key, kept, lambda: make(*args, **kwargs))
             return result
 
         DERIVED[make.__name__] = Derived(of, make)

@@ -14,6 +14,7 @@ import shapely
 from geo.core.crs import WGS84
 from geo.core.metric_geometry import metric_shapes
 from geo.core.text import Text
+from geo.jobs import progress
 from geo.kerbs.decided import decided_on
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import Waterfall, fall_document
@@ -188,13 +189,16 @@ def plan_bays(
         The bays by hours, tier and quarter, and the metres of kerb that rules take; with a budget, the choice.
     """
     rules = profile or study.profile
+    progress.step("读取路缘", "Read the kerbs", 1, 5)
     rooms = BayStudy(study, rules)
+    progress.step("布置泊位", "Place the bays", 2, 5)
     bays, room = rooms.bays(night)
     counted = None
     if street_ids is not None:
         bays = bays[bays["street_id"].isin(street_ids)].reset_index(drop=True)
         counted = room.on_streets(street_ids)
     bays = rooms.described(bays)
+    progress.step("估算停车需求", "Estimate the demand", 3, 5)
     need = Need(rooms, network_of(study))
     streets = study.layer("streets")
     names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
@@ -206,6 +210,7 @@ def plan_bays(
         table = need.streets(bays, mine, budget, period, street_ids)
         chosen = {"choice": _choice_document(found, period, budget, table, names)}
         bays, relieved = with_accessible(bays[mine].reset_index(drop=True), rules), found.relieved
+    progress.step("核对与汇总", "Compare and sum up", 4, 5)
     agreement = compare(room, rooms.mapped)
     layers = {
         "bays": bays,
@@ -230,6 +235,7 @@ def plan_bays(
         budget=budget,
         rules=profile and profile.name,
     )
+    progress.step("写入研究文件", "Write the study", 5, 5)
     BAYS.keep(study, summary, layers, command, rules=profile)
     return summary
 

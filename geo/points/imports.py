@@ -20,6 +20,7 @@ from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
 from geo.files.questions import AskedError
+from geo.jobs import progress
 from geo.points.cases import placed_cases
 from geo.points.category_words import words_kept, words_table
 from geo.points.documents import ImportDocument, SheetDocument
@@ -204,15 +205,18 @@ def add_points(
     StudyError
         If the study cannot be written, or holds pseudonyms and its key is missing. It is untouched then.
     """
+    progress.step("准备读取", "Prepare", 1, 5)
     options = options or Options()
     key = study_key(study.path, study.seen, new_key)
     place = place or place_in(study)
     imports, kept_words = study.table("imports"), study.table("category_words")
     options = replace(options, categories={**words_kept(kept_words), **options.categories})
     pseudonyms = Pseudonyms(key.secret, _known(study, kind))
+    progress.step("读取文件", "Read the file", 2, 5)
     reading = read_points(file, kind, profile, place, options, _remembered(study), name, pseudonyms)
     of = reading.of.kind
     roads, layer = study.layer("segments"), study.layer(of)
+    progress.step("定位到街道", "Place the rows on streets", 3, 5)
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[of][0])
     removed = forgotten_since(study, of)
     points, gone = without_forgotten(points, of, removed)
@@ -221,6 +225,7 @@ def add_points(
     points, late = without_older(points, layer, of)
     if of != "facilities":
         points = on_streets(points, roads, place.crs, profile)
+    progress.step("与已有数据合并", "Merge with the study", 4, 5)
     merged = merge(layer, points, of)
     far = far_findings(points, of, profile["points.far_from_streets"], reading.raw.name)
     words = unmapped_findings(points["category"]) if of == "complaints" else []
@@ -238,6 +243,7 @@ def add_points(
     if not key.replaces and merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
         return outcome
 
+    progress.step("写入研究文件", "Write the study", 5, 5)
     number = next_import(imports)
     record = import_record(number, reading, of, by, merged.added, merged.updated)
     layers = _layers(study, of, merged, reading, record)

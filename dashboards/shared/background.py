@@ -166,7 +166,7 @@ def _card(queue: Queue, job: QueuedJob) -> None:
             return
         st.progress(share_done(job, earlier), text=_step(job))
         rest = seconds_left(job, earlier)
-        if rest is not None:
+        if rest is not None and rest >= 1:
             st.caption(_("About {time} left").format(time=_spell(rest)))
 
 

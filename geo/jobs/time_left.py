@@ -26,11 +26,8 @@ def share_done(job: QueuedJob, earlier: Sequence[QueuedJob] = ()) -> float:
     """
     if job.state == "done":
         return 1.0
-    if not job.steps or not job.number_of_step:
-        return 0.0
-    weights = _weights(job.steps, earlier)
-    before = sum(weights[: job.number_of_step - 1])
-    return min(before + weights[min(job.number_of_step, job.steps) - 1] * job.share, 1.0)
+    before, weight = _place(job, earlier)
+    return min(before + weight * job.share, 1.0)
 
 
 def seconds_left(job: QueuedJob, earlier: Sequence[QueuedJob] = (), at: str | None = None) -> float | None:
@@ -43,13 +40,30 @@ def seconds_left(job: QueuedJob, earlier: Sequence[QueuedJob] = (), at: str | No
         return None
     passed = max(seconds_between(job.started_at, at or moment()), 0.0)
     done = share_done(job, earlier)
-    # the course is judged at the beginning of the present step, or at its last word: a long silence is no speed
-    by_course = passed / done if done >= _TELLS or (done > 0 and usual is not None) else None
+    by_course = _by_course(job, earlier, passed) if done >= _TELLS or (done > 0 and usual is not None) else None
     if by_course is None and usual is None:
         return None
     total = usual if by_course is None else by_course if usual is None else (1 - done) * usual + done * by_course
     assert total is not None
     return max(total - passed, 0.0)
+
+
+def _by_course(job: QueuedJob, earlier: Sequence[QueuedJob], passed: float) -> float:
+    """Return the seconds that all of a job takes by its course, as it stood when the present step began."""
+    before, weight = _place(job, earlier)
+    if job.share > 0 or not before:
+        return passed / max(before + weight * job.share, 1e-9)
+    begun = dict(job.course).get(job.number_of_step, passed)
+    return max(begun / before, passed / (before + weight))
+
+
+def _place(job: QueuedJob, earlier: Sequence[QueuedJob]) -> tuple[float, float]:
+    """Return the share of the steps before the present one, and the share of that; 0 before the first."""
+    if not job.steps or not job.number_of_step:
+        return 0.0, 0.0
+    weights = _weights(job.steps, earlier)
+    at = min(job.number_of_step, job.steps) - 1
+    return sum(weights[:at]), weights[at]
 
 
 def seconds_of(job: QueuedJob) -> float | None:

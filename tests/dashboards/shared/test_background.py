@@ -137,9 +137,12 @@ def test_one_that_waits_says_so_and_one_that_ran_before_tells_the_time(study: Pa
         queue.note(number, Progress(Text("一", "one"), 1, 2), [(1, 0.0)])
         if number == 1:
             queue.end(number, "done", result={})
+            with queue.database.changing() as connection:  # it took two minutes
+                connection.execute("UPDATE jobs SET started_at = '2026-11-27T09:00:00.000Z'")
+                connection.execute("UPDATE jobs SET ended_at = '2026-11-27T09:02:00.000Z'")
     submit(study, "refuses", {})
     said = texts(opened())
-    assert "About 0 s left" in said
+    assert "About 2 min left" in said
     assert "Waits for other work to end." in said
 
 

@@ -48,6 +48,13 @@ def test_earlier_runs_tell_the_time_at_once_and_the_course_corrects_it() -> None
     assert seconds_left(NEW, [EARLIER], after(500)) == 0.0, "never below nothing"
 
 
+def test_a_long_silence_within_a_step_does_not_make_the_time_left_grow_with_the_clock() -> None:
+    silent = replace(NEW, steps=4, number_of_step=3, course=[(1, 0.0), (2, 5.0), (3, 10.0)])
+    assert seconds_left(silent, at=after(12)) == pytest.approx(8.0)
+    assert seconds_left(silent, at=after(14)) == pytest.approx(6.0)
+    assert seconds_left(silent, at=after(30)) == pytest.approx(10.0), "later than was thought: a quarter is to come"
+
+
 def test_a_job_that_is_over_takes_no_time() -> None:
     assert seconds_left(EARLIER, [EARLIER]) is None
     assert seconds_of(EARLIER) == 100.0

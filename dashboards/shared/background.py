@@ -105,7 +105,7 @@ def _queue() -> Queue:
 
 
 def _settle(jobs: list[QueuedJob]) -> None:
-    """Let follow what this session wanted after its jobs."""
+    """Do the things that this session wanted after its jobs."""
     mine: dict[int, Then] = st.session_state.get(_MINE, {})
     over = [job for job in jobs if job.number in mine and not job.active]
     for job in over:
@@ -192,7 +192,7 @@ def _cancel(job: QueuedJob) -> None:
         return
     if (dispatcher := dispatcher_of(folder)) is not None:
         dispatcher.poke()
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 def _ended(job: QueuedJob) -> None:

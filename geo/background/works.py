@@ -127,7 +127,7 @@ WORKS: Final[Mapping[str, Work]] = {
     "stalls": Work(Text("计算疏导点", "Compute zones for stalls"), f"{_TASKS}:stalls", "decide"),
     "guide": Work(Text("安排摊位去向", "Relocate stalls"), f"{_TASKS}:guide", "decide"),
     "bays": Work(
-        Text("布置停车泊位", "Place parking bays"),
+        Text("布设停车泊位", "Place parking bays"),
         f"{_TASKS}:bays",
         "decide",
         {"street_ids": or_none(texts), "night": flag, "budget": or_none(whole(1, 10**7))},

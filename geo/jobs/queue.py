@@ -1,4 +1,4 @@
-"""A queue of work on studies, beside them in one file: safe among processes, and true to what became of each job."""
+"""A queue of work on studies, beside them in one file: safe among processes, and true about the end of each job."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ class Queue:
         return [each for each in found if each.study == job.study] or found
 
     def interrupt_abandoned(self) -> None:
-        """Mark the jobs whose runner is gone as interrupted."""
+        """Mark jobs without their runner as interrupted."""
         for job in self.running():
             if _abandoned(job):
                 # the last that was heard of it

@@ -140,7 +140,7 @@ if sys.platform == "linux":
     import resource
 
     def _in_forks(requests: int, reply: int) -> None:
-        """Run each job in a fork of this process, which `SIGUSR1` ends; both end as soon as nobody is there to ask."""
+        """Run each job in a fork of this process (`SIGUSR1` ends it); both end as soon as nobody is there to ask."""
         children: list[int] = []
 
         def end_child(*_: object) -> None:

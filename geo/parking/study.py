@@ -191,7 +191,7 @@ def plan_bays(
     rules = profile or study.profile
     progress.step("读取路缘", "Read the kerbs", 1, 5)
     rooms = BayStudy(study, rules)
-    progress.step("布置泊位", "Place the bays", 2, 5)
+    progress.step("布设泊位", "Place the bays", 2, 5)
     bays, room = rooms.bays(night)
     counted = None
     if street_ids is not None:

@@ -25,7 +25,7 @@ def test_the_document_of_a_job_follows_its_course(tmp_path: Path) -> None:
     waiting = document()
     assert (waiting["state"], waiting["title"], waiting["share"]) == (
         "waiting",
-        "布置停车泊位 ｜ Place parking bays",
+        "布设停车泊位 ｜ Place parking bays",
         0,
     )
     queue.claim(1, this_process())

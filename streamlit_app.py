@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 
 from dashboards.access.guard import Guard
+from dashboards.access.present import present
 from dashboards.access.settings import Settings, with_file
 from dashboards.access.sign_in import SignIn
 from dashboards.access.visitors import Visitors
@@ -28,6 +29,7 @@ from dashboards.session.served_study import served_folder, served_library
 from dashboards.session.server import STUDIES_IN_MEMORY, Server, serve_as
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
+from geo.background.running import dispatcher_for
 from geo.files.reading_apart import warm
 
 
@@ -86,11 +88,16 @@ def run(settings: Settings, browser: bool) -> None:
     mine = App(**parts(settings))
     warm_up()
     warm()
+    dispatcher = dispatcher_for(settings.folder, present(settings.folder))
+    dispatcher.start()
     if browser:
         scheme = "https" if settings.certificate else "http"
         address = f"{scheme}://localhost:{settings.port}{settings.base_path}"
         threading.Timer(1.5, webbrowser.open, [address]).start()
-    mine.run(config=options(settings))
+    try:
+        mine.run(config=options(settings))
+    finally:
+        dispatcher.close()
 
 
 if __name__ == "__main__":

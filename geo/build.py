@@ -28,6 +28,7 @@ from geo.files.area_files import read_areas
 from geo.files.questions import Question
 from geo.files.reading_apart import warm
 from geo.files.unread_columns import unread_finding
+from geo.jobs import progress
 from geo.points.category_words import words_kept
 from geo.points.import_records import import_record, next_import
 from geo.points.imports import far_findings, on_streets, reading_place
@@ -142,7 +143,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
         For files that cannot be used. An existing study is untouched then.
     """
     warm()
-    old, profile = CarriedOver(path), load_profile(inputs.rules)
+    on_step, old, profile = progress.numbered(STEPS, on_step), CarriedOver(path), load_profile(inputs.rules)
 
     area, area_findings = _boundary(inputs.boundary)
     with open_extract(inputs.osm) as extract:

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NotRequired, get_args, get_origin, get_t
 import typer
 
 from geo.assumptions.documents import AssumptionsDocument
+from geo.background.documents import JobsDocument
 from geo.complaints.answer_documents import ResponseDocument
 from geo.complaints.documents import HotspotsDocument
 from geo.complaints.patrol_documents import PatrolsDocument
@@ -59,6 +60,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "studies": LibraryDocument,
     "backup": BackupDocument,
     "restore": RestoredDocument,
+    "jobs": JobsDocument,
 }
 """The document that each verb prints with --json: a TypedDict, or a list of them."""
 

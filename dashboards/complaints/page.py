@@ -14,12 +14,12 @@ from dashboards.complaints.moment import AS_OF, local, moment
 from dashboards.map.view import map_view
 from dashboards.session import cache, state
 from dashboards.session.language import _
-from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name
-from dashboards.shared.widgets import Figure, compute, credits, first_screen, left_out_caption, out_of_date
+from dashboards.shared import background
+from dashboards.shared.widgets import Figure, credits, first_screen, left_out_caption, out_of_date
 from geo.complaints.answer_times import FAR_BEHIND_DAYS, months, overdue, span_of, survival
 from geo.complaints.hot_streets import CROSS_VALIDATED
-from geo.complaints.study import HOTSPOTS, find_hotspots
+from geo.complaints.study import HOTSPOTS
 from geo.complaints.trends import weekday_hours
 from geo.points.cases import cases, placed_cases, unplaced
 from geo.study.doubts import Kept
@@ -228,7 +228,9 @@ def _find(span: tuple[str, str] | None) -> None:
         key="hotspots-find",
     ):
         metres = None if width == "profile" else CROSS_VALIDATED if width == CROSS_VALIDATED else float(width)
-        compute(lambda: find_hotspots(study_path(), category or None, metres, months=span))
+        background.start(
+            "hotspots", {"category": category or None, "bandwidth_m": metres, "months": span and list(span)}
+        )
     if known.summary:
         found = known.summary
         what = category_name(found["category"]) if found["category"] else _("all categories")

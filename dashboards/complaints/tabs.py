@@ -11,11 +11,11 @@ from dashboards.complaints.hot_tab import hot_streets, named
 from dashboards.complaints.moment import local, moment
 from dashboards.session import cache
 from dashboards.session.language import _, current_language
-from dashboards.session.served_study import study_path
 from dashboards.session.wording import category_name, tier_name
-from dashboards.shared.widgets import compute, left_out_caption, out_of_date, table
+from dashboards.shared import background
+from dashboards.shared.widgets import left_out_caption, out_of_date, table
 from geo.complaints.answer_times import RESPONSES, months, overdue, shares, survival
-from geo.complaints.patrol_study import PATROLS, PEOPLE, plan_patrols
+from geo.complaints.patrol_study import PATROLS, PEOPLE
 from geo.core.text import pick
 from geo.stalls.penalty_steps import STEP_NAMES
 from layers import palette
@@ -240,7 +240,8 @@ def _patrols() -> None:
     if st.button(
         _("Divide the streets"), icon=":material/groups:", type="secondary" if known.fresh else "primary", key="patrol"
     ):
-        compute(lambda: plan_patrols(study_path(), None if absent else int(people), keep, absent))
+        many = None if absent else int(people)
+        background.start("patrols", {"people": many, "keep_earlier": keep, "without": absent})
     if known.summary is None:
         return
     found = known.summary

@@ -16,6 +16,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import field_name, layer_name, precision_name
+from dashboards.shared import background
 from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import marked_rows, show_error
 from geo.core.errors import InputError, JiexuError
@@ -241,25 +242,29 @@ def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, nam
         disabled=outcome.reading.asks or nothing or kind_asked or not may("record"),
     ):
         st.session_state["by"] = by.strip()
-        try:
-            stored = add_points(
-                study_path(), path, kind, cache.profile(), options, by.strip(), place=cache.place(), name=name
-            )
-        except JiexuError as error:
-            show_error(error)
-            return
-        st.session_state["imported"] = stored.import_id
-        _close()
+        arguments = {"name": name, "kind": kind, "by": by.strip(), "encoding": options.encoding, "crs": options.crs}
+        arguments |= {key: dict(getattr(options, key)) for key in ("mapping", "dates", "categories")}
+        arguments["sheets"] = list(options.sheets)
+        background.start("import", arguments, {"file": path}, _imported, _forget)
     if right.button(_("Do not import"), icon=":material/close:", width="stretch"):
         _close()
 
 
+def _imported(stored: dict[str, Any]) -> None:
+    st.session_state["imported"] = stored["import_id"]
+
+
 def _close() -> None:
+    _forget()
+    st.rerun()
+
+
+def _forget() -> None:
+    """Forget the file that was uploaded, and the answers about it."""
     st.session_state["upload-number"] += 1
     for key in [key for key in st.session_state if str(key).startswith(_OF_A_FILE)]:
         del st.session_state[key]
     state.show_preview(None)
-    st.rerun()
 
 
 def _prefix(kind: str, content: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import altair as alt
 import numpy as np
@@ -15,20 +15,19 @@ from dashboards.map.view import map_view
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
+from dashboards.shared import background
 from dashboards.shared.signing import may, signature
-from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date, show_error, uploaded
+from dashboards.shared.widgets import Figure, credits, first_screen, out_of_date, show_error, uploaded
 from geo.core.errors import JiexuError
 from geo.core.text import pick
 from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
-from geo.facilities.candidates import Source
-from geo.facilities.coverage_study import COVERAGE, cover
+from geo.facilities.coverage_study import COVERAGE
 from geo.facilities.decisions import decide_site
 from geo.facilities.documents import CoverageDocument
 from geo.facilities.facility_study import DemandSource, FacilityStudy
 from geo.facilities.location_problem import Model
 from geo.facilities.site_documents import SitesDocument, TrialDocument
-from geo.facilities.site_problem import SiteRequest
-from geo.facilities.site_study import SITES, choose_sites, moved_share
+from geo.facilities.site_study import SITES, moved_share
 from geo.study.results import Known
 from layers import facilities, palette
 
@@ -169,7 +168,7 @@ def _compute(kind: FacilityKind, asked: DemandSource, known: Known[CoverageDocum
     if not (known.fresh and same) and st.button(
         _("Compute the coverage"), type="primary", icon=":material/calculate:", width="stretch", key="coverage-compute"
     ):
-        compute(lambda: cover(study_path(), kind, asked=asked))
+        background.start("coverage", {"kind": kind, "asked": asked})
 
 
 def _gap(kind: FacilityKind, study: FacilityStudy) -> None:
@@ -287,26 +286,28 @@ def _siting(kind: FacilityKind, asked: DemandSource, study: FacilityStudy) -> No
         asked_for = st.form_submit_button(_("Choose sites"), icon=":material/add_location:", width="stretch")
     if not asked_for:
         return
-    request = SiteRequest(
-        int(count),
-        model,
-        within_m=study.within_m,
-        source=cast(Source, source),
-        corners=np.array(area, dtype=float) if source == "drawn" and area else None,
-        closable=tuple(closable),
-        budget=float("inf") if budget is None else budget,
-        with_capacity=room,
-    )
+    arguments = {
+        "kind": kind,
+        "asked": asked,
+        "count": int(count),
+        "model": model,
+        "within_m": float(study.within_m),
+        "source": source,
+        "corners": [list(map(float, corner)) for corner in area] if source == "drawn" and area else None,
+        "closable": list(closable),
+        "budget": budget,
+        "with_capacity": room,
+    }
+    with uploaded(file) as path:
+        background.start("sites", arguments, {} if path is None else {"file": path}, _show_sites)
 
-    def work() -> None:
-        with uploaded(file) as path:
-            found = choose_sites(study_path(), kind, request._replace(file=path), asked)
-        places = [(row["lon"], row["lat"]) for row in found["sites"]]
-        state.set_pins(kind, places)
-        if places:
-            state.go_to(shapely.MultiPoint(places).buffer(_AROUND_DEGREES).bounds)
 
-    compute(work)
+def _show_sites(found: dict[str, Any]) -> None:
+    """Show the sites that were chosen as pins, and go there."""
+    places = [(lon, lat) for lon, lat in found["sites"]]
+    state.set_pins(found["kind"], places)
+    if places:
+        state.go_to(shapely.MultiPoint(places).buffer(_AROUND_DEGREES).bounds)
 
 
 def _facility_names(study: FacilityStudy) -> dict[str, str]:

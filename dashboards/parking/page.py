@@ -11,15 +11,15 @@ from dashboards.map.view import map_view
 from dashboards.parking import tabs
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
-from dashboards.session.served_study import study_path
+from dashboards.shared import background
 from dashboards.shared.waterfall_chart import waterfall_chart
-from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
+from dashboards.shared.widgets import Figure, credits, first_screen, out_of_date
 from geo.core.text import pick
 from geo.parking.documents import BaysDocument, ChoiceDocument
 from geo.parking.fall import bay_waterfall
 from geo.parking.need import PERIODS
 from geo.parking.room import BayHours
-from geo.parking.study import BAYS, plan_bays
+from geo.parking.study import BAYS
 from geo.study.results import Known
 
 Shown = Literal["bays", "parking_need", "parking_differences", "parking_inventory"]
@@ -134,7 +134,8 @@ def _compute(known: Known[BaysDocument], hours: BayHours) -> None:
     ):
         only = (state.selected() or None) if budget is not None else None
         night = budget is None or hours == "night"
-        compute(lambda: plan_bays(study_path(), street_ids=only, night=night, budget=budget))
+        limit = None if budget is None else int(budget)
+        background.start("bays", {"street_ids": only, "night": night, "budget": limit})
     if known.fresh and known.summary and "choice" in known.summary:
         _chosen(known.summary["choice"])
 

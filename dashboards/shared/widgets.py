@@ -42,6 +42,8 @@ class Figure(NamedTuple):
 
 def first_screen(figures: Sequence[Figure], left: Callable[[], None], right: Callable[[], None]) -> None:
     """Draw a page's first screen: three to five figures, the map at the left, its answer at the right."""
+    from dashboards.shared import background  # noqa: PLC0415 (its cards are made of the widgets here)
+
     band = st.container(key="figures")
     map_column, answer_column = st.columns([0.64, 0.36], gap="small")
     with map_column:  # first: the map takes longest in the browser
@@ -49,6 +51,7 @@ def first_screen(figures: Sequence[Figure], left: Callable[[], None], right: Cal
     for column, figure in zip(band.columns(len(figures)), figures, strict=True):
         column.metric(*figure, delta_color="off", delta_arrow="off", border=True)
     with answer_column, st.container(height=MAP_HEIGHT + 40, border=False):
+        background.cards()
         right()
 
 

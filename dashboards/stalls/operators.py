@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,12 +12,12 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import value_name
+from dashboards.shared import background
 from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import each_once, marked_rows, show_error, table
 from geo.core.errors import JiexuError
 from geo.rules.units import STEPS
 from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
-from geo.stalls.study import guide_stalls
 from geo.study.schema import SYNTHETIC
 from layers.map_layer import captions
 
@@ -65,6 +66,10 @@ def permits() -> None:
         st.rerun()
 
 
+def _guided(found: dict[str, Any]) -> None:
+    st.session_state["guided"] = (found["total_walk_m"], found["gap_m"])
+
+
 def moves() -> None:
     """Draw the relocation of stalls in the way, and the shortage."""
     st.caption(
@@ -74,14 +79,7 @@ def moves() -> None:
         )
     )
     if st.button(_("Relocate the stalls in the way"), type="primary", icon=":material/directions_walk:"):
-        try:
-            with st.spinner(_("Computing …")):
-                found = guide_stalls(study_path())
-        except JiexuError as error:
-            show_error(error)
-            return
-        st.session_state["guided"] = (found.total_walk_m, found.gap_m)
-        st.rerun()
+        background.start("guide", {}, then=_guided)
     rows = cache.layer("moves")
     if rows.empty:
         return

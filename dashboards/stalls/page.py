@@ -11,16 +11,16 @@ import streamlit as st
 from dashboards.map.view import map_view
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
-from dashboards.session.served_study import study_path
+from dashboards.shared import background
 from dashboards.shared.waterfall_chart import waterfall_chart
-from dashboards.shared.widgets import Figure, compute, credits, first_screen, out_of_date
+from dashboards.shared.widgets import Figure, credits, first_screen, out_of_date
 from dashboards.stalls import operators, place_answer, places, what_if, zones
 from geo.core.opening_hours import DAY_KINDS, DayKind
 from geo.kerbs.exclusions import holds
 from geo.kerbs.waterfall import Waterfall
 from geo.stalls.documents import StallsDocument
 from geo.stalls.plan import Plan
-from geo.stalls.study import STALLS, plan_stalls
+from geo.stalls.study import STALLS
 from geo.stalls.supply import CAPPED_BY
 from geo.stalls.verdicts import FORBIDDEN
 from geo.study.results import Known
@@ -149,13 +149,14 @@ def _tabs(now: Moment) -> None:
 
 def _first_time() -> None:
     map_view()
+    background.cards()
     st.info(_("Zones for stalls have not been computed yet in this study."), icon=":material/storefront:")
     _compute()
 
 
 def _compute() -> None:
     if st.button(_("Compute kerbs, zones and verdicts"), type="primary", icon=":material/calculate:"):
-        compute(lambda: plan_stalls(study_path()))
+        background.start("stalls", {})
 
 
 def _stale(known: Known[StallsDocument]) -> None:

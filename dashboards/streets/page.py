@@ -10,12 +10,13 @@ from dashboards.map.view import map_view
 from dashboards.session import cache, filters, state
 from dashboards.session.language import _, current_language
 from dashboards.session.wording import tier_name, tier_source_name
-from dashboards.shared import tier_inference
+from dashboards.shared import background, tier_inference
 from dashboards.shared.selection_card import card, hint, kept_selections
-from dashboards.shared.widgets import Figure, credits, first_screen, marked_rows
+from dashboards.shared.widgets import Figure, credits, first_screen, marked_rows, out_of_date
 from geo.core.text import pick
 from geo.study.schema import GRADED, TIER_SOURCES
 from geo.tiers.audit import conflicts_with_list
+from geo.tiers.result import TIERS
 from layers import palette
 
 
@@ -62,7 +63,21 @@ def page() -> None:
     with doubts_tab:
         tier_inference.doubts()
     with accuracy_tab:
+        _grade()
         tier_inference.accuracy()
+
+
+def _grade() -> None:
+    """Offer to grade the streets again, after complaints, facilities or rules changed."""
+    known = cache.known(TIERS)
+    out_of_date(known)
+    if st.button(
+        _("Grade the streets again"),
+        type="secondary" if known.fresh else "primary",
+        icon=":material/checklist:",
+        key="grade",
+    ):
+        background.start("grade", {})
 
 
 def _chart(streets: pd.DataFrame) -> None:

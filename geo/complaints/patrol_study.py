@@ -22,6 +22,7 @@ from geo.core.arrays import Flags, Floats, Integers
 from geo.core.errors import StudyError
 from geo.core.records import document_rows
 from geo.core.text import Text
+from geo.jobs import progress
 from geo.network.graph import Network, adjacency
 from geo.points.cases import dated, placed_cases
 from geo.streets.locating import street_of
@@ -81,6 +82,7 @@ def plan_patrols(
     StudyError
         If the study has no streets to walk, or no such district as is to end.
     """
+    progress.step("读取街道和投诉", "Read streets and complaints", 1, 4)
     profile, counted = study.profile, placed_cases(study.layer("complaints"))
     complaints = counted.rows
     walks = _walks(study, complaints)
@@ -93,6 +95,7 @@ def plan_patrols(
             Text("没有可巡查的街道或人员", "No streets to patrol, or no supervisors"),
             Text("请检查数据和人数", "Check the study, and the number of people"),
         )
+    progress.step("划分片区", "Divide the streets", 2, 4)
     touched, meets, xy = _reached(walks)
     within = float(profile["patrols.districts_within"])
     earlier, names = np.full(len(walks.ways), -1, dtype=np.int64), before
@@ -104,6 +107,7 @@ def plan_patrols(
     else:
         found = divide(walks.work[touched], linked(meets, xy), xy, many, within)
         names = _names([], np.arange(len(found.work)))
+    progress.step("规划巡查路线", "Plan the rounds", 3, 4)
     plan = _plan(walks, touched, meets, xy, found, names, float(profile["patrols.round_share"]))
     kept = _kept(plan, earlier, before) if before else None
     summary: PatrolsDocument = {
@@ -120,6 +124,7 @@ def plan_patrols(
     }
     # districts that ended are gone: on the study as it is now, the others are kept
     command = command_of("patrols", study, people=many, afresh=not keep_earlier)
+    progress.step("写入研究文件", "Write the study", 4, 4)
     PATROLS.keep(study, summary, patrol_layers(plan, study.crs), command)
     return summary
 

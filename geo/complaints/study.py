@@ -48,6 +48,7 @@ from geo.core.arrays import Floats
 from geo.core.errors import StudyError
 from geo.core.records import document_rows
 from geo.core.text import Text
+from geo.jobs import progress
 from geo.points.cases import cases, placed_cases
 from geo.rules.loader import Profile
 from geo.streets.locating import street_of
@@ -114,6 +115,7 @@ def find_hotspots(
     StudyError
         If the study has no such complaints.
     """
+    progress.step("读取投诉", "Read the complaints", 1, 4)
     profile, crs, timezone = study.profile, study.crs, study.place.timezone
     roads = study.layer("segments")
     every = study.layer("complaints")
@@ -127,8 +129,10 @@ def find_hotspots(
                 "Import them first (jiexu add --kind complaints), or choose another category",
             ),
         )
+    progress.step("检验热点", "Test for hot spots", 2, 4)
     shares_of = exposure_of(roads, study.table("street_scores"), profile, exposure)
     found = hot_streets(complaints, roads, shares_of, crs, profile, timezone, bandwidth_m, when)
+    progress.step("汇总各街道", "Sum up by street", 3, 4)
     summary: HotspotsDocument = {
         "complaints": found.counted,
         "category": category,
@@ -160,6 +164,7 @@ def find_hotspots(
         exposure=exposure,
         months=months and ":".join(months),
     )
+    progress.step("写入研究文件", "Write the study", 4, 4)
     HOTSPOTS.keep(study, summary, {"hotspots": found.layer}, command, seed=SEED)
     return summary
 

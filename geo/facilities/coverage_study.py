@@ -27,6 +27,7 @@ from geo.facilities.documents import (
     WalkQuantiles,
 )
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy, no_demand
+from geo.jobs import progress
 from geo.network.on_foot import walked_ways
 from geo.rules.documents import profile_document
 from geo.study.reader import Study, on_study
@@ -78,13 +79,17 @@ def cover(
     StudyError
         If there is no demand, or the study cannot be written.
     """
+    progress.step("读取设施和需求", "Read facilities and demand", 1, 4)
     facilities = FacilityStudy(study, kind, asked, within_m=within_m)
     if facilities.demand.table.empty:
         raise no_demand(asked)
+    progress.step("计算步行距离", "Compute the walks", 2, 4)
     layers = _layers(facilities)
+    progress.step("汇总服务范围", "Sum up the coverage", 3, 4)
     document = coverage_summary(facilities, layers["catchments"], layers["coverage_gaps"])
     merged = {name: beside_other_kinds(study, name, kind, layer) for name, layer in layers.items()}
     command = command_of("coverage", study, kind=kind, within=within_m, demand=None if asked == "residents" else asked)
+    progress.step("写入研究文件", "Write the study", 4, 4)
     COVERAGE.of_kind(kind).keep(study, document, merged, command)
     return document
 

@@ -21,6 +21,7 @@ from geo.facilities.site_documents import SiteDocument, SitesDocument, TrialDocu
 from geo.facilities.site_layer import sites_layer
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.stability import SEED
+from geo.jobs import progress
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
 from geo.study.rights import requires
@@ -66,6 +67,7 @@ def choose_sites(
     """
     seconds = float(study.profile["sites.seconds"]) if request.seconds is None else request.seconds
     deadline = Deadline(seconds)
+    progress.step("读取设施和候选地", "Read facilities and candidates", 1, 4)
     facilities = FacilityStudy(study, kind, asked, within_m=request.within_m)
     sited = SiteStudy(facilities, request, deadline)
     document, layer = site_summary(sited)
@@ -85,14 +87,17 @@ def choose_sites(
         **{"from": None if request.source == "junctions" else request.source},
     )
     sites = beside_other_kinds(study, "sites", kind, layer)
+    progress.step("写入研究文件", "Write the study", 4, 4)
     SITES.of_kind(kind).keep(study, document, {"sites": sites}, command, seed=SEED)
     return document
 
 
 def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
     """Return the summary of a choice, as `choose_sites` does, and the layer `sites`."""
+    progress.step("选择并求证", "Choose and prove", 2, 4)
     study, request, chosen = sited.study, sited.request, sited.chosen
     total = float(study.demand.weight.sum())
+    progress.step("计算曲线和稳健性", "Compute curve and stability", 3, 4)
     curve, stable = sited.curve(), sited.stability()
     refused = None if study.evidence is None else study.evidence["refused"]
     if refused:

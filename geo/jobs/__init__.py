@@ -1,4 +1,4 @@
-"""Work in processes of their own: limits on memory and time, a small pool of workers, cancelling."""
+"""Work in processes of their own: limits on memory and time, a small pool of workers, a queue with its dispatcher."""
 
 import lazy_loader
 

@@ -47,3 +47,15 @@ class CrashError(JobError):
     def __init__(self, how: str) -> None:
         super().__init__(how)
         self.how = how
+
+
+class KilledError(LimitError):
+    """A job that the system killed: for want of memory, or because somebody asked for it."""
+
+
+class StoppedError(JobError):
+    """A job that was ended on request, for a reason that whoever asked gives."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -7,17 +7,18 @@ import contextlib
 import os
 import pickle
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from geo.jobs.forked import Forked, can_fork
-from geo.jobs.limits import CrashError, LimitError, Limits
+from geo.jobs.limits import CrashError, KilledError, LimitError, Limits, StoppedError
 from geo.jobs.messages import COUNT, STATUS, loads
 from geo.jobs.worker import FORKS, IN_PLACE, Job, means_memory
 
@@ -30,8 +31,13 @@ _SIGXCPU: Final = 24
 _SIGKILL: Final = 9
 _LAST_WORDS_S: Final = 0.05
 """What a process said before it ended is read a moment later."""
+_ENDING_S: Final = 1.0
+"""A job that was told to end has so long for it."""
 _JOBS_OF_ONE: Final = 50
 """A worker that runs jobs in itself is replaced after so many."""
+
+Stopped = Callable[[], str | None]
+"""Looks, while a job runs, for a reason to end it."""
 
 
 class _Worker:
@@ -72,7 +78,7 @@ class _Worker:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def run(self, job: Job) -> Any:
+    def run(self, job: Job, stopped: Stopped = lambda: None) -> Any:
         """
         Return the answer to a job.
 
@@ -80,6 +86,8 @@ class _Worker:
         ------
         LimitError, CrashError
             If it exceeds a limit, or takes its process down.
+        StoppedError
+            If `stopped` gives a reason to end it.
         """
         self.jobs += 1
         self._said = b""
@@ -90,7 +98,10 @@ class _Worker:
             with contextlib.suppress(OSError):  # a process that is gone gives its answer by its end
                 self.process.stdin.write(COUNT.pack(len(request)) + request)
             threading.Thread(target=answer.read, daemon=True).start()
-            self._wait(answer, job.limits)
+            self._wait(answer, job.limits, stopped)
+        except StoppedError:
+            self._end_job(answer)
+            raise
         except BaseException:
             self.kill()
             raise
@@ -108,7 +119,7 @@ class _Worker:
             raise CrashError(what)
         raise LimitError("memory", job.limits) if isinstance(what, MemoryError) else what
 
-    def _wait(self, answer: _Answer, limits: Limits) -> None:
+    def _wait(self, answer: _Answer, limits: Limits, stopped: Stopped) -> None:
         ends = time.monotonic() + limits.wall_s
         watched = None if not self.in_place else _Watched(self.process.pid)
         while not answer.there.wait(_LOOK_EVERY_S):
@@ -116,6 +127,17 @@ class _Worker:
                 raise LimitError("wall", limits)
             if watched is not None and (exceeded := watched.exceeded(limits)):
                 raise LimitError(exceeded, limits)
+            if reason := stopped():
+                raise StoppedError(reason)
+
+    def _end_job(self, answer: _Answer) -> None:
+        """End the job that runs, and the process too unless it can run another."""
+        if not self.in_place and sys.platform == "linux":
+            with contextlib.suppress(OSError):
+                self.process.send_signal(signal.SIGUSR1)
+            if answer.there.wait(_ENDING_S) and answer.error is None:
+                return
+        self.kill()
 
     def _ended(self, status: int, limits: Limits) -> Exception:
         """Return the error of a job by the status of its process at the end."""
@@ -124,7 +146,7 @@ class _Worker:
         if status == -_SIGXCPU:
             return LimitError("cpu", limits)
         if status == -_SIGKILL:  # the kernel, for want of memory, or after the limit on computing
-            return LimitError("memory", limits)
+            return KilledError("memory", limits)
         return CrashError(_name(status))
 
     def kill(self) -> None:
@@ -232,8 +254,6 @@ class _Watched:
 
 
 def _name(status: int) -> str:
-    import signal  # noqa: PLC0415
-
     if status >= 0:
         return f"exit {status}"
     with contextlib.suppress(ValueError):
@@ -291,12 +311,21 @@ class Pool:
                 forked = fork and not self.in_place and can_fork()
                 self._idle.append(_Worker(self.modules, self.in_place, forked))
 
-    def run(self, function: str, args: Sequence[Any], kwargs: dict[str, Any], limits: Limits) -> Any:
+    def run(
+        self,
+        function: str,
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        limits: Limits,
+        stopped: Stopped = lambda: None,
+    ) -> Any:
         """
         Return the result of a function, given as `module:name`, in another process.
 
         Raises
         ------
+        StoppedError
+            If `stopped`, asked many times a second, gives a reason to end it.
         LimitError
             If it exceeds a limit.
         CrashError
@@ -310,7 +339,8 @@ class Pool:
         try:
             temporary = tempfile.mkdtemp(prefix="jiexu-")
             try:
-                return worker.run(Job(function, tuple(args), kwargs, str(Path.cwd()), temporary, limits))
+                job = Job(function, tuple(args), kwargs, str(Path.cwd()), temporary, limits)
+                return worker.run(job, stopped)
             finally:
                 shutil.rmtree(temporary, ignore_errors=True)
         finally:

@@ -140,7 +140,14 @@ if sys.platform == "linux":
     import resource
 
     def _in_forks(requests: int, reply: int) -> None:
-        """Run each job in a fork of this process; both end as soon as nobody is there to ask."""
+        """Run each job in a fork of this process (`SIGUSR1` ends it); both end as soon as nobody is there to ask."""
+        children: list[int] = []
+
+        def end_child(*_: object) -> None:
+            for child in children:
+                os.kill(child, signal.SIGKILL)
+
+        signal.signal(signal.SIGUSR1, end_child)
         gc.collect()
         gc.freeze()
         while (request := _request(requests)) is not None:
@@ -149,6 +156,7 @@ if sys.platform == "linux":
             if child == 0:
                 os.close(source)
                 _one(request, sink, (requests, reply))
+            children.append(child)
             os.close(sink)
             try:
                 _relay(source, requests, reply)
@@ -157,6 +165,7 @@ if sys.platform == "linux":
                 return
             finally:
                 os.close(source)
+            children.clear()  # from here on its number may be another's
             _, status = os.waitpid(child, 0)
             _end(reply, os.waitstatus_to_exitcode(status))
             _load(pickle.loads(request).function.partition(":")[0])  # noqa: S301 (of our own process)
@@ -188,6 +197,7 @@ if sys.platform == "linux":
         try:
             for fd in others:
                 os.close(fd)
+            signal.signal(signal.SIGUSR1, signal.SIG_DFL)
             ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
             job: Job = pickle.loads(request)  # noqa: S301 (of our own process)
             _, most = resource.getrlimit(resource.RLIMIT_DATA)

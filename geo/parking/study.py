@@ -16,6 +16,7 @@ from geo.core.arrays import Floats, Integers
 from geo.core.crs import WGS84
 from geo.core.metric_geometry import metric_shapes
 from geo.core.text import Text
+from geo.jobs import progress
 from geo.kerbs.decided import decided_on
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.numbering import SIDES, segment_of, side_of
@@ -276,7 +277,9 @@ def plan_bays(
         The bays by hours, tier and quarter, and the metres of kerb that rules take; with a budget, the choice.
     """
     rules = profile or study.profile
+    progress.step("读取路缘", "Read the kerbs", 1, 5)
     rooms = BayStudy(study, rules)
+    progress.step("布设泊位", "Place the bays", 2, 5)
     day_or_night = _DAY_AND_NIGHT if night else _DAY
     room = rooms.room("all_day")
     rooms.fit(day_or_night, rooms.offs.values())
@@ -284,6 +287,7 @@ def plan_bays(
     if street_ids is not None:
         fitting = fitting[fitting["street_id"].isin(street_ids)]
         counted = room.on_streets(street_ids)
+    progress.step("估算停车需求", "Estimate the demand", 3, 5)
     need = Need(rooms, network_of(study))
     streets = study.layer("streets")
     names = pd.Series(streets["name"].to_numpy(), index=streets["street_id"].to_numpy())
@@ -297,6 +301,7 @@ def plan_bays(
         bays, relieved = with_accessible(rooms.described(rooms.drawn(fitting[mine])), rules), found.relieved
     else:
         bays = rooms.described(rooms.drawn(fitting))
+    progress.step("核对与汇总", "Compare and sum up", 4, 5)
     agreement = compare(room, rooms.mapped)
     layers = {
         "bays": bays,
@@ -320,6 +325,7 @@ def plan_bays(
         budget=budget,
         rules=profile and profile.name,
     )
+    progress.step("写入研究文件", "Write the study", 5, 5)
     BAYS.keep(study, summary, layers, command, rules=profile)
     return summary
 

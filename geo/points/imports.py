@@ -20,6 +20,7 @@ from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
 from geo.files.questions import AskedError
+from geo.jobs import progress
 from geo.points.category_words import words_kept, words_table
 from geo.points.documents import ImportDocument, SheetDocument
 from geo.points.gazetteer import Gazetteer
@@ -209,6 +210,7 @@ def add_points(
     StudyError
         If the study cannot be written, or holds pseudonyms and its key is missing. It is untouched then.
     """
+    progress.step("准备读取", "Prepare", 1, 5)
     options = options or Options()
     key = study_key(study.path, study.seen, new_key)
     place = place or StudyPlace(study)
@@ -216,9 +218,11 @@ def add_points(
         imports, kept_words, remembered = study.some("imports"), study.some("category_words"), _remembered(study)
     options = replace(options, categories={**words_kept(kept_words), **options.categories})
     pseudonyms = Pseudonyms(key.secret, partial(known_in, study, KINDS if kind is None else (kind,)))
+    progress.step("读取文件", "Read the file", 2, 5)
     reading = read_points(file, kind, profile, place, options, remembered, name, pseudonyms)
     of = reading.of.kind
     layer, whole = rows_beside(study, reading, of, key.replaces)
+    progress.step("定位到街道", "Place the rows on streets", 3, 5)
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[of][0])
     removed = forgotten_since(study, of)
     points, gone = without_forgotten(points, of, removed)
@@ -228,15 +232,13 @@ def add_points(
     streets = place.streets if isinstance(place, StudyPlace) else NearStreets(study)
     if of != "facilities":
         points = on_streets(points, segments_near(streets, points, profile), place.crs, profile)
+    progress.step("与已有数据合并", "Merge with the study", 4, 5)
     merged = merge(layer, points, of)
+    told = [*unmapped_findings(points["category"])] if of == "complaints" else []
+    told += [*older_findings(late), *forgotten_findings(gone, removed)]
     far = far_findings(points, of, profile["points.far_from_streets"], reading.raw.name)
-    words = unmapped_findings(points["category"]) if of == "complaints" else []
-    words += [*older_findings(late), *forgotten_findings(gone, removed), *retired_findings(merged.layer, of)]
-    old = findings_table(of, words, reading.raw.name)
-    lost = lost_identities(merged.layer, of, reading.raw.name)
     renamed = renamed_identities(layer, of, reading.raw.name) if key.replaces else far.iloc[:0]
-    found = [table for table in (reading.findings, far, old, lost, renamed) if len(table)]
-    reading = reading._replace(findings=pd.concat(found, ignore_index=True) if found else reading.findings)
+    reading = _with_findings(reading, merged, of, [far, renamed], told)
     outcome = Outcome(reading, points, None, merged.added, merged.updated, merged.unchanged, len(late) + gone)
     if dry_run:
         return outcome
@@ -245,6 +247,7 @@ def add_points(
     if not key.replaces and merged.added + merged.updated == 0 and (imports["sha256"] == reading.sha256).any():
         return outcome
 
+    progress.step("写入研究文件", "Write the study", 5, 5)
     number = next_import(imports)
     record = import_record(number, reading, of, by, merged.added, merged.updated)
     merged.layer.loc[merged.fresh, "import_id"] = number
@@ -261,6 +264,16 @@ def add_points(
     changes = {name: change for name, change in rows.items() if name not in layers}
     study.write(layers, keep_key(study.path, key if reading.hidden or key.replaces else None), changes)
     return outcome._replace(import_id=number)
+
+
+def _with_findings(
+    reading: Reading, merged: Merged, of: str, tables: list[pd.DataFrame], told: list[Finding]
+) -> Reading:
+    """Return what was read with the findings of its merging: tables of them, and single ones."""
+    single = findings_table(of, [*told, *retired_findings(merged.layer, of)], reading.raw.name)
+    lost = lost_identities(merged.layer, of, reading.raw.name)
+    found = [table for table in (reading.findings, tables[0], single, lost, *tables[1:]) if len(table)]
+    return reading._replace(findings=pd.concat(found, ignore_index=True) if found else reading.findings)
 
 
 def _remembered(study: Study) -> dict[str, dict[str, str]]:

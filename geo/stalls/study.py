@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.core.errors import StudyError
 from geo.core.text import Text
+from geo.jobs import progress
 from geo.kerbs.decided import decided_on, reasons_of
 from geo.kerbs.exclusions import holds
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
@@ -103,12 +104,16 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> StallsDocument:
         If the study cannot be written. It is untouched then.
     """
     rules = profile or study.profile
+    progress.step("读取路缘", "Read the kerbs", 1, 5)
     ground = read_ground(study, rules)
+    progress.step("规划疏导点", "Plan the zones", 2, 5)
     plan = stall_plan(study, rules, "stall", ground)
     stalls = study.layer("vendors")
+    progress.step("评定摊位", "Judge the stalls", 3, 5)
     judged = judge(plan, stalls)
     stalls["verdict"], stalls["reasons"] = judged.verdict, judged.reasons
     stalls = conform_geo(stalls, "stalls")
+    progress.step("生成图层", "Make the layers", 4, 5)
     conflicts = conflicts_of(plan, plan.places)
     layers = {
         "kerbs": kerb_layer(plan),
@@ -122,6 +127,7 @@ def plan_stalls(study: Study, profile: Profile | None = None) -> StallsDocument:
         "moves": conform(pd.DataFrame(), "moves"),
     }
     summary = _summary(plan, layers["stall_zones"], stalls, layers["shop_displays"], conflicts)
+    progress.step("写入研究文件", "Write the study", 5, 5)
     STALLS.keep(
         study,
         summary,
@@ -187,8 +193,9 @@ def guide_stalls(study: Study | Path) -> Guidance:
         If the study cannot be written, or has no stalls.
     """
     opened = open_study(study)
+    progress.step("计算疏导点", "Compute the zones", 1, 3)
     if not STALLS.known(opened).fresh:
-        plan_stalls(opened)
+        progress.within(plan_stalls, opened)
     return _guide(opened)
 
 
@@ -200,9 +207,11 @@ def _guide(study: Study) -> Guidance:
             Text("研究中没有摊位", "The study has no stalls"),
             Text("请先导入摊位（jiexu add --kind stalls）", "Import them first: jiexu add --kind stalls"),
         )
+    progress.step("安排摊位去向", "Relocate the stalls", 2, 3)
     plan = stall_plan(study, study.profile)
     found = guide(plan, judge(plan, stalls), stalls, study.layer("facilities"), network_of(study))
     summary: RelocationDocument = {"moved": int((found.moves["to_kind"] != "none").sum()), "moves": len(found.moves)}
+    progress.step("写入研究文件", "Write the study", 3, 3)
     RELOCATION.keep(study, summary, {"moves": conform(found.moves, "moves")}, command_of("guide", study))
     return found
 

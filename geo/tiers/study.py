@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.core.masked_words import mask_words, masked
 from geo.core.records import document_rows
+from geo.jobs import progress
 from geo.points.cases import placed_cases
 from geo.rules.loader import Profile
 from geo.streets.locating import count_per_street
@@ -170,6 +171,7 @@ def _grade(
     sheets: Sequence[str] = (),
 ) -> tuple[GradingReport, pd.DataFrame]:
     """Grade again; return the report of how, and the findings of surveyed widths."""
+    progress.step("读取街道", "Read the streets", 1, 3)
     roads, earlier = study.layer("segments"), study.table("findings")
     if list_file is not None:
         tier_list: StreetList | None = read_tier_list(list_file, sheets)
@@ -182,11 +184,13 @@ def _grade(
         more["surveyed_widths"] = width_table(surveyed, study.table("surveyed_widths"))
         earlier = earlier[(earlier["layer"] != "roads") | (earlier["source"] != surveyed.file)]
     around = Surroundings(*(study.layer(name) for name in ("facilities", "paths", "complaints", "quarters")))
+    progress.step("评定等级", "Grade the streets", 2, 3)
     grades = grade(roads, tier_list, study.table("decisions"), profile, study.crs, around)
     points = {kind: study.layer("vendors" if kind == "stalls" else kind) for kind in POINT_KINDS}
     findings = [earlier[~earlier["layer"].isin(["streets", "decisions"])], measured, grades.findings]
     layers = {"findings": earlier.iloc[:0], **graded_layers(grades, points, findings, tier_list), **more}
     layers["decisions"] = grades.decisions
     command = command_of("grade", study, list=list_file and masked(list_file.name))
+    progress.step("写入研究文件", "Write the study", 3, 3)
     TIERS.keep(study, grades.report, layers, command, rule_facts(given) if given else None)
     return grades.report, measured

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from geo.core.errors import InputError
-from geo.jobs import CrashError, LimitError, Limits, Pool
+from geo.jobs import CrashError, KilledError, LimitError, Limits, Pool, StoppedError
 from geo.jobs.worker import FORKS
 from tests.conftest import ROOT
 
@@ -184,3 +184,28 @@ def test_a_stranger_in_the_working_folder_is_not_loaded(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.stdout.split() == ["2.0"]
+
+
+def test_a_job_is_ended_on_request_and_the_process_stays_where_it_can(pool: Pool, tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    before = run(pool, "process") if pool.in_place else None
+
+    def asked() -> str | None:
+        return "enough" if file.exists() and file.read_text(encoding="utf-8") else None
+
+    with pytest.raises(StoppedError) as caught:
+        pool.run("tests.support.jobs:notes_itself", [str(file)], {}, ROOMY, asked)
+    assert caught.value.reason == "enough"
+    assert gone(int(file.read_text(encoding="utf-8")))
+    kept = [worker.process.pid for worker in pool._idle]
+    assert run(pool, "doubled", 2) == 4
+    if pool.in_place:
+        assert run(pool, "process") != before
+    elif sys.platform == "linux":
+        assert [worker.process.pid for worker in pool._idle] == kept != []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
+def test_a_kill_from_outside_is_told_from_a_limit(pool: Pool, tmp_path: Path) -> None:
+    with pytest.raises(KilledError):
+        run(pool, "leaves_a_file", str(tmp_path / "mark"))

@@ -134,7 +134,7 @@ class _Worker:
         """End the job that runs, and the process too unless it can run another."""
         if not self.in_place and sys.platform == "linux":
             with contextlib.suppress(OSError):
-                self.process.send_signal(signal.SIGUSR1)
+                os.kill(self.process.pid, signal.SIGUSR1)
             if answer.there.wait(_ENDING_S) and answer.error is None:
                 return
         self.kill()

@@ -173,7 +173,7 @@ def _is_limited() -> bool:
 
 def _pages() -> list[StreamlitPage]:
     """Return the pages of the visitor: for some the shared view only."""
-    library = [st.Page(library_page.page, title=_("Studies"), icon=":material/folder:", url_path=_LIBRARY)]
+    library = [st.Page(library_page.page, title=_("Studies"), icon=":material/folder:", url_path="library")]
     if server().library is None:
         library = []
     if _is_limited():

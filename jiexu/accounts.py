@@ -37,7 +37,7 @@ _NONE: Final = "none"
 @app.command(epilog="Example: `jiexu users add 王 --role planner --folder studies`")
 @errors_as_messages
 def users(
-    action: Annotated[Action, typer.Argument(help="What to do.", show_default=False)],
+    action: Annotated[Action, typer.Argument(help="The act.", show_default=False)],
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="The account; of `revoke`, the token's number.")
     ] = None,

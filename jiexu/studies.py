@@ -256,7 +256,7 @@ def serve(
     ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8501,
     host: Annotated[
-        str, typer.Option(help="The address to listen on; 0.0.0.0 accepts other computers, which must sign in.")
+        str, typer.Option(help="The address to listen on; 0.0.0.0 accepts other computers: they must sign in.")
     ] = "127.0.0.1",
     sign_in: Annotated[
         bool | None,
@@ -264,7 +264,7 @@ def serve(
     ] = None,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Another name under which visitors ask for this server; repeatable."),
+        typer.Option(metavar="NAME", help="Another name of this server; repeatable."),
     ] = None,
     base_path: Annotated[
         str, typer.Option(metavar="/PATH", help="Before all addresses, behind a proxy at a sub-path.")

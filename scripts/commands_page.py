@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NotRequired, get_args, get_origin, get_t
 
 import typer
 
+from dashboards.access.documents import AccountsDocument
 from geo.assumptions.documents import AssumptionsDocument
 from geo.background.documents import JobsDocument
 from geo.complaints.answer_documents import ResponseDocument
@@ -61,6 +62,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "backup": BackupDocument,
     "restore": RestoredDocument,
     "jobs": JobsDocument,
+    "users": AccountsDocument,
 }
 """The document that each verb prints with --json: a TypedDict, or a list of them."""
 

@@ -86,7 +86,7 @@ def lines(store: Store) -> list[Line]:
 
 
 def broken_at(every: list[Line]) -> int | None:
-    """Return the number of the first line that was changed, or before which one is gone; None for a whole log."""
+    """Return the number of the first changed line, or of the line behind a missing one; None for a whole log."""
     previous = _START
     for number, line in enumerate(every, 1):
         if line.number != number or line.previous != previous or line.hash != line.expected():

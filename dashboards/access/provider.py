@@ -145,7 +145,7 @@ class SignInAtProvider:
         )
 
     def _metadata(self) -> dict[str, Any]:
-        """Return what the provider says of itself, asked for once."""
+        """Return the provider's description of itself, asked for once."""
         if self._found is None:
             address = f"{self._provider.issuer}/.well-known/openid-configuration"
             found = self._asked(lambda: requests.get(address, timeout=_WAIT_S, allow_redirects=False))

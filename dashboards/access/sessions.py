@@ -28,7 +28,7 @@ _KEPT: Final = dt.timedelta(days=30)
 
 
 class Session(NamedTuple):
-    """A session in force: its digest, its account and the moment at which it ends."""
+    """A session in force: its digest, its account and its end."""
 
     digest: str
     account: Account

@@ -35,6 +35,29 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 UPLOAD_MB: Final = 200
 
 
+_KEYS: Final = {
+    "sign_in": bool,
+    "hosts": list,
+    "proxies": list,
+    "user_header": str,
+    "base_path": str,
+    "certificate": str,
+    "key": str,
+    "bases": list,
+    "upload_mb": int,
+    "oidc": dict,
+}
+_OIDC: Final = {
+    "issuer": str,
+    "client_id": str,
+    "secret": str,
+    "title": str,
+    "claim": str,
+    "name_claim": str,
+    "roles": dict,
+}
+
+
 @dataclass(frozen=True)
 class Provider:
     """
@@ -135,7 +158,7 @@ def is_loopback(host: str) -> bool:
 
 
 def own_hosts(host: str) -> tuple[str, ...]:
-    """Return the names and addresses of this computer under which a server on `host` is reached."""
+    """Return this computer's names and addresses for a server on `host`."""
     if is_loopback(host):
         return tuple(dict.fromkeys((*LOOPBACK, host.lower())))
     name = socket.gethostname().lower()
@@ -176,32 +199,9 @@ def checked(settings: Settings) -> Settings:
     return settings
 
 
-_KEYS: Final = {
-    "sign_in": bool,
-    "hosts": list,
-    "proxies": list,
-    "user_header": str,
-    "base_path": str,
-    "certificate": str,
-    "key": str,
-    "bases": list,
-    "upload_mb": int,
-    "oidc": dict,
-}
-_OIDC: Final = {
-    "issuer": str,
-    "client_id": str,
-    "secret": str,
-    "title": str,
-    "claim": str,
-    "name_claim": str,
-    "roles": dict,
-}
-
-
 def with_file(settings: Settings) -> Settings:
     """
-    Return settings with those of the folder's file, where there is one; given ones stand over it.
+    Return settings with the ones of the folder's file, where there is one; given ones stand over it.
 
     Raises
     ------

@@ -31,7 +31,7 @@ class Token(NamedTuple):
 
 def make(store: Store, name: str, *, reads_only: bool, expires: dt.datetime | None, by: str) -> str:
     """
-    Make a token with the roles of an account and return its secret, which is shown this once.
+    Make a token with the roles of an account and return its secret, shown this once.
 
     Raises
     ------

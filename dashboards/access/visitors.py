@@ -64,7 +64,7 @@ def looking() -> Iterator[None]:
 
 
 def page_key() -> str:
-    """Return by which this page's visitor is told from others; empty outside of pages."""
+    """Return the key of this page's visitor; empty outside of pages."""
     return str(st.context.headers.get(HEADER) or "")
 
 

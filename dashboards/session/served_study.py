@@ -42,7 +42,7 @@ def served_folder() -> Path:
 
 
 def served_library() -> Path | None:
-    """Return the folder whose studies are all served, or None where it is one study."""
+    """Return the folder of studies that is served, or None for one study."""
     served = Path(os.environ.get("JIEXU_STUDY") or SAMPLE_STUDY).resolve()
     return served if served.is_dir() else None
 

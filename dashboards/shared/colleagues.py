@@ -66,7 +66,7 @@ def _note(own: str) -> str:
     what = f"{newest['subject_name'] or newest['subject']}: {outcome_name(newest['before'])} → "
     said = what + outcome_name(newest["after"])
     # names of streets and people are no markdown
-    return _("{by} decided: {what}").format(by=_plain(str(newest["by"] or "")), what=_plain(said))
+    return _("{by} decided: {decision}").format(by=_plain(str(newest["by"] or "")), decision=_plain(said))
 
 
 def _plain(text: str) -> str:

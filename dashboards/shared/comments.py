@@ -28,7 +28,7 @@ def comments(subject: str) -> None:
             return
         with st.form(f"comment-{subject}", border=False, clear_on_submit=True):
             text = st.text_area(_("New comment"), height=68, max_chars=2_000)
-            by = signature(key=f"comment-by-{subject}")
+            by = signature(_("Your name"), key=f"comment-by-{subject}")
             said = st.form_submit_button(_("Add the comment"), width="stretch")
         if said:
             try:

@@ -269,7 +269,7 @@ def add_points(
 def _with_findings(
     reading: Reading, merged: Merged, of: str, tables: list[pd.DataFrame], told: list[Finding]
 ) -> Reading:
-    """Return what was read with the findings of its merging: tables of them, and single ones."""
+    """Return a reading with the findings of its merging: tables of them, and single ones."""
     single = findings_table(of, [*told, *retired_findings(merged.layer, of)], reading.raw.name)
     lost = lost_identities(merged.layer, of, reading.raw.name)
     found = [table for table in (reading.findings, tables[0], single, lost, *tables[1:]) if len(table)]

@@ -113,6 +113,9 @@ NOBODY: Final = Actor("")
 """Whoever has not signed in: may nothing."""
 
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
+_after_change: list[Callable[[Actor, Right, Path], None]] = []
+_needed: ContextVar[Right] = ContextVar("needed", default="administer")
+"""The right that a change needs: the most, unless the function that makes it says less."""
 
 
 def system_user() -> Actor:
@@ -124,10 +127,6 @@ def system_user() -> Actor:
     return Actor(name, {EVERY_STUDY: Grant("administrator")}, signed_in=False)
 
 
-_after_change: list[Callable[[Actor, Right, Path], None]] = []
-_needed: ContextVar[Right] = ContextVar("needed", default="administer")
-"""The right that a change needs: the most, unless the function that makes it says less."""
-
 _source: list[Callable[[], Actor]] = [system_user]
 
 
@@ -137,7 +136,7 @@ def take_from(source: Callable[[], Actor]) -> None:
 
 
 def when_changed(noted: Callable[[Actor, Right, Path], None]) -> None:
-    """Have a function called with each change that somebody may make: who, by which right, on which study."""
+    """Have a function called after each change, with the actor, the right and the study."""
     _after_change[:] = [noted]
 
 
@@ -148,7 +147,7 @@ def current() -> Actor:
 
 @contextmanager
 def acting(actor: Actor) -> Iterator[None]:
-    """Act as somebody within a `with` block, on this thread and in what it starts with its context."""
+    """Act as somebody within a `with` block, on this thread and in copies of its context."""
     token = _acting.set(actor)
     try:
         yield

@@ -15,7 +15,7 @@ from geo.tiers.decisions import decide_tier, find_street
 from tests.conftest import ROOT
 from tests.support.pages import PAGES, Serve, figures, labelled, opened
 
-FIGURES_OF_STREETS_ALONE = {"complaints": 0, "stalls": 0, "facilities": 3, "library": 0}
+FIGURES_OF_STREETS_ALONE = {"complaints": 0, "stalls": 0, "facilities": 3, "library": 0, "users": 0}
 """How many figures a page has before there are points or plans; the others have at least four."""
 
 

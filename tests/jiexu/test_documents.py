@@ -10,6 +10,7 @@ from typing import Any, NotRequired, TypedDict
 import pytest
 from typer.testing import CliRunner
 
+from dashboards.access.documents import AccessLogDocument, NewTokenDocument
 from geo.facilities.decisions import decide_site
 from geo.points.imports import add_points
 from geo.rules.loader import load_profile
@@ -20,6 +21,7 @@ from geo.study.schema import COLUMNS
 from geo.tiers.decisions import decide_tier, find_street
 from jiexu.__main__ import app
 from scripts.commands_page import DOCUMENTS
+from tests.support.commands import run
 from tests.support.documents import mismatches
 
 COMPLAINTS = "编号,类别,时间,渠道,经度,纬度,处置,首次回复时间\n" + "".join(
@@ -126,8 +128,25 @@ def test_documents_of_a_library_are_as_described(bare: Path, tmp_path: Path) -> 
     assert {verb: mismatches(said, DOCUMENTS[verb]) for verb, said in found.items()} == {verb: [] for verb in found}
 
 
+def test_documents_of_accounts_and_jobs_are_as_described(tmp_path: Path) -> None:
+    folder = ["--folder", str(tmp_path)]
+    run(app, ["users", "add", "wang", "--role", "administrator", "--password-stdin", *folder], input="a long password")
+    run(app, ["users", "add", "court", "--layers", "streets", "--password-stdin", *folder], input="a long password")
+    token = document(["users", "token", "court", "--read-only", "--expires", "2099-12-31", *folder])
+    log = document(["users", "log", *folder])
+    found = {
+        "users": mismatches(document(["users", "list", *folder]), DOCUMENTS["users"]),
+        "token": mismatches(token, NewTokenDocument),
+        "log": mismatches(log, AccessLogDocument),
+        "jobs": mismatches(document(["jobs", str(tmp_path)]), DOCUMENTS["jobs"]),
+    }
+    assert found == {name: [] for name in found}
+    assert [line["event"] for line in log["lines"]] == ["user_added", "user_added", "token_made"]
+
+
 def test_every_verb_that_prints_a_document_is_tried() -> None:
-    assert {verb for verb, _ in CASES} | {"rules", "studies", "backup", "restore"} == set(DOCUMENTS)
+    others = {"rules", "studies", "backup", "restore", "users", "jobs"}
+    assert {verb for verb, _ in CASES} | others == set(DOCUMENTS)
 
 
 def test_rows_of_tables_have_the_tables_columns() -> None:

@@ -65,7 +65,7 @@ def test_every_page_of_the_dashboard_is_documented() -> None:
         for call in ast.walk(shell)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "Page"
     ]
-    addresses = ["" if call.get("default") else call["url_path"] for call in calls]  # Streamlit's rule
+    addresses = {"" if call.get("default") else call["url_path"] for call in calls}  # Streamlit's rule
     assert len(addresses) == len(list((ROOT / "dashboards").glob("*/page.py")))
     assert [each for each in addresses if f"| `/{each!s}` |" not in page("guide/pages.md")] == []
 

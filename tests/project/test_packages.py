@@ -24,6 +24,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 CONDA_NAMES = {"osmium": "pyosmium", "ortools": "ortools-python", "tzdata": "python-tzdata"}
 OURS = ("geo", "layers", "dashboards", "jiexu")
 MODULES = {
+    "argon2": "argon2-cffi",
     "charset_normalizer": "charset-normalizer",
     "lazy_loader": "lazy-loader",
     "python_calamine": "python-calamine",

@@ -21,9 +21,6 @@ from geo.study.rights import ROLES, Role
 FILE: Final = "jiexu-server.toml"
 """Beside the studies, for all that options of the command would be too long for."""
 
-SECRET_VARIABLE: Final = "JIEXU_OIDC_SECRET"  # noqa: S105 (its name)
-"""The provider's secret for this server, where the file does not have it."""
-
 BASES: Final = {
     "osm": ("tile.openstreetmap.org",),
     "tianditu": ("*.tianditu.gov.cn",),
@@ -272,7 +269,7 @@ def _provider(path: Path, read: Mapping[str, Any]) -> Provider:
     return Provider(
         issuer=issuer,
         client_id=read["client_id"],
-        secret=os.environ.get(SECRET_VARIABLE) or read.get("secret", ""),
+        secret=os.environ.get("JIEXU_OIDC_SECRET") or read.get("secret", ""),
         title=read.get("title", issuer.partition("//")[2]),
         claim=read.get("claim", "roles"),
         roles=roles,

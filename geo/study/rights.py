@@ -114,6 +114,8 @@ NOBODY: Final = Actor("")
 
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 _after_change: list[Callable[[Actor, Right, Path], None]] = []
+
+
 _needed: ContextVar[Right] = ContextVar("needed", default="administer")
 """The right that a change needs: the most, unless the function that makes it says less."""
 

@@ -114,7 +114,7 @@ NOBODY: Final = Actor("")
 
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 _after_change: list[Callable[[Actor, Right, Path], None]] = []
-
+_source: list[Callable[[], Actor]] = []
 
 _needed: ContextVar[Right] = ContextVar("needed", default="administer")
 """The right that a change needs: the most, unless the function that makes it says less."""
@@ -129,12 +129,9 @@ def system_user() -> Actor:
     return Actor(name, {EVERY_STUDY: Grant("administrator")}, signed_in=False)
 
 
-_source: list[Callable[[], Actor]] = [system_user]
-
-
 def take_from(source: Callable[[], Actor]) -> None:
     """Have `current` ask a function where nobody acts in this context: a server's, by session."""
-    _source[0] = source
+    _source[:] = [source]
 
 
 def when_changed(noted: Callable[[Actor, Right, Path], None]) -> None:
@@ -144,7 +141,7 @@ def when_changed(noted: Callable[[Actor, Right, Path], None]) -> None:
 
 def current() -> Actor:
     """Return whoever acts now: in this context (`acting`), else by the source of this process."""
-    return _acting.get() or _source[0]()
+    return _acting.get() or (_source[0] if _source else system_user)()
 
 
 @contextmanager

@@ -44,6 +44,9 @@ _ACTS: Final[Mapping[Right, Text]] = {
 EVERY_STUDY: Final = "*"
 """Stands for all studies of a folder."""
 
+_needed: ContextVar[Right] = ContextVar("needed", default="administer")
+"""The right that a change needs: the most, unless the function that makes it says less."""
+
 
 class RightError(JiexuError):
     """Somebody asked for something that their role on a study does not allow. Nothing was changed."""
@@ -115,9 +118,6 @@ NOBODY: Final = Actor("")
 _acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
 _after_change: list[Callable[[Actor, Right, Path], None]] = []
 _source: list[Callable[[], Actor]] = []
-
-_needed: ContextVar[Right] = ContextVar("needed", default="administer")
-"""The right that a change needs: the most, unless the function that makes it says less."""
 
 
 def system_user() -> Actor:

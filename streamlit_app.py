@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import webbrowser
 from pathlib import Path
@@ -12,37 +13,50 @@ from streamlit.starlette import App
 
 from dashboards.access.guard import Guard
 from dashboards.access.present import present
-from dashboards.access.settings import Settings
+from dashboards.access.settings import Settings, with_file
 from dashboards.access.sign_in import SignIn
 from dashboards.access.visitors import Visitors
 
 # the pages are loaded before anybody comes, so that the first visitor does not wait for it
 from dashboards.data import page as data_page  # noqa: F401
 from dashboards.decisions import page as decisions_page  # noqa: F401
+from dashboards.library import page as library_page  # noqa: F401
 from dashboards.map.routes import routes, warm_up
 from dashboards.overview import page as overview  # noqa: F401
 from dashboards.parking import page as parking_page  # noqa: F401
 from dashboards.session import filters  # noqa: F401
-from dashboards.session.served_study import SAMPLE_STUDY
-from dashboards.session.server import Server, serve_as
+from dashboards.session.served_study import served_folder, served_library
+from dashboards.session.server import STUDIES_IN_MEMORY, Server, serve_as
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
 from geo.background.running import dispatcher_for
 from geo.files.reading_apart import warm
 
 
-def make_app(settings: Settings) -> App:
-    """Return the server's application."""
+def parts(settings: Settings) -> dict[str, Any]:
+    """Return the parts of the server's application, and have pages and changes of studies know its visitors."""
     visitors = Visitors(settings)
     visitors.serve()
+    kept = os.environ.get("JIEXU_STUDIES_IN_MEMORY", "")
     serve_as(
-        Server(settings.base_path, settings.sign_in, not (settings.sign_in or settings.on_loopback), settings.bases)
+        Server(
+            settings.base_path,
+            settings.sign_in,
+            settings.open_to_others,
+            settings.bases,
+            served_library(),
+            int(kept) if kept.isdecimal() else STUDIES_IN_MEMORY,
+        )
     )
-    return App(
-        Path(__file__).parent / "dashboards" / "shell.py",
-        routes=[*SignIn(settings, visitors).routes, *routes(settings.base_path)],
-        middleware=[Middleware(Guard, settings, visitors)],
-    )
+    return {
+        "script_path": Path(__file__).parent / "dashboards" / "shell.py",
+        "routes": [*SignIn(settings, visitors).routes, *routes(settings.base_path)],
+        "middleware": [Middleware(Guard, settings, visitors)],
+    }
+
+
+app = App(**parts(with_file(Settings(folder=served_folder()))))
+"""For servers of other makes (`uvicorn streamlit_app:app`), under the settings of `jiexu-server.toml`."""
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -69,7 +83,9 @@ def options(settings: Settings) -> dict[str, Any]:
 
 def run(settings: Settings, browser: bool) -> None:
     """Serve until stopped."""
-    app = make_app(settings)
+    # uvicorn believes the headers of any proxy on this computer otherwise; the guard knows the listed ones
+    os.environ["FORWARDED_ALLOW_IPS"] = ""
+    mine = App(**parts(settings))
     warm_up()
     warm()
     dispatcher = dispatcher_for(settings.folder, present(settings.folder))
@@ -79,10 +95,10 @@ def run(settings: Settings, browser: bool) -> None:
         address = f"{scheme}://localhost:{settings.port}{settings.base_path}"
         threading.Timer(1.5, webbrowser.open, [address]).start()
     try:
-        app.run(config=options(settings))
+        mine.run(config=options(settings))
     finally:
         dispatcher.close()
 
 
 if __name__ == "__main__":
-    run(Settings(SAMPLE_STUDY.parent), browser=True)
+    run(with_file(Settings(served_folder())), browser=True)

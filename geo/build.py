@@ -49,6 +49,7 @@ from geo.study.file import now, rule_facts
 from geo.study.findings import Finding, findings_table
 from geo.study.keys import FINGERPRINT, StudyKey, keep_key, study_key
 from geo.study.pseudonyms import Pseudonyms
+from geo.study.rights import requires
 from geo.study.schema import together
 from geo.study.writing import until_unchanged, write_study
 from geo.tiers.grading import grade
@@ -117,6 +118,7 @@ class Inputs:
     quarters_layers: tuple[str, ...] = ()
 
 
+@requires("administer")
 @until_unchanged
 def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None) -> None:
     """
@@ -196,7 +198,7 @@ def build_study(path: Path, inputs: Inputs, on_step: OnStep = lambda step: None)
         "category_words": old.table("category_words"),
         "replaced": _of(old.table("replaced"), imports),
     }
-    layers |= {"decisions": grades.decisions, "selections": old.table("selections")}
+    layers |= {"decisions": grades.decisions, "selections": old.table("selections"), "comments": old.table("comments")}
     layers |= {"surveyed_widths": width_table(surveyed), "population": old.layer("population")}
     layers |= graded_layers(grades, points, findings, tier_list)
     facts = {**old.facts("study_id", RESIDENTS_TOTAL, FINGERPRINT), **_facts(inputs, ways, roads, crs, profile)}
@@ -333,7 +335,7 @@ def _points(
         read, problems = earlier[kind], known[known["layer"] == kind]
         file = inputs.points.get(kind)
         if file is not None:
-            pseudonyms = Pseudonyms(key and key.secret, known_identities(read, kind))
+            pseudonyms = Pseudonyms(key and key.secret, known_identities(read, kind).get)
             reading = read_points(file, kind, profile, place, words, pseudonyms=pseudonyms)
             hidden += reading.hidden
             if reading.questions:

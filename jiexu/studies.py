@@ -247,7 +247,12 @@ def export(
 @errors_as_messages
 def serve(
     study: Annotated[
-        Path | None, typer.Argument(metavar="[STUDY.gpkg]", help="By default the sample.", show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="[STUDY.gpkg]",
+            help="A study, or a folder of studies; by default the sample.",
+            show_default=False,
+        ),
     ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8501,
     host: Annotated[
@@ -271,7 +276,7 @@ def serve(
     ] = False,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser.")] = True,
 ) -> None:
-    """Open a study in the browser; other computers sign in (`jiexu users`)."""
+    """Open a study, or a folder of studies, in the browser; other computers sign in (`jiexu users`)."""
     from dashboards.access.settings import (  # noqa: PLC0415
         BASES,
         Settings,
@@ -288,13 +293,15 @@ def serve(
         study = SAMPLE_STUDY
         if not study.exists() or about(study, older=True)["format"] != FORMAT:
             _make_sample(study)
-    about(study)  # refuses a file that is no study before a server starts on it
+    if not study.is_dir():
+        about(study)  # refuses a file that is no study before a server starts on it
     settings = with_file(
         Settings(
-            folder=study.resolve().parent,
+            folder=study.resolve() if study.is_dir() else study.resolve().parent,
             host=host,
             port=port,
             sign_in=not is_loopback(host) if sign_in is None else sign_in,
+            open_to_others=sign_in is False,
             hosts=(*own_hosts(host), *(each.lower() for each in allow_host or ())),
             base_path=plain_base(base_path),
             certificate=certificate,

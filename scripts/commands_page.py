@@ -21,11 +21,13 @@ from geo.complaints.patrol_documents import PatrolsDocument
 from geo.facilities.documents import CoverageDocument, PopulationDocument
 from geo.facilities.site_documents import SitesDocument
 from geo.parking.documents import BaysDocument
+from geo.parking.inventory_documents import ParkingDocument
 from geo.points.documents import CategoriesDocument, ImportDocument, ListDocument
 from geo.rules.documents import RulesDocument
 from geo.stalls.documents import AnswerDocument, GuidanceDocument, StallsDocument, StepDocument
 from geo.study.check_documents import PrivacyDocument, VerifyDocument
 from geo.study.documents import DecisionDocument, FiguresDocument, ImportRecord
+from geo.study.library_documents import BackupDocument, LibraryDocument, RestoredDocument
 from geo.tiers.documents import GradeDocument, WidthsDocument
 from jiexu.__main__ import app
 
@@ -46,6 +48,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "guide": GuidanceDocument,
     "steps": list[StepDocument],
     "bays": BaysDocument,
+    "parking": ParkingDocument,
     "widths": WidthsDocument,
     "hotspots": HotspotsDocument,
     "response": ResponseDocument,
@@ -54,6 +57,9 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "site": SitesDocument,
     "population": PopulationDocument,
     "lists": list[ListDocument],
+    "studies": LibraryDocument,
+    "backup": BackupDocument,
+    "restore": RestoredDocument,
     "jobs": JobsDocument,
 }
 """The document that each verb prints with --json: a TypedDict, or a list of them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
@@ -27,6 +27,8 @@ from geo.study.rights import acting
 
 SIGN_IN: Final = "/sign-in"
 SIGN_OUT: Final = "/sign-out"
+STATE: Final = "/sign-in/state"
+"""Where an open page asks whether its session is still in force: that does not keep it alive."""
 
 _OPEN: Final = (SIGN_IN, "/_stcore/health", "/favicon.ico")
 """What is answered to whoever has not signed in; with all below it."""
@@ -73,7 +75,7 @@ class Guard:
         refusal = self._refusal(scope, headers, scheme, path)
         visitor = None
         if refusal is None:
-            visitor = await to_thread.run_sync(self._visitors.of_request, headers, self._peer(scope))
+            visitor = await to_thread.run_sync(self._visitors.of_request, headers, self._peer(scope), path != STATE)
             if visitor is None and not _is_open(path):
                 refusal = self._not_signed_in(scope, headers, path)
         answer = self._with_headers(send, scheme == "https")
@@ -99,6 +101,14 @@ class Guard:
     def _peer(self, scope: Scope) -> str:
         return str((scope.get("client") or ("", 0))[0])
 
+    def _client(self, scope: Scope, headers: Mapping[str, str]) -> str:
+        """Return the address that a visitor asks from: the last that listed proxies name and that is none of them."""
+        peer = self._peer(scope)
+        if peer not in self._settings.proxies:
+            return peer
+        named = [each.strip() for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
+        return next((each for each in reversed(named) if each not in self._settings.proxies), peer)
+
     def _scheme(self, scope: Scope, headers: MutableMapping[str, str]) -> str:
         """Return how the visitor asked: a listed proxy says so."""
         scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], str(scope["scheme"]))
@@ -118,8 +128,7 @@ class Guard:
                     "Use the address that your administrator gave; they add names with --allow-host",
                 ),
             )
-        forwarded = was_forwarded(headers)
-        if forwarded and self._peer(scope) not in self._settings.proxies and not self._settings.sign_in:
+        if was_forwarded(headers) and not (self._settings.sign_in or self._settings.open_to_others):
             return Refusal(
                 403,
                 Text("此请求由代理转发，而本服务器未开启登录", "A proxy passed this on, and sign-in is off here"),
@@ -170,9 +179,11 @@ class Guard:
         """Return a request that tells Streamlit's pages its visitor, and nothing that came under that name."""
         name = HEADER.encode()
         kept = [(key, value) for key, value in scope["headers"] if key.lower() != name]
+        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in kept}
         if visitor is not None and visitor.key:
             kept.append((name, visitor.key.encode("latin-1", "replace")))
-        return {**scope, "headers": kept, "jiexu.visitor": visitor}
+        client = (self._client(scope, headers), 0)
+        return {**scope, "headers": kept, "client": client, "jiexu.visitor": visitor, "jiexu.peer": self._peer(scope)}
 
     def _with_headers(self, send: Send, tls: bool) -> Send:
         async def answer(message: Message) -> None:
@@ -190,7 +201,7 @@ class Guard:
             # a token is for programs, which read files: it opens no pages
             await refused(Refusal(403, Text("请先登录", "Sign in first"), Text("", "")), scope, receive, send, "")
             return
-        ended = asyncio.Event()
+        ended, left = asyncio.Event(), asyncio.Event()
 
         async def until_ended() -> None:
             while await to_thread.run_sync(self._visitors.known, visitor.key, False) is not None:
@@ -208,6 +219,8 @@ class Guard:
                     with suppress(Exception):
                         await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
                     return {"type": "websocket.disconnect", "code": _POLICY_VIOLATION}
+                if message.result()["type"] == "websocket.disconnect":
+                    left.set()
                 return message.result()
             finally:
                 stop.cancel()
@@ -215,12 +228,20 @@ class Guard:
                     message.cancel()
 
         async def send_until_ended(message: Message) -> None:
-            if not ended.is_set():
+            if ended.is_set():
+                return
+            try:
                 await send(message)
+            except Exception:
+                left.set()
+                raise
 
         watch = asyncio.create_task(until_ended())
         try:
             await self._app(scope, receive_until_ended, send_until_ended)
+        except RuntimeError:
+            if not left.is_set():  # else Streamlit speaks to a page that has just been closed
+                raise
         finally:
             watch.cancel()
 
@@ -232,6 +253,11 @@ def _is_open(path: str) -> bool:
 def _too_large(headers: MutableMapping[str, str], limit_mb: int) -> bool:
     length = headers.get("content-length", "")
     return length.isdigit() and int(length) > limit_mb * 1024 * 1024 + _MULTIPART_ROOM
+
+
+def peer_of(scope: Scope) -> str:
+    """Return the address that a request comes from, of a proxy where one passed it on."""
+    return str(scope.get("jiexu.peer", ""))
 
 
 def visitor_of(scope: Scope) -> Visitor | None:

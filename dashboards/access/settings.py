@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 import tomllib
 from collections.abc import Mapping
@@ -77,6 +78,8 @@ class Settings:
         The address that it listens on.
     sign_in
         Whether visitors must sign in.
+    open_to_others
+        Whether it was said aloud that others need not sign in: it is shown on every page.
     hosts
         Names and addresses under which it may be asked for, in lower case.
     proxies
@@ -99,6 +102,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8501
     sign_in: bool = False
+    open_to_others: bool = False
     hosts: tuple[str, ...] = LOOPBACK
     proxies: tuple[str, ...] = ()
     user_header: str | None = None
@@ -152,8 +156,13 @@ def checked(settings: Settings) -> Settings:
     Raises
     ------
     StudyError
-        If a certificate stands without its key, or a file of them is missing.
+        If a certificate stands without its key, a file of them is missing, or the base path is none.
     """
+    if not re.fullmatch(r"(/[\w.~-]+)*", settings.base_path, re.ASCII):
+        raise StudyError(
+            Text(f"路径写法不对：{settings.base_path}", f"This is no path: {settings.base_path}"),
+            Text("请写成 /jiexu", "Write it as /jiexu"),
+        )
     files = (settings.certificate, settings.key)
     missing = [str(each) for each in files if each is not None and not each.is_file()]
     if missing or (files[0] is None) != (files[1] is None):
@@ -168,6 +177,7 @@ def checked(settings: Settings) -> Settings:
 
 
 _KEYS: Final = {
+    "sign_in": bool,
     "hosts": list,
     "proxies": list,
     "user_header": str,
@@ -220,6 +230,7 @@ def with_file(settings: Settings) -> Settings:
         )
     return replace(
         settings,
+        sign_in=settings.sign_in or (bool(read.get("sign_in")) and not settings.open_to_others),
         hosts=tuple(dict.fromkeys((*settings.hosts, *(str(each).lower() for each in read.get("hosts", ()))))),
         proxies=tuple(map(str, read.get("proxies", ()))) or settings.proxies,
         user_header=read.get("user_header", settings.user_header),

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.access import accounts, delays, provider, sessions
 from dashboards.access.accounts import Account
-from dashboards.access.guard import SIGN_IN, SIGN_OUT, visitor_of
+from dashboards.access.guard import SIGN_IN, SIGN_OUT, STATE, peer_of, visitor_of
 from dashboards.access.settings import Settings
 from dashboards.access.visitors import Visitors, session_digest
 from dashboards.session.language import LANGUAGES, TAGS, language_of, translator
@@ -54,6 +54,7 @@ class SignIn:
         routes: list[BaseRoute] = [
             Route(base + SIGN_IN, self._page, methods=["GET"]),
             Route(base + SIGN_IN, self._try, methods=["POST"]),
+            Route(base + STATE, self._state, methods=["GET"]),
             Route(base + SIGN_OUT, self._ask_out, methods=["GET"]),
             Route(base + SIGN_OUT, self._out, methods=["POST"]),
         ]
@@ -68,6 +69,11 @@ class SignIn:
         if visitor_of(request.scope) is not None:
             return RedirectResponse(self._next(request.query_params.get("next")), 303)
         return self._form(request, request.query_params.get("next"))
+
+    async def _state(self, request: Request) -> Response:
+        """Tell an open page whether its session is still in force; asking does not keep it alive."""
+        there = visitor_of(request.scope) is not None
+        return Response(status_code=204 if there else 401, headers={"cache-control": "no-store"})
 
     async def _try(self, request: Request) -> Response:
         body = await _form_of(request)
@@ -104,17 +110,16 @@ class SignIn:
         )
 
     def _is_tls(self, request: Request) -> bool:
-        forwarded = request.client is not None and request.client.host in self._settings.proxies
+        forwarded = peer_of(request.scope) in self._settings.proxies
         said = request.headers.get("x-forwarded-proto", "") if forwarded else ""
         return request.url.scheme in ("https", "wss") or said.partition(",")[0].strip() == "https"
 
     async def _ask_out(self, request: Request) -> Response:
         language = self._language(request)
         _ = translator(language)
-        inner = (
-            f'<h1>{html.escape(_("Sign out"))}</h1><form method="post" action="{self._settings.base_path}{SIGN_OUT}">'
-            f"<button>{html.escape(_('Sign out'))}</button></form>"
-        )
+        words = html.escape(_("Sign out"))
+        action = f"{self._settings.base_path}{SIGN_OUT}"
+        inner = f'<h1>{words}</h1><form method="post" action="{action}"><button>{words}</button></form>'
         return self._html(inner, language, "")
 
     async def _out(self, request: Request) -> Response:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http.cookies import CookieError, SimpleCookie
 from typing import Final, NamedTuple
 
 import streamlit as st
 
 from dashboards.access import accounts, sessions, tokens
+from dashboards.access.acts import keep_log
 from dashboards.access.settings import Settings
 from dashboards.access.store import Store
 from geo.core.errors import StudyError
 from geo.study.rights import NOBODY, Actor, system_user, take_from
+
+_idle: ContextVar[bool] = ContextVar("idle", default=False)
 
 HEADER: Final = "jiexu-visitor"
 """What the guard tells Streamlit's pages by, in the place of anything that came under this name."""
@@ -48,25 +53,42 @@ class Visitor(NamedTuple):
     key: str
 
 
+@contextmanager
+def looking() -> Iterator[None]:
+    """Look at the server by oneself within a `with` block, as an open page does: that keeps no session alive."""
+    token = _idle.set(True)
+    try:
+        yield
+    finally:
+        _idle.reset(token)
+
+
+def page_key() -> str:
+    """Return by which this page's visitor is told from others; empty outside of pages."""
+    return str(st.context.headers.get(HEADER) or "")
+
+
 class Visitors:
     """Who the server's visitors are."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = Store(settings.folder)
-        self._known: dict[str, tuple[float, Actor | None]] = {}
+        self._known: dict[tuple[str, bool], tuple[float, Actor | None]] = {}
 
     def serve(self) -> None:
         """Have every change that this process makes ask for the rights of the page's visitor."""
         take_from(self.of_page)
+        if self.settings.sign_in:
+            keep_log(self.store)
 
     def of_page(self) -> Actor:
         """Return whoever's page runs on this thread; nobody outside of pages."""
         key = st.context.headers.get(HEADER)
-        found = self.known(key) if key else None
+        found = self.known(key, used=not _idle.get()) if key else None
         return found or NOBODY
 
-    def of_request(self, headers: Mapping[str, str], client: str) -> Visitor | None:
+    def of_request(self, headers: Mapping[str, str], client: str, used: bool = True) -> Visitor | None:
         """
         Return whoever a request comes from, or None.
 
@@ -76,21 +98,23 @@ class Visitors:
             Of the request, by names in lower case.
         client
             The address that it comes from, of a proxy where one passed it on.
+        used
+            Whether it keeps a session alive.
         """
         if not self.settings.sign_in:
             return Visitor(system_user(), DESK)
         header = self.settings.user_header
         if header and client in self.settings.proxies and headers.get(header.lower()):
-            return self._visitor(_PROXY + headers[header.lower()])
+            return self._visitor(_PROXY + headers[header.lower()], used)
         secret = _token(headers.get("authorization", ""))
         if secret is not None:
             actor = tokens.actor_of(self.store, secret)
             return None if actor is None else Visitor(actor, "")
         cookie = _cookie(headers.get("cookie", ""))
-        return None if cookie is None else self._visitor(_SESSION + sessions.digest_of(cookie))
+        return None if cookie is None else self._visitor(_SESSION + sessions.digest_of(cookie), used)
 
-    def _visitor(self, key: str) -> Visitor | None:
-        actor = self.known(key)
+    def _visitor(self, key: str, used: bool) -> Visitor | None:
+        actor = self.known(key, used)
         return None if actor is None else Visitor(actor, key)
 
     def known(self, key: str, used: bool = True) -> Actor | None:
@@ -106,14 +130,14 @@ class Visitors:
         """
         if key == DESK:
             return None if self.settings.sign_in else system_user()
-        at, actor = self._known.get(key, (-_REMEMBERED_S, None))
+        at, actor = self._known.get((key, used), (-_REMEMBERED_S, None))
         now = time.monotonic()
         if now - at < _REMEMBERED_S:
             return actor
         actor = self._look_up(key, used)
         if len(self._known) > 10_000:
             self._known.clear()
-        self._known[key] = (now, actor)
+        self._known[key, used] = (now, actor)
         return actor
 
     def _look_up(self, key: str, used: bool) -> Actor | None:
@@ -128,7 +152,8 @@ class Visitors:
 
     def forget(self, key: str) -> None:
         """Look somebody up anew when they ask next."""
-        self._known.pop(key, None)
+        for used in (False, True):
+            self._known.pop((key, used), None)
 
 
 def session_digest(visitor: Visitor) -> str | None:

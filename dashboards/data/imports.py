@@ -17,6 +17,7 @@ from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import field_name, layer_name, precision_name
 from dashboards.shared import background
+from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import marked_rows, show_error
 from geo.core.errors import InputError, JiexuError
 from geo.core.masked_words import mask_word
@@ -26,7 +27,8 @@ from geo.files.formats import SUFFIXES, read_file
 from geo.files.raw_file import Part
 from geo.files.text_encoding import ENCODINGS
 from geo.points.file_kind import RowsOf, recognised
-from geo.points.imports import Outcome, add_points, remove_import
+from geo.points.import_removal import remove_import
+from geo.points.imports import Outcome, add_points
 from geo.points.reading import KINDS, Options, PointKind
 from geo.study.file import about
 
@@ -229,7 +231,7 @@ def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, nam
         st.text(_("Choose the coordinates' system above before importing."))
     if answers - {"--crs"}:
         st.text(_("Answer the question above before importing."))
-    by = st.text_input(_("Imported by"), value=st.session_state.get("by", ""), key="import-by")
+    by = signature(_("Imported by"), key="import-by")
     left, right = st.columns(2)
     nothing = outcome.added + outcome.updated == 0
     if left.button(
@@ -237,7 +239,7 @@ def _store_button(outcome: Outcome, path: Path, kind: Any, options: Options, nam
         type="primary",
         icon=":material/download_done:",
         width="stretch",
-        disabled=outcome.reading.asks or nothing or kind_asked,
+        disabled=outcome.reading.asks or nothing or kind_asked or not may("record"),
     ):
         st.session_state["by"] = by.strip()
         arguments = {"name": name, "kind": kind, "by": by.strip(), "encoding": options.encoding, "crs": options.crs}

@@ -14,13 +14,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.data import category_words, imports
-from dashboards.map.routes import archives
+from dashboards.map.routes import archives, shown_layers
 from dashboards.map.view import map_state, map_view
 from dashboards.session import cache, filters
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import layer_name
-from dashboards.shared.widgets import Figure, credits, first_screen, table
+from dashboards.shared.widgets import Figure, credits, exporting, first_screen, table
 from geo.core.text import pick
 from geo.points.imports import LOCATED
 from geo.study.export import export_layer
@@ -101,7 +101,7 @@ def _take_away() -> None:
     with st.container(horizontal=True):
         st.download_button(
             _("Layer"),
-            data=partial(_layer_file, study_path(), layer, suffix),
+            data=exporting(partial(_layer_file, study_path(), layer, suffix), layer),
             file_name=f"{study_path().stem}-{layer}{'.zip' if suffix == '.shp' else suffix}",
             icon=":material/download:",
             on_click="ignore",
@@ -135,9 +135,10 @@ def _layer_file(study: Path, layer: str, suffix: str) -> bytes:
 def _map_file() -> Callable[[], bytes]:
     """Return a function that makes the file: it runs on request, outside this session, so it is given all it needs."""
     language = current_language()
-    extent, synthetic = Study(study_path()).extent, cache.figures()["synthetic"]
+    study, synthetic = study_path(), cache.figures()["synthetic"]
+    extent, layers = Study(study).extent, shown_layers(study)
     state = map_state(filters.current())
-    return lambda: map_file(extent, archives(), language, synthetic, state).encode()
+    return lambda: map_file(extent, archives(study, layers), language, synthetic, state).encode()
 
 
 def _findings() -> None:

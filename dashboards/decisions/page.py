@@ -11,6 +11,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import decision_kind_name, outcome_name, tier_name
+from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import Figure, credits, first_screen, show_error, table
 from geo.core.errors import JiexuError
 from geo.core.text import pick
@@ -112,9 +113,11 @@ def _undo(standing: pd.DataFrame) -> None:
     if on_a_street and st.button(_("Show on the map"), icon=":material/map:"):
         state.select([row["street_id"] or row["subject"]], go=True)
         st.rerun()
+    if not may("record"):
+        return
     with st.form("undo", border=False):
         reason = st.text_input(_("Reason for undoing it"))
-        by = st.text_input(_("Decided by"), value=st.session_state.get("by", ""))
+        by = signature()
         if not st.form_submit_button(_("Undo this decision"), icon=":material/undo:"):
             return
     try:

@@ -16,6 +16,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.shared import background
+from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import Figure, credits, first_screen, out_of_date, show_error, uploaded
 from geo.core.errors import JiexuError
 from geo.core.text import pick
@@ -222,8 +223,8 @@ def _trial(kind: FacilityKind, pins: list[state.Pin], tried: TrialDocument | Non
                 _("Site"), list(labels), format_func=lambda pin_id: _place(labels[pin_id]), key="site-pin"
             )
             reason = st.text_input(_("Reason"), placeholder=_("Kept with the decision"))
-            by = st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
-            accept = st.form_submit_button(_("Accept this site"), icon=":material/check:")
+            by = signature()
+            accept = st.form_submit_button(_("Accept this site"), icon=":material/check:", disabled=not may("decide"))
         if st.button(_("Take the sites off the map"), icon=":material/close:", type="tertiary", key="pins-clear"):
             state.set_pins(kind, [])
             st.rerun()

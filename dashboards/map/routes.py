@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -12,9 +15,10 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from dashboards.session.language import LANGUAGES, language_of
-from dashboards.session.served_study import problem_of_study, study_path
+from dashboards.session.served_study import IN_ADDRESS, NoneChosenError, on_study, problem_of_study, study_path
 from dashboards.session.server import server
 from geo.core.errors import JiexuError
+from geo.core.text import Text
 from geo.study.figures import synthetic_counts
 from geo.study.reader import Study
 from geo.study.rights import RightError, acting, require, system_user
@@ -25,39 +29,47 @@ from layers.registry import BY_NAME
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _NEVER = {"Cache-Control": "private, no-store"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
+_GROUND: Final = "context"
 _PROBLEM: Final = '<!doctype html><meta charset="utf-8"><p style="font-family: sans-serif">{sentence}</p>'
 """The map's page where there is no map, as when the study was removed."""
 
 
-def archives() -> dict[str, Path]:
-    """Return the archive of each of the map's layers with features; cut the changed ones again."""
-    path = study_path()
-    cut = {layer: tile_archive(path, layer) for layer in BY_NAME}
+def archives(study: Path, layers: Collection[str] = BY_NAME) -> dict[str, Path]:
+    """Return the archive of each of these layers of a study with features; cut the changed ones again."""
+    cut = {layer: tile_archive(study, layer) for layer in BY_NAME if layer in layers}
     return {layer: archive for layer, archive in cut.items() if archive is not None}
+
+
+def shown_layers(study: Path) -> list[str]:
+    """
+    Return the map's layers that whoever asks may see.
+
+    Raises
+    ------
+    RightError
+        If they may not see the study.
+    """
+    grant = require("see", study).grant_on(study)
+    # the ground of the public map is for all
+    return [layer for layer in BY_NAME if grant is not None and (layer == _GROUND or grant.shows(layer))]
 
 
 def tile_urls() -> dict[str, str]:
     """Return the address of each layer's archive; a layer without features has none."""
-    shown = require("see", study_path()).grant_on(study_path())
-    return {
-        layer: f"tiles/{archive.name}"
-        for layer, archive in archives().items()
-        if shown is not None and shown.shows(layer)
-    }
+    study = study_path()
+    lead = "tiles/" if server().library is None else f"tiles/{quote(study.stem, safe='')}/"
+    return {layer: f"{lead}{archive.name}" for layer, archive in archives(study, shown_layers(study)).items()}
 
 
 async def _map(request: Request) -> Response:
     language = request.query_params.get("lang", "")
     theme = "dark" if request.query_params.get("theme") == "dark" else "light"
     try:
-        page = await to_thread.run_sync(_render, language, theme)
+        page = await to_thread.run_sync(_rendered, request.query_params.get(IN_ADDRESS), language, theme)
     except RightError as error:
         return _problem(error, language, 403)
-    except Exception as error:
-        problem = error if isinstance(error, JiexuError) else problem_of_study()
-        if problem is None:
-            raise
-        return _problem(problem, language, 404)
+    except JiexuError as error:
+        return _problem(error, language, 404)
     return HTMLResponse(page, headers=_NEVER if server().private else _ASK_AGAIN)
 
 
@@ -66,15 +78,32 @@ def _problem(problem: JiexuError, language: str, status: int) -> Response:
     return HTMLResponse(_PROBLEM.format(sentence=sentence), status_code=status, headers=_ASK_AGAIN)
 
 
+def _rendered(study: str | None, language: str, theme: str) -> str:
+    with on_study(study):
+        try:
+            return _render(language, theme)
+        except JiexuError:
+            raise
+        except Exception:
+            # a study that was removed or replaced meanwhile
+            problem = problem_of_study()
+            if problem is None:
+                raise
+            raise problem from None
+
+
 def _render(asked: str, theme: str) -> str:
     path, language = study_path(), language_of(asked)
-    figure = compose_map(Study(path).extent, tile_urls(), language, synthetic_counts(path), theme)
+    hidden = set(BY_NAME) - set(shown_layers(path))
+    figure = compose_map(Study(path).extent, tile_urls(), language, synthetic_counts(path), theme, hidden=hidden)
     return str(figure.get_root().render())
 
 
 def warm_up() -> None:
-    """Cut the tiles and render the map once, so that the first visitor waits for neither."""
-    with acting(system_user()):
+    """Cut the tiles and render the map once, so that the first visitor waits for neither; of many studies, of none."""
+    # a library starts whatever state its only study is in
+    passed_over = NoneChosenError if server().library is None else JiexuError
+    with acting(system_user()), suppress(passed_over), on_study(None):
         for language in LANGUAGES:
             _render(language, "light")
 
@@ -92,10 +121,7 @@ async def _tiles(request: Request) -> Response:
     if layer not in BY_NAME:
         return PlainTextResponse("no such layer", status_code=404)
     try:
-        grant = require("see", study_path()).grant_on(study_path())
-        if grant is None or not grant.shows(layer):
-            return PlainTextResponse("your role does not show this layer", status_code=403)
-        archive = await to_thread.run_sync(kept_archive, study_path(), name)
+        archive = await to_thread.run_sync(_archive, request.path_params.get(IN_ADDRESS), layer, name)
     except JiexuError as error:
         status = 403 if isinstance(error, RightError) else 404
         said = error.sentence(language_of(request.headers.get("accept-language")))
@@ -106,10 +132,22 @@ async def _tiles(request: Request) -> Response:
     return FileResponse(archive, headers=headers, media_type="application/vnd.pmtiles")
 
 
+def _archive(study: str | None, layer: str, name: str) -> Path | None:
+    """Return an archive of a study's tiles, if whoever asks may see its layer."""
+    with on_study(study) as path:
+        if layer not in shown_layers(path):
+            raise RightError(
+                Text("您的角色不显示此图层", "Your role does not show this layer"),
+                Text("请联系管理员", "Ask an administrator"),
+            )
+        return kept_archive(path, name)
+
+
 def routes(base_path: str = "") -> list[BaseRoute]:
     """Return the routes of the map below the server's base path."""
     return [
         Route(f"{base_path}/map", _map),
         Route(f"{base_path}/assets/{{name}}", _asset),
         Route(f"{base_path}/tiles/{{name}}", _tiles),
+        Route(f"{base_path}/tiles/{{{IN_ADDRESS}}}/{{name}}", _tiles),
     ]

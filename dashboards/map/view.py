@@ -13,7 +13,7 @@ import streamlit as st
 from dashboards.map.routes import tile_urls
 from dashboards.session import cache, filters, state
 from dashboards.session.language import _, current_language
-from dashboards.session.served_study import study_path
+from dashboards.session.served_study import IN_ADDRESS, study_path
 from dashboards.session.server import server
 from geo.study.schema import POINT_KINDS
 
@@ -54,9 +54,10 @@ def map_view(
     Filters and selection restyle the map in the browser; tiles that changed are drawn over the old ones. Panning and
     zooming do not run the script.
     """
-    address = f"{server().base_path}/map?" + urlencode(
-        {"lang": current_language(), "theme": st.context.theme.type or "light"}
-    )
+    asked: dict[str, str] = {"lang": current_language(), "theme": st.context.theme.type or "light"}
+    if server().library is not None:
+        asked[IN_ADDRESS] = study_path().stem
+    address = f"{server().base_path}/map?{urlencode(asked)}"
     result = _component(
         key="map",
         data={

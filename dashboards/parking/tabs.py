@@ -10,12 +10,14 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from dashboards.parking import inventory
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import rule_name, tier_name
 from dashboards.shared import rule_inputs
-from dashboards.shared.widgets import show_error, table
+from dashboards.shared.signing import may, signature
+from dashboards.shared.widgets import exporting, show_error, table
 from geo.core.errors import InputError, JiexuError
 from geo.core.text import pick
 from geo.parking.decisions import adopt_bays
@@ -38,10 +40,11 @@ def tabs(hours: BayHours, bays: pd.DataFrame, known: Known[BaysDocument]) -> Non
         _("By quarter"),
         _("Parking demand"),
         _("Against mapped parking"),
+        _("Parking inventory"),
         _("What if"),
         _("Surveyed widths"),
     ]
-    by_street, by_quarter, need, mapped, what_if, widths = st.tabs(names)
+    by_street, by_quarter, need, mapped, there, what_if, widths = st.tabs(names)
     with by_street:
         _schedule(bays)
     with by_quarter:
@@ -51,6 +54,8 @@ def tabs(hours: BayHours, bays: pd.DataFrame, known: Known[BaysDocument]) -> Non
         _need()
     with mapped:
         _agreement(known)
+    with there:
+        inventory.inventory()
     with what_if:
         _what_if(hours)
     with widths:
@@ -80,7 +85,7 @@ def _schedule(bays: pd.DataFrame) -> None:
     )
     st.download_button(
         _("Drawing (DXF)"),
-        data=partial(_drawing, study_path()),
+        data=exporting(partial(_drawing, study_path()), "bays"),
         file_name=f"{study_path().stem}-bays.dxf",
         icon=":material/architecture:",
         on_click="ignore",
@@ -88,8 +93,8 @@ def _schedule(bays: pd.DataFrame) -> None:
     )
     with st.popover(_("Record these bays as decided"), icon=":material/gavel:"):
         reason = st.text_input(_("Reason"), key="bays-reason")
-        by = st.text_input(_("Decided by"), key="bays-by")
-        if st.button(_("Save the decision"), type="primary", key="bays-adopt"):
+        by = signature(key="bays-by")
+        if st.button(_("Save the decision"), type="primary", key="bays-adopt", disabled=not may("decide")):
             try:
                 decided = adopt_bays(study_path(), reason, by)
             except JiexuError as error:
@@ -207,16 +212,20 @@ def cause_name(cause: str) -> str:
     return CAUSE_NAMES[cause].pick(current_language()) if cause in CAUSE_NAMES else rule_name(cause)
 
 
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
 def _agreement(known: Known[BaysDocument]) -> None:
-    if known.summary is None or known.summary["agreement"]["precision"] is None:
+    if known.summary is None or known.summary["agreement"]["kerbs_mapped"] == 0:
         st.caption(_("OpenStreetMap maps no kerbside parking here."))
         return
     found = known.summary["agreement"]
     for column, (label, value) in zip(
         st.columns(4),
         (
-            (_("Share of proposed kerb that OSM maps as parking"), f"{found['precision']:.0%}"),
-            (_("Share of mapped parking kerb with proposed bays"), f"{found['recall']:.0%}"),
+            (_("Share of proposed kerb that OSM maps as parking"), _share(found["precision"])),
+            (_("Share of mapped parking kerb with proposed bays"), _share(found["recall"])),
             (_("Cars: bays / mapped"), f"{found['cars']['study']:,} / {found['cars']['mapped']:,}"),
             (_("Kerbs compared"), f"{found['kerbs_mapped']:,} / {found['kerbs']:,}"),
         ),

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple, ParamSpec, TypeVar, cast
 import geopandas as gpd
 import pandas as pd
 import pyproj
-import streamlit as st
 
+from dashboards.session.open_studies import open_studies
 from dashboards.session.served_study import study_path
 from geo.complaints.answer_documents import ResponseDocument
 from geo.complaints.study import ANSWERS, response_of
@@ -22,6 +22,7 @@ from geo.facilities.site_choice import SiteStudy
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import SITES
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
+from geo.kerbs.waterfall import Waterfall, waterfall
 from geo.network.graph import Network
 from geo.network.on_foot import WALKING, network_of
 from geo.parking.room import BayHours, BayRoom
@@ -68,12 +69,7 @@ DERIVED: Final[dict[str, Derived]] = {}
 
 def study() -> Study:
     """Return a handle of the served study as it stands now; layers are read once for all sessions."""
-    return _handle(str(study_path())).again()
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _handle(path: str) -> Study:
-    return Study(path)
+    return open_studies().open(study_path()).handle.again()
 
 
 def derived(
@@ -87,24 +83,20 @@ def derived(
     made_of
         The inputs; or what returns them of the arguments.
     kept
-        How many values are kept.
+        How many values are kept of each study.
     """
 
     def of(*args: object) -> MadeOf:
         return made_of if isinstance(made_of, MadeOf) else made_of(*args)
 
     def decorate(make: Callable[_P, _R]) -> Callable[_P, _R]:
-        def remember(path: str, key: str, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-            return make(*args, **kwargs)
-
-        # caches are told apart by the function's name
-        remember.__qualname__, remember.__module__ = f"{make.__qualname__}.remember", make.__module__
-        cached = st.cache_resource(max_entries=kept, show_spinner=False)(remember)
-
         @wraps(make)
         def current(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             path = study_path()
-            result: _R = cached(str(path), of(*args).key(about(path)), *args, **kwargs)
+            facts = about(path)
+            key = (facts.get("study_id"), of(*args).key(facts), args, tuple(sorted(kwargs.items())))
+            opened = open_studies().open(path)
+            result: _R = opened.value(make.__name__, key, kept, lambda: make(*args, **kwargs))
             return result
 
         DERIVED[make.__name__] = Derived(of, make)
@@ -185,6 +177,19 @@ def ground() -> KerbGround:
 def plan(kind: UseKind = "stall", values: Values = ()) -> Plan:
     """Return the plan of the study under its rules, or with other values of some parameters."""
     return stall_plan(study(), _rules(values), kind, ground())
+
+
+@derived(PLAN, kept=32)
+def stall_fall(slot: int, street_ids: tuple[str, ...] = ()) -> Waterfall:
+    """Return the kerb taken by each rule from stalls in a slot of the plan, on some streets or (none given) on all."""
+    found = plan()
+    return waterfall(found, slot, found.on_streets(street_ids) if street_ids else None)
+
+
+@derived(MadeOf(layers=("stall_zones",)), kept=2)
+def zones_in_order() -> gpd.GeoDataFrame:
+    """Return the layer `stall_zones`, the zones with most pitches first. It is shared: do not change it."""
+    return layer("stall_zones").sort_values(["pitches", "zone_id"], ascending=[False, True]).reset_index(drop=True)
 
 
 def _rules(values: Values) -> Profile:

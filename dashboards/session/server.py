@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+STUDIES_IN_MEMORY: Final = 4
+"""Number of studies that stay in memory; the least recently used leave."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +25,18 @@ class Server:
         Whether other computers reach it without signing in.
     bases
         The online base maps that browsers may load.
+    library
+        The folder whose studies it serves; None where it serves one study.
+    studies_in_memory
+        The number of studies that stay in memory.
     """
 
     base_path: str = ""
     private: bool = False
     open_to_others: bool = False
     bases: tuple[str, ...] = ()
+    library: Path | None = None
+    studies_in_memory: int = STUDIES_IN_MEMORY
 
 
 _server = [Server()]

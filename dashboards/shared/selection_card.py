@@ -20,6 +20,8 @@ from dashboards.session.wording import (
     value_name,
 )
 from dashboards.shared import tier_forms
+from dashboards.shared.comments import comments
+from dashboards.shared.signing import may
 from dashboards.shared.tier_inference import inference_note, points_of
 from dashboards.shared.widgets import show_error, tier_badge
 from geo.core.errors import JiexuError
@@ -95,6 +97,7 @@ def _street(street: pd.Series) -> None:
     tier_forms.street(street)
     points_of(street["street_id"])
     _history(street["street_id"])
+    comments(street["street_id"])
 
 
 def _point() -> None:
@@ -138,6 +141,8 @@ def _several(streets: pd.DataFrame) -> None:
         st.text(f"{tier_name(str(tier))}: {len(part)} · {part['length_m'].sum() / 1000:,.2f} km")
     st.text(" · ".join(f"{layer_name(kind)} {int(streets[kind].sum())}" for kind in POINT_KINDS))
     tier_forms.several(streets)
+    if not may("record", said=False):
+        return
     with st.form("keep", border=False):
         name = st.text_input(_("Keep this selection as"), placeholder=_("A name"))
         if st.form_submit_button(_("Keep the selection"), width="stretch"):

@@ -11,6 +11,7 @@ from dashboards.session import cache
 from dashboards.session.language import _
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import tier_name
+from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import show_error
 from geo.core.errors import JiexuError
 from geo.streets.cross_streets import find_section
@@ -22,6 +23,8 @@ from geo.tiers.decisions import ConflictError, decide_section, decide_tier, deci
 
 def street(street: pd.Series) -> None:
     """Offer to change the tier of a street, or of a section of it between two cross-streets."""
+    if not may("decide"):
+        return
     street_id = street["street_id"]
     taken = on_tiers(cache.layer("decisions"))
     taken = taken[street_of(taken) == street_id]
@@ -66,7 +69,7 @@ def street(street: pd.Series) -> None:
 def _why_and_who() -> tuple[str, str]:
     """Ask for the reason of a decision and for who takes it."""
     reason = st.text_input(_("Reason"), placeholder=_("Kept with the decision"))
-    return reason, st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
+    return reason, signature()
 
 
 def _section_ends(street_id: str) -> tuple[str | None, str | None]:
@@ -105,7 +108,7 @@ def _saved(decide: Callable[[], str]) -> None:
 def several(streets: pd.DataFrame) -> None:
     """Offer to give all selected streets a tier."""
     graded = streets[streets["tier"].isin(GRADED)]
-    if graded.empty:
+    if graded.empty or not may("decide", said=False):
         return
     with st.form("tier-several", border=False):
         tier = st.selectbox(
@@ -129,7 +132,7 @@ def several(streets: pd.DataFrame) -> None:
 
 def confirmation(street: pd.Series) -> None:
     """Ask whether the official list means this street, where only a similar name says so."""
-    if not to_confirm(pd.DataFrame([street])).iloc[0]:
+    if not to_confirm(pd.DataFrame([street])).iloc[0] or not may("decide", said=False):
         return
     st.warning(_("Does the official list mean this street?"), icon=":material/help:")
     with st.container(horizontal=True, gap="small"):

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from dashboards.access.acts import noted
 from dashboards.session import cache
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
@@ -24,6 +25,7 @@ from geo.study.export import credit_line
 from geo.study.export_tables import table_file
 from geo.study.left_out import left_out_text
 from geo.study.results import Known
+from geo.study.rights import Actor, current
 
 MAP_HEIGHT = 600
 SHOWN_ROWS = 2_000
@@ -165,7 +167,7 @@ def downloads(rows: pd.DataFrame, name: str, key: str) -> None:
         for suffix, mime in kinds.items():
             st.download_button(
                 suffix[1:].upper(),
-                data=partial(table_file, rows, suffix, name, credit, cache.timezone()),
+                data=exporting(partial(table_file, rows, suffix, name, credit, cache.timezone()), name),
                 file_name=f"{study_path().stem}-{name}{suffix}",
                 mime=mime,
                 key=f"{key}{suffix}",
@@ -173,6 +175,16 @@ def downloads(rows: pd.DataFrame, name: str, key: str) -> None:
                 type="tertiary",
                 on_click="ignore",
             )
+
+
+def exporting(make: Callable[[], bytes], name: str) -> Callable[[], bytes]:
+    """Return a function that makes a file when the visitor asks for it, and notes that in the log of access."""
+    return partial(_exported, make, name, study_path(), current(), st.context.ip_address)
+
+
+def _exported(make: Callable[[], bytes], name: str, study: Path, actor: Actor, host: str | None) -> bytes:
+    noted("exported", study, name, actor, host)
+    return make()
 
 
 def tier_badge(tier: str) -> None:

@@ -13,7 +13,8 @@ from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import value_name
 from dashboards.shared import background
-from dashboards.shared.widgets import marked_rows, show_error, table
+from dashboards.shared.signing import may, signature
+from dashboards.shared.widgets import each_once, marked_rows, show_error, table
 from geo.core.errors import JiexuError
 from geo.rules.units import STEPS
 from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
@@ -46,12 +47,12 @@ def permits() -> None:
                 _("Operator"): rows["operator_id"],
                 _("Goods"): rows["goods"],
                 _("Street"): names,
-                _("Verdict"): rows["verdict"].map(lambda verdict: value_name("verdict", verdict)),
-                _("Rules"): rows["reasons"].map(lambda text: value_name("reasons", text or "")),
+                _("Verdict"): each_once(rows["verdict"], lambda verdict: value_name("verdict", verdict)),
+                _("Rules"): each_once(rows["reasons"], lambda text: value_name("reasons", text or "")),
                 _("Permit until"): rows["permit_until"],
                 _("Permit"): state_of.where(until.notna(), _("none")),
                 _("Offences"): rows["offences"],
-                _("In hardship"): rows["hardship"].map(lambda flag: value_name("hardship", flag)),
+                _("In hardship"): each_once(rows["hardship"], lambda flag: value_name("hardship", flag)),
             }
         ),
         "stalls",
@@ -160,10 +161,12 @@ def penalty_steps() -> None:
         st.caption(_("Mark an operator to record the step as taken."))
         return
     operator = str(due["operator_id"].iloc[marked[0]])
+    if not may("record"):
+        return
     with st.form("step", border=False):
         st.text(operator)
         reason = st.text_input(_("Measure taken"))
-        by = st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
+        by = signature()
         if not st.form_submit_button(_("Record the step"), type="primary", icon=":material/how_to_reg:"):
             return
     st.session_state["by"] = by

@@ -9,6 +9,8 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import hours_name, rule_names, status_name, tier_name
+from dashboards.shared.comments import comments
+from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import each_once, marked_rows, show_error, table
 from geo.core.errors import JiexuError
 from geo.kerbs.decided import zone_decisions
@@ -21,6 +23,10 @@ from layers.map_layer import captions
 
 _AT_ONCE = 20_000
 """Up to so many segments a decision is followed by a new plan at once; beyond, the page says that one is due."""
+
+
+_PITCHES = 100_000
+"""More pitches than any zone has."""
 
 
 def place_name(place: str) -> str:
@@ -41,14 +47,19 @@ def goods_names(groups: str | None) -> str:
     return " · ".join(GOODS[each].pick(language) if each in GOODS else each for each in (groups or "").split(", "))
 
 
+def _low_to_high(both: int | None) -> str:
+    """Return the bounds of a zone's pitches, of the lower one times `_PITCHES` plus the upper one."""
+    return "" if both is None else f"{int(both) // _PITCHES}–{int(both) % _PITCHES}"
+
+
 def zones() -> None:
     """Draw the list of zones; the marked ones can be shown, accepted or rejected."""
-    rows = cache.layer("stall_zones")
+    rows = cache.zones_in_order()
     selected = state.selected()
     if selected:
-        rows = rows[rows["street_id"].isin(selected)]
-    rows = rows.sort_values(["pitches", "zone_id"], ascending=[False, True]).reset_index(drop=True)
+        rows = rows[rows["street_id"].isin(selected)].reset_index(drop=True)
     names = cache.street_names()
+    between = rows["pitches_low"] * _PITCHES + rows["pitches_high"]
     marked = marked_rows(
         pd.DataFrame(
             {
@@ -56,7 +67,7 @@ def zones() -> None:
                 _("Tier"): each_once(rows["tier"], tier_name),
                 _("Hours"): each_once(rows["hours"], hours_name),
                 _("Pitches"): rows["pitches"],
-                _("Low to high"): [f"{a}–{b}" for a, b in zip(rows["pitches_low"], rows["pitches_high"], strict=True)],
+                _("Low to high"): each_once(between, _low_to_high),
                 _("Fit the kerb"): rows["pitches_geometric"],
                 _("Bounded by"): rows["capped_by"].map(captions("stall_zones", "capped_by", current_language())),
                 _("Goods"): each_once(rows["goods"], goods_names),
@@ -105,14 +116,17 @@ def decide_on(found: Answer) -> None:
             )
         )
         _form([zone["zone_id"]], "here")
+        comments(zone["zone_id"])
 
 
 def _form(zone_ids: list[str], key: str) -> None:
     if saved := st.session_state.pop(f"zone-saved-{key}", None):
         st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
+    if not may("decide"):
+        return
     with st.form(f"zone-{key}", border=False):
         reason = st.text_input(_("Reason"), placeholder=_("Kept with the decision"))
-        by = st.text_input(_("Decided by"), value=st.session_state.get("by", "")).strip()
+        by = signature()
         with st.container(horizontal=True, gap="small"):
             accept = st.form_submit_button(_("Accept"), icon=":material/check:")
             reject = st.form_submit_button(_("Reject"), icon=":material/close:")

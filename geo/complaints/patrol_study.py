@@ -28,6 +28,7 @@ from geo.points.cases import dated, placed_cases
 from geo.streets.locating import street_of
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
+from geo.study.rights import requires
 
 PATROLS: Final[Result[PatrolsDocument]] = Result(
     "patrols",
@@ -52,6 +53,7 @@ class _Walks(NamedTuple):
     work: Floats
 
 
+@requires("decide")
 @on_study
 def plan_patrols(
     study: Study, people: int | None = None, keep_earlier: bool = True, without: Sequence[str] = ()

@@ -59,6 +59,7 @@ from geo.study.file import now
 from geo.study.left_out import LeftOut, left_out_text
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
+from geo.study.rights import requires
 
 HOTSPOTS: Final[Result[HotspotsDocument]] = Result(
     "hotspots",
@@ -76,6 +77,7 @@ ANSWERS: Final = MadeOf(
 _MOST_SPOTS: Final = 100
 
 
+@requires("decide")
 @on_study
 def find_hotspots(
     study: Study,

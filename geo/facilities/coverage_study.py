@@ -32,6 +32,7 @@ from geo.network.on_foot import walked_ways
 from geo.rules.documents import profile_document
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
+from geo.study.rights import requires
 from geo.study.schema import conform_geo
 
 _Document = TypeVar("_Document")
@@ -49,6 +50,7 @@ COVERAGE: Final[Result[CoverageDocument]] = Result(
 )
 
 
+@requires("decide")
 @on_study
 def cover(
     study: Study, kind: FacilityKind, within_m: float | None = None, asked: DemandSource = "residents"

@@ -18,6 +18,7 @@ from geo.study.decisions import record, signed
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_blob
 from geo.study.reader import Study, open_study
+from geo.study.rights import requires
 from geo.study.versions import touch
 
 
@@ -26,6 +27,7 @@ def site_id(kind: str, lon: float, lat: float) -> str:
     return f"{kind}-{zlib.crc32(f'{lon:.5f},{lat:.5f}'.encode()):08x}"
 
 
+@requires("decide")
 def decide_site(
     study: Study | Path, kind: FacilityKind, lon: float, lat: float, reason: str, by: str = "", name: str | None = None
 ) -> str:

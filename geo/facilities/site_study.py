@@ -24,6 +24,7 @@ from geo.facilities.stability import SEED
 from geo.jobs import progress
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf, Result, command_of
+from geo.study.rights import requires
 
 SITES: Final[Result[SitesDocument]] = Result(
     "sites",
@@ -33,6 +34,7 @@ SITES: Final[Result[SitesDocument]] = Result(
 )
 
 
+@requires("decide")
 @on_study
 def choose_sites(
     study: Study, kind: FacilityKind, request: SiteRequest, asked: DemandSource = "residents"

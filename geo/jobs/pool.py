@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from geo.jobs.forked import Forked, can_fork
 from geo.jobs.limits import CrashError, KilledError, LimitError, Limits, StoppedError
 from geo.jobs.messages import COUNT, STATUS, loads
 from geo.jobs.worker import FORKS, IN_PLACE, Job, means_memory
@@ -42,14 +43,20 @@ Stopped = Callable[[], str | None]
 class _Worker:
     """One process for jobs; it runs one at a time."""
 
-    def __init__(self, modules: Sequence[str], in_place: bool) -> None:
+    def __init__(self, modules: Sequence[str], in_place: bool, forked: bool = False) -> None:
         self.in_place, self.jobs = in_place, 0
+        self.process = Forked() if forked else self._started(modules)
+        self._said = b""
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _started(self, modules: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Start a process of its own, and have it load the modules."""
         path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         # one thread for each: a fork has no other threads than the one that forked
         settings = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
         settings |= {"PYTHONPATH": path, "RUST_BACKTRACE": "0"}
-        self.process = subprocess.Popen(  # noqa: S603 (our own module)
-            [sys.executable, "-P", "-m", "geo.jobs.worker", *modules, *([IN_PLACE] if in_place else [])],
+        return subprocess.Popen(  # noqa: S603 (our own module)
+            [sys.executable, "-P", "-m", "geo.jobs.worker", *modules, *([IN_PLACE] if self.in_place else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -59,8 +66,6 @@ class _Worker:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        self._said = b""
-        threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
         stream = self.process.stderr
@@ -129,7 +134,7 @@ class _Worker:
         """End the job that runs, and the process too unless it can run another."""
         if not self.in_place and sys.platform == "linux":
             with contextlib.suppress(OSError):
-                self.process.send_signal(signal.SIGUSR1)
+                os.kill(self.process.pid, signal.SIGUSR1)
             if answer.there.wait(_ENDING_S) and answer.error is None:
                 return
         self.kill()
@@ -169,7 +174,7 @@ class _Worker:
 class _Answer:
     """The answer to one job, as it is read by a thread."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Forked) -> None:
         self.there = threading.Event()
         self.item: Any = None
         self.status = 0
@@ -292,11 +297,19 @@ class Pool:
             worker.process.returncode = 0  # not ours to wait for
         self._forget()
 
-    def warm(self) -> None:
-        """Start a process, if there is none: it loads its modules while this one does something else."""
+    def warm(self, fork: bool = False) -> None:
+        """
+        Start a process, if there is none: it loads its modules while this one does something else.
+
+        Parameters
+        ----------
+        fork
+            Whether it may be a fork of this process, which has loaded them, where that is safe.
+        """
         with self._turn:
             if not self._idle and not self._busy:
-                self._idle.append(_Worker(self.modules, self.in_place))
+                forked = fork and not self.in_place and can_fork()
+                self._idle.append(_Worker(self.modules, self.in_place, forked))
 
     def run(
         self,

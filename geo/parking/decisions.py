@@ -11,8 +11,10 @@ from geo.parking.files import _no_bays
 from geo.study.decisions import record, signed
 from geo.study.file import now
 from geo.study.reader import Study, open_study
+from geo.study.rights import requires
 
 
+@requires("decide")
 def adopt_bays(study: Study | Path, reason: str, by: str = "") -> list[str]:
     """
     Record the placed bays as decided: one decision for each street that has some, in one transaction.

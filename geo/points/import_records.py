@@ -9,6 +9,7 @@ import pandas as pd
 from geo.core.masked_words import mask_numbers
 from geo.points.reading import Reading
 from geo.study.file import now
+from geo.study.rights import signature
 from geo.study.schema import conform
 
 
@@ -25,7 +26,7 @@ def import_record(
     record = {
         "import_id": number,
         "at": pd.Timestamp(now()),
-        "by": mask_numbers(by),
+        "by": mask_numbers(signature(by)),
         "kind": kind,
         "file": reading.raw.name,
         "sha256": reading.sha256,

@@ -13,9 +13,11 @@ from geo.study.decisions import record, signed
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
 from geo.study.reader import Study, changing
+from geo.study.rights import requires
 from geo.study.versions import touch
 
 
+@requires("decide")
 def decide_zone(study: Study | Path, zone_id: str, accept: bool, reason: str, by: str = "") -> str:
     """
     Accept or reject a zone and record why, in one transaction.

@@ -19,6 +19,7 @@ from geo.stalls.verdicts import FORBIDDEN, OTHER_HOURS
 from geo.study.decisions import record, signed, standing_on
 from geo.study.file import now
 from geo.study.reader import Study, open_study
+from geo.study.rights import requires
 
 STEP_NAMES: Final = {
     "guidance": Text("教育引导", "guidance"),
@@ -87,6 +88,7 @@ def step_documents(due: pd.DataFrame, profile: Profile) -> list[StepDocument]:
     return document_rows(rows, StepDocument)
 
 
+@requires("record")
 def record_step(study: Study | Path, operator_id: str, reason: str, by: str = "") -> tuple[str, str]:
     """
     Record the step due with an operator as taken.

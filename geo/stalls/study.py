@@ -33,6 +33,7 @@ from geo.stalls.verdicts import ALLOWED, FORBIDDEN, OFF_STREET, OTHER_HOURS, Ans
 from geo.study.file import rule_facts
 from geo.study.reader import Study, on_study, open_study
 from geo.study.results import MadeOf, Result, command_of
+from geo.study.rights import requires
 from geo.study.schema import conform, conform_geo
 
 PLAN: Final = (
@@ -79,6 +80,7 @@ def stall_plan(study: Study, profile: Profile, kind: UseKind = "stall", ground: 
     return make_plan(ground, profile, decided, kind, read_demand(study))
 
 
+@requires("decide")
 @on_study
 def plan_stalls(study: Study, profile: Profile | None = None) -> StallsDocument:
     """
@@ -173,6 +175,7 @@ def _summary(
     }
 
 
+@requires("decide")
 def guide_stalls(study: Study | Path) -> Guidance:
     """
     Guide the stalls that stand in the way to zones and halls with room, and write `moves` into the study.

@@ -24,6 +24,7 @@ from geo.study.file import FORMAT, OLDER, changing, connect, now
 from geo.study.log_check import check_log
 from geo.study.opening import is_cut_short, is_database
 from geo.study.restoring import original_files, other_copies, restore_steps
+from geo.study.rights import requires
 from geo.study.row_checks import contradictions, impossible_rows
 from geo.study.schema import COLUMNS, GEOMETRY_TYPES
 from geo.study.sql import statement
@@ -266,6 +267,7 @@ def _log(check: _Check) -> LogCheckDocument:
     }
 
 
+@requires("administer")
 def accept_changes(path: Path) -> list[str]:
     """
     Take the layers that another program has changed as right, and return their names.

@@ -13,6 +13,7 @@ from geo.core.errors import StudyError
 from geo.core.masked_words import mask_numbers, masked
 from geo.core.text import Text
 from geo.study.log_chain import adopt, follow
+from geo.study.rights import signature
 from geo.study.schema import COLUMNS
 from geo.study.sql import placeholders, statement
 from geo.study.versions import decision_scope, touch
@@ -64,9 +65,10 @@ def signed(reason: str, by: str) -> tuple[str, str]:
     Return a reason and the name of whoever decides as the log keeps them, without personal data.
 
     In a reason all personal data is masked; of the name, numbers and addresses: the name or account itself is what the
-    log is for. It may take a second the first time: call it before a transaction.
+    log is for; whoever has signed in signs with the account. It may take a second the first time: call it before a
+    transaction.
     """
-    return masked(reason.strip()), mask_numbers(by.strip())
+    return masked(reason.strip()), mask_numbers(signature(by.strip()))
 
 
 def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datetime, **values: object) -> str:

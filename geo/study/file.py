@@ -22,6 +22,7 @@ from geo.study.database import WAIT_S, held, locked, missing, real
 from geo.study.database import connect as connect  # noqa: PLC0414 (others take it from here)
 from geo.study.file_state import Stamp, forget, left_beside, read_by_gdal, stamp
 from geo.study.opening import check_layer, check_opening, is_cut_short, is_database
+from geo.study.rights import permitted
 from geo.study.schema import COLUMNS, conform, empty_layer
 from geo.study.versions import facts_of
 
@@ -131,9 +132,18 @@ def _read_about(path: Path) -> dict[str, str]:
     return facts
 
 
-def require_sound(path: Path, *layers: str) -> None:
+def require_sound(path: Path, *layers: str, most: int | None = None) -> None:
     """
     Compare layers with their checksums; large ones are left to `jiexu verify`.
+
+    Parameters
+    ----------
+    path
+        The study.
+    layers
+        Their names.
+    most
+        The rows of a layer that is not large; by default `geo.study.opening.CHECKED_AT_READING`.
 
     Raises
     ------
@@ -143,21 +153,21 @@ def require_sound(path: Path, *layers: str) -> None:
     state = stamp(real(path))
     for layer in layers:
         if state is None:
-            _compare(path, layer)
+            _compare(path, layer, most)
         else:
-            _compared_at(path, layer, state)
+            _compared_at(path, layer, most, state)
 
 
 @lru_cache(maxsize=1024)
-def _compared_at(path: Path, layer: str, state: Stamp) -> None:
+def _compared_at(path: Path, layer: str, most: int | None, state: Stamp) -> None:
     """Compare a layer once per change of the file; an error is no answer and is not kept."""
-    _compare(path, layer)
+    _compare(path, layer, most)
 
 
-def _compare(path: Path, layer: str) -> None:
+def _compare(path: Path, layer: str, most: int | None) -> None:
     with reading(path, layer), connect(path) as connection:
         connection.execute("BEGIN")
-        check_layer(path, connection, layer)
+        check_layer(path, connection, layer, most)
 
 
 def _unreadable(path: Path, error: Exception) -> StudyError:
@@ -207,7 +217,7 @@ def changing_to(path: Path) -> Iterator[tuple[sqlite3.Connection, dict[str, str]
         _ours[str(file)] = file.stat().st_ino
     sweep(file)
     after: dict[str, str] = {}
-    with writing(path), locked(file) as connection:
+    with permitted(path), writing(path), locked(file) as connection:
         with reading(path):
             watch = checksums.Watch(connection)
         yield connection, after

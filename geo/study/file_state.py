@@ -189,6 +189,17 @@ def head_of(path: Path, count: int) -> bytes:
     return b"" if read is None else read[0]
 
 
+def renamed(path: Path, new: Path) -> None:
+    """Keep the descriptor of a file that was renamed: closing it would drop locks on the file under its new name."""
+    with _keeping:
+        there = _counters.pop(str(new), None)
+        kept = _counters.pop(str(path), None)
+        if kept is not None:
+            _counters[str(new)] = kept
+    if there is not None:  # of another file, which is gone
+        os.close(there[2])
+
+
 def forget(path: Path) -> None:
     """Let go of a file that is no longer there."""
     kept = _counters.pop(str(path), None)

@@ -7,11 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal, ParamSpec, TypeVar
 
 from geo.core.errors import JiexuError
 from geo.core.text import Text
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 Role = Literal["viewer", "officer", "planner", "administrator"]
 Right = Literal["see", "record", "decide", "administer"]
@@ -120,12 +124,21 @@ def system_user() -> Actor:
     return Actor(name, {EVERY_STUDY: Grant("administrator")}, signed_in=False)
 
 
+_after_change: list[Callable[[Actor, Right, Path], None]] = []
+_needed: ContextVar[Right] = ContextVar("needed", default="administer")
+"""The right that a change needs: the most, unless the function that makes it says less."""
+
 _source: list[Callable[[], Actor]] = [system_user]
 
 
 def take_from(source: Callable[[], Actor]) -> None:
     """Have `current` ask a function where nobody acts in this context: a server's, by session."""
     _source[0] = source
+
+
+def when_changed(noted: Callable[[Actor, Right, Path], None]) -> None:
+    """Have a function called with each change that somebody may make: who, by which right, on which study."""
+    _after_change[:] = [noted]
 
 
 def current() -> Actor:
@@ -141,6 +154,12 @@ def acting(actor: Actor) -> Iterator[None]:
         yield
     finally:
         _acting.reset(token)
+
+
+def signature(by: str = "") -> str:
+    """Return the name that a change is signed with: of the account that acts, else as given."""
+    actor = current()
+    return actor.name if actor.signed_in and actor.name else by
 
 
 def require(right: Right, study: Path | str) -> Actor:
@@ -164,3 +183,55 @@ def require(right: Right, study: Path | str) -> Actor:
         role = ROLE_NAMES[grant.role]
         problem = Text(f"您的角色是{role.zh}，不能{act.zh}", f"Your role is {role.en}: it may not {act.en}")
     raise RightError(problem, Text("未作任何改动；请联系管理员", "Nothing was changed; ask an administrator"))
+
+
+def requires(right: Right) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """
+    Decorate a function that changes a study, its first argument: it asks for a right before it works, and changes by
+    that right.
+
+    A function that changes a study and is not decorated needs the right to administer it.
+    """
+
+    def decorate(work: Callable[_P, _R]) -> Callable[_P, _R]:
+        @wraps(work)
+        def asked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            study: Any = args[0] if args else next(iter(kwargs.values()))
+            require_on(right, study)
+            with needing(right):
+                return work(*args, **kwargs)
+
+        return asked
+
+    return decorate
+
+
+def require_on(right: Right, study: Any) -> Actor:
+    """Return whoever acts, as `require`, of a study or its path."""
+    return require(right, getattr(study, "path", study))
+
+
+@contextmanager
+def needing(right: Right) -> Iterator[None]:
+    """Change studies by a right within a `with` block."""
+    token = _needed.set(right)
+    try:
+        yield
+    finally:
+        _needed.reset(token)
+
+
+@contextmanager
+def permitted(study: Path) -> Iterator[None]:
+    """
+    Change a study within a `with` block: every change passes here.
+
+    Raises
+    ------
+    RightError
+        If whoever acts has not the right that the change needs.
+    """
+    actor = require(_needed.get(), study)
+    yield
+    for noted in _after_change:
+        noted(actor, _needed.get(), study)

@@ -30,7 +30,17 @@ _CLOSED: Final = (
 _KINDS: Final = ("decisions", "bays")
 _SIGNED: Final = ("level", "row")
 _LENGTHS: Final = ("m", "m²")
-_NUMBERED: Final = ("roads", "streets", "stall_zones", "bays", "sites", "decisions", "quarters", "selections")
+_NUMBERED: Final = (
+    "roads",
+    "streets",
+    "stall_zones",
+    "bays",
+    "sites",
+    "decisions",
+    "quarters",
+    "selections",
+    "comments",
+)
 """Layers whose first column no two rows share."""
 
 _REFERENCES: Final = {

@@ -11,9 +11,11 @@ from geo.core.masked_words import mask_numbers, masked
 from geo.core.text import Text
 from geo.study.file import now
 from geo.study.reader import Study, changing
+from geo.study.rights import requires, signature
 from geo.study.versions import touch
 
 
+@requires("record")
 def keep_selection(study: Study | Path, name: str, street_ids: Sequence[str], by: str = "") -> str:
     """
     Keep a set of streets in the study under a name; a selection of that name is replaced.
@@ -32,7 +34,7 @@ def keep_selection(study: Study | Path, name: str, street_ids: Sequence[str], by
             Text("没有名称或没有选中街道", "The name is missing, or no street is selected"),
             Text("请先选择街道并填写名称", "Select streets and give the selection a name"),
         )
-    at, name, by = now(), masked(name.strip()), mask_numbers(by)
+    at, name, by = now(), masked(name.strip()), mask_numbers(signature(by))
     with changing(study) as connection:
         connection.execute("DELETE FROM selections WHERE name = ?", (name,))
         number = connection.execute("SELECT max(CAST(substr(selection_id, 2) AS INTEGER)) FROM selections").fetchone()
@@ -45,6 +47,7 @@ def keep_selection(study: Study | Path, name: str, street_ids: Sequence[str], by
     return selection
 
 
+@requires("record")
 def drop_selection(study: Study | Path, selection_id: str) -> None:
     """Forget a kept selection; its streets stay as they are."""
     with changing(study) as connection:

@@ -22,6 +22,7 @@ from geo.study.decisions import BASE_TABLE, Taken, by_subject, record, signed, s
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
 from geo.study.reader import Study, changing, open_study
+from geo.study.rights import require_on, requires
 from geo.study.schema import GRADED
 from geo.study.sql import assignments, statement
 from geo.study.versions import facts_of, touch
@@ -102,6 +103,7 @@ def find_street(study: Study | Path, street: str, whole: bool = False) -> str:
     )
 
 
+@requires("decide")
 def decide_tier(
     study: Study | Path, street_id: str, tier: str, reason: str, by: str = "", seen: str | None = ANY
 ) -> str:
@@ -142,6 +144,7 @@ def decide_tier(
         return _decide(connection, street_id, chosen, reason, by)
 
 
+@requires("decide")
 def decide_tiers(study: Study | Path, street_ids: Sequence[str], tier: str, reason: str, by: str = "") -> list[str]:
     """
     Set the tier of several streets, such as all in an area: one decision each, in one transaction.
@@ -177,6 +180,7 @@ def decide_tiers(study: Study | Path, street_ids: Sequence[str], tier: str, reas
         return [_decide(connection, i, chosen, reason, by) for i in street_ids if i not in standing_so]
 
 
+@requires("decide")
 def decide_section(
     study: Study | Path, street_id: str, segment_ids: Sequence[str], label: str, tier: str, reason: str, by: str = ""
 ) -> str:
@@ -238,6 +242,7 @@ def _decide(connection: sqlite3.Connection, street_id: str, tier: str, reason: s
     return decision
 
 
+@requires("record")
 def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> str:
     """
     Undo a decision by a new one: the street returns to its newest other decision, else to its tier before any.
@@ -275,6 +280,7 @@ def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> st
                 Text("请用 jiexu decisions 查看编号", "See the numbers with: jiexu decisions STUDY"),
             )
         kind, subject, street_id = row
+        require_on("record" if kind == "step" else "decide", study)
         taken = _taken(connection, street_id) if kind == "tier" else taken_on(connection, kind, subject)
         if decision_id not in standing(taken):
             raise StudyError(

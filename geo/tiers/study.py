@@ -23,6 +23,7 @@ from geo.study.file import rule_facts
 from geo.study.findings import findings_table
 from geo.study.reader import Study, on_study
 from geo.study.results import command_of
+from geo.study.rights import requires
 from geo.study.schema import POINT_KINDS
 from geo.tiers.documents import GradingReport, WidthsDocument
 from geo.tiers.grading import Grades, grade
@@ -86,6 +87,7 @@ def graded_layers(
     return layers
 
 
+@requires("decide")
 @on_study
 def grade_study(
     study: Study, profile: Profile | None = None, list_file: Path | None = None, sheets: Sequence[str] = ()
@@ -117,6 +119,7 @@ def grade_study(
     return _grade(study, profile or study.profile, list_file, given=profile, sheets=sheets)[0]
 
 
+@requires("decide")
 @on_study
 def add_widths(study: Study, file: Path, name: str | None = None, sheets: Sequence[str] = ()) -> WidthsDocument:
     """

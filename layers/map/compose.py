@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,6 +59,7 @@ def compose_map(
     theme: str = "light",
     assets_url: str = "assets",
     drawing: bool = True,
+    hidden: Collection[str] = (),
 ) -> folium.Map:
     """
     Compose the map of a study.
@@ -82,6 +83,8 @@ def compose_map(
         Where the scripts are served, without the final slash.
     drawing
         Whether areas can be drawn.
+    hidden
+        Layers that the reader may not see: the legend does not have them.
     """
     west, south, east, north = extent = unwrapped(extent)
     figure = folium.Map(
@@ -105,7 +108,7 @@ def compose_map(
         "points": [*KINDS],
         "alongKerbs": [layer.name for layer in LAYERS if layer.along_kerbs],
     }
-    legend = legend_groups(language, synthetic)
+    legend = legend_groups(language, synthetic, hidden)
     figure.add_child(MapFrame(palette.style(theme), legend, words, extent, MAX_ZOOM, _drawings(), codes))
     for layer in LAYERS:
         if layer.name in tile_urls:
@@ -113,7 +116,7 @@ def compose_map(
     return figure
 
 
-def legend_groups(language: Language, synthetic: Mapping[str, int]) -> list[Group]:
+def legend_groups(language: Language, synthetic: Mapping[str, int], hidden: Collection[str] = ()) -> list[Group]:
     """
     Return the legend: layers that are shown on request first, each with the entries that it has then.
 
@@ -123,10 +126,12 @@ def legend_groups(language: Language, synthetic: Mapping[str, int]) -> list[Grou
         The reader's language.
     synthetic
         How many points of each kind are made up: their entries say so.
+    hidden
+        Layers that the reader may not see.
     """
     groups: list[Group] = []
     for layer in sorted(LAYERS, key=lambda layer: not layer.drawing):
-        if layer.legend is None:
+        if layer.legend is None or layer.name in hidden:
             continue
         group = layer.legend(language)
         if synthetic.get(layer.name):

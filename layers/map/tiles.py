@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import secrets
 import shutil
 import threading
@@ -28,7 +30,9 @@ _KEPT: Final = 3
 
 _OWNER_ONLY: Final = 0o700
 _STUDIES: Final = "studies.txt"
-"""Lists the files of the studies that a folder of archives is of: copies of a study share one."""
+"""Names the file of the study that a folder of archives is of."""
+
+_DIGEST_BYTES: Final = 6
 
 _UNKNOWN_KEPT_S: Final = 86_400
 """Archives without a list of studies are kept so long after their last change."""
@@ -40,8 +44,15 @@ def _tiles_folder(folder: Path | None) -> Path:
     return folder or Path(platformdirs.user_cache_dir("jiexu")) / "tiles"
 
 
-def _home(facts: Mapping[str, str], folder: Path | None) -> Path:
-    return _tiles_folder(folder) / facts["study_id"]
+def _home(study: Path, facts: Mapping[str, str], folder: Path | None) -> Path:
+    """Return the folder of a study's archives; each copy of a study has its own: not everybody may see them all."""
+    path = os.fsencode(study.resolve())
+    digest = hashlib.blake2b(path, digest_size=_DIGEST_BYTES).hexdigest()
+    return _tiles_folder(folder) / f"{facts['study_id']}-{digest}"
+
+
+def _archive(home: Path, layer: str, key: str) -> Path:
+    return home / f"{layer}-{key}.pmtiles"
 
 
 def _on_both_sides(tile: FreestileLayer) -> FreestileLayer:
@@ -61,7 +72,7 @@ def kept_archive(study: Path, name: str, folder: Path | None = None) -> Path | N
     except StudyError:
         sweep_tiles(folder)
         raise
-    archive = _home(facts, folder) / name
+    archive = _home(study, facts, folder) / name
     return archive if archive.is_file() and archive.suffix == ".pmtiles" else None
 
 
@@ -89,18 +100,19 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
         sweep_tiles(folder)
         raise
     described = BY_NAME[layer]
-    home = _home(opened.seen, folder)
-    archive = home / f"{layer}-{described.made_of.key(opened.seen)}.pmtiles"
+    home = _home(study, opened.seen, folder)
+    archive = _archive(home, layer, described.made_of.key(opened.seen))
     nothing = archive.with_suffix(".empty")
     with _lock:
         if archive.is_file():
             return archive
         if nothing.is_file():
             return None
+        if _make_home(home, opened) and archive.is_file():
+            return archive
         table = opened.layer(described.source)
         cut = described.tiles(table[table.geometry.notna()]) if len(table) else {}
         cut = {name: _on_both_sides(tile) for name, tile in cut.items() if len(tile.input)}
-        _make_home(home, study)
         before = [*home.glob(f"{layer}-*.pmtiles"), *home.glob(f"{layer}-*.empty")]
         for old in sorted(before, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
             with suppress(OSError):  # still being sent to somebody
@@ -113,6 +125,16 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
         aside.chmod(_OWNER_ONLY & 0o666)
         aside.replace(archive)
     return archive
+
+
+def _take_over(home: Path, opened: Study) -> None:
+    """Take over the tiles of today from a copy of the study, or from the study before it was renamed."""
+    study_id = home.name.rpartition("-")[0]
+    for layer, described in BY_NAME.items():
+        archive = _archive(home, layer, described.made_of.key(opened.seen))
+        for cut in home.parent.glob(f"{study_id}-*/{archive.name}"):
+            with suppress(OSError):  # there by now, or a disk without links
+                os.link(cut, archive)
 
 
 def sweep_tiles(folder: Path | None = None) -> int:
@@ -133,8 +155,10 @@ def sweep_tiles(folder: Path | None = None) -> int:
     for home in [path for path in _tiles_folder(folder).glob("*") if path.is_dir()]:
         studies = _studies_of(home)
         # of an earlier version, which may be at work
-        recent = not studies and time.time() - home.stat().st_mtime < _UNKNOWN_KEPT_S
-        if not recent and not any(Path(study).exists() for study in studies):
+        earlier = not studies or "-" not in home.name
+        recent = earlier and time.time() - home.stat().st_mtime < _UNKNOWN_KEPT_S
+        there = not earlier and any(Path(study).exists() for study in studies)
+        if not recent and not there:
             shutil.rmtree(home, ignore_errors=True)
             swept += 1
     return swept
@@ -147,15 +171,18 @@ def _studies_of(home: Path) -> list[str]:
         return []
 
 
-def _make_home(home: Path, study: Path) -> None:
-    """Make the folder of a study's archives, for its owner alone, and note the study; sweep others."""
-    path = str(study.resolve())
+def _make_home(home: Path, opened: Study) -> bool:
+    """Make the folder of a study's archives, for its owner alone, and note the study; sweep others. Tell whether it
+    is new."""
+    path = str(opened.path.resolve())
     if path in _studies_of(home):
-        return
+        return False
     home.mkdir(parents=True, exist_ok=True)
     for each in (home.parent, home):
         with suppress(OSError):  # of somebody else
             each.chmod(_OWNER_ONLY)
     with (home / _STUDIES).open("a", encoding="utf-8") as file:
         file.write(f"{path}\n")
+    _take_over(home, opened)
     sweep_tiles(home.parent)
+    return True

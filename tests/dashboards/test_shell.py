@@ -15,7 +15,7 @@ from geo.tiers.decisions import decide_tier, find_street
 from tests.conftest import ROOT
 from tests.support.pages import PAGES, Serve, figures, labelled, opened
 
-FIGURES_OF_STREETS_ALONE = {"complaints": 0, "stalls": 0, "facilities": 3}
+FIGURES_OF_STREETS_ALONE = {"complaints": 0, "stalls": 0, "facilities": 3, "library": 0}
 """How many figures a page has before there are points or plans; the others have at least four."""
 
 
@@ -111,6 +111,13 @@ def test_the_shell_leads_to_every_page() -> None:
         if isinstance(word, ast.keyword) and word.arg == "url_path" and isinstance(word.value, ast.Constant)
     }
     assert addresses == set(PAGES)
+
+
+def test_no_string_stands_alone_in_the_shell() -> None:
+    """Streamlit shows it on every page."""
+    body = ast.parse((ROOT / "dashboards" / "shell.py").read_text(encoding="utf-8")).body[1:]
+    alone = [each.value.value for each in body if isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)]
+    assert alone == []
 
 
 def test_an_undone_decision_no_longer_stands(study: Path, served: Serve) -> None:

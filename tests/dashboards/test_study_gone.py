@@ -13,7 +13,7 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-from dashboards.map.routes import ROUTES, tile_urls
+from dashboards.map.routes import routes, tile_urls
 from dashboards.session.language import LANGUAGES
 from tests.conftest import ROOT
 from tests.support.pages import PAGES, Serve
@@ -79,7 +79,7 @@ def answered(address: str, language: str) -> tuple[int, str]:
 
     # in a thread of its own: a browser that other tests drive has a loop in this one
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(anyio.run, Starlette(routes=ROUTES), scope, receive, send).result()
+        thread.submit(anyio.run, Starlette(routes=routes()), scope, receive, send).result()
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent).decode(errors="replace")
 
 
@@ -127,7 +127,7 @@ def test_the_shell_says_it_in_both_languages(
 @pytest.mark.parametrize("does", [remove, a_folder, empty, another_file])
 def test_the_routes_say_it_in_the_place_of_a_fault(does: Callable[[Path], None], small: Path, served: Serve) -> None:
     served(small)
-    tiles = tile_urls()["streets"]
+    tiles = "/" + tile_urls()["streets"]  # as the map's page, at the root, takes it
     assert answered("/map?lang=zh", "zh")[0] == 200
     assert answered(tiles, "zh")[0] == 200
     does(small)

@@ -78,6 +78,8 @@ CASES: list[tuple[str, list[str]]] = [
     ("stalls", []),
     ("bays", []),
     ("bays", ["--night", "--budget", "10"]),
+    ("parking", []),
+    ("parking", ["--set", "inventory.least_streets=500"]),
     ("hotspots", []),
     ("hotspots", ["--at", "2025-06-01", "--from", "2025-02", "--to", "2025-11"]),
     ("patrols", ["--people", "4"]),
@@ -112,8 +114,20 @@ def test_rules_are_as_described() -> None:
     assert mismatches(document(["rules", "china"]), DOCUMENTS["rules"]) == []
 
 
+def test_documents_of_a_library_are_as_described(bare: Path, tmp_path: Path) -> None:
+    (tmp_path / "studies").mkdir()
+    shutil.copy(bare, tmp_path / "studies" / "anyang.gpkg")
+    found = {
+        "studies": document(["studies", "--folder", str(tmp_path / "studies")]),
+        "backup": document(["backup", str(tmp_path / "studies"), "--to", str(tmp_path / "copies")]),
+    }
+    copy = found["backup"]["files"][0]["copy"]
+    found["restore"] = document(["restore", copy, str(tmp_path / "studies"), "--replace"])
+    assert {verb: mismatches(said, DOCUMENTS[verb]) for verb, said in found.items()} == {verb: [] for verb in found}
+
+
 def test_every_verb_that_prints_a_document_is_tried() -> None:
-    assert {verb for verb, _ in CASES} | {"rules"} == set(DOCUMENTS)
+    assert {verb for verb, _ in CASES} | {"rules", "studies", "backup", "restore"} == set(DOCUMENTS)
 
 
 def test_rows_of_tables_have_the_tables_columns() -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 
 @dataclass
@@ -54,7 +54,7 @@ def ask(
         "http_version": "1.1",
         "method": method,
         "scheme": scheme,
-        "path": parts.path,
+        "path": unquote(parts.path),
         "raw_path": parts.path.encode(),
         "root_path": "",
         "query_string": parts.query.encode(),
@@ -62,9 +62,13 @@ def ask(
         "client": (client, 50000),
         "server": ("127.0.0.1", 8501),
     }
-    answer = Answer(0)
+    answer, told = Answer(0), False
 
     async def receive() -> dict[str, Any]:
+        nonlocal told
+        if told:  # the client stays: whoever sends a file listens whether it goes
+            await asyncio.Event().wait()
+        told = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Any) -> None:

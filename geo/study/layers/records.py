@@ -7,7 +7,7 @@ from typing import Final
 from geo.core.text import Text
 from geo.study.layers import codes
 from geo.study.layers import columns as c
-from geo.study.layers.description import COUNT, Column, Layer
+from geo.study.layers.description import COUNT, MOMENT, Column, Layer
 
 DECISIONS: Final = Layer(
     "decisions",
@@ -62,6 +62,23 @@ SELECTIONS: Final = Layer(
         "at": c.AT,
         "by": c.BY,
         "street_ids": Column(Text("街道", "Streets"), Text("街道编号（JSON）", "Their ids, as JSON")),
+    },
+)
+
+COMMENTS: Final = Layer(
+    "comments",
+    Text("留言", "Comments"),
+    Text("同事之间关于一条街道或一个疏导点的留言", "a remark between colleagues on a street or a zone"),
+    None,
+    {
+        "comment_id": c.identifier("C 加序号", "C and a number"),
+        "subject": Column(Text("对象", "Subject"), Text("街道或疏导点的编号", "The id of the street or zone")),
+        "subject_name": Column(Text("对象名称", "Subject, name"), Text("留言时的名称", "As it was called then")),
+        "text": Column(Text("内容", "Text"), Text("留言内容，个人信息已脱敏", "The remark, personal data masked")),
+        "by": c.BY,
+        "at": c.AT,
+        "done_by": Column(Text("办结人", "Done by"), Text("由谁标为办结", "The name of whoever marked it as done")),
+        "done_at": Column(Text("办结时间", "Done at"), Text("标为办结的时间", "When it was marked as done"), MOMENT),
     },
 )
 
@@ -155,7 +172,7 @@ CATEGORY_WORDS: Final = Layer(
     guide="points",
 )
 
-LAYERS: Final = (DECISIONS, SELECTIONS, FINDINGS, IMPORTS, MAPPINGS, CATEGORY_WORDS, REPLACED)
+LAYERS: Final = (DECISIONS, SELECTIONS, COMMENTS, FINDINGS, IMPORTS, MAPPINGS, CATEGORY_WORDS, REPLACED)
 
 TIER_LIST: Final = Layer(
     "tier_list",

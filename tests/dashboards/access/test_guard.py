@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from dashboards.access import accounts, tokens
+from dashboards.access import accounts, sessions, tokens, visitors
+from dashboards.access.access_log import lines
 from dashboards.access.edge import host_of, same_origin
 from dashboards.access.sessions import COOKIE
 from dashboards.access.store import Store
@@ -210,3 +212,46 @@ def test_hosts_and_origins_are_read_as_browsers_write_them() -> None:
     assert same_origin("https://jiexu.example", "jiexu.example:443", "https")
     assert not same_origin("http://jiexu.example", "jiexu.example", "https")
     assert not same_origin("http://[", "localhost", "http")
+
+
+def test_an_open_page_asks_for_its_session_without_keeping_it_alive(
+    server: Server, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = server()
+    session = signed_in(app)
+    digest = sessions.digest_of(session["cookie"].partition("=")[2])
+    monkeypatch.setattr(sessions, "_SEEN_EVERY", dt.timedelta(0))
+
+    def seen() -> str:
+        with store.reading() as connection:
+            return str(connection.execute("SELECT seen_at FROM sessions WHERE digest = ?", (digest,)).fetchone()[0])
+
+    before = seen()
+    assert ask(app, "/sign-in/state", headers=session).status == 204
+    assert seen() == before
+    monkeypatch.setattr(visitors, "_REMEMBERED_S", 0.0)
+    assert ask(app, "/map", headers=session).status == 200
+    assert seen() > before
+    assert ask(app, "/sign-in/state").status == 401
+
+
+def test_a_listed_proxy_names_the_visitors_address_and_scheme(server: Server, store: Store) -> None:
+    app = server(proxies=("10.0.0.2",), hosts=("jiexu.example",))
+    headers = {"origin": "https://jiexu.example", "x-forwarded-for": "6.6.6.6, 10.0.0.7", "x-forwarded-proto": "https"}
+    form = {"name": "wang", "password": PASSWORD}
+    answer = ask(app, "/sign-in", "POST", headers, form, host="jiexu.example", client="10.0.0.2")
+    assert answer.status == 303
+    assert "secure" in answer.header("set-cookie").lower()
+    assert lines(store)[-1].host == "10.0.0.7", "what a visitor says of itself stands before it"
+
+    forged = {**headers, "origin": "http://jiexu.example"}
+    answer = ask(app, "/sign-in", "POST", forged, form, host="jiexu.example", client="10.0.0.9")
+    assert answer.status == 303
+    assert "secure" not in answer.header("set-cookie").lower()
+    assert lines(store)[-1].host == "10.0.0.9"
+
+
+def test_a_listed_proxy_alone_opens_nothing(server: Server) -> None:
+    header = {"x-forwarded-for": "10.0.0.7"}
+    assert ask(server(sign_in=False, proxies=("127.0.0.1",)), "/map", headers=header).status == 403
+    assert ask(server(sign_in=False, open_to_others=True), "/map", headers=header).status == 200

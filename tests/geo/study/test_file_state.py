@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from geo.core.errors import StudyError
 from geo.study.database import connect, locked, real
 from geo.study.file import about, changing, read_layer
-from geo.study.file_state import left_beside, says_wal, stamp
+from geo.study.file_state import left_beside, renamed, says_wal, stamp
 from geo.study.versions import put_facts
 
 TRY = """
@@ -95,3 +96,16 @@ def test_a_study_behind_a_link_is_changed_where_it_stands(study: Path, tmp_path:
     assert real(link) == real(study)
     with connect(study) as connection:
         assert connection.execute("SELECT value FROM about WHERE key = 'note'").fetchone() == ("through the link",)
+
+
+def test_a_renamed_study_keeps_the_lock_of_a_change_in_this_process(study: Path, tmp_path: Path) -> None:
+    new = tmp_path / "renamed.gpkg"
+    assert stamp(real(study)) is not None
+    with locked(real(study)):
+        study.rename(new)
+        renamed(real(study), real(new))
+        with pytest.raises(StudyError):
+            about(study)
+        assert stamp(real(new)) is not None
+        assert another_writes(new) == "database is locked"
+    assert another_writes(new) == "begun"

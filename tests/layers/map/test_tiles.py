@@ -43,6 +43,7 @@ def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, placed: 
         "patrol_rounds": {"patrol_rounds"},
         "parking_need": {"parking_need"},
         "parking_differences": {"parking_differences"},
+        "parking_inventory": {"parking_inventory"},
         **{name: {name} for name in ("coverage", "catchments", "coverage_gaps", "sites")},
     }
     assert names == expected.get(layer, {"points", *(f"clusters{zoom}" for zoom in range(MIN_ZOOM, MAX_ZOOM))})
@@ -166,3 +167,34 @@ def test_tiles_are_their_owner_s_alone_and_go_with_the_study(bare: Path, tmp_pat
     kept.unlink()
     assert sweep_tiles(folder) == 1
     assert list(folder.iterdir()) == []
+
+
+def test_a_copy_and_a_renamed_study_take_tiles_over_and_find_no_other_ones(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study, copy = (Path(shutil.copy(bare, tmp_path / name)) for name in ("a.gpkg", "b.gpkg"))
+    folder = tmp_path / "tiles"
+    cut = {layer: tile_archive(study, layer, folder) for layer in ("streets", "context")}
+    decide_tier(study, find_street(study, "Bulevardi"), "demonstration", "because")
+    later = tile_archive(study, "streets", folder)
+    assert later is not None
+
+    def no_cut(*_: object, **__: object) -> None:
+        raise AssertionError("tiles are cut again")
+
+    monkeypatch.setattr("layers.map.tiles.freestile", no_cut)
+    taken = {layer: tile_archive(copy, layer, folder) for layer in cut}
+    for layer, archive in taken.items():
+        before = cut[layer]
+        assert archive is not None
+        assert before is not None
+        assert archive != before
+        assert archive.name == before.name
+        assert archive.read_bytes() == before.read_bytes()
+    assert kept_archive(copy, later.name, folder) is None, "what the study became is not the copy's"
+    renamed = study.rename(tmp_path / "c.gpkg")
+    found = tile_archive(renamed, "streets", folder)
+    assert found is not None
+    assert found.name == later.name
+    assert not later.exists(), "the old name's are swept"
+    assert kept_archive(renamed, later.name, folder) == found

@@ -1,0 +1,168 @@
+"""A library of studies with its accounts: moves carry the roles along; the file of accounts has copies too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from dashboards.access import accounts
+from dashboards.access.access_log import note
+from dashboards.access.store import NAME, Store, moment
+from geo.core.aside import aside
+from geo.core.errors import JiexuError, StudyError, writing
+from geo.core.text import Text
+from geo.study.backups import back_up, copy_database, copy_name, keep_newest, stamp_of
+from geo.study.library import free_path
+from geo.study.library_documents import BackupDocument, CopyResultDocument, RestoredDocument
+from geo.study.library_moves import Moved, place
+from geo.study.rights import EVERY_STUDY, current, require
+
+_STEM, _SUFFIX = Path(NAME).stem, Path(NAME).suffix
+_OWNER_ONLY: Final = 0o600
+
+
+def moved(folder: Path, move: Callable[[], Moved]) -> Path:
+    """
+    Move a study within a library, and its roles with it.
+
+    Parameters
+    ----------
+    folder
+        The library.
+    move
+        Does it (`geo.study.library_moves`), and asks for the right.
+
+    Returns
+    -------
+    path
+        The study's file now.
+    """
+    done = move()
+    accounts.carry_roles(Store(folder), done.before, done.after, by=current().name)
+    return done.path
+
+
+def new_path(folder: Path, name: str) -> Path:
+    """
+    Return the path of a study that is to be built in a library.
+
+    Raises
+    ------
+    StudyError
+        If the name is none, or another study's.
+    RightError
+        If whoever acts may not administer all studies.
+    """
+    require("administer", EVERY_STUDY)
+    return free_path(folder, name)
+
+
+def back_up_all(source: Path, to: Path, keep: int | None = None) -> BackupDocument:
+    """Copy a library with its accounts, as `geo.study.backups.back_up`; of one study, only that."""
+    found = back_up(source, to, keep)
+    store = Store(source)
+    if source.is_dir() and store.exists:
+        stamp = stamp_of(dt.datetime.fromisoformat(found["at"]))
+        copied = _accounts_copied(store, to, stamp, keep)
+        found = {**found, "files": [*found["files"], copied]}
+        found["complete"] = all(each["status"] != "failed" for each in found["files"])
+    return found
+
+
+def is_copy_of_accounts(copy: Path) -> bool:
+    """Tell by its name whether a file is a copy of accounts."""
+    said = copy_name(copy)
+    return copy.name == NAME or (said is not None and (said.name, said.suffix) == (_STEM, _SUFFIX))
+
+
+def bring_accounts_back(copy: Path, folder: Path, replace: bool = False) -> RestoredDocument:
+    """
+    Restore the accounts of a library from a copy. Everybody signs in again: sessions of then have ended since.
+
+    Parameters
+    ----------
+    copy
+        The copy.
+    folder
+        The library.
+    replace
+        Whether accounts that are there go to the bin; else they are in the way.
+
+    Raises
+    ------
+    StudyError
+        If the copy holds no accounts, or accounts are in the way.
+    """
+    require("administer", EVERY_STUDY)
+    store = Store(folder)
+    if not folder.is_dir():
+        raise StudyError(
+            Text(f"{folder} 不是文件夹", f"{folder} is no folder"),
+            Text("请给出研究所在的文件夹", "Name the folder of the studies"),
+        )
+    if store.exists and not replace:
+        raise StudyError(
+            Text(f"{store.path} 已存在", f"{store.path} is there already"),
+            Text(
+                "加 --replace 将其移入回收站并换成备份",
+                "Say --replace to put it into the bin and the copy in its place",
+            ),
+        )
+    with writing(store.path), aside(store.path) as private:
+        aside_store = Store(private)
+        copy_database(copy, aside_store.path)
+        accounts.every(aside_store)
+        with aside_store.changing() as connection:
+            connection.execute("UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL", (moment(),))
+            note(connection, "changed", current().name, subject=f"{NAME} ← {copy.name}")
+        gone = _to_bin(store) if store.exists else None
+        place(aside_store.path, store.path)
+    return {"copy": str(copy), "file": str(store.path), "key": False, "replaced": None if gone is None else str(gone)}
+
+
+def _to_bin(store: Store) -> Path:
+    home = store.folder / "bin"
+    home.mkdir(exist_ok=True)
+    number = 1
+    while True:
+        gone = home / (NAME if number == 1 else f"{_STEM} {number}{_SUFFIX}")
+        try:
+            place(store.path, gone)
+        except FileExistsError:
+            number += 1
+        else:
+            return gone
+
+
+def _accounts_copied(store: Store, to: Path, stamp: str, keep: int | None) -> CopyResultDocument:
+    target = to / f"{_STEM}.{stamp}{_SUFFIX}"
+    found: CopyResultDocument = {
+        "name": NAME,
+        "shelf": None,
+        "status": "failed",
+        "copy": None,
+        "key": False,
+        "size_bytes": None,
+        "problem": None,
+        "notes": [],
+        "removed": [],
+    }
+    try:
+        with writing(target), aside(target) as private:
+            new = Store(private)
+            copy_database(store.path, new.path)
+            accounts.every(new)
+            new.path.chmod(_OWNER_ONLY)
+            place(new.path, target)
+        removed = keep_newest(to, _STEM, _SUFFIX, keep, lambda _: True)
+    except JiexuError as error:
+        return {**found, "problem": {"zh": error.problem.zh, "en": error.problem.en}}
+    return {
+        **found,
+        "status": "copied",
+        "copy": str(target),
+        "size_bytes": target.stat().st_size,
+        "removed": removed,
+    }

@@ -142,7 +142,7 @@ class Dispatcher:
                     return count
                 thread = threading.Thread(target=self._run, args=(job,), name=f"jiexu-job-{job.number}", daemon=True)
                 self._running[job.number] = thread
-            thread.start()
+                thread.start()
             count += 1
         return count
 

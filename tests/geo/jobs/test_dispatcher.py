@@ -22,7 +22,7 @@ from geo.study.file import about
 from tests.conftest import ROOT
 from tests.support.queued import at_step, dispatched, ended, small_study, until
 
-RIGHTS = {"name": "王", "grants": {"*": ["planner", None, True]}, "reads_only": False, "signed_in": True}
+RIGHTS = {"name": "王", "grants": {"*": ["administrator", None, True]}, "reads_only": False, "signed_in": True}
 SERVER = """
 import sys, time
 from pathlib import Path

@@ -15,7 +15,7 @@ from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import tier_name
 from dashboards.shared.widgets import compute, out_of_date, table
-from geo.parking.inventory_documents import ParkingDocument, SpacesDocument
+from geo.parking.inventory_documents import InventoryGroupDocument, ParkingDocument, SpacesDocument
 from geo.parking.inventory_files import inventory_schedule, write_inventory
 from geo.parking.inventory_study import INVENTORY, LIMITS, UNKNOWN, inventory_parking
 from geo.parking.inventory_words import accuracy_text
@@ -65,7 +65,11 @@ def _figures(summary: ParkingDocument) -> None:
     }
     figures = (
         (_("Spaces, mapped or listed"), f"{mapped['likely']:,}", _span(mapped)),
-        (_("Spaces elsewhere, by the model"), f"{cars['model']['likely']:,}", _span(cars["model"])),
+        (
+            _("Spaces elsewhere, by the model"),
+            f"{cars['model']['likely']:,}" if measured else _("not measured"),
+            _span(cars["model"]),
+        ),
         (_("Mapped as no parking"), _("{km:,.1f} km").format(km=forbidden), _("of kerb")),
         (
             _("F1 of the model on streets left out"),
@@ -81,15 +85,25 @@ def _span(cars: SpacesDocument) -> str:
     return _("{low:,} to {high:,}").format(low=cars["low"], high=cars["high"])
 
 
+def _cars(group: InventoryGroupDocument, measured: bool) -> tuple[int | None, int | None, int | None]:
+    """Return low, likely and high; no likely number of a model that was not measured in the study."""
+    spaces = group["spaces"]
+    if spaces is None:
+        return None, None, None
+    shown = measured or group["source"] != "model"
+    return spaces["low"], spaces["likely"] if shown else None, spaces["high"]
+
+
 def _groups(summary: ParkingDocument) -> None:
     language = current_language()
+    measured = summary["accuracy"]["measured_on"] == _ON_STUDY
     rows = [
         (
             PARKING_SOURCES[group["source"]].pick(language),
             PARKING_INVENTORY[group["kind"]].pick(language),
             group["km"],
             group["sides"],
-            *(None if group["spaces"] is None else group["spaces"][bound] for bound in ("low", "likely", "high")),  # type: ignore[literal-required]
+            *_cars(group, measured),
         )
         for group in summary["groups"]
     ]

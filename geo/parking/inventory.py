@@ -116,6 +116,8 @@ def take_inventory(
     within_m = float(profile["inventory.junction_within"])
     near = near_junctions(kerbs, *rest.where(model), within_m)
     modelled, low, high = _modelled(ground, near, knowledge, facilities, context, profile)
+    if not knowledge.accuracy.own:
+        low = 0.0  # a city that the model was not measured in may forbid parking everywhere: some do
     parts = [
         areas,
         _lanes(ground, rest.where(lane), sides, profile),

@@ -15,9 +15,11 @@ class SpacesDocument(TypedDict):
     Attributes
     ----------
     low
-        The fewest: mapped kerb with longer gaps, corners and the like free; by the model, the end of its interval.
+        The fewest: mapped kerb with longer gaps, corners and the like free; by the model, the end of its interval, 0
+        where it was not measured in the study.
     likely
-        The most likely number; by the model, the expected one.
+        The most likely number; by the model, the expected one: where it was not measured in the study, for comparing
+        streets only.
     high
         The most.
     """

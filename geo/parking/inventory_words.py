@@ -20,16 +20,18 @@ ALL: Final = Text("合计", "all")
 
 def inventory_lines(summary: ParkingDocument) -> list[Text]:
     """Return the lines that tell an inventory: by source and kind, the sums, no answer, accuracy, limits."""
+    measured = summary["accuracy"]["measured_on"] == "study"
     spaces = [
-        Text(f"{name.zh}：{cars_text(summary['spaces'][key]).zh}", f"{name.en}: {cars_text(summary['spaces'][key]).en}")
+        Text(f"{name.zh}：{cars.zh}", f"{name.en}: {cars.en}")
         for key, name in (*PARKING_SOURCES.items(), ("all", ALL))
         if summary["spaces"][key]["high"]
+        for cars in (cars_text(summary["spaces"][key], measured or key in ("mapped", "listed")),)
     ]
     unknown = [
         Text(f"{UNKNOWN[reason].zh} {count}", f"{UNKNOWN[reason].en} {count:,}")
         for reason, count in summary["unknown"].items()
     ]
-    lines = [*map(_group, summary["groups"]), *spaces]
+    lines = [*(_group(group, measured) for group in summary["groups"]), *spaces]
     if unknown:
         lines.append(
             Text(
@@ -45,18 +47,22 @@ def inventory_lines(summary: ParkingDocument) -> list[Text]:
     ]
 
 
-def cars_text(cars: SpacesDocument | None) -> Text:
-    """Return a number of cars with its interval."""
+def cars_text(cars: SpacesDocument | None, measured: bool = True) -> Text:
+    """Return a number of cars with its interval; of a model that was not measured in the study, the interval alone."""
     if cars is None:
         return Text("车位数未知", "number of cars unknown")
+    if not measured:
+        low, high = f"{cars['low']:,}", f"{cars['high']:,}"
+        return Text(f"{low} 至 {high} 辆（未在本研究检验）", f"{low} to {high} cars (not measured in this study)")
     low, likely, high = (f"{cars[name]:,}" for name in ("low", "likely", "high"))  # type: ignore[literal-required]
     if low == high:
         return Text(f"{likely} 辆", f"{likely} cars")
     return Text(f"{likely} 辆（{low} 至 {high}）", f"{likely} cars ({low} to {high})")
 
 
-def _group(group: InventoryGroupDocument) -> Text:
-    source, kind, cars = PARKING_SOURCES[group["source"]], PARKING_INVENTORY[group["kind"]], cars_text(group["spaces"])
+def _group(group: InventoryGroupDocument, measured: bool) -> Text:
+    source, kind = PARKING_SOURCES[group["source"]], PARKING_INVENTORY[group["kind"]]
+    cars = cars_text(group["spaces"], measured or group["source"] != "model")
     lead = f"{group['km']:>12,.1f} km {group['sides']:>8,}  "
     return Text(
         f"{lead}{source.zh}·{kind.zh}：{cars.zh}",

@@ -12,9 +12,9 @@ from geo.core.arrays import Flags, Floats
 from geo.facilities.cover_matrix import CoverMatrix, packing
 from geo.facilities.covers import least_cover
 from geo.facilities.deadline import Deadline
+from geo.facilities.integer_programs import solve_whole
 from geo.facilities.location_problem import LocationProblem, no_time, too_little
 from geo.facilities.savings import Savings, merged_customers
-from geo.facilities.solver import solve_whole
 
 _SHARE: Final = 0.25
 """The share of the time for one question: whether so many sites cover everybody within a walk."""

@@ -95,7 +95,7 @@ def _linear(matrix: CoverMatrix, deadline: Deadline) -> PriceBound | None:
         b_ub=-np.ones(table.shape[0]),
         bounds=(0.0, 1.0),
         method="highs-ds",
-        options={"time_limit": deadline.wall_left},
+        options={"time_limit": deadline.wall_s},
     )
     if found.status != 0:
         return None

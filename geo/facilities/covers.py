@@ -13,7 +13,8 @@ from geo.facilities.cover_bounds import EDGE, price_bound
 from geo.facilities.cover_matrix import CoverMatrix, reduced
 from geo.facilities.cover_search import greedy_cover, searched_cover, thinned
 from geo.facilities.deadline import Deadline
-from geo.facilities.solver import solve_whole
+from geo.facilities.integer_programs import solve_whole
+from geo.facilities.whole_numbers import least_difference, scale_of
 
 _SHORT: Final = 2000
 """Exchanges of the first search; most problems are settled before a longer one."""
@@ -39,11 +40,6 @@ _QUICK_WORK: Final = 0.2
 
 _EXACT_NONZEROS: Final = 400_000
 """A larger table is not given to the exact solver."""
-
-_SCALES: Final = (1, 10, 100, 1000, 10_000)
-"""Prices are whole numbers after one of these: an exact solver of integers takes them."""
-
-_SAME: Final = 1e-9
 
 
 class Cover(NamedTuple):
@@ -173,17 +169,7 @@ class _Rest(NamedTuple):
 
 def _least_difference(price: Floats) -> float:
     """Return by how much two choices differ in price at least; a trifle where prices are not whole numbers."""
-    scale = _scale(price)
-    return EDGE if scale is None else float(np.gcd.reduce(np.round(price * scale).astype(np.int64))) / scale or EDGE
-
-
-def _scale(price: Floats) -> int | None:
-    """Return a number that makes all prices whole."""
-    for scale in _SCALES:
-        whole = np.round(price * scale)
-        if np.abs(price * scale - whole).max(initial=0.0) < _SAME * scale and whole.max(initial=0.0) < 2**40:
-            return scale
-    return None
+    return least_difference(price) or EDGE
 
 
 def _rounded(bound: float, price: Floats) -> float:
@@ -206,7 +192,7 @@ def _exact(rest: _Rest, known: Cover, enough: float, deadline: Deadline, work: f
     if rest.current.table.nnz > _EXACT_NONZEROS or deadline.over:
         return known
     whole = rest.matrix.price
-    cap, scale = _cap(known, enough, whole), _scale(whole)
+    cap, scale = _cap(known, enough, whole), scale_of(whole)
     chosen: Flags | None
     if scale is None:
         price, table = rest.current.price, csr_array(rest.current.table, dtype=np.float64)

@@ -8,14 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-_LEAST_MEASURED: Final = 0.05
-"""Seconds of computing after which the two clocks tell how busy the machine is."""
-
 _LEAST_LIMIT: Final = 0.01
 """A solver has this many seconds at least."""
-
-_SLOWEST: Final = 4.0
-"""A second of computing is at most this many seconds of the wall clock, in the limit of a solver that has only that."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +29,18 @@ class Deadline:
     allotted
         Seconds that the stage has if those before it took no time: work that is counted in steps has its number from
         them, and so is the same however fast the machine is.
-    wall
-        Seconds of the wall clock.
-    busy
-        Seconds of the wall clock for each second of computing, before the beginning.
-    begun, begun_wall
-        The clocks at the beginning.
+    begun
+        The clock at the beginning.
     """
 
     seconds: float
     clock: Callable[[], float] = time.thread_time
     allotted: float = field(default=float("nan"))
-    wall: Callable[[], float] = time.monotonic
-    busy: float = 1.0
     begun: float = field(default=float("nan"))
-    begun_wall: float = field(default=float("nan"))
 
     def __post_init__(self) -> None:
         """Begin now, unless the beginning is given."""
-        for name, value in (("allotted", self.seconds), ("begun", self.clock()), ("begun_wall", self.wall())):
+        for name, value in (("allotted", self.seconds), ("begun", self.clock())):
             known = getattr(self, name)
             if math.isnan(known):
                 object.__setattr__(self, name, value)
@@ -79,14 +66,13 @@ class Deadline:
         return self.left <= 0
 
     @property
-    def wall_left(self) -> float:
-        """Seconds of the wall clock that the rest takes if the machine stays as busy as it was so far."""
-        return max(self.left * min(max(self._busy_now, 1.0), _SLOWEST), _LEAST_LIMIT)
+    def wall_s(self) -> float:
+        """
+        The limit of a solver that knows only the wall clock: no more of it than there is computing time left.
 
-    @property
-    def _busy_now(self) -> float:
-        used = self.used
-        return (self.wall() - self.begun_wall) / used if used > _LEAST_MEASURED else self.busy
+        On a busy machine such a solver does less; it never takes more than the whole is allowed.
+        """
+        return max(self.left, _LEAST_LIMIT)
 
     def part(self, share: float, least: float = 0.0, of_all: float | None = None) -> Deadline:
         """
@@ -102,4 +88,4 @@ class Deadline:
             Its share of the time allotted, where this differs from its share of the rest.
         """
         allotted = max(self.allotted * (share if of_all is None else of_all), least)
-        return Deadline(max(self.left * share, least), self.clock, allotted, self.wall, self._busy_now)
+        return Deadline(max(self.left * share, least), self.clock, allotted)

@@ -7,10 +7,14 @@ from typing import Final
 import numpy as np
 
 from geo.core.arrays import Flags, Floats, Integers, run_starts
+from geo.facilities.choice_limits import Limits
 from geo.facilities.deadline import Deadline
 from geo.facilities.savings import TOLERANCE, PairsBySite, Savings
 
 _EXCHANGES: Final = 200
+
+_CHEAPEST: Final = 1e-9
+"""A price of nothing counts as this in a comparison of gain by price."""
 
 
 def greedy_choice(savings: Savings, count: int, prices: Floats | None = None, budget: float = np.inf) -> Flags:
@@ -24,7 +28,7 @@ def greedy_choice(savings: Savings, count: int, prices: Floats | None = None, bu
         worth = gain
         if prices is not None:
             gain[prices > left] = 0.0
-            worth = gain / np.maximum(prices, 1e-9)
+            worth = gain / np.maximum(prices, _CHEAPEST)
         site = int(np.argmax(worth))
         if gain[site] <= 0:
             break
@@ -36,11 +40,12 @@ def greedy_choice(savings: Savings, count: int, prices: Floats | None = None, bu
     return opened
 
 
-def exchanged(savings: Savings, opened: Flags, deadline: Deadline | None = None) -> Flags:
+def exchanged(savings: Savings, opened: Flags, deadline: Deadline | None = None, limits: Limits | None = None) -> Flags:
     """
     Return a choice that no exchange of one site for another betters, or the best one met before the deadline.
 
-    Gains and losses of all exchanges at once (Resende and Werneck 2007, doi:10.1007/s10479-006-0154-0).
+    Gains and losses of all exchanges at once (Resende and Werneck 2007, doi:10.1007/s10479-006-0154-0). Within limits,
+    sites are opened besides as long as they allow it.
     """
     opened = opened.copy()
     customer, site, saving = savings.customer, savings.site, savings.saving
@@ -61,11 +66,32 @@ def exchanged(savings: Savings, opened: Flags, deadline: Deadline | None = None)
         extra = np.bincount(cell, weights=kept[some], minlength=savings.sites * len(chosen))
         profit = gain[:, None] - loss[None, :] + extra.reshape(savings.sites, len(chosen))
         profit[chosen] = -np.inf
+        least = TOLERANCE * max(1.0, float(best.sum()))
+        if limits is not None:
+            added = _addition(np.where(opened, -np.inf, gain), limits.after(chosen), least)
+            if added >= 0:
+                opened[added] = True
+                continue
+            if limits.price is not None:
+                paid = limits.price[:, None] - limits.price[chosen][None, :]
+                profit[paid > limits.after(chosen).budget] = -np.inf
         into, out = np.unravel_index(int(np.argmax(profit)), profit.shape)
-        if profit[into, out] <= TOLERANCE * max(1.0, float(best.sum())):
+        if profit[into, out] <= least:
             return opened
         opened[into], opened[chosen[out]] = True, False
     return opened
+
+
+def _addition(gain: Floats, limits: Limits, least: float) -> int:
+    """Return the site that gains most within limits, by its price if there is a budget; -1 for none."""
+    if limits.number <= 0:
+        return -1
+    worth = gain
+    if limits.price is not None:
+        able = (limits.price <= limits.budget) & (gain > least)
+        worth = np.where(able, gain / np.maximum(limits.price, _CHEAPEST), -np.inf)
+    site = int(np.argmax(worth))
+    return site if np.isfinite(worth[site]) and gain[site] > least else -1
 
 
 def two_best(savings: Savings, by_site: PairsBySite, chosen: Integers) -> tuple[Floats, Floats, Integers]:

@@ -14,9 +14,10 @@ from geo.facilities.centre import centre
 from geo.facilities.cover_matrix import CoverMatrix
 from geo.facilities.covers import least_cover
 from geo.facilities.deadline import Deadline
+from geo.facilities.integer_programs import solve_whole
 from geo.facilities.location_problem import LocationProblem, Model, Sited, no_time, sums, too_little
 from geo.facilities.savings import Savings, merged_customers
-from geo.facilities.solver import open_sites, solve_whole
+from geo.facilities.solver import open_sites
 
 _CENTRE_SHARE: Final = 0.25
 """The share of the time for the shortest longest walk without limits of room."""

@@ -83,6 +83,22 @@ def merged_customers(savings: Savings) -> Savings:
     return Savings(pair, savings.site[at], saving, len(leader), savings.sites)
 
 
+def highest(savings: Savings, rank: int) -> Floats:
+    """
+    Return each customer's saving by the site of a rank, shape (n,): no more than `rank` sites save more.
+
+    Where a customer has fewer sites, or saves as much by all, it is 0.
+    """
+    counts = np.bincount(savings.customer, minlength=savings.customers)
+    first = np.cumsum(counts) - counts
+    order = np.lexsort((-savings.saving, savings.customer))
+    some = np.flatnonzero(counts > rank)
+    found = np.zeros(savings.customers)
+    at = savings.saving[order[first[some] + rank]]
+    found[some] = np.where(savings.saving[order[first[some]]] > at, at, 0.0)
+    return found
+
+
 class PairsBySite:
     """The pairs of savings by site."""
 
@@ -103,3 +119,71 @@ class PairsBySite:
         """Return the numbers of the pairs of several sites."""
         which, number = members(np.diff(self._first)[sites])
         return np.asarray(self._order[self._first[sites][which] + number])
+
+
+class SavingsBySite(NamedTuple):
+    """
+    Savings in the order of their sites.
+
+    Attributes
+    ----------
+    customer, site, saving
+        Shape (k,), sorted by site.
+    first
+        Shape (m + 1,): where the pairs of each site begin.
+    customers
+        How many there are.
+    """
+
+    customer: Integers
+    site: Integers
+    saving: Floats
+    first: Integers
+    customers: int
+
+    @classmethod
+    def of(cls, savings: Savings) -> SavingsBySite:
+        """Return savings in the order of their sites."""
+        order = np.argsort(savings.site, kind="stable")
+        site = savings.site[order]
+        first = np.searchsorted(site, np.arange(savings.sites + 1))
+        return cls(savings.customer[order], site, savings.saving[order], first, savings.customers)
+
+    @property
+    def sites(self) -> int:
+        """How many sites there are."""
+        return len(self.first) - 1
+
+    def beyond(self, base: Floats, sites: Flags) -> SavingsBySite:
+        """Return the savings of a few sites beyond a base of each customer, shape (n,)."""
+        over = self.saving - base[self.customer]
+        some = np.flatnonzero((over > 0) & sites[self.site])
+        site = (np.cumsum(sites) - 1)[self.site[some]]
+        first = np.searchsorted(site, np.arange(int(sites.sum()) + 1))
+        return SavingsBySite(self.customer[some], site, over[some], first, self.customers)
+
+    def worth(self, multipliers: Floats) -> tuple[Floats, Floats]:
+        """Return the savings beyond the customers' multipliers: sums by site, and by pair."""
+        over = self.saving - multipliers[self.customer]
+        np.maximum(over, 0.0, out=over)
+        found, some = np.zeros(self.sites), np.flatnonzero(np.diff(self.first))
+        if len(some):
+            found[some] = np.add.reduceat(over, self.first[some])
+        return found, over
+
+    def used(self, over: Floats, sites: Integers) -> Floats:
+        """Return how many of some sites each customer uses: by pairs that save beyond its multiplier."""
+        pairs = self.pairs_of(sites)
+        pairs = pairs[over[pairs] > 0]
+        return np.bincount(self.customer[pairs], minlength=self.customers).astype(float)
+
+    def pairs_of(self, sites: Integers) -> Integers:
+        """Return the numbers of the pairs of several sites."""
+        which, number = members(np.diff(self.first)[sites])
+        return np.asarray(self.first[sites][which] + number)
+
+    def best(self, sites: Integers) -> Floats:
+        """Return each customer's saving by the best of some sites."""
+        found, pairs = np.zeros(self.customers), self.pairs_of(sites)
+        np.maximum.at(found, self.customer[pairs], self.saving[pairs])
+        return found

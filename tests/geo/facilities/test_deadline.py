@@ -7,11 +7,12 @@ import time
 import numpy as np
 import pytest
 
+from geo.facilities.branches import best_choice
+from geo.facilities.choice_limits import Limits
 from geo.facilities.deadline import Deadline
 from geo.facilities.exchanges import exchanged, greedy_choice
 from geo.facilities.location_models import solve
 from geo.facilities.location_problem import LocationProblem
-from geo.facilities.relaxation import relaxed_bound
 from geo.facilities.savings import Savings
 from geo.facilities.stability import Drawing, stability
 
@@ -70,7 +71,7 @@ def test_after_the_end_nothing_is_begun() -> None:
     begun = np.roll(begun, 1)  # a choice that exchanges would better
     assert (exchanged(savings, begun, over) == begun).all()
     assert savings.value(exchanged(savings, begun)) > savings.value(begun)
-    cut, full = (relaxed_bound(savings, 12, begun, limit) for limit in (over, None))
+    cut, full = (best_choice(savings, Limits(12), begun, limit) for limit in (over, Deadline(5.0)))
     assert np.isfinite(cut.bound)
     assert cut.bound >= full.bound * (1 - 1e-6), "a bound all the same"
     found = stability(
@@ -81,11 +82,10 @@ def test_after_the_end_nothing_is_begun() -> None:
 
 def test_a_limit_holds_for_search_proof_and_simulations_together() -> None:
     problem = large(20_000, 4000, 40)
-    begun = time.monotonic()
+    begun = time.thread_time()
     deadline = Deadline(4.0)
     chosen = solve(problem, "median", deadline.part(0.5))
     found = stability(problem, "median", chosen, np.arange(20_000), Drawing(10, 0.2, 400.0, deadline))
-    assert time.monotonic() - begun < 10 * 4.0, "without a limit for all of it: minutes"
+    assert time.thread_time() - begun < 4.0 + 2.0, "without a limit for all of it: minutes"
     assert found.cut
-    assert chosen.gap > 0
     assert chosen.opened.sum() == 40

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint
 
+from geo.facilities.integer_programs import solve_whole
 from geo.facilities.savings import Savings
-from geo.facilities.solver import open_sites, solve_whole
+from geo.facilities.solver import open_sites
 
 
 @settings(max_examples=60, deadline=None)

@@ -137,6 +137,7 @@ def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
         "stability": {"draws": stable.draws, "off_by": stable.off_by, "worst_regret": stable.worst_regret},
         "credit": study.study.facts["credit"],
     }
+    document["computing_s"] = round(sited.deadline.used, 1)
     return document, layer
 
 

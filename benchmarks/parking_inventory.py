@@ -1,11 +1,16 @@
 """
-The model of parking along kerbs against tagged streets that it has not seen, beside the trivial rule.
+The parking that is there, modelled on streets left out, and the places for bays, against tagged sides.
 
     python -m benchmarks.parking_inventory neukolln=neukolln.osm.pbf helsinki=helsinki.osm.pbf
 
 Extracts of one name are one place. Five folds by street (segments of a name, else of a chain): of a street that is held
 out no tag of either side, no area of bays and no capacity is seen. Samples lie every 0.5 m on tagged sides, from corner
-to corner; a tag holds for its whole side, uncut by any rule. Intervals are 95 %, by bootstrap over streets.
+to corner; a tag holds for its whole side, uncut by any rule. Intervals are 95 %, by bootstrap over streets. Beside the
+model stand the trivial rule (everywhere but at corners, driveways, crossings and stops) and the places for bays, before
+signs and tags were read and after.
+
+Intervals of capacity of a place without any tag seen are of models that have seen neither that place nor the one with
+the errors; the coverage is of its streets.
 
 What is learned on a place's other streets starts from the shipped coefficients, of a place that these were learned on
 from the ones without it. With `--write FILE` it starts from the other places given here, and the coefficients to ship
@@ -27,11 +32,15 @@ import numpy as np
 from geo.build import Inputs, build_study
 from geo.core.arrays import Flags, Floats, Integers
 from geo.core.extents import extent_of
+from geo.kerbs.exclusions import Exclusions
 from geo.kerbs.numbering import segment_of
-from geo.parking.accuracy import Overlap, StreetShares, bounds, interval, overlap, street_shares
+from geo.kerbs.plan import Zones
+from geo.parking.accuracy import Overlap, StreetShares, bounds, interval, overlap, street_shares, unseen_bounds
 from geo.parking.kerb_features import FEATURES, KerbPieces, kerb_features
 from geo.parking.mapped import CUT_OUT
+from geo.parking.room import BayRoom
 from geo.parking.side_model import SideModel, Tagged, held_out, pooled, shipped
+from geo.parking.standing import SIGN_RULES
 from geo.parking.study import BayStudy
 from geo.parking.tagged_sides import tagged_sides
 from geo.rules import load_profile
@@ -39,6 +48,9 @@ from geo.study.reader import Study
 
 STEP_M: Final = 0.5
 RULES: Final = "berlin"
+PLACED_BY: Final = ("berlin", "china")
+"""The profiles by which bays are placed."""
+
 THRESHOLDS: Final = tuple(np.round(np.arange(0.1, 1.0, 0.1), 1))
 
 
@@ -55,6 +67,8 @@ class Place(NamedTuple):
     parked, trivial
         Shape (k,): whether the map has parking at each sample, and whether the trivial rule says so: everywhere but at
         corners, driveways, crossings and stops.
+    bays
+        By profile, and by whether signs and tags are read, shape (k,): whether bays fit at each sample.
     street
         Shape (k,): the number of each sample's street.
     cars
@@ -68,6 +82,7 @@ class Place(NamedTuple):
     parked: Flags
     trivial: Flags
     street: Integers
+    bays: Mapping[tuple[str, bool], Flags]
     cars: Mapping[int, float]
     extents: tuple[float, float, float, float]
 
@@ -77,6 +92,7 @@ def read_place(name: str, extracts: list[Path], folder: Path) -> Place:
     profile = load_profile(RULES)
     names: dict[str, int] = {}
     cars: dict[int, float] = defaultdict(float)
+    fitting: dict[tuple[str, bool], list[Flags]] = defaultdict(list)
     parts, extents, pieces_before = [], [], 0
     for extract in extracts:
         path = folder / f"{name}-{extract.name}.gpkg"
@@ -98,12 +114,13 @@ def read_place(name: str, extracts: list[Path], folder: Path) -> Place:
         span = float(kerbs.length_m.max()) + 1.0
         piece = np.searchsorted(pieces.kerb * span + pieces.from_m, samples.kerb * span + samples.middle_m, "right") - 1
         cut = bays.room("all_day").exclusions
-        cut = cut.where(np.isin(cut.rule, CUT_OUT))
-        inside = np.zeros(len(samples.kerb) + 1)
-        for bound, sign in ((cut.from_m, 1), (cut.to_m, -1)):
-            at = np.searchsorted(samples.kerb * span + samples.middle_m, cut.kerb * span + np.clip(bound, 0, span - 1))
-            np.add.at(inside, at, sign)
-        trivial = np.cumsum(inside)[:-1] <= 0
+        trivial = ~inside(samples, span, cut.where(np.isin(cut.rule, CUT_OUT)))
+        for rules in PLACED_BY:
+            placed_by = load_profile(rules)
+            for read in (False, True):
+                own = placed_by if read else placed_by.changed(dict.fromkeys(SIGN_RULES, True))
+                room = bays.room("all_day") if (rules, read) == (RULES, True) else BayRoom(ground, own)
+                fitting[rules, read].append(inside(samples, span, room.zones))
         parked = sides.parked(samples) >= 0.5
         parts.append((tagged, piece + pieces_before, parked, trivial, number[segment_of(samples.kerb)]))
         pieces_before += len(pieces.kerb)
@@ -115,7 +132,18 @@ def read_place(name: str, extracts: list[Path], folder: Path) -> Place:
     west, south, east, north = zip(*extents, strict=True)
     box = (min(west), min(south), max(east), max(north))
     piece, parked, trivial, street = (np.concatenate(each) for each in others)
-    return Place(joined, piece, parked, trivial, street, cars, box)
+    placed = {key: np.concatenate(each) for key, each in fitting.items()}
+    return Place(joined, piece, parked, trivial, street, placed, cars, box)
+
+
+def inside(samples: KerbPieces, span: float, stretches: Exclusions | Zones) -> Flags:
+    """Tell whether the middles of samples lie in stretches of kerb; `span` is longer than any kerb."""
+    begun = np.zeros(len(samples.kerb) + 1)
+    places = samples.kerb * span + samples.middle_m
+    for bound, sign in ((stretches.from_m, 1), (stretches.to_m, -1)):
+        at = np.searchsorted(places, stretches.kerb * span + np.clip(bound, 0, span - 1))
+        np.add.at(begun, at, sign)
+    return np.asarray(np.cumsum(begun)[:-1] > 0)
 
 
 def figures(place: Place, said: Flags) -> str:
@@ -136,11 +164,21 @@ def shares_of(place: Place, probability: Floats, car_m: float) -> tuple[StreetSh
     return shares, np.array([place.cars.get(int(street), 0.0) for street in shares.street])
 
 
-def covered(shares: StreetShares, cars: Floats, scores: list[Floats], level: float) -> Flags:
-    """Tell whether the cars of each street lie within its interval; `scores` are by street."""
-    span = np.array([bounds(each, level) for each in scores])
-    low, high = np.floor(shares.cars(span[:, 0])), np.ceil(shares.cars(span[:, 1]))
-    return np.asarray((low <= cars) & (cars <= high))
+def ends(shares: StreetShares, span: Floats) -> tuple[Floats, Floats]:
+    """Return the fewest and the most cars of each street; `span` is of errors, by street."""
+    return np.floor(shares.cars(span[:, 0])), np.ceil(shares.cars(span[:, 1]))
+
+
+def told(name: str, way: str, shares: StreetShares, cars: Floats, span: Floats) -> Flags:
+    """Print the share of streets with their cars within the interval, and return them."""
+    low, high = ends(shares, span)
+    held = (low <= cars) & (cars <= high)
+    wide = float(np.mean((high - low) / np.maximum(shares.most, 1.0)))
+    print(
+        f"{name:12} {way:24} {held.mean():6.1%} of {len(held):4} streets, {wide:4.2f} of all kerb wide; all: likely "
+        f"{(shares.most * shares.expected).sum():7,.0f}, mapped {cars.sum():7,.0f}"
+    )
+    return np.asarray(held)
 
 
 def capacity(places: Mapping[str, Place], models: Mapping[str, tuple[SideModel, Floats, Floats]]) -> None:
@@ -148,34 +186,38 @@ def capacity(places: Mapping[str, Place], models: Mapping[str, tuple[SideModel, 
     profile = load_profile(RULES)
     level, least = float(profile["inventory.level"]), int(profile["inventory.least_streets"])
     car_m = float(profile["mapped_parking.car_length"]) + float(profile["mapped_parking.padding"])
-    found = {
-        (name, way): shares_of(place, probability, car_m)
-        for name, place in places.items()
-        for way, probability in zip(("held out", "blind"), models[name][1:], strict=True)
-    }
-    scores = {key: shares.scores(cars) for key, (shares, cars) in found.items()}
-    print(f"\n# Capacity of streets left out: intervals at {level:.0%}; share of streets that they hold")
     total: dict[str, list[Flags]] = defaultdict(list)
-    for (name, way), (shares, cars) in found.items():
-        others = [scores[other, way] for other in places if other != name]
-        mine = scores[name, way]
-        if way == "held out" and len(mine) >= least:
-            by_street = [np.delete(mine, street) for street in range(len(mine))]
-        elif others:
-            by_street = [np.concatenate(others)] * len(mine)
-        else:
-            continue
-        held = covered(shares, cars, by_street, level)
-        total[way].append(held)
-        low, high = (shares.cars(np.array([bounds(each, level)[end] for each in by_street])).sum() for end in (0, 1))
-        print(
-            f"{name:12} {way:9} {held.mean():6.1%} of {len(held):4} streets; all: {low:7,.0f} to {high:7,.0f}, likely "
-            f"{(shares.most * shares.expected).sum():7,.0f}, mapped {cars.sum():7,.0f}"
-        )
+    print(f"\n# Capacity of streets left out: intervals at {level:.0%}; share of streets that they hold")
+    for name, place in places.items():
+        _, out, blind = models[name]
+        elsewhere = []
+        for other, there in places.items():
+            if other == name or len(places) <= 2:
+                continue
+            # of neither place has the model of these errors seen a tag
+            apart = pooled([each.tagged for key, each in places.items() if key not in (name, other)])
+            shares, cars = shares_of(there, apart.probability(there.tagged.features), car_m)
+            elsewhere.append(shares.scores(cars))
+        shares, cars = shares_of(place, out, car_m)
+        mine = shares.scores(cars)
+        spans: dict[str, tuple[StreetShares, Floats]] = {}
+        if len(mine) >= least:
+            own = np.array([bounds(np.delete(mine, street), level) for street in range(len(mine))])
+            spans["held out"] = shares, own
+        if elsewhere:
+            shares = shares_of(place, blind, car_m)[0]
+            every = {"errors pooled (before)": bounds(np.concatenate(elsewhere), level)}
+            every["no tag of the place seen"] = unseen_bounds(elsewhere, level)
+            spans |= {way: (shares, np.tile(span, (len(mine), 1))) for way, span in every.items()}
+        for way, (by, span) in spans.items():
+            total[way].append(told(name, way, by, cars, span))
     for way, parts in total.items():
         held = np.concatenate(parts)
         error = 1.96 * np.sqrt(held.mean() * (1 - held.mean()) / len(held))
-        print(f"all places   {way:9} {held.mean():6.1%} ± {error:.1%} of {len(held)} streets")
+        print(
+            f"all places   {way:24} {held.mean():6.1%} ± {error:.1%} of {len(held)} streets; mean of places "
+            f"{np.mean([part.mean() for part in parts]):.1%}"
+        )
 
 
 def main(extracts: Mapping[str, list[Path]], write: Path | None = None) -> None:
@@ -195,6 +237,9 @@ def main(extracts: Mapping[str, list[Path]], write: Path | None = None) -> None:
         print(f"\n{name}: {metres:,.0f} m of sides on {streets} streets, {place.parked.mean():.0%} parked on")
         print(f"  everywhere                        {figures(place, np.ones(len(place.parked), dtype=bool))}")
         print(f"  trivial rule                      {figures(place, place.trivial)}")
+        for (rules, read), fits in place.bays.items():
+            way = "bays, signs read" if read else "bays, signs unread"
+            print(f"  {f'{way} ({rules})':33} {figures(place, fits)}")
         print(f"  model, streets held out           {figures(place, out[place.piece] >= own)}")
         print(f"  model, no tag of the place seen   {figures(place, blind[place.piece] >= unseen)}")
         print("  curve, no tag of the place seen: " + curve(place, blind))

@@ -332,7 +332,7 @@ def _points(
         read, problems = earlier[kind], known[known["layer"] == kind]
         file = inputs.points.get(kind)
         if file is not None:
-            pseudonyms = Pseudonyms(key and key.secret, known_identities(read, kind))
+            pseudonyms = Pseudonyms(key and key.secret, known_identities(read, kind).get)
             reading = read_points(file, kind, profile, place, words, pseudonyms=pseudonyms)
             hidden += reading.hidden
             if reading.questions:

@@ -1,4 +1,4 @@
-"""Parking bays, and surveyed widths."""
+"""Parking bays, the inventory of parking, and surveyed widths."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import typer
 from geo.core.masked_words import masked
 from geo.core.text import Text, pick
 from geo.parking.decisions import adopt_bays
-from geo.parking.documents import CapacityDocument, ChoiceDocument, StreetChoiceDocument
+from geo.parking.documents import CapacityDocument, ChoiceDocument, StreetChoiceDocument, SupplyDocument
 from geo.parking.files import write_bays
+from geo.parking.inventory_files import write_inventory
+from geo.parking.inventory_study import inventory_parking
+from geo.parking.inventory_words import inventory_lines
 from geo.parking.study import plan_bays
 from geo.study.export_formats import SUFFIXES
 from geo.tiers.decisions import find_street
@@ -99,6 +102,7 @@ def bays(
             f"accessible; capacity {'; '.join(text.en for text in room)}, by the error of estimated widths",
         ).pick(language())
     )
+    typer.echo(_supply(summary["supply"]).pick(language()))
     if "choice" in summary:
         choice = summary["choice"]
         for street in choice["streets"]:
@@ -107,11 +111,54 @@ def bays(
         typer.echo(_chosen(choice).pick(language()) if nothing is None else pick(nothing, language()))
 
 
+@app.command(epilog="Example: `jiexu parking anyang.gpkg --out 停车现状.xlsx`")
+@errors_as_messages
+def parking(
+    study: Study,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Another value of a rule, for this run.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=f"A drawing (.dxf), a schedule (.xlsx), or {', '.join(SUFFIXES)}.")
+    ] = None,
+    on: OnDay = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the inventory of parking at kerbs: mapped sides and a model's answer elsewhere, with its accuracy."""
+    opened = under_rules(study, on)
+    profile = opened.profile
+    if changes:
+        profile = profile.changed(profile.read(changes), f"{profile.name}+")
+    summary = inventory_parking(opened, profile)
+    if out is not None:
+        say_written(out, write_inventory(study, out))
+    if as_json:
+        print_document(summary)
+        return
+    say_left_out(summary["left_out"])
+    for line in inventory_lines(summary):
+        typer.echo(line.pick(language()))
+
+
 def _room(capacity: CapacityDocument, hours: str) -> Text:
     """Return how many bays fit in words."""
     names = {"all_day": Text("全天", "all day"), "night": Text("仅夜间", "at night only")}
     low, likely, high = (f"{number:,}" for number in (capacity["low"], capacity["likely"], capacity["high"]))
     return Text(f"{names[hours].zh} {likely}（{low} 至 {high}）", f"{likely} {names[hours].en} ({low} to {high})")
+
+
+def _supply(supply: SupplyDocument) -> Text:
+    """Return the parking that is there, and the new bays beside it, in words."""
+    day, night = (f"{supply['existing'][period]:,.0f}" for period in ("day", "night"))
+    hours = supply["hours"].values()
+    new, over = (sum(each[name] for each in hours) for name in ("new", "on_existing"))
+    signs_m = sum(supply["hours"]["all_day"]["signs_m"].values())
+    return Text(
+        f"路缘现有停车：白天 {day} 辆，夜间 {night} 辆；泊位中新增 {new:,} 个，位于现有停车处 {over:,} 个；"
+        f"因标志或标注全天不设泊位的路缘 {signs_m:,.0f} 米",
+        f"parking at kerbs now: {day} cars by day, {night} at night; of the bays {new:,} are new, {over:,} lie on that "
+        f"parking; signs and tags keep {signs_m:,.0f} m of kerb from all-day bays",
+    )
 
 
 def _street(street: StreetChoiceDocument) -> Text:

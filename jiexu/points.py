@@ -19,7 +19,8 @@ from geo.files.text_encoding import ENCODINGS
 from geo.points.categories import CATEGORIES
 from geo.points.category_words import all_words, read_category_words, words_kept
 from geo.points.documents import CategoriesDocument, CategoryWord
-from geo.points.imports import add_points, remove_import
+from geo.points.import_removal import remove_import
+from geo.points.imports import add_points
 from geo.points.reading import Options, PointKind
 from geo.points.unmapped import unmapped
 from geo.study.documents import ImportRecord
@@ -83,7 +84,7 @@ def add(
     """Import a file of points; the same file again adds nothing, a newer one updates by identifier."""
     words = {} if categories is None else read_category_words(categories)
     options = Options(encoding, _mapping(columns or [], kind), crs, _orders(dates or []), words, tuple(sheets or ()))
-    warm()
+    warm(fork=True)
     outcome = add_points(study, file, kind, open_study(study).profile, options, by, dry_run, new_key=new_key)
     if as_json:
         print_document(outcome.as_dict())

@@ -12,6 +12,7 @@ from geo.study.colours import (
     EXCLUSION_COLOUR,
     FACILITY_COLOURS,
     HOT_COLOUR,
+    INVENTORY_COLOURS,
     NEED_COLOUR,
     OTHER_COLOUR,
     PLACE_COLOUR,
@@ -47,6 +48,8 @@ PRESSURE: Final = ("#9ecae1", "#fdd49e", "#fc8d59", NEED_COLOUR, "#5e0008")
 """From ample to none."""
 
 DIFFERENCES: Final = DIFFERENCE_COLOURS
+
+INVENTORY: Final = INVENTORY_COLOURS
 
 HOTSPOTS: Final = {
     **{"d0": "#fde0c5", "d1": "#facba6", "d2": "#f2855d", "d3": "#d9333f", "d4": "#7f0d33"},

@@ -1,4 +1,4 @@
-"""Parking bays along the kerbs, where parking is mapped, and how hard it is to find a space."""
+"""Parking bays along the kerbs, the parking that is there, and how hard it is to find a space."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from layers.map_layer import Group, Part, captions, named, title_of
 
 _BAYS_FROM_ZOOM: Final = 14
 _DIFFERENCES_FROM_ZOOM: Final = 12
+_INVENTORY_FROM_ZOOM: Final = 12
 
 _UP_TO: Final = (0.8, 1.2, 2.0)
 """Cars per space up to which a class goes."""
@@ -39,6 +40,30 @@ DIFFERENCE_DRAWING: Final[list[Part]] = [
         "size": [[12, 1], [15, 3], [17, 5], [19, 9]],
     }
 ]
+
+_BY_MODEL: Final = ("likely", "unlikely")
+_INVENTORY_SIZE: Final = [[12, 1], [15, 3], [17, 5], [19, 9]]
+
+INVENTORY_DRAWING: Final[list[Part]] = [
+    {
+        "tileLayer": "parking_inventory",
+        "kind": "line",
+        "by": "s",
+        "strict": True,
+        "colours": {state: palette.INVENTORY[state] for state in _BY_MODEL},
+        "size": _INVENTORY_SIZE,
+        "dash": [5, 3],
+    },
+    {
+        "tileLayer": "parking_inventory",
+        "kind": "line",
+        "by": "s",
+        "strict": True,
+        "colours": {state: colour for state, colour in palette.INVENTORY.items() if state not in _BY_MODEL},
+        "size": _INVENTORY_SIZE,
+    },
+]
+"""The model's answers are dashed."""
 
 NEED_DRAWING: Final[list[Part]] = [
     {
@@ -64,6 +89,12 @@ def difference_tiles(differences: gpd.GeoDataFrame) -> dict[str, FreestileLayer]
     """Return the tile layer `parking_differences`: `s` (both, study or mapped)."""
     table = gpd.GeoDataFrame({"s": differences["status"]}, geometry=differences.geometry, crs=differences.crs)
     return {"parking_differences": FreestileLayer(table, min_zoom=_DIFFERENCES_FROM_ZOOM)}
+
+
+def inventory_tiles(inventory: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
+    """Return the tile layer `parking_inventory`: `s` (its state)."""
+    table = gpd.GeoDataFrame({"s": inventory["state"]}, geometry=inventory.geometry, crs=inventory.crs)
+    return {"parking_inventory": FreestileLayer(table, min_zoom=_INVENTORY_FROM_ZOOM)}
 
 
 def need_tiles(need: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
@@ -98,6 +129,18 @@ def difference_legend(language: Language) -> Group:
         "entries": [
             {"label": label, "kind": "line", "colour": palette.DIFFERENCES[status], "width": 0.8}
             for status, label in captions("parking_differences", "status", language).items()
+        ],
+    }
+
+
+def inventory_legend(language: Language) -> Group:
+    """Return the legend's entries of the inventory of parking."""
+    return {
+        "title": title_of("parking_inventory", language),
+        "layer": "parking_inventory",
+        "entries": [
+            {"label": label, "kind": "line", "colour": palette.INVENTORY[state], "width": 0.8}
+            for state, label in captions("parking_inventory", "state", language).items()
         ],
     }
 

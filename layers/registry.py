@@ -86,6 +86,14 @@ LAYERS: Final[tuple[MapLayer, ...]] = (
         along_kerbs=True,
     ),
     MapLayer(
+        "parking_inventory",
+        "parking_inventory",
+        parking.inventory_tiles,
+        drawing=parking.INVENTORY_DRAWING,
+        legend=parking.inventory_legend,
+        along_kerbs=True,
+    ),
+    MapLayer(
         "bays",
         "bays",
         parking.bay_tiles,

@@ -20,6 +20,7 @@ from geo.complaints.patrol_documents import PatrolsDocument
 from geo.facilities.documents import CoverageDocument, PopulationDocument
 from geo.facilities.site_documents import SitesDocument
 from geo.parking.documents import BaysDocument
+from geo.parking.inventory_documents import ParkingDocument
 from geo.points.documents import CategoriesDocument, ImportDocument, ListDocument
 from geo.rules.documents import RulesDocument
 from geo.stalls.documents import AnswerDocument, GuidanceDocument, StallsDocument, StepDocument
@@ -45,6 +46,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "guide": GuidanceDocument,
     "steps": list[StepDocument],
     "bays": BaysDocument,
+    "parking": ParkingDocument,
     "widths": WidthsDocument,
     "hotspots": HotspotsDocument,
     "response": ResponseDocument,

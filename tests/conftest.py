@@ -19,6 +19,7 @@ from geo.complaints.study import find_hotspots
 from geo.facilities.coverage_study import cover
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import choose_sites
+from geo.parking.inventory_study import inventory_parking
 from geo.parking.study import plan_bays
 from geo.rules import Profile, load_profile
 from geo.sample import write_sample
@@ -138,6 +139,7 @@ def placed(planned: Path, made_once: Shared) -> Path:
     def place(path: Path) -> None:
         shutil.copy(planned, path)
         plan_bays(path, night=True)
+        inventory_parking(path)
         find_hotspots(path)
         plan_patrols(path, 10)
         cover(path, "toilet")

@@ -25,7 +25,8 @@ from geo.files.formats import SUFFIXES, read_file
 from geo.files.raw_file import Part
 from geo.files.text_encoding import ENCODINGS
 from geo.points.file_kind import RowsOf, recognised
-from geo.points.imports import Outcome, add_points, remove_import
+from geo.points.import_removal import remove_import
+from geo.points.imports import Outcome, add_points
 from geo.points.reading import KINDS, Options, PointKind
 from geo.study.file import about
 

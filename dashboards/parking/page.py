@@ -1,4 +1,4 @@
-"""The page Parking: bays by day and at night, kerb taken by each rule, and the bays that relieve the most."""
+"""The page Parking: bays by day and at night, kerb taken by each rule, the parking that is there."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from geo.parking.room import BayHours
 from geo.parking.study import BAYS, plan_bays
 from geo.study.results import Known
 
-Shown = Literal["bays", "parking_need", "parking_differences"]
-_SHOWN: Final[tuple[Shown, ...]] = ("bays", "parking_need", "parking_differences")
+Shown = Literal["bays", "parking_need", "parking_differences", "parking_inventory"]
+_SHOWN: Final[tuple[Shown, ...]] = ("bays", "parking_need", "parking_differences", "parking_inventory")
 
 
 def page() -> None:
@@ -83,6 +83,7 @@ def _on_map() -> Shown:
         "bays": _("Bays"),
         "parking_need": _("Cars per space"),
         "parking_differences": _("Against mapped parking"),
+        "parking_inventory": _("Parking inventory"),
     }
     chosen = st.segmented_control(
         _("On the map"), _SHOWN, default="bays", format_func=names.__getitem__, key="bays-shown",

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from dashboards.parking import inventory
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
@@ -38,10 +39,11 @@ def tabs(hours: BayHours, bays: pd.DataFrame, known: Known[BaysDocument]) -> Non
         _("By quarter"),
         _("Parking demand"),
         _("Against mapped parking"),
+        _("Parking inventory"),
         _("What if"),
         _("Surveyed widths"),
     ]
-    by_street, by_quarter, need, mapped, what_if, widths = st.tabs(names)
+    by_street, by_quarter, need, mapped, there, what_if, widths = st.tabs(names)
     with by_street:
         _schedule(bays)
     with by_quarter:
@@ -51,6 +53,8 @@ def tabs(hours: BayHours, bays: pd.DataFrame, known: Known[BaysDocument]) -> Non
         _need()
     with mapped:
         _agreement(known)
+    with there:
+        inventory.inventory()
     with what_if:
         _what_if(hours)
     with widths:
@@ -207,16 +211,20 @@ def cause_name(cause: str) -> str:
     return CAUSE_NAMES[cause].pick(current_language()) if cause in CAUSE_NAMES else rule_name(cause)
 
 
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
 def _agreement(known: Known[BaysDocument]) -> None:
-    if known.summary is None or known.summary["agreement"]["precision"] is None:
+    if known.summary is None or known.summary["agreement"]["kerbs_mapped"] == 0:
         st.caption(_("OpenStreetMap maps no kerbside parking here."))
         return
     found = known.summary["agreement"]
     for column, (label, value) in zip(
         st.columns(4),
         (
-            (_("Share of proposed kerb that OSM maps as parking"), f"{found['precision']:.0%}"),
-            (_("Share of mapped parking kerb with proposed bays"), f"{found['recall']:.0%}"),
+            (_("Share of proposed kerb that OSM maps as parking"), _share(found["precision"])),
+            (_("Share of mapped parking kerb with proposed bays"), _share(found["recall"])),
             (_("Cars: bays / mapped"), f"{found['cars']['study']:,} / {found['cars']['mapped']:,}"),
             (_("Kerbs compared"), f"{found['kerbs_mapped']:,} / {found['kerbs']:,}"),
         ),

@@ -22,6 +22,7 @@ from geo.facilities.site_choice import SiteStudy
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import SITES
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
+from geo.kerbs.waterfall import Waterfall, waterfall
 from geo.network.graph import Network
 from geo.network.on_foot import WALKING, network_of
 from geo.parking.room import BayHours, BayRoom
@@ -185,6 +186,19 @@ def ground() -> KerbGround:
 def plan(kind: UseKind = "stall", values: Values = ()) -> Plan:
     """Return the plan of the study under its rules, or with other values of some parameters."""
     return stall_plan(study(), _rules(values), kind, ground())
+
+
+@derived(PLAN, kept=32)
+def stall_fall(slot: int, street_ids: tuple[str, ...] = ()) -> Waterfall:
+    """Return the kerb taken by each rule from stalls in a slot of the plan, on some streets or (none given) on all."""
+    found = plan()
+    return waterfall(found, slot, found.on_streets(street_ids) if street_ids else None)
+
+
+@derived(MadeOf(layers=("stall_zones",)), kept=2)
+def zones_in_order() -> gpd.GeoDataFrame:
+    """Return the layer `stall_zones`, the zones with most pitches first. It is shared: do not change it."""
+    return layer("stall_zones").sort_values(["pitches", "zone_id"], ascending=[False, True]).reset_index(drop=True)
 
 
 def _rules(values: Values) -> Profile:

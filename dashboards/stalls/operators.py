@@ -11,7 +11,7 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import value_name
-from dashboards.shared.widgets import marked_rows, show_error, table
+from dashboards.shared.widgets import each_once, marked_rows, show_error, table
 from geo.core.errors import JiexuError
 from geo.rules.units import STEPS
 from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
@@ -45,12 +45,12 @@ def permits() -> None:
                 _("Operator"): rows["operator_id"],
                 _("Goods"): rows["goods"],
                 _("Street"): names,
-                _("Verdict"): rows["verdict"].map(lambda verdict: value_name("verdict", verdict)),
-                _("Rules"): rows["reasons"].map(lambda text: value_name("reasons", text or "")),
+                _("Verdict"): each_once(rows["verdict"], lambda verdict: value_name("verdict", verdict)),
+                _("Rules"): each_once(rows["reasons"], lambda text: value_name("reasons", text or "")),
                 _("Permit until"): rows["permit_until"],
                 _("Permit"): state_of.where(until.notna(), _("none")),
                 _("Offences"): rows["offences"],
-                _("In hardship"): rows["hardship"].map(lambda flag: value_name("hardship", flag)),
+                _("In hardship"): each_once(rows["hardship"], lambda flag: value_name("hardship", flag)),
             }
         ),
         "stalls",

@@ -17,7 +17,7 @@ from dashboards.shared.widgets import Figure, compute, credits, first_screen, ou
 from dashboards.stalls import operators, place_answer, places, what_if, zones
 from geo.core.opening_hours import DAY_KINDS, DayKind
 from geo.kerbs.exclusions import holds
-from geo.kerbs.waterfall import Waterfall, waterfall
+from geo.kerbs.waterfall import Waterfall
 from geo.stalls.documents import StallsDocument
 from geo.stalls.plan import Plan
 from geo.stalls.study import STALLS, plan_stalls
@@ -67,7 +67,7 @@ def page() -> None:
     now = _among(plan.slots.day_kinds, moment())
     slot = plan.slots.of(now.day, now.minute)
     counted = plan.on_streets(selected) if selected else None
-    fall = waterfall(plan, slot, counted)
+    fall = cache.stall_fall(slot, tuple(selected))
     open_ = holds(plan.zones.mask, slot)
     if counted is not None:
         open_ &= counted[plan.zones.kerb]

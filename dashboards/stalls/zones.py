@@ -23,6 +23,10 @@ _AT_ONCE = 20_000
 """Up to so many segments a decision is followed by a new plan at once; beyond, the page says that one is due."""
 
 
+_PITCHES = 100_000
+"""More pitches than any zone has."""
+
+
 def place_name(place: str) -> str:
     """Return where things stand at a kerb."""
     return {"pavement": _("pavement"), "carriageway": _("edge of the carriageway")}.get(place, place)
@@ -41,14 +45,19 @@ def goods_names(groups: str | None) -> str:
     return " · ".join(GOODS[each].pick(language) if each in GOODS else each for each in (groups or "").split(", "))
 
 
+def _low_to_high(both: int | None) -> str:
+    """Return the bounds of a zone's pitches, of the lower one times `_PITCHES` plus the upper one."""
+    return "" if both is None else f"{int(both) // _PITCHES}–{int(both) % _PITCHES}"
+
+
 def zones() -> None:
     """Draw the list of zones; the marked ones can be shown, accepted or rejected."""
-    rows = cache.layer("stall_zones")
+    rows = cache.zones_in_order()
     selected = state.selected()
     if selected:
-        rows = rows[rows["street_id"].isin(selected)]
-    rows = rows.sort_values(["pitches", "zone_id"], ascending=[False, True]).reset_index(drop=True)
+        rows = rows[rows["street_id"].isin(selected)].reset_index(drop=True)
     names = cache.street_names()
+    between = rows["pitches_low"] * _PITCHES + rows["pitches_high"]
     marked = marked_rows(
         pd.DataFrame(
             {
@@ -56,7 +65,7 @@ def zones() -> None:
                 _("Tier"): each_once(rows["tier"], tier_name),
                 _("Hours"): each_once(rows["hours"], hours_name),
                 _("Pitches"): rows["pitches"],
-                _("Low to high"): [f"{a}–{b}" for a, b in zip(rows["pitches_low"], rows["pitches_high"], strict=True)],
+                _("Low to high"): each_once(between, _low_to_high),
                 _("Fit the kerb"): rows["pitches_geometric"],
                 _("Bounded by"): rows["capped_by"].map(captions("stall_zones", "capped_by", current_language())),
                 _("Goods"): each_once(rows["goods"], goods_names),

@@ -20,11 +20,12 @@ from geo.complaints.rates import bayes_interval
 from geo.complaints.scan import Cluster, scan
 from geo.complaints.street_tables import alike_of, change_codes, change_of, place_months
 from geo.complaints.trends import emerging, months_of, whole_months
-from geo.core.arrays import Flags, Floats, Integers, run_starts
+from geo.core.arrays import Flags, Floats, Integers, members, run_ends, run_starts
 from geo.core.crs import WGS84, to_degrees
 from geo.core.errors import StudyError
 from geo.core.metric_geometry import metric_lines
 from geo.core.text import Text
+from geo.core.tolerances import LEAST_DIVISOR, ROUNDING
 from geo.network.graph import Network, Positions, adjacency
 from geo.network.lixels import Lixels
 from geo.network.nearby import near_pairs
@@ -319,10 +320,9 @@ def neighbours(network: Network, size: int, within_m: float) -> csr_array:
 def _layer(roads: gpd.GeoDataFrame, lixels: Lixels, dense: Floats, crs: pyproj.CRS) -> gpd.GeoDataFrame:
     length = lixels.length_m
     from_m = lixels.number * length
-    lines = metric_lines(roads.geometry.to_numpy(), crs)[lixels.row]
-    scale = shapely.length(lines) / np.maximum(roads["length_m"].to_numpy(dtype=float)[lixels.row], 1e-9)
-    pieces = _cut(lines, from_m * scale, (from_m + length) * scale)
-    xy, of = shapely.get_coordinates(pieces, return_index=True)
+    lines = metric_lines(roads.geometry.to_numpy(), crs)
+    scale = (shapely.length(lines) / np.maximum(roads["length_m"].to_numpy(dtype=float), 1e-9))[lixels.row]
+    xy, of = _cut(lines, lixels.row, from_m * scale, (from_m + length) * scale)
     lonlat = np.round(to_degrees(xy, crs), 8) if len(xy) else xy
     table = pd.DataFrame(
         {
@@ -336,20 +336,32 @@ def _layer(roads: gpd.GeoDataFrame, lixels: Lixels, dense: Floats, crs: pyproj.C
     return gpd.GeoDataFrame(table, geometry=shapely.linestrings(lonlat, indices=of) if len(xy) else [], crs=WGS84)
 
 
-def _cut(lines: NDArray[np.object_], from_m: Floats, to_m: Floats) -> NDArray[np.object_]:
-    """Return stretches of lines."""
+def _cut(lines: NDArray[np.object_], row: Integers, from_m: Floats, to_m: Floats) -> tuple[Floats, Integers]:
+    """Return the vertices of stretches of lines, each of the line of its row, and the stretch of each vertex."""
     xy, of = shapely.get_coordinates(lines, return_index=True)
+    if len(row) == 0:
+        return np.zeros((0, 2)), row
     step = np.hypot(*np.diff(xy, axis=0, prepend=xy[:1]).T)
     new = run_starts(of)
     step[new] = 0.0
-    cumulative_m = np.cumsum(step)
-    along = cumulative_m - cumulative_m[new][of]
-    inner = (along > from_m[of] + 1e-6) & (along < to_m[of] - 1e-6)
-    ends = [shapely.get_coordinates(shapely.line_interpolate_point(lines, at)) for at in (from_m, to_m)]
-    number = np.arange(len(lines))
-    places = np.concatenate([ends[0], xy[inner], ends[1]])
-    owner = np.concatenate([number, of[inner], number])
-    rank = np.concatenate([np.full(len(lines), -1.0), along[inner], np.full(len(lines), np.inf)])
-    order = np.lexsort((rank, owner))
-    pieces: NDArray[np.object_] = shapely.linestrings(places[order], indices=owner[order])
-    return pieces
+    # the lines lie one behind the other, a metre apart
+    along = np.cumsum(step) + of
+    begin, end = np.flatnonzero(new), np.flatnonzero(run_ends(new))
+    at = along[begin][row]
+    ends = [_places(xy, along, begin[row], end[row], at + distance) for distance in (from_m, to_m)]
+    first = np.searchsorted(along, at + from_m + ROUNDING, "right")
+    last = np.searchsorted(along, at + to_m - ROUNDING, "left")
+    stretch, number = members(np.maximum(last - first, 0) + 2)
+    vertices = np.minimum(first[stretch] + number - 1, len(xy) - 1)
+    places = xy[np.maximum(vertices, 0)]
+    starts = run_starts(stretch)
+    places[starts], places[run_ends(starts)] = ends
+    return places, stretch
+
+
+def _places(xy: Floats, along: Floats, begin: Integers, end: Integers, at: Floats) -> Floats:
+    """Return the places at distances along lines, given the first and last vertex of each."""
+    after = np.clip(np.searchsorted(along, at, "left"), begin + 1, end)
+    before = after - 1
+    share = np.clip((at - along[before]) / np.maximum(along[after] - along[before], LEAST_DIVISOR), 0.0, 1.0)
+    return np.asarray(xy[before] + share[:, None] * (xy[after] - xy[before]))

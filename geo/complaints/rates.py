@@ -121,6 +121,15 @@ def binomial_interval(counts: Floats, others: Floats, level: float | Floats = LE
     level
         Of the interval.
     """
+    if np.ndim(level) == 0 and np.ndim(counts) and np.shape(counts) == np.shape(others):
+        # of a city's streets most have the same few numbers
+        distinct, place = np.unique(counts + 1j * others, return_inverse=True)
+        low, high = _clopper_pearson(distinct.real, distinct.imag, level)
+        return low[place], high[place]
+    return _clopper_pearson(counts, others, level)
+
+
+def _clopper_pearson(counts: Floats, others: Floats, level: float | Floats) -> tuple[Floats, Floats]:
     tail = (1 - level) / 2
     low = np.where(counts > 0, betaincinv(np.maximum(counts, _LEAST), others + 1, tail), 0.0)
     return low, np.where(others > 0, betaincinv(counts + 1, np.maximum(others, _LEAST), 1 - tail), 1.0)

@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 import pyproj
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array, eye_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from scipy.sparse import csr_array, eye_array
 from scipy.special import ndtr
 
+from geo.complaints.chains import groups_within
 from geo.complaints.local_statistics import empirical_bayes
-from geo.core.arrays import Floats, Integers
+from geo.core.arrays import Floats, Integers, run_starts
 from geo.core.crs import to_metric
 from geo.points.cases import events
 from geo.rules.loader import Profile
@@ -214,28 +213,15 @@ def repeats(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> 
     if found.empty:
         return Repeats(gpd.GeoDataFrame(columns=columns, geometry=[], crs=complaints.crs), None)
     xy = to_metric(found.get_coordinates().to_numpy(), crs)
-    codes = pd.factorize(found["category"])[0]
-    # categories lie on planes too far apart to be near
-    reach = float(profile["repeats.within"])
-    pairs = cKDTree(np.column_stack([xy, codes * 10.0 * reach])).query_pairs(reach, output_type="ndarray")
-    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(found), len(found)))
-    spot = connected_components(links, directed=False)[1]
+    spot = groups_within(xy, pd.factorize(found["category"])[0], float(profile["repeats.within"]))
     table = found.assign(spot=spot, x=found.geometry.x, y=found.geometry.y).sort_values(["spot", "received_at"])
-    same = table["spot"].eq(table["spot"].shift())
     received, closed = (
         ((table[name] - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)).to_numpy(dtype=float)
         for name in ("received_at", "closed_at")
     )
-    relapse = np.zeros(len(table), dtype=bool)
-    follows = np.zeros(len(table), dtype=bool)
-    begins = np.flatnonzero(~same.to_numpy())
-    for begin, end in zip(begins, [*begins[1:], len(table)], strict=True):
-        if end - begin < 2:  # spots of several reports are few
-            continue
-        gap = received[begin:end, None] - closed[None, begin:end]
-        before = np.tri(end - begin, k=-1, dtype=bool) & (gap >= 0)
-        follows[begin:end] = before.any(axis=1)
-        relapse[begin:end] = (before & (gap <= int(profile["repeats.days"]))).any(axis=1)
+    since = _days_since_closing(table["spot"].to_numpy(), received, closed)
+    follows = np.isfinite(since)
+    relapse = since <= int(profile["repeats.days"])
     table["relapse"] = relapse
     groups = table[table["relapse"].groupby(table["spot"]).transform("any")].groupby("spot")
     spots = groups.agg(
@@ -253,3 +239,24 @@ def repeats(complaints: gpd.GeoDataFrame, crs: pyproj.CRS, profile: Profile) -> 
     shapes = gpd.points_from_xy(spots.pop("x"), spots.pop("y"))
     layer = gpd.GeoDataFrame(spots.reset_index(drop=True), geometry=shapes, crs=complaints.crs)
     return Repeats(layer, float(relapse.sum() / follows.sum()) if follows.any() else None)
+
+
+def _days_since_closing(spot: Integers, received: Floats, closed: Floats) -> Floats:
+    """
+    Return how long before each complaint one of its spot was closed last, infinite where none was.
+
+    Only complaints before it in the order count; they are sorted by spot, then by day of receipt (NaN last).
+    """
+    days, rank = np.unique(np.concatenate([received, closed]), return_inverse=True)
+    spot = np.cumsum(run_starts(spot)) - 1
+    none = spot * (len(days) + 1)
+    asked, offered = (none + 1 + part for part in np.split(rank, 2))
+    from_row = np.flatnonzero(np.isfinite(closed))
+    # the first complaint that comes after a closing, in time and in the order
+    first = np.maximum(np.searchsorted(asked, offered[from_row]), from_row + 1)
+    inside = first < np.searchsorted(spot, spot[from_row], "right")
+    latest = none.copy()
+    np.maximum.at(latest, first[inside], offered[from_row[inside]])
+    place = np.maximum.accumulate(latest) - none - 1
+    since = received - days[place]
+    return np.where((place >= 0) & np.isfinite(received), since, np.inf)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from geo.core.patterns import pattern
+
 _N: Final = r"(?:[A-Za-z]?\d{1,4}[A-Za-z]?|[一二三四五六七八九十百]{1,4})"
 _SIDE: Final = r"(?:[东西南北中左右前后]|东[南北]|西[南北])"
 _COURT: Final = rf"(?:{_N} ?组 ?)?[甲乙丙丁]?{_N} ?号(?!楼|线|口|门|房|室|车|出|桌|公|井|杆)(?:[\u4e00-\u9fff]{{0,2}}院|附 ?{_N} ?号)?"
@@ -15,42 +17,42 @@ _FLOOR: Final = r"(?:负|地下)?(?:\d{1,2}|[一二三四五六七八九十]{1,3
 _BARE: Final = r"(?<!\d)[A-Za-z]?(?:\d{3,4}|[一二三四五六七八九][〇零一二三四五六七八九]{2,3})(?![\d年月日时点分元米个家平%万号路室户房]|[.\-]\d)"
 _DOOR: Final = rf"(?:(?:{_N}|[一二三四五六七八九][〇零一二三四五六七八九]{{2,3}}) ?(?:室|户(?!外)|号房?间?(?!楼|院|线|口)|房(?!间|屋|子))|{_SIDE}户|(?<=[\d一二三四五六七八九十][楼层])[东西南北](?:侧|边|门|手)?(?![\u4e00-\u9fff]?[路街区面头墙门])|{_BARE})"
 _J: Final = r"[ \-—–]?"
-_CHAIN: Final = re.compile(
+_CHAIN: Final = pattern(
     rf"(?=[A-Za-z\d一二三四五六七八九十百甲乙丙丁戊东西南北中左右前后])(?<![\dA-Za-z\-.])(?:{_COURT}{_J})?(?:{_BUILDING}{_J}){{0,2}}(?:{_UNIT}{_J})?(?:{_FLOOR}{_J})?(?:{_DOOR})?",
 )
-_DASHED: Final = re.compile(
+_DASHED: Final = pattern(
     r"(?<![\dA-Za-z\-.])\d{1,3} ?[\-#—–栋] ?(?:\d{1,2} ?[\-#—–] ?)?\d{3,4}(?![\d\-年月日米元]|\.\d)(?: ?[室号户])?|(?<![\dA-Za-z\-.])\d{1,3}-\d{1,2}-\d{1,4}(?![\d\-年月日米元]|\.\d)(?: ?[室号户])?"
 )
-_BEFORE_THREE: Final = re.compile(r"[\u4e00-\u9fff](?<![号编第型图表码期批档段标])$")
-_DOOR_OF_THREE: Final = re.compile(r"\d{1,2}-\d{1,2}-[1-9]\d{2,3}")
+_BEFORE_THREE: Final = pattern(r"[\u4e00-\u9fff](?<![号编第型图表码期批档段标])$")
+_DOOR_OF_THREE: Final = pattern(r"\d{1,2}-\d{1,2}-[1-9]\d{2,3}")
 _PART: Final = {
     name: re.compile(part) for name, part in {"building": _BUILDING, "unit": _UNIT, "floor": _FLOOR}.items()
 }
-_ROOM: Final = re.compile(
+_ROOM: Final = pattern(
     r"(?<![\dA-Za-z\-.])\d{3,4} ?(?:室|号房)|(?<=[元楼层栋])\d{3,4} ?户(?!外|数)|"
     r"(?<=[楼层][上下])[1-9]\d{2,3}(?= ?(?:的?住户|的?业主|家(?!店|单)|户主|[开养装半天每在把常经夜敲放]))"
 )
-_HOME: Final = re.compile(
+_HOME: Final = pattern(
     r"(?:家住|住在|居住|我住|住址|住户|现住|常住|租住|暂住|家庭地址|家庭住址|户籍|户口|通信地址|通讯地址|收件地址|收货地址|送货地址|邮寄地址|快递地址|寄送地址|联系地址|我家|家在|家里是|住的?是|入住|本人住|他住|她住|住于|搬到|户主家|(?<=[人民主婆爷师妈爸生士])住)"
     r"[^\n。;；!?！？]{0,26}$"
 )
-_ENDS_HOME: Final = re.compile(r"(?:附近|旁边?|对面|门口|楼下|路口|,(?:反映|投诉|楼下|门口|门前|旁|在)).*$")
-_OF_HOME: Final = re.compile(r" ?(?:的)?(?:住户|业主|居民|家中|家里|家(?![具电政常属])|漏水|扰民|装修)")
-_ESTATE: Final = re.compile(
+_ENDS_HOME: Final = pattern(r"(?:附近|旁边?|对面|门口|楼下|路口|,(?:反映|投诉|楼下|门口|门前|旁|在)).*$")
+_OF_HOME: Final = pattern(r" ?(?:的)?(?:住户|业主|居民|家中|家里|家(?![具电政常属])|漏水|扰民|装修)")
+_ESTATE: Final = pattern(
     r"[区苑园城院庄寓里府湾居坊郡庭邸墅都岸村轩院境庐舍公馆弄]$|府第$|家园$|花园$|公馆$|新村$|国际$|广场公寓$"
 )
-_OFFICE: Final = re.compile(
+_OFFICE: Final = pattern(
     r"(?:政府|大厅|中心|局|委|办公|学校|教学|医院|门诊|大厦|写字楼|酒店|宾馆|商场|会议|法院|银行|邮局)[^\n,，。]{0,6}$"
 )
-_STREET: Final = re.compile(r"(?:路|街|道|巷|胡同|里|村|弄|庄|屯|镇)$")
+_STREET: Final = pattern(r"(?:路|街|道|巷|胡同|里|村|弄|庄|屯|镇)$")
 
-_ENGLISH: Final = re.compile(
+_ENGLISH: Final = pattern(
     r"(?<![A-Za-z])(?:(?:block|building|bldg|tower)\.? ?\w{1,3},? (?=apt|apartment|unit|flat|room))?"
     r"(?:apt|apartment|unit|flat|room(?= ?\d{1,5}[A-Za-z]?,? (?:block|building|bldg|tower)\.? ?(?:\d|[A-Z]\b))|(?<=\d, )room|(?<=\d )room)\.? ?(?:no\.? ?|# ?)?"
     r"(?:\d{1,5}[A-Za-z]?|[A-Za-z]-?\d{1,4}|[A-Z])(?![\w]|\.\d)(?:,? (?:block|building|bldg|tower)\.? ?(?:\d{1,3}[A-Za-z]?|[A-Z])(?!\w))?",
     re.I,
 )
-_LIVES: Final = re.compile(
+_LIVES: Final = pattern(
     r"\b(?:liv(?:e|es|ed|ing)|resid(?:e|es|ing)|home(?: address)?(?: is)?|my (?:house|address)(?: is)?)(?: at| in|:)? (?:(?:apt|unit|flat)\.? ?\w{1,5},? ?)?(?P<it>\d{1,5}[A-Za-z]?)(?= [A-Z])",
     re.I,
 )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-from pyarrow import compute
 
 from geo.core.alternatives import any_of
 from geo.core.folding import folded
 from geo.core.home_addresses import addresses
+from geo.core.patterns import pattern
 from geo.core.personal_names import names
 from geo.core.personal_numbers import Span, numbers
 from geo.core.personal_words import COMPOUND, FORMAL, PEOPLE, RARE, ROLES, SHORT, SOUNDS, SURNAMES, WORK
@@ -36,7 +36,7 @@ NUMBERS: Final = frozenset(MASKS) - {"name"}
 """Kinds that are hidden even where a name must stay, as in the name of an officer who decided."""
 
 _FEW: Final = 2_000
-_MASK: Final = re.compile("|".join(map(re.escape, MASKS.values())))
+_MASK: Final = pattern("|".join(map(re.escape, MASKS.values())))
 _NUMBERS_MAYBE: Final = (
     r"\d(?:[^\d㐀-鿿]{0,6}\d){6}|(?:[零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖\d][^A-Za-z㐀-鿿\d]{0,3}){6}[零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖\d]|"
     r"(?i:[证照胞份卡码号扣鹅球群可qx]|[sv]n|port|id|licen|visa|card)[^\d]{0,9}\d(?:[^\d㐀-鿿]{0,3}[\dx*]){3}|"
@@ -76,7 +76,7 @@ _NAMES_MAYBE: Final = (
 
 
 _LONG: Final = 1_000
-_END: Final = re.compile(r"[\n\r。！？；;!?]|[,，.] ?(?=[^\d\s])|\s{2,}")
+_END: Final = pattern(r"[\n\r。！？；;!?]|[,，.] ?(?=[^\d\s])|\s{2,}")
 """Longer texts are searched in parts, cut where a sentence or a clause ends."""
 
 
@@ -251,10 +251,19 @@ def _hits(texts: list[str], wanted: Collection[str]) -> Iterator[tuple[str, list
 def _contain(texts: list[str], tests: Sequence[str]) -> list[np.ndarray]:
     """Mark the texts that match each test; for a few the fast matcher takes too long to get ready."""
     if len(texts) < _FEW:
-        patterns = [re.compile(test) for test in tests]
+        patterns = map(_test, tests)
         return [np.array([pattern.search(text) is not None for text in texts], dtype=bool) for pattern in patterns]
+    import pyarrow as pa  # noqa: PLC0415 (few lists are so long)
+    from pyarrow import compute  # noqa: PLC0415
+
     column = pa.array(texts, pa.large_string())
     return [compute.match_substring_regex(column, test).to_numpy(zero_copy_only=False) for test in tests]
+
+
+@cache
+def _test(text: str) -> re.Pattern[str]:
+    """Return a test made ready, once for the process: Python's own cache is too small for all patterns."""
+    return re.compile(text)
 
 
 def _joined(spans: list[Span], more: Iterator[tuple[int, int]] | list[tuple[int, int]], kind: str) -> list[Span]:

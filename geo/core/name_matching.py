@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from opencc import OpenCC
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SECTION = re.compile(
@@ -30,6 +31,8 @@ _TELLS_APART = frozenset("东西南北中上下前后内外左右新老大小一
 
 @cache
 def _to_simplified() -> OpenCC:
+    from opencc import OpenCC  # noqa: PLC0415 (most runs compare no Chinese names)
+
     return OpenCC("t2s")
 
 
@@ -94,6 +97,14 @@ def similarity(first: str, second: str) -> float:
     if {c for c in stem(left) if c in _TELLS_APART} != {c for c in stem(right) if c in _TELLS_APART}:
         return min(0.5, fuzz.ratio(left, right) / 100)
     alike = fuzz.ratio(left, right) / 100
-    if _HAN.search(left) and _HAN.search(right) and lazy_pinyin(left) == lazy_pinyin(right):
+    if _HAN.search(left) and _HAN.search(right) and _sound(left) == _sound(right):
         return max(0.9, alike)
     return alike
+
+
+@lru_cache(maxsize=65_536)
+def _sound(name: str) -> tuple[str, ...]:
+    """Return the pinyin of a name."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 (half a second to load)
+
+    return tuple(lazy_pinyin(name))

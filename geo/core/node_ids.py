@@ -6,6 +6,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.core.arrays import run_ends, run_starts
+
 
 def node_numbers(lonlat: NDArray[np.float64]) -> NDArray[np.int64]:
     """
@@ -22,5 +24,12 @@ def node_numbers(lonlat: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def end_nodes(lines: NDArray[np.object_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers of each line's first and last node."""
-    first, last = (node_numbers(shapely.get_coordinates(shapely.get_point(lines, at))) for at in (0, -1))
+    first, last = (node_numbers(lonlat) for lonlat in line_ends(lines))
     return first, last
+
+
+def line_ends(lines: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the coordinates of each line's first and last vertex, shape (n, 2) each."""
+    xy, row = shapely.get_coordinates(lines, return_index=True)
+    starts = run_starts(row)
+    return xy[starts], xy[run_ends(starts)]

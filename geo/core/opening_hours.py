@@ -93,6 +93,14 @@ def minutes_of(clock: pd.Series) -> NDArray[np.float64]:
     return np.where(known, _KIND_OF_WEEKDAY[weekday] * DAY + minute, np.nan)
 
 
+def week_of(windows: Iterable[Window]) -> NDArray[np.bool_]:
+    """Tell for each minute of a week from Monday 00:00, shape (7 * `DAY`,), whether it lies within windows."""
+    inside = np.zeros(len(DAY_KINDS) * DAY, dtype=bool)
+    for begin, end in windows:
+        inside[begin:end] = True
+    return np.asarray(inside.reshape(len(DAY_KINDS), DAY)[_KIND_OF_WEEKDAY].ravel())
+
+
 class TooManySlotsError(ValueError):
     """Raised where windows cut the week into more slots than a mask has bits: into `count`."""
 

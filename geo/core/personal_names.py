@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from geo.core.english_names import LATIN, PUBLIC, english_names
+from geo.core.patterns import pattern
 from geo.core.personal_numbers import Span
 from geo.core.personal_titles import before_titles, marked, nicknames
 from geo.core.personal_words import (
@@ -40,16 +41,16 @@ from geo.core.segmented import (
     tag_of,
 )
 
-_AND: Final = re.compile(r"[ ]?(?:[、,/&]|和|与|及|以及|跟)[ ]?")
-_DOTTED: Final = re.compile(rf"{HAN}{{1,10}}(?:{DOT}{HAN}{{1,10}})+")
-_BESIDE: Final = re.compile(
+_AND: Final = pattern(r"[ ]?(?:[、,/&]|和|与|及|以及|跟)[ ]?")
+_DOTTED: Final = pattern(rf"{HAN}{{1,10}}(?:{DOT}{HAN}{{1,10}})+")
+_BESIDE: Final = pattern(
     rf"(?:^|[^\u3400-\u9fff]|[的由找向系])(?P<it>{HAN}{{2,4}})[ :：,，、(（\-—]{{0,3}}(?:(?:联系|本人)?(?:电话|手机号码?|手机|号码|座机|微信|tel|Tel|TEL)号?)?[ :：是为]{{0,3}}$"
 )
 _WITH_NUMBERS: Final = frozenset({"phone", "wechat"})
 _SURE: Final = 2
 """How surely a name follows: 0 after 市民, 1 after 来电人, 2 after 来电人： and 我叫."""
 _NAMED: Final = frozenset("我叫 名叫 叫做 姓名 户名 名为 人叫".split())
-_SURE_ROLE: Final = re.compile(r"[:;(【]")
+_SURE_ROLE: Final = pattern(r"[:;(【]")
 _COMES: Final = frozenset("电信访函到找此这我说报反投要了过拿闹吵")
 """Characters that follow 来 where it is an act and ends no name: 来电, 来找."""
 _UNSAID: Final = frozenset(

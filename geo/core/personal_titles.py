@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from geo.core.alternatives import any_of
+from geo.core.patterns import pattern
 from geo.core.personal_words import (
     COMMON,
     COMPOUND,
@@ -41,28 +42,28 @@ from geo.core.segmented import (
     tag_of,
 )
 
-_TITLE: Final = re.compile(any_of([*FORMAL, *WORK, *SHORT]))
+_TITLE: Final = pattern(any_of([*FORMAL, *WORK, *SHORT]))
 _TITLE_KIND: Final = dict.fromkeys(SHORT, "short") | dict.fromkeys(WORK, "work") | dict.fromkeys(FORMAL, "formal")
-_FREE_DOTTED: Final = re.compile(rf"[{SOUND}]{{2,8}}[·•・‧][{SOUND}]{{2,8}}")
-_MASKED: Final = re.compile(
+_FREE_DOTTED: Final = pattern(rf"[{SOUND}]{{2,8}}[·•・‧][{SOUND}]{{2,8}}")
+_MASKED: Final = pattern(
     rf"(?P<it>(?:{any_of(sorted(COMPOUND))}|[{ONE}])(?:某某某?|某[甲乙丙丁]?(?:{HAN}(?![\u3400-\u9fff]))?|[×✕*○〇]{{1,3}}|[xX]{{1,2}}(?![A-Za-z0-9])))"
 )
-_NOT_SOME: Final = re.compile(
+_NOT_SOME: Final = pattern(
     r"某(?:[\u4e00-\u9fff]{0,5}(?:店|商行|公司|中心|超市|厂|馆|餐饮|酒楼|部)|[日天月年个些时处地种人]|小区|单位|公司|路|街|店)"
 )
-_CALLED: Final = re.compile(
+_CALLED: Final = pattern(
     rf"(?<![百同贵尊])姓(?P<it>{any_of(sorted(COMPOUND))}|[{ONE}])(?=的|氏|男|女|先|小姐|[,，。.!?；;、）) ]|$|业主|市民|居民|师傅|老板|摊主|商户|经理|住户|司机|人)|"
     rf"(?:(?<!{HAN})|(?<=[名位个该某]))(?P<too>[{ONE}])姓(?=市民|先生|女士|业主|居民|男子|女子|小姐|老人|师傅|村民|车主|摊主|商户|司机|群众|老板)"
 )
-_NICK: Final = re.compile(rf"(?P<front>[老小大胖])(?P<it>[{ONE}])")
-_FOND: Final = re.compile(
+_NICK: Final = pattern(rf"(?P<front>[老小大胖])(?P<it>[{ONE}])")
+_FOND: Final = pattern(
     r"(?<![\u3400-\u9fff])阿(?P<it>[强珍明芳华英美红兰军伟杰辉福贵发龙彪标光良平宝花香玉莲秀娟霞燕凤萍丽琴慧敏静芬东文武斌勇刚峰涛超鹏飞亮云德财祥])|(?<=[叫找的和跟与给被让])阿(?P<too>[强珍明芳华英美红兰军伟杰辉福贵发龙彪标良宝花香莲秀娟霞燕凤萍琴慧敏芬斌勇刚峰涛鹏])|"
     r"小(?:[强芳娟敏丽军伟杰红英燕霞玲静涛刚勇峰磊鹏辉超婷倩雪琴慧萍莉珍])(?=说|称|反映|来电|表示|告诉|讲)"
 )
-_NICK_AFTER: Final = re.compile(
+_NICK_AFTER: Final = pattern(
     r"[头儿]?(?:家(?![具电])|的|说|你好|您好|在|把|又|天天|不|没|是|来|去|也|就|跟|同志|师傅|已|负责|明天|今天|给|让|处理|跟进|和|与|吵|打|住|管|卖|摆|开[门的了着]|停|每|总|老|经常|两|他|她|我|反映|投诉|来电|告诉|答应|电话|态度|[ ,，。.!！?？、；;:：（(）)]|$)"
 )
-_SEXED: Final = re.compile(
+_SEXED: Final = pattern(
     rf"(?:^|[ ,，。；;:：、(（])(?P<it>{HAN}{{2,4}}) ?[,，(（ 、/] ?(?:男|女)(?=[ ,，)）、/\d。]|$)"
 )
 _NO_NICK: Final = frozenset(

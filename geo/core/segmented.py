@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
 from geo.core.alternatives import any_of
+from geo.core.patterns import pattern
 from geo.core.personal_words import (
     AFTER_NAME,
     COMPOUND,
@@ -32,17 +32,17 @@ ONE: Final = "".join(sorted(SURNAMES))
 FIRST: Final = "".join(sorted(SURNAMES | {name[0] for name in COMPOUND}))
 _TIE: Final = r"(?P<tie>(?:姓名|名字|信息|为|是|叫|名|[ :;,(\[<“\"'‘【《\-—])*)"
 STAFF: Final = [f"{word}员" for word in ROLES if word.endswith("人")]
-LEAD: Final = re.compile(rf"(?P<lead>{any_of([*ROLES, *STAFF, *PEOPLE])}){_TIE}")
+LEAD: Final = pattern(rf"(?P<lead>{any_of([*ROLES, *STAFF, *PEOPLE])}){_TIE}")
 ROLE_WORDS: Final = frozenset([*ROLES, *STAFF])
 TITLES: Final = frozenset([*FORMAL, *WORK])
 _FORMAL: Final = frozenset(FORMAL)
-DOING: Final = re.compile(
+DOING: Final = pattern(
     rf"(?:由|经|请|派|安排|让|找|联系|通知|委托|对|向|与|据|给|跟|和)(?=[{FIRST}]{HAN}{{1,3}}(?:负责|办理|处理|处置|核实|核查|牵头|跟进|接单|督办|答复|回复|回访|联系|到场|现场|协调|签收|送达|带队|同志|驾驶|经营|所有|搭建))|(?:回复|答复|告知|转告|通告|致电|@)(?=[{FIRST}]{HAN}{{1,2}}[:,@ ])"
 )
-FOLLOWS: Final = re.compile(AFTER_NAME)
-SPEAKS: Final = re.compile(SPEECH)
-SHOP: Final = re.compile(SHOPS)
-PLACE: Final = re.compile(PLACE_AFTER)
+FOLLOWS: Final = pattern(AFTER_NAME)
+SPEAKS: Final = pattern(SPEECH)
+SHOP: Final = pattern(SHOPS)
+PLACE: Final = pattern(PLACE_AFTER)
 SOUND: Final = "".join(sorted(SOUNDS))
 DOT: Final = r"[·•・‧∙⋅.﹒]"
 _PLAIN_TAGS: Final = ("nr", "x")

@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from geo.core.arrays import Flags, Floats
 from geo.core.extents import unwrapped
@@ -30,6 +29,10 @@ _VIETNAM_ZONE: Final = "Asia/Ho_Chi_Minh"
 _SOUTHERN_LAOS: Final = (18.6, 104.95)
 _NORTHERN_LAOS_EAST: Final = 102.0
 """Two steps through Laos, which has a zone of its own: Vietnam is east of 104.95° up to 18.6° north, of 102° beyond."""
+
+_SHIFTED_WITHIN: Final = (73.0, 8.0, 135.0, 54.0)
+"""West, south, east and north of more than mainland China, Hong Kong and Macao, in degrees: nowhere else is their
+boundary looked at."""
 
 _GRID: Final = 5
 """Positions along each side of an extent that are asked where its middle lies in the open sea."""
@@ -95,9 +98,7 @@ def in_mainland_china(lonlat: Floats) -> Flags:
     inside
         Shape (n,): within the boundaries of Beijing time, which end at Hong Kong, Macao and Taiwan.
     """
-    with np.errstate(invalid="ignore"):
-        inside: NDArray[np.bool_] = shapely.contains_xy(_boundary(CHINA_ZONE), lonlat[:, 0], lonlat[:, 1])
-    return inside
+    return _within(CHINA_ZONE, lonlat)
 
 
 def in_shifted_maps(lonlat: Floats) -> Flags:
@@ -112,9 +113,8 @@ def in_shifted_maps(lonlat: Floats) -> Flags:
         Shape (n, 2), degrees, WGS 84.
     """
     inside = in_mainland_china(lonlat)
-    with np.errstate(invalid="ignore"):
-        for zone in _SHIFTED_REGIONS:
-            inside = inside | shapely.contains_xy(_boundary(zone), lonlat[:, 0], lonlat[:, 1])
+    for zone in _SHIFTED_REGIONS:
+        inside = inside | _within(zone, lonlat)
     return inside
 
 
@@ -125,6 +125,17 @@ def _at_sea(zone: str) -> bool:
 def _in_vietnam(lon: float, lat: float) -> bool:
     top, east = _SOUTHERN_LAOS
     return lon > (east if lat <= top else _NORTHERN_LAOS_EAST)
+
+
+def _within(zone: str, lonlat: Floats) -> Flags:
+    """Tell whether positions lie within the boundary of a zone in China; far from it, it is not loaded."""
+    west, south, east, north = _SHIFTED_WITHIN
+    with np.errstate(invalid="ignore"):
+        near: Flags = np.all((lonlat >= (west, south)) & (lonlat <= (east, north)), axis=1)
+        inside = near.copy()
+        if near.any():
+            inside[near] = shapely.contains_xy(_boundary(zone), *lonlat[near].T)
+    return inside
 
 
 @lru_cache(maxsize=4)

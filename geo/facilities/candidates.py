@@ -16,7 +16,7 @@ from geo.core.errors import InputError
 from geo.core.masking import mask
 from geo.core.metric_geometry import metric_lines, metric_shapes
 from geo.core.text import Text
-from geo.files.crs_detection import StreetsIndex
+from geo.files.crs_detection import Ground
 from geo.files.place_files import read_placed
 from geo.network.graph import Network
 from geo.network.lixels import Lixels
@@ -114,7 +114,7 @@ def vacant(context: gpd.GeoDataFrame, crs: pyproj.CRS) -> Candidates:
     return _of(metric_shapes(mine.geometry.to_numpy(dtype=object), crs), "vacant", names)
 
 
-def read_candidates(file: Path, ground: StreetsIndex, crs: pyproj.CRS) -> Candidates:
+def read_candidates(file: Path, ground: Ground, crs: pyproj.CRS) -> Candidates:
     """
     Read candidates: areas or points, with `name`, `capacity` (how much demand each takes) and `price` if known.
 

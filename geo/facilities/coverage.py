@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -162,7 +163,8 @@ def around(shapes: Shapes, groups: list[Integers], by_m: float) -> Shapes:
     member = np.concatenate(groups)
     of = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
     wide = shapely.buffer(shapely.point_on_surface(shapes[member]), 2 * by_m, quad_segs=4)
-    ground = [shapely.union_all(wide[of == number]) for number in range(len(groups))]
+    ends = np.searchsorted(of, np.arange(len(groups) + 1))
+    ground = [shapely.union_all(wide[begin:end]) for begin, end in itertools.pairwise(ends)]
     return np.asarray(shapely.buffer(np.array(ground, dtype=object), -by_m, quad_segs=4), dtype=object)
 
 
@@ -184,9 +186,8 @@ def catchments(network: Network, facilities: Access, size: int, within_m: float,
     if len(inside) == 0:
         return result
     # other streets' places take their own ground, but only near ours matters
-    near = np.unique(
-        np.concatenate([*map(np.asarray, cKDTree(xy).query_ball_point(xy[inside], 2 * beside_m)), inside]).astype(int)
-    )
+    apart_m, _ = cKDTree(xy[inside]).query(xy, distance_upper_bound=np.nextafter(2 * beside_m, np.inf))
+    near = np.flatnonzero(np.isfinite(apart_m))
     _, unique = np.unique(np.round(xy[near], 3), axis=0, return_index=True)
     near = near[unique]
     # at the same place (a junction) the nearest way counts: they have one cost

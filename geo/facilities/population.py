@@ -22,7 +22,7 @@ from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.facilities.documents import PopulationDocument
 from geo.facilities.residents import RESIDENTS_TOTAL, Shapes
-from geo.files.crs_detection import StreetsIndex
+from geo.files.crs_detection import Ground
 from geo.files.place_files import read_placed
 from geo.files.raster_files import RASTERS, read_raster
 from geo.files.unread_columns import unread_finding
@@ -75,9 +75,7 @@ class Population(NamedTuple):
     unread: Sequence[str] = ()
 
 
-def read_population(
-    file: Path, quarters: gpd.GeoDataFrame, ground: StreetsIndex, sheets: Sequence[str] = ()
-) -> Population:
+def read_population(file: Path, quarters: gpd.GeoDataFrame, ground: Ground, sheets: Sequence[str] = ()) -> Population:
     """
     Read a population: areas or points with a number each, a table of quarters by name, with a column `population`
     (人口), or a raster of people per cell (GeoTIFF), cut to the cells around the study.

@@ -18,7 +18,7 @@ from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.coordinates import System, named_datum, to_wgs84
-from geo.files.crs_detection import StreetsIndex, detect
+from geo.files.crs_detection import Ground, detect
 from geo.files.formats import read_file
 from geo.files.raw_file import RawFile
 from geo.files.row_geometry import FIRST_ROW, POLYGONS, Shapes, left_out, valid_areas
@@ -52,7 +52,7 @@ class Areas(NamedTuple):
     findings: list[Finding]
 
 
-def read_areas(file: Path, what: Text, ground: StreetsIndex | None = None, sheets: Sequence[str] = ()) -> Areas:
+def read_areas(file: Path, what: Text, ground: Ground | None = None, sheets: Sequence[str] = ()) -> Areas:
     """
     Read the areas of a file, in WGS 84 and valid.
 
@@ -83,7 +83,7 @@ def read_areas(file: Path, what: Text, ground: StreetsIndex | None = None, sheet
     return Areas(kept, findings)
 
 
-def areas_of(raw: RawFile, file: Path, ground: StreetsIndex | None = None) -> Shapes:
+def areas_of(raw: RawFile, file: Path, ground: Ground | None = None) -> Shapes:
     """
     Return the areas of a file that was read: valid polygons in WGS 84, None for the other rows.
 
@@ -138,7 +138,7 @@ def _at(finding: Finding, rows: NDArray[np.int64]) -> Finding:
 
 
 def _right_way_round(
-    shapes: NDArray[np.object_], rows: NDArray[np.int64], crs: pyproj.CRS | None, ground: StreetsIndex | None
+    shapes: NDArray[np.object_], rows: NDArray[np.int64], crs: pyproj.CRS | None, ground: Ground | None
 ) -> tuple[NDArray[np.object_], list[Finding]]:
     """
     Return areas in WGS 84 of a file with latitude first, or in another system than it says, with a finding.
@@ -170,7 +170,7 @@ def _beyond_poles(corners: Floats) -> System | None:
     return System("WGS84", True) if swapped.mean() > _MOST else None
 
 
-def _fitting(corners: Floats, ground: StreetsIndex) -> System | None:
+def _fitting(corners: Floats, ground: Ground) -> System | None:
     """Return the system that puts areas into the study, where the plain one puts hardly any into it."""
     verdict = detect(corners, ground)
     plain = next((each for each in verdict.candidates if each.system == System("WGS84")), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple, NotRequired, TypedDict
+from typing import Final, NamedTuple, NotRequired, Protocol, TypedDict
 
 import numpy as np
 import pyproj
@@ -160,6 +160,21 @@ class Verdict(NamedTuple):
         }
 
 
+class Ground(Protocol):
+    """The streets that points are tested against: their CRS, their extent in it, and how far points are from them."""
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        """The metric CRS."""
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east and north in the metric CRS."""
+
+    def distances(self, xy: Floats) -> Floats:
+        """Return the distance of points, shape (n, 2) in the metric CRS, from the nearest street."""
+
+
 class StreetsIndex(NamedTuple):
     """The streets that points are tested against: a tree of their lines in the metric CRS, and their extent in it."""
 
@@ -167,11 +182,23 @@ class StreetsIndex(NamedTuple):
     crs: pyproj.CRS
     bounds: tuple[float, float, float, float]
 
+    def distances(self, xy: Floats) -> Floats:
+        """Return the distance of points, shape (n, 2) in the metric CRS, from the nearest street."""
+        distance = np.full(len(xy), np.inf)
+        (asked, _), away = self.tree.query_nearest(shapely.points(xy), return_distance=True, all_matches=False)
+        distance[asked] = away
+        return distance
+
     @property
     def middle(self) -> Floats:
         """The middle of the streets, shape (1, 2), in degrees."""
-        west, south, east, north = self.bounds
-        return to_degrees(np.array([[(west + east) / 2, (south + north) / 2]]), self.crs)
+        return _middle(self)
+
+
+def _middle(ground: Ground) -> Floats:
+    """Return the middle of the streets, shape (1, 2), in degrees."""
+    west, south, east, north = ground.bounds
+    return to_degrees(np.array([[(west + east) / 2, (south + north) / 2]]), ground.crs)
 
 
 def streets_index(lines: NDArray[np.object_], crs: pyproj.CRS) -> StreetsIndex:
@@ -181,7 +208,7 @@ def streets_index(lines: NDArray[np.object_], crs: pyproj.CRS) -> StreetsIndex:
     return StreetsIndex(shapely.STRtree(metric), crs, (west, south, east, north))
 
 
-def detect(pairs: Floats, ground: StreetsIndex, hint: Hint | None = None) -> Verdict:
+def detect(pairs: Floats, ground: Ground, hint: Hint | None = None) -> Verdict:
     """
     Detect the system of coordinates by the share of points that fall on streets in each.
 
@@ -226,7 +253,7 @@ def detect(pairs: Floats, ground: StreetsIndex, hint: Hint | None = None) -> Ver
     candidates = [candidate for candidate, _ in distinct]
     best = candidates[0]
     sure = best.inside >= _MOST and (len(distinct) == 1 or _beyond_chance(best, candidates[1], len(usable)))
-    if not sure and hint is not None and (hint.explicit or in_mainland_china(ground.middle)[0]):
+    if not sure and hint is not None and (hint.explicit or in_mainland_china(_middle(ground))[0]):
         meant = next((candidate for candidate in candidates if candidate.system.name == hint.system), None)
         against = best.on_streets >= _SPEAKS and meant is not None and _beyond_chance(best, meant, len(usable))
         if meant is not None and meant.inside >= _MOST and not against:
@@ -235,7 +262,7 @@ def detect(pairs: Floats, ground: StreetsIndex, hint: Hint | None = None) -> Ver
     return Verdict(best.system, sure, candidates, len(usable), hint)
 
 
-def way_round(pairs: Floats, stated: System, ground: StreetsIndex) -> tuple[System, list[Finding]] | None:
+def way_round(pairs: Floats, stated: System, ground: Ground) -> tuple[System, list[Finding]] | None:
     """
     Return the system that a file states, or the same with its axes in the other order, as it puts points into a study.
 
@@ -276,7 +303,7 @@ def _apart(one: Floats, other: Floats) -> float:
     return float(np.nanmedian(distance)) if np.isfinite(distance).any() else np.inf
 
 
-def _test(pairs: Floats, system: System, ground: StreetsIndex) -> tuple[Candidate, Floats]:
+def _test(pairs: Floats, system: System, ground: Ground) -> tuple[Candidate, Floats]:
     lonlat = to_wgs84(pairs, system)
     xy = np.full_like(lonlat, np.nan)
     known = np.isfinite(lonlat).all(axis=1)
@@ -288,25 +315,24 @@ def _test(pairs: Floats, system: System, ground: StreetsIndex) -> tuple[Candidat
     distance = np.full(len(pairs), np.inf)
     rows = np.flatnonzero(inside)
     if len(rows):
-        (asked, _), away = ground.tree.query_nearest(shapely.points(xy[rows]), return_distance=True, all_matches=False)
-        distance[rows[asked]] = away
+        distance[rows] = ground.distances(xy[rows])
     median = float(np.median(distance[inside])) if inside.any() else np.nan
     return Candidate(system, float((distance <= NEAR_M).mean()), float(inside.mean()), median), xy
 
 
-def _systems(pairs: Floats, ground: StreetsIndex) -> list[System]:
+def _systems(pairs: Floats, ground: Ground) -> list[System]:
     """Return the systems that numbers of this size can be in."""
     size = np.abs(np.nanmedian(pairs, axis=0))
     if (size <= 180).all():
         names = ["WGS84"]
-        if in_shifted_maps(ground.middle)[0]:
+        if in_shifted_maps(_middle(ground))[0]:
             names += ["GCJ-02", "BD-09"]
     else:
         names = [f"EPSG:{code}" for code in _projected(ground)]
     return [System(name, swapped) for name in names for swapped in (False, True)]
 
 
-def _projected(ground: StreetsIndex) -> list[int]:
+def _projected(ground: Ground) -> list[int]:
     """Return the codes of projected systems in use where the study lies."""
     area = ground.crs.area_of_use
     code = ground.crs.to_epsg() or 0
@@ -316,13 +342,13 @@ def _projected(ground: StreetsIndex) -> list[int]:
         zones = [zone for zone in (code - 4534 - 1, code - 4534, code - 4534 + 1) if 0 <= zone <= 20]
         codes += [4534 + zone for zone in zones] + [4513 + zone for zone in zones]
         # six-degree zones with and without prefix
-        own = int((float(ground.middle[0, 0]) - 72) // 6)
+        own = int((float(_middle(ground)[0, 0]) - 72) // 6)
         wide = [zone for zone in (own - 1, own, own + 1) if 0 <= zone <= 10]
         codes += [4491 + zone for zone in wide] + [4502 + zone for zone in wide]
     if area is not None:
         middle, south = (area.west + area.east) / 2, area.south
         utm = int(np.clip((middle + 180) // 6 + 1, 1, 60))
         codes += [(32600 if south >= 0 else 32700) + zone for zone in (utm - 1, utm, utm + 1) if 1 <= zone <= 60]
-    (lon, lat), *_ = ground.middle.tolist()
+    (lon, lat), *_ = _middle(ground).tolist()
     grid = place_at(lon, lat, lon, lat).national_grid
     return list(dict.fromkeys([*codes, *([] if grid is None else [grid])]))

@@ -6,37 +6,25 @@ import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.files.archives import read_archive
 from geo.files.disguises import refuse_disguise
-from geo.files.gdal_files import (
-    GEODATABASE,
-    read_drawing,
-    read_geodatabase,
-    read_interchange,
-    read_mapinfo,
-    read_with_gdal,
-)
-from geo.files.geopackage_files import read_geopackage
-from geo.files.json_files import read_json
 from geo.files.layer_choice import Asked, Wanted
-from geo.files.map_files import read_parquet, read_shapefile
 from geo.files.raw_file import SAY_HEADERS, RawFile
 from geo.files.reading_apart import apart
 from geo.files.row_geometry import points_taken
-from geo.files.spreadsheets import read_ods, read_xls, read_xlsb, read_xlsx
 from geo.files.text_encoding import ENCODINGS
 from geo.files.text_geometry import with_text_geometry
-from geo.files.text_tables import read_csv
 from geo.files.workbook_size import refuse_excess
 from geo.files.written_tables import written_table
-from geo.files.xml_files import read_xml
 
 Reader = Callable[[Path, Asked], RawFile]
+GEODATABASE: Final = ".gdb"
+"""The suffix of a file geodatabase, which is a folder."""
 SUFFIXES: Final = (
     *(".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".geojson", ".json", ".geojsonl", ".ndjson", ".zip", ".shp"),
     *(".gpkg", ".parquet", ".geoparquet", ".kml", ".kmz", ".gml", ".gpx", ".xml", ".fgb", ".dxf", ".tab", ".mif"),
@@ -48,7 +36,17 @@ _PANIC: Final = "PanicException"
 """The error of a library in Rust that gives up; it is no `Exception`."""
 
 
-def _table(read: Callable[[Path, str | None], RawFile]) -> Reader:
+def _of(module: str, name: str) -> Callable[..., RawFile]:
+    """Return a reader; its module is loaded when it reads."""
+
+    def read(*given: Any, **options: Any) -> RawFile:
+        found: RawFile = getattr(import_module(f"geo.files.{module}"), name)(*given, **options)
+        return found
+
+    return read
+
+
+def _table(read: Callable[..., RawFile]) -> Reader:
     return lambda path, asked: read(path, asked.encoding)
 
 
@@ -57,34 +55,34 @@ def _book(read: Callable[..., RawFile]) -> Reader:
 
 
 def _as(name: str) -> Reader:
-    return lambda path, asked: read_with_gdal(path, asked, name)
+    return lambda path, asked: _of("gdal_files", "read_with_gdal")(path, asked, name)
 
 
 _BY_MAGIC: Final[dict[bytes, Reader]] = {
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _book(read_xls),
-    b"SQLite format 3\x00": read_geopackage,
-    b"PAR1": _table(read_parquet),
-    b"\x00\x00\x27\x0a": _table(read_shapefile),
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": _book(_of("spreadsheets", "read_xls")),
+    b"SQLite format 3\x00": _of("geopackage_files", "read_geopackage"),
+    b"PAR1": _table(_of("map_files", "read_parquet")),
+    b"\x00\x00\x27\x0a": _table(_of("map_files", "read_shapefile")),
     b"fgb\x03fgb": _as("flatgeobuf"),
-    b"AutoCAD Binary DXF": read_drawing,
+    b"AutoCAD Binary DXF": _of("gdal_files", "read_drawing"),
 }
 _BY_START: Final[tuple[tuple[re.Pattern[bytes], Reader], ...]] = (
-    (re.compile(rb"\s*!table\b", re.IGNORECASE), read_mapinfo),
+    (re.compile(rb"\s*!table\b", re.IGNORECASE), _of("gdal_files", "read_mapinfo")),
     (
         re.compile(
             rb"\s*version\s+\d+\s*[\r\n]+\s*(?:charset|delimiter|coordsys|columns|unique|index|transform)\b",
             re.IGNORECASE,
         ),
-        read_interchange,
+        _of("gdal_files", "read_interchange"),
     ),
-    (re.compile(rb"(?:\s*999[^\S\n]*\n[^\n]*\n)*\s*0\s*\n\s*SECTION\s*\n"), read_drawing),
+    (re.compile(rb"(?:\s*999[^\S\n]*\n[^\n]*\n)*\s*0\s*\n\s*SECTION\s*\n"), _of("gdal_files", "read_drawing")),
     (
         re.compile(
             rb"\s*<(?:\?xml|!DOCTYPE|!--|[a-z]+:?kml|kml|gpx|gml:|wfs:|ogr:|service_requests|OGRVRT)", re.IGNORECASE
         ),
-        read_xml,
+        _of("xml_files", "read_xml"),
     ),
-    (re.compile(rb"[\s\x1e]*[{\[]"), read_json),
+    (re.compile(rb"[\s\x1e]*[{\[]"), _of("json_files", "read_json")),
 )
 """How text begins that is no table."""
 
@@ -171,7 +169,7 @@ def _guarded(path: Path, asked: Asked) -> RawFile:
 def _reader(path: Path) -> Reader:
     """Choose a reader by the file's first bytes."""
     if path.is_dir():
-        return read_geodatabase
+        return _of("gdal_files", "read_geodatabase")
     refuse_disguise(path)
     refuse_excess(path)
     with path.open("rb") as file:
@@ -184,7 +182,9 @@ def _reader(path: Path) -> Reader:
     if (written := written_table(head)) is not None:
         return _book(written)
     start = _plain(head)
-    return next((reader for pattern, reader in _BY_START if pattern.match(start)), _table(read_csv))
+    return next(
+        (reader for pattern, reader in _BY_START if pattern.match(start)), _table(_of("text_tables", "read_csv"))
+    )
 
 
 def _plain(head: bytes) -> bytes:
@@ -198,7 +198,11 @@ def _zipped(path: Path) -> Reader:
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
     if "[Content_Types].xml" in names:
-        return _book(read_xlsb if "xl/workbook.bin" in names else read_xlsx)
+        return _book(
+            _of("spreadsheets", "read_xlsb") if "xl/workbook.bin" in names else _of("spreadsheets", "read_xlsx")
+        )
     if "content.xml" in names and "mimetype" in names:
-        return _book(read_ods)
-    return lambda file, asked: read_archive(file, asked, lambda inner, same: _reader(inner)(inner, same), SUFFIXES)
+        return _book(_of("spreadsheets", "read_ods"))
+    return lambda file, asked: _of("archives", "read_archive")(
+        file, asked, lambda inner, same: _reader(inner)(inner, same), SUFFIXES
+    )

@@ -13,7 +13,6 @@ import geopandas as gpd
 import pandas as pd
 import pyproj
 import shapely
-from pyarrow import parquet
 
 from geo.core.errors import InputError
 from geo.core.text import Text
@@ -104,6 +103,8 @@ def read_parquet(path: Path, encoding: str | None) -> RawFile:
 
 def _read_parquet_rows(path: Path) -> RawFile:
     """Read a GeoParquet file with unusable geometry in some row (its `geo` metadata: GeoParquet 1.1)."""
+    from pyarrow import parquet  # noqa: PLC0415 (few files are of this kind)
+
     table = pd.read_parquet(path)
     described = json.loads((parquet.read_schema(path).metadata or {})[b"geo"])
     column = described["primary_column"]

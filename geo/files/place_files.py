@@ -16,7 +16,7 @@ from geo.core.text import Text
 from geo.files.area_files import areas_of, no_area
 from geo.files.column_matching import columns_found, find_columns
 from geo.files.coordinates import read_pairs, stated_system, to_wgs84
-from geo.files.crs_detection import StreetsIndex, detect
+from geo.files.crs_detection import Ground, detect
 from geo.files.crs_hints import hint_of
 from geo.files.formats import read_file
 from geo.files.raw_file import RawFile
@@ -58,7 +58,7 @@ class Placed(NamedTuple):
 
 
 def read_placed(
-    file: Path, fields: Mapping[str, Sequence[str]], what: Text, ground: StreetsIndex, sheets: Sequence[str] = ()
+    file: Path, fields: Mapping[str, Sequence[str]], what: Text, ground: Ground, sheets: Sequence[str] = ()
 ) -> Placed:
     """
     Read a file of areas, or a table or file of points.

@@ -14,13 +14,13 @@ from geo.core.arrays import Floats
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.text import Text
-from geo.files.crs_detection import StreetsIndex
+from geo.files.crs_detection import Ground
 from geo.files.reading_apart import apart
 
 RASTERS: Final = (".tif", ".tiff")
 
 
-def read_raster(file: Path, ground: StreetsIndex) -> tuple[Floats, Floats]:
+def read_raster(file: Path, ground: Ground) -> tuple[Floats, Floats]:
     """
     Return the middles of the cells around the study, in degrees, and their values, without empty cells and zeros.
 

@@ -29,7 +29,15 @@ _MEMORY_OF_EXTRACT: Final = 40
 """Memory for an extract, by its size: an index of its nodes and its streets by column."""
 _WAIT: Final = 3
 """The limit on the clock, by the limit on computing, with half a minute besides: other programs compute too."""
-_MODULES: Final = ("geo.files.formats", "pyarrow.pandas_compat", "encodings.utf_8_sig")
+_READERS: Final = (
+    *("archives", "gdal_files", "geopackage_files", "json_files", "map_files"),
+    *("spreadsheets", "text_tables", "xml_files"),
+)
+"""The modules of this package that `geo.files.formats` loads when a file of theirs comes."""
+_MODULES: Final = (
+    *("geo.files.formats", *(f"geo.files.{name}" for name in _READERS)),
+    *("pyarrow.pandas_compat", "encodings.utf_8_sig"),
+)
 _REMEDY: Final = Text("请另存为 CSV 或 XLSX，或拆分后重试", "Save it as CSV or XLSX, or split it, and try again")
 _EXPORT_AGAIN: Final = Text("请重新导出，或另存为其他格式", "Export it again, or save it in another format")
 
@@ -42,11 +50,19 @@ def pool() -> Pool:
     return Pool(_MODULES)
 
 
-def warm() -> None:
-    """Start the reader of files, unless files are read in this process: it is ready when the first file comes."""
+def warm(fork: bool = False) -> None:
+    """
+    Start the reader of files, unless files are read in this process: it is ready when the first file comes.
+
+    Parameters
+    ----------
+    fork
+        Whether it may be a fork of this process: for a program that has loaded what reads files, and nothing of a
+        user's yet.
+    """
     if not _inside():
         try:
-            pool().warm()
+            pool().warm(fork)
         except OSError:  # said where a file is read
             return
 

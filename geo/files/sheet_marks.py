@@ -11,7 +11,6 @@ from pathlib import PurePosixPath
 from typing import IO, Final
 
 from defusedxml import ElementTree
-from openpyxl.utils import column_index_from_string
 
 from geo.files.header_rows import Merge
 
@@ -121,6 +120,8 @@ def _sheet_marks(archive: zipfile.ZipFile, part: str) -> Marks:
             marks.unvalued += len(_UNVALUED.findall(text))
             marks.filtered = marks.filtered or _FILTER.search(text) is not None
             marks.hidden_rows.update(int(number) for number in _HIDDEN_ROW.findall(text))
+    from openpyxl.utils import column_index_from_string  # noqa: PLC0415 (a tenth of a second to load)
+
     marks.columns = {column_index_from_string(name.decode()) for name in letters}
     return marks
 

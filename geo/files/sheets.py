@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from openpyxl import load_workbook
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from geo.files.compound_file import says_1904, sheet_marks, workbook_stream
@@ -106,6 +105,8 @@ class Workbook:
 
     def _sparse(self, name: str, marks: Marks) -> Sheet:
         """Read the stored cells of a sheet with a nearly empty extent."""
+        from openpyxl import load_workbook  # noqa: PLC0415 (few sheets are nearly empty)
+
         columns = sorted(marks.columns)
         last = next((at for at, after in itertools.pairwise(columns) if after - at > _GAP), columns[-1])
         book = load_workbook(self._path, read_only=True, data_only=True)

@@ -146,6 +146,9 @@ def _no_records(body: pd.DataFrame, names: dict[int, str], filled: np.ndarray) -
         found["numbering"].append(int(body.index[0]))
     maybe = np.zeros(len(body), dtype=bool)
     for at in range(min(_SUM_COLUMNS, body.shape[1])):
+        # most columns have none at all: one search tells
+        if not _SUM_SIGNS.search("\n".join(cell for cell in body.iloc[:, at] if isinstance(cell, str))):
+            continue
         maybe |= np.fromiter(
             (isinstance(cell, str) and len(cell) < 24 and bool(_SUM_SIGNS.search(cell)) for cell in body.iloc[:, at]),
             dtype=bool,

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from geo.jobs.forked import Forked, can_fork
 from geo.jobs.limits import CrashError, LimitError, Limits
 from geo.jobs.messages import COUNT, STATUS, loads
 from geo.jobs.worker import FORKS, IN_PLACE, Job, means_memory
@@ -36,14 +37,20 @@ _JOBS_OF_ONE: Final = 50
 class _Worker:
     """One process for jobs; it runs one at a time."""
 
-    def __init__(self, modules: Sequence[str], in_place: bool) -> None:
+    def __init__(self, modules: Sequence[str], in_place: bool, forked: bool = False) -> None:
         self.in_place, self.jobs = in_place, 0
+        self.process = Forked() if forked else self._started(modules)
+        self._said = b""
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _started(self, modules: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Start a process of its own, and have it load the modules."""
         path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         # one thread for each: a fork has no other threads than the one that forked
         settings = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL")}
         settings |= {"PYTHONPATH": path, "RUST_BACKTRACE": "0"}
-        self.process = subprocess.Popen(  # noqa: S603 (our own module)
-            [sys.executable, "-P", "-m", "geo.jobs.worker", *modules, *([IN_PLACE] if in_place else [])],
+        return subprocess.Popen(  # noqa: S603 (our own module)
+            [sys.executable, "-P", "-m", "geo.jobs.worker", *modules, *([IN_PLACE] if self.in_place else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -53,8 +60,6 @@ class _Worker:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        self._said = b""
-        threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
         stream = self.process.stderr
@@ -147,7 +152,7 @@ class _Worker:
 class _Answer:
     """The answer to one job, as it is read by a thread."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Forked) -> None:
         self.there = threading.Event()
         self.item: Any = None
         self.status = 0
@@ -272,11 +277,19 @@ class Pool:
             worker.process.returncode = 0  # not ours to wait for
         self._forget()
 
-    def warm(self) -> None:
-        """Start a process, if there is none: it loads its modules while this one does something else."""
+    def warm(self, fork: bool = False) -> None:
+        """
+        Start a process, if there is none: it loads its modules while this one does something else.
+
+        Parameters
+        ----------
+        fork
+            Whether it may be a fork of this process, which has loaded them, where that is safe.
+        """
         with self._turn:
             if not self._idle and not self._busy:
-                self._idle.append(_Worker(self.modules, self.in_place))
+                forked = fork and not self.in_place and can_fork()
+                self._idle.append(_Worker(self.modules, self.in_place, forked))
 
     def run(self, function: str, args: Sequence[Any], kwargs: dict[str, Any], limits: Limits) -> Any:
         """

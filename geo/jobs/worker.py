@@ -224,6 +224,18 @@ def means_memory(status: int) -> bool:
 
 def main() -> None:
     """Load the modules named on the command line, then run the jobs that come in."""
+    serve(sys.argv[1:])
+
+
+def serve(words: Sequence[str]) -> None:
+    """
+    Run the jobs that come in on standard input, and answer on standard output.
+
+    Parameters
+    ----------
+    words
+        Modules to load first, and `IN_PLACE`.
+    """
     global _working  # noqa: PLW0603 (one process, one word)
     _working = True
     # whatever a library prints must not reach the answers
@@ -237,16 +249,15 @@ def main() -> None:
         msvcrt.setmode(requests, os.O_BINARY)
         msvcrt.setmode(reply, os.O_BINARY)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks decides when to end
-    words = sys.argv[1:]
     for name in words:
         if name != IN_PLACE:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
-    serve: Callable[[int, int], None] = _in_place
+    run_jobs: Callable[[int, int], None] = _in_place
     if sys.platform == "linux" and IN_PLACE not in words:
-        serve = _in_forks
+        run_jobs = _in_forks
     with contextlib.suppress(OSError):
-        serve(requests, reply)
+        run_jobs(requests, reply)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pyproj
 import shapely
@@ -54,15 +56,21 @@ class CentreLines:
 
     def place(self, segment: Integers, along_m: Floats) -> tuple[Integers, Floats]:
         """Return the edge (its first vertex) of positions, and how far along the edge each is, from 0 to 1."""
-        span = float(self.along.max(initial=0.0)) + 1.0
         at = np.clip(along_m, 0.0, self.length_m[segment])
-        vertex = np.searchsorted(self._key(span), segment * span + at, "right") - 1
+        vertex = np.searchsorted(self._key, segment * self._span + at, "right") - 1
         vertex = np.clip(vertex, self.first[segment], np.maximum(self.last[segment] - 1, self.first[segment]))
         length = self.along[vertex + 1] - self.along[vertex]
         return vertex, np.clip((at - self.along[vertex]) / np.maximum(length, LEAST_DIVISOR), 0.0, 1.0)
 
-    def _key(self, span: float) -> Floats:
-        return self.row * span + self.along
+    @cached_property
+    def _span(self) -> float:
+        """More than any line is long."""
+        return float(self.along.max(initial=0.0)) + 1.0
+
+    @cached_property
+    def _key(self) -> Floats:
+        """The places of all vertices in one order, as segment times span and metres along it."""
+        return np.asarray(self.row * self._span + self.along)
 
     def points(self, segment: Integers, along_m: Floats) -> Floats:
         """Return the places, metric, shape (k, 2), of positions."""
@@ -100,8 +108,7 @@ class CentreLines:
 
     def bend_span(self, row: Integers, along_m: Floats) -> tuple[Floats, Floats]:
         """Return half of the edges before and after vertices that lie at these places."""
-        span = float(self.along.max(initial=0.0)) + 1.0
-        vertex = np.searchsorted(self._key(span), row * span + along_m)
+        vertex = np.searchsorted(self._key, row * self._span + along_m)
         vertex = np.clip(vertex, self.first[row] + 1, self.last[row] - 1)
         edge = np.hypot(*self.step.T)
         return edge[vertex - 1] / 2, edge[vertex] / 2

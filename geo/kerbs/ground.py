@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
 from geo.core.place import DrivingSide
+from geo.kerbs.exclusions import Exclusions
 from geo.kerbs.frontage import facing_own_street
 from geo.kerbs.lines import Kerbs
 from geo.kerbs.obstacles import Surveyed, survey
 from geo.kerbs.road_kinds import BARRIERS, shapes_of
 from geo.kerbs.rows import Joins
-from geo.kerbs.ways import WayLines, way_lines
+from geo.kerbs.ways import WayLines, way_lines, ways_across
 from geo.rules.loader import Profile
 from geo.study.reader import Study
 from geo.study.results import MadeOf
@@ -70,6 +71,16 @@ class KerbGround:
     def joins(self) -> Joins:
         """The continuations of kerbs beyond the ends of their segments."""
         return Joins(self.kerbs)
+
+    def crossed(self, reach_m: float) -> Exclusions:
+        """Return the places of other ways across kerbs, in one slot, with so much kerb before and after each."""
+        if reach_m not in self._crossed:
+            self._crossed[reach_m] = ways_across(self.kerbs, self.ways, reach_m, 1)
+        return self._crossed[reach_m]
+
+    @cached_property
+    def _crossed(self) -> dict[float, Exclusions]:
+        return {}
 
     @classmethod
     def of(

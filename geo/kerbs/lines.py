@@ -139,6 +139,12 @@ class Kerbs:
             along.append(metres - metres[self.centre.first][self.centre.row])
         return np.stack(vertices), np.stack(along)
 
+    @cached_property
+    def _kerb_keys(self) -> list[tuple[float, Floats]]:
+        """By side: more than any kerb is long, and the places of all vertices in one order by kerb and metres."""
+        spans = [float(metres.max(initial=0.0)) + 1.0 for metres in self._offset[1]]
+        return [(span, self.centre.row * span + metres) for span, metres in zip(spans, self._offset[1], strict=True)]
+
     def _place(self, kerb: Integers, along_m: Floats) -> tuple[Integers, Floats]:
         return self.centre.place(segment_of(kerb), along_m)
 
@@ -168,8 +174,7 @@ class Kerbs:
         result = np.zeros(len(kerb))
         for value in (0, 1):
             here = np.flatnonzero(side == value)
-            span = float(metres[value].max(initial=0.0)) + 1.0
-            key = self.centre.row * span + metres[value]
+            span, key = self._kerb_keys[value]
             vertex = np.searchsorted(key, row[here] * span + kerb_m[here], "right") - 1
             vertex = np.clip(vertex, self.centre.first[row[here]], self.centre.last[row[here]] - 1)
             length = metres[value][vertex + 1] - metres[value][vertex]

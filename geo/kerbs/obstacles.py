@@ -29,8 +29,11 @@ from geo.streets.parking_tags import ORIENTATIONS, orientation_by_width
 BOTH_SIDES: Final = ("crossing", "level_crossing", "signals")
 """Kinds of facilities on the carriageway: they keep both sides free, measured along it."""
 
-OWN_SIDE: Final = ("bus_stop", "hydrant", "entrance")
-"""Kinds of facilities that stand at a kerb: they keep that side free, measured along it."""
+IN_LANE: Final = ("kerb_extension", "parking_obstacle")
+"""Kinds of facilities at a kerb that take parking only, along all of their grounds where these are mapped."""
+
+OWN_SIDE: Final = ("bus_stop", "hydrant", "entrance", *IN_LANE)
+"""Kinds of facilities that stand at a kerb: they keep that side free, measured along it; both, on the way itself."""
 
 AROUND: Final = ("school", "hospital", "station", "fuel", "fire_station", "first_aid")
 """Kinds of facilities that keep everything free around them, measured from their grounds."""
@@ -50,7 +53,7 @@ class Surveyed:
         The rows of `BOTH_SIDES` and `OWN_SIDE` that stand at a kerb: `facility_id`, `kind`, `row` (of the segment),
         `offset_m`, `side` (0, 1, or 2 for both), `x`, `y`.
     around
-        The rows of `AROUND`: `facility_id`, `kind`, geometry in the metric CRS (grounds, else a point).
+        The rows of `AROUND` and `IN_LANE`: `facility_id`, `kind`, geometry in the metric CRS (grounds, else a point).
     bays
         Parking bays at the kerb: `cause_id`, `kerb`, `from_m`, `to_m`; `cars` as mapped or listed (or NaN), `kind` (how
         cars stand: `parallel`, `diagonal`, `perpendicular`), and `listed`: from the study's own list, not from OSM.
@@ -84,7 +87,7 @@ def survey(
         The side of the road that traffic keeps to: at its kerb stand the bus stops of one-way streets.
     """
     at_kerb = facilities[facilities["kind"].isin((*BOTH_SIDES, *OWN_SIDE))].reset_index(drop=True)
-    around = facilities[facilities["kind"].isin(AROUND)].reset_index(drop=True)
+    around = facilities[facilities["kind"].isin((*AROUND, *IN_LANE))].reset_index(drop=True)
     shapes = metric_shapes(around.geometry.to_numpy(), kerbs.crs)
     ground = pd.Series(areas.geometry.to_numpy(), index=areas["facility_id"].to_numpy())
     ground = ground[~ground.index.duplicated()]

@@ -161,6 +161,11 @@ class KerbPlan(ABC):
     def zones_of(self, free: Runs) -> Zones:
         """Return the zones that free stretches make."""
 
+    @property
+    def kerb_groups(self) -> Integers:
+        """Shape (2 n,): the group of each kerb; its zones depend on what is free along the kerbs of its group only."""
+        return np.arange(len(self.kerbs))
+
     def worse_side(self, narrow: NDArray[np.bool_], exclusions: Exclusions) -> Integers:
         """
         Of kerbs usable on one side of their street only, return the ones on the side with less room.

@@ -102,6 +102,14 @@ class Joins:
         metres = np.stack([self.kerbs.at_kerb(kerb, at) for at in (np.zeros(len(kerb)), self.kerbs.length_m)], axis=1)
         return metres.ravel()
 
+    @cached_property
+    def chained(self) -> Integers:
+        """Shape (2 n,): the number of each kerb's group of kerbs that go on from each other."""
+        end = np.flatnonzero(self.other >= 0)
+        size = len(self.kerbs)
+        links = coo_array((np.ones(len(end)), (line_of(end), line_of(self.other[end]))), shape=(size, size))
+        return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
     def chains(self, stretches: Runs, free: Flags, one_way: bool) -> Chains:
         """
         Return how free stretches of kerb follow each other.

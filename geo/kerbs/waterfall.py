@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.kerbs.exclusions import holds, runs
-from geo.kerbs.plan import KerbPlan
+from geo.kerbs.plan import KerbPlan, Zones
 
 
 class Waterfall(NamedTuple):
@@ -73,22 +73,39 @@ def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None)
     every = np.uint64(plan.slots.all)
     excluded = np.zeros(len(pieces.kerb), dtype=np.uint64)
 
-    def fitting() -> tuple[int, float]:
-        zones = plan.zones_of(runs(pieces, every & ~excluded))
-        open_ = holds(zones.mask, slot) & counted_kerbs[zones.kerb]
-        return int(zones.pitches[open_].sum()), float(zones.length_m[open_].sum())
+    # zones change only along the kerbs that a rule takes some of, and where rows go on from these
+    group = plan.kerb_groups
+    pitches_of = np.zeros(len(plan.kerbs), dtype=np.int64)
 
-    there, _ = fitting()
-    before, steps = there, []
+    def fit_anew(touched: NDArray[np.bool_]) -> Zones:
+        mine = touched[group[pieces.kerb]]
+        some = pieces._replace(kerb=pieces.kerb[mine], from_m=pieces.from_m[mine], to_m=pieces.to_m[mine])
+        zones = plan.zones_of(runs(some, every & ~excluded[mine]))
+        open_ = np.flatnonzero(holds(zones.mask, slot) & counted_kerbs[zones.kerb])
+        pitches_of[touched[group]] = 0
+        np.add.at(pitches_of, zones.kerb[open_], zones.pitches[open_])
+        return zones
+
+    everywhere = np.ones(len(plan.kerbs), dtype=bool)
+    fit_anew(everywhere)
+    there = before = int(pitches_of.sum())
+    steps = []
+    by_rank = np.argsort(rank, kind="stable")
+    ends = np.searchsorted(rank[by_rank], np.arange(len(order) + 1))
     for number, rule in enumerate(order):
-        here = rank == number
-        if not here.any():
+        here = by_rank[ends[number] : ends[number + 1]]
+        if len(here) == 0:
             continue
         np.bitwise_or.at(excluded, pieces.piece[here], mask[here])
-        after, _ = fitting()
+        touched = np.zeros(len(plan.kerbs), dtype=bool)
+        touched[group[pieces.kerb[pieces.piece[here]]]] = True
+        fit_anew(touched)
+        after = int(pitches_of.sum())
         steps.append((rule, taken[number], before - after, sole[number]))
         before = after
-    pitches, in_zones = fitting()
+    zones = fit_anew(everywhere)
+    open_ = holds(zones.mask, slot) & counted_kerbs[zones.kerb]
+    pitches, in_zones = int(zones.pitches[open_].sum()), float(zones.length_m[open_].sum())
     table = pd.DataFrame(steps, columns=["rule", "metres", "pitches", "sole_m"])
     # a rule that holds at another time takes nothing now, but may cut a zone in two
     some = (table["metres"] > 0) | (table["pitches"] != 0)

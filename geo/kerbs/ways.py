@@ -21,6 +21,11 @@ WAY_RULE: Final = "clearance.way"
 _LEAST_M: Final = 0.05
 """A crossing takes this much on either side, whatever the rule leaves of it."""
 
+_STRIP_M: Final = 0.1
+"""The strip along a kerb reaches no further beyond its depth than this."""
+_WINDING: Final = np.radians(120.0)
+"""The strip along a kerb that turns more may hold the ground that it turns around, however deep it is."""
+
 
 class WayLines(NamedTuple):
     """
@@ -96,19 +101,20 @@ def ways_across(
     """
     kerb = np.flatnonzero(kerbs.to_m > kerbs.from_m)
     lines = kerbs.line_of(kerb)
-    shapes = lines
+    tree = shapely.STRtree(ways.lines)
     if depth_m > 0:
-        # a buffer on one side: to the right of the left kerb, to the left of the right one
-        shapes = shapely.make_valid(
-            shapely.buffer(lines, np.where(side_of(kerb) == 0, -depth_m, depth_m), single_sided=True)
-        )
-    place, way = shapely.STRtree(ways.lines).query(shapes, predicate="intersects")
+        place, way = tree.query(_boxes_around(lines, depth_m + _STRIP_M))
+    else:
+        place, way = tree.query(lines, predicate="intersects")
     level = level_of(kerbs.roads)
     counts = ways.level[way] == level[segment_of(kerb[place])]
     if own is not None:
         counts &= own[kerb[place]] | (ways.segment[way] != segment_of(kerb[place]))
     place, way = place[counts], way[counts]
-    parts, of = shapely.get_parts(shapely.intersection(shapes[place], ways.lines[way]), return_index=True)
+    shapes = lines[place]
+    if depth_m > 0:
+        place, way, shapes = _in_strips(lines, np.where(side_of(kerb) == 0, -depth_m, depth_m), place, way, ways.lines)
+    parts, of = shapely.get_parts(shapely.intersection(shapes, ways.lines[way]), return_index=True)
     xy, part = shapely.get_coordinates(parts, return_index=True)
     if len(xy) == 0:
         nothing = np.zeros(0)
@@ -123,27 +129,58 @@ def ways_across(
     return Exclusions.of(mine, from_m, to_m, WAY_RULE, ways.way[way[of]], mask, xy[begins])
 
 
+def _boxes_around(shapes: NDArray[np.object_], metres: float) -> NDArray[np.object_]:
+    """Return the boxes of shapes, wider by so much on every side."""
+    boxes: NDArray[np.object_] = shapely.box(*(shapely.bounds(shapes) + metres * np.array([-1, -1, 1, 1])).T)
+    return boxes
+
+
+def _in_strips(
+    lines: NDArray[np.object_], depth_m: Floats, place: Integers, way: Integers, ways: NDArray[np.object_]
+) -> tuple[Integers, Integers, NDArray[np.object_]]:
+    """
+    Return the pairs of a kerb and a way in the strip along it, of pairs that are near, with the strip of each.
+
+    Strips are drawn only of kerbs with a way as near as they are deep: most have none.
+
+    Parameters
+    ----------
+    lines
+        The kerbs.
+    depth_m
+        Of each kerb's strip: to the right of its line if negative, to the left if positive.
+    place, way
+        Numbers of `lines` and `ways`.
+    ways
+        Lines.
+    """
+    near = _turns(lines)[place] > _WINDING
+    asked = np.flatnonzero(~near)
+    near[asked] = shapely.dwithin(lines[place[asked]], ways[way[asked]], np.abs(depth_m[place[asked]]) + _STRIP_M)
+    place, way = place[near], way[near]
+    drawn, number = np.unique(place, return_inverse=True)
+    strips = shapely.make_valid(shapely.buffer(lines[drawn], depth_m[drawn], single_sided=True))
+    shapely.prepare(strips)
+    inside = shapely.intersects(strips[number], ways[way])
+    return place[inside], way[inside], strips[number[inside]]
+
+
+def _turns(lines: NDArray[np.object_]) -> Floats:
+    """Return how far the directions of each line's edges spread, along its turns: shape (n,), radians."""
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    step = np.diff(xy, axis=0)
+    one, two = step[:-1], step[1:]
+    turn = np.zeros(len(xy))
+    inner = np.flatnonzero(line[:-2] == line[2:]) + 1 if len(line) > 2 else np.zeros(0, dtype=np.int64)
+    turn[inner] = np.arctan2(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0], (one * two).sum(axis=1))[inner - 1]
+    heading, begins = np.cumsum(turn), np.flatnonzero(run_starts(line))
+    spread = np.maximum.reduceat(heading, begins) - np.minimum.reduceat(heading, begins) if len(line) else heading
+    result = np.zeros(len(lines))
+    result[line[begins]] = spread
+    return result
+
+
 def _centre(kerbs: Kerbs, kerb: Integers, kerb_m: Floats) -> Floats:
     """Return positions along centre lines of metres along kerbs; beyond a kerb's end, its end."""
     whole = kerbs.at_kerb(kerb, kerbs.length_m[kerb])
     return kerbs.centre_metres(kerb, np.clip(kerb_m, 0.0, whole))
-
-
-def crosses_ways(shapes: NDArray[np.object_], kerb: Integers, kerbs: Kerbs, ways: WayLines, own: Flags) -> Integers:
-    """
-    Return the numbers of shapes that a way's centre line crosses on the level of their segments.
-
-    Parameters
-    ----------
-    shapes
-        Polygons in the metric CRS.
-    kerb
-        The kerb of each.
-    kerbs, ways, own
-        As `ways_across` takes them.
-    """
-    number, way = shapely.STRtree(ways.lines).query(shapes, predicate="crosses")
-    segment = segment_of(kerb[number])
-    hit = ways.level[way] == level_of(kerbs.roads)[segment]
-    hit &= own[kerb[number]] | (ways.segment[way] != segment)
-    return np.unique(number[hit])

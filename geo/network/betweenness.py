@@ -77,11 +77,10 @@ def betweenness(network: Network, pivots: int = PIVOTS, seed: int = _SEED) -> Tr
         for reached, parent in zip(np.isfinite(cost), before, strict=True):
             share = _beyond(parent, reached, n) / (n - 1)
             used = np.flatnonzero(parent >= 0)
-            on_edge = np.zeros(m)
+            # a tree has each edge once
             passed = edge[np.searchsorted(pairs, used * np.int64(n) + parent[used])]
-            np.add.at(on_edge, passed, share[used])
-            total += on_edge
-            squares += on_edge**2
+            total[passed] += share[used]
+            squares[passed] += share[used] ** 2
     k = len(chosen)
     mean = total / k
     variance = np.maximum(squares / k - mean**2, 0.0) * (k / max(k - 1, 1))

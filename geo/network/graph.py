@@ -237,7 +237,13 @@ class Network:
         rows = np.unique(self.segment[large])
         return shapely.STRtree(self.tree[1][rows]), rows
 
-    @property
+    @cached_property
+    def edge_places(self) -> tuple[Floats, float]:
+        """Shape (m,): the beginnings of edges with all segments in one row; and the distance between segments."""
+        span = float((self.start_m + self.length_m).max(initial=0.0)) + 1.0
+        return self.segment * span + self.start_m, span
+
+    @cached_property
     def lengths_m(self) -> Floats:
         """Shape (s,): the length of each segment."""
         last = self.first_edge + self.edges - 1

@@ -251,16 +251,15 @@ def _with_sources(
 
 def _at(network: Network, reach: _Search, edge: Integers, along: Floats) -> tuple[Integers, Floats]:
     """Return the facility and the cost at positions on edges."""
+    cost_m, tail, head = network.cost[edge], network.tail[edge], network.head[edge]
     share = along / np.maximum(network.length_m[edge], LEAST_COST)
-    from_tail = reach.cost[network.tail[edge]] + share * network.cost[edge]
-    from_head = reach.cost[network.head[edge]] + (1 - share) * network.cost[edge]
-    if reach.to_facility:
-        from_tail = np.where(network.oneway[edge], np.inf, from_tail)
-    else:
-        from_head = np.where(network.oneway[edge], np.inf, from_head)
+    from_tail = reach.cost[tail] + share * cost_m
+    from_head = reach.cost[head] + (1 - share) * cost_m
+    if network.oneway.any():
+        (from_tail if reach.to_facility else from_head)[network.oneway[edge]] = np.inf
     by_tail = from_tail <= from_head
     cost = np.where(by_tail, from_tail, from_head)
-    facility = np.where(by_tail, reach.source[network.tail[edge]], reach.source[network.head[edge]])
+    facility = reach.source[np.where(by_tail, tail, head)]
     occupied = np.zeros(len(network.tail), dtype=bool)
     occupied[reach.edge] = True
     shared = np.flatnonzero(occupied[edge])

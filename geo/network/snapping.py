@@ -41,7 +41,8 @@ def edge_of(network: Network, positions: Positions) -> tuple[Integers, Floats]:
     edge = network.first_edge[positions.segment]
     cut = np.flatnonzero(network.edges[positions.segment] > 1)
     if len(cut):
-        span = float((network.start_m + network.length_m).max()) + 1.0
+        places, span = network.edge_places
         sought = positions.segment[cut] * span + np.clip(positions.offset_m[cut], 0.0, span - 1.0)
-        edge[cut] = np.searchsorted(network.segment * span + network.start_m, sought, "right") - 1
-    return edge, np.clip(positions.offset_m - network.start_m[edge], 0.0, network.length_m[edge])
+        edge[cut] = np.searchsorted(places, sought, "right") - 1
+    along = positions.offset_m - network.start_m[edge]
+    return edge, np.minimum(np.maximum(along, 0.0, out=along), network.length_m[edge], out=along)

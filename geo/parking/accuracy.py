@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from geo.core.arrays import Flags, Floats, Integers
 from geo.parking.side_model import Tagged
 
 _FLOOR: Final = 0.02
 """Even where all or nothing is expected, the share of kerb that is parked on varies."""
+
+_FEWEST: Final = 2
+"""A place with fewer streets tells nothing of how they differ."""
+
+_STEPS: Final = 200
 
 _MOST: Final = 2.5
 """No kerb takes more cars than this many times what parks along it."""
@@ -150,3 +157,57 @@ def bounds(scores: Floats, level: float) -> tuple[float, float]:
         float(ordered[low]) if low >= 0 else -np.inf,
         float(ordered[high]) if high < count else np.inf,
     )
+
+
+class PlaceErrors(NamedTuple):
+    """
+    The errors to be expected of the streets of a place without any tag seen.
+
+    A place differs from others as a whole, more than its streets do among each other: an error is a shift of the place,
+    normal about the mean of places, and one of the errors about the mean of each place. The variance of shifts is the
+    variance of means less the part that streets explain (DerSimonian and Laird 1986), of a further place (1 + 1/k)
+    times as much with k places (Higgins, Thompson and Spiegelhalter 2009).
+
+    Attributes
+    ----------
+    mean
+        The mean of places.
+    shift
+        The standard deviation of the shift of a further place.
+    about
+        Shape (e,): the errors of streets about the mean of their place.
+    """
+
+    mean: float
+    shift: float
+    about: Floats
+
+    @classmethod
+    def of(cls, scores: Sequence[Floats]) -> PlaceErrors:
+        """
+        Parameters
+        ----------
+        scores
+            By place: the errors of its streets (`StreetShares.scores`) by a model without any of its tags; places with
+            a single street tell nothing.
+        """
+        places = [each for each in scores if len(each) >= _FEWEST]
+        means, counts = np.array([each.mean() for each in places]), np.array([len(each) for each in places])
+        within = np.array([each.var(ddof=1) for each in places]) / counts
+        between = max(float(means.var(ddof=1) - within.mean()), 0.0) if len(places) > 1 else 0.0
+        about = np.concatenate([each - each.mean() for each in places])
+        return cls(float(means.mean()), float(np.sqrt(between * (1 + 1 / len(places)))), about)
+
+    def bounds(self, level: float) -> tuple[float, float]:
+        """Return the lowest and the highest error of a share `level` of streets."""
+        steps = norm.ppf((np.arange(_STEPS) + 0.5) / _STEPS)
+        errors = self.mean + (self.shift * steps[:, None] + self.about).ravel()
+        low, high = np.quantile(errors, [(1 - level) / 2, (1 + level) / 2])
+        return float(low), float(high)
+
+
+def unseen_bounds(scores: Sequence[Floats], level: float) -> tuple[float, float]:
+    """Return the lowest and the highest error of a share `level` of streets in a place without any tag seen."""
+    if sum(len(each) >= _FEWEST for each in scores) <= 1:
+        return bounds(np.concatenate(list(scores)), level)
+    return PlaceErrors.of(scores).bounds(level)

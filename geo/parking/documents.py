@@ -80,14 +80,15 @@ class DifferenceDocument(TypedDict):
 
 class AgreementDocument(TypedDict):
     """
-    The agreement of the bays that fit with the parking that is mapped.
+    The agreement of the bays that fit with the parking that is mapped; no rule cuts a mapped side.
 
     Attributes
     ----------
     metres
         Metres of kerb with parking in both, in the study only, on the map only.
     cars
-        Cars that park there by the study and by the map.
+        Cars that park there by the study and by the map; `mapped_clear`: of the mapped ones, outside corners,
+        driveways, crossings and stops.
     precision
         Share of the proposed kerb that is mapped as parking.
     recall
@@ -110,6 +111,45 @@ class AgreementDocument(TypedDict):
     kerbs: int
     causes: dict[str, dict[str, float]]
     largest: list[DifferenceDocument]
+
+
+class NewBaysDocument(TypedDict):
+    """
+    The bays of some hours beside the parking that is there.
+
+    Attributes
+    ----------
+    on_existing
+        Bays of the layer on kerb with mapped or listed parking: they add nothing to it.
+    new
+        Bays of the layer elsewhere.
+    new_capacity
+        How many bays fit elsewhere, by the error of estimated widths; a budget does not matter.
+    signs_m
+        Metres of kerb that each rule of signs keeps from bays, whatever other rules say.
+    """
+
+    on_existing: int
+    new: int
+    new_capacity: CapacityDocument
+    signs_m: dict[str, float]
+
+
+class SupplyDocument(TypedDict):
+    """
+    The parking at kerbs that is there, and the bays that would be new beside it.
+
+    Attributes
+    ----------
+    existing
+        Cars that park at kerbs by the map and the study's list, by `day` and at `night`: fewer where a sign forbids
+        parking in some of these hours.
+    hours
+        By hours of the bays: `all_day`, and `night` for the ones of the night only.
+    """
+
+    existing: dict[str, float]
+    hours: dict[str, NewBaysDocument]
 
 
 class NeedDocument(TypedDict):
@@ -287,6 +327,8 @@ class BaysDocument(PlacedBays, ChosenBays):
     ----------
     agreement
         Agreement with the parking that is mapped.
+    supply
+        The parking at kerbs that is there, and the bays that would be new beside it.
     need
         Parking demand by `day` and at `night`.
     left_out
@@ -294,5 +336,6 @@ class BaysDocument(PlacedBays, ChosenBays):
     """
 
     agreement: AgreementDocument
+    supply: SupplyDocument
     need: dict[str, NeedDocument]
     left_out: dict[str, int]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.core.arrays import Integers
 from geo.kerbs.waterfall import Waterfall, waterfall
 from geo.parking.room import BayRoom
 
@@ -16,7 +16,7 @@ OVERLAPS: Final = "bay.overlaps"
 """The rule that leaves out bays in buildings, under ways and on each other."""
 
 
-def bay_waterfall(room: BayRoom, placed: gpd.GeoDataFrame, kerbs: NDArray[np.bool_] | None = None) -> Waterfall:
+def bay_waterfall(room: BayRoom, placed: pd.DataFrame | Integers, kerbs: NDArray[np.bool_] | None = None) -> Waterfall:
     """
     Compute the kerb taken by each rule from bays; the last step takes the bays that cannot be drawn.
 
@@ -25,12 +25,12 @@ def bay_waterfall(room: BayRoom, placed: gpd.GeoDataFrame, kerbs: NDArray[np.boo
     room
         Where there is room.
     placed
-        The bays of it, as `geo.parking.bays.place_bays` returns.
+        The bays of it, as `geo.parking.bays.place_bays` returns, or the kerb of each.
     kerbs
         Shape (2 n,): the kerbs that count; by default all.
     """
     fall = waterfall(room, 0, kerbs)
-    kerb = room.kerbs.of(placed)
+    kerb = room.kerbs.of(placed) if isinstance(placed, pd.DataFrame) else placed
     drawn = len(placed) if kerbs is None else int(kerbs[kerb].sum())
     lost = fall.pitches - drawn
     if lost <= 0:

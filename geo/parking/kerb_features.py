@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from geo.core.arrays import Floats, Integers, members
 from geo.core.metric_geometry import metric_shapes
@@ -65,12 +66,16 @@ class KerbPieces(NamedTuple):
     @classmethod
     def of(cls, kerbs: Kerbs, at_most_m: float = PIECE_M) -> KerbPieces:
         """Cut all kerbs into pieces."""
-        length = np.maximum(kerbs.to_m - kerbs.from_m, 0.0)
-        count = np.ceil(length / at_most_m).astype(np.int64)
-        kerb, number = members(count)
-        step = length[kerb] / np.maximum(count[kerb], 1)
-        begin = kerbs.from_m[kerb] + number * step
-        return cls(kerb, begin, begin + step)
+        return cls.along(np.arange(len(kerbs)), kerbs.from_m, kerbs.to_m, at_most_m)
+
+    @classmethod
+    def along(cls, kerb: Integers, from_m: Floats, to_m: Floats, at_most_m: float = PIECE_M) -> KerbPieces:
+        """Cut stretches of kerbs, sorted by kerb, into pieces; a stretch with its end before its beginning has none."""
+        length = np.maximum(to_m - from_m, 0.0)
+        stretch, number = members(np.ceil(length / at_most_m).astype(np.int64))
+        step = length[stretch] / np.maximum(np.ceil(length / at_most_m)[stretch], 1)
+        begin = from_m[stretch] + number * step
+        return cls(kerb[stretch], begin, begin + step)
 
     @property
     def middle_m(self) -> Floats:
@@ -135,7 +140,7 @@ def kerb_features(
         "width_known": known,
         "spare": np.where(known & np.isfinite(of_kerb), (width_m - _LANE_M * of_kerb).clip(*_SPARE_M), 0.0),
     }
-    places = shapely.points(kerbs.points(kerb, pieces.middle_m))
+    places = kerbs.points(kerb, pieces.middle_m)
     near = _junctions(kerbs, places)
     kinds, stands = facilities["kind"].to_numpy(dtype=object), facilities.geometry.to_numpy(dtype=object)
     for kind in PLACES:
@@ -147,27 +152,40 @@ def kerb_features(
         **{name: values[kerb] for name, values in by_kerb.items()},
         **near,
     }
-    return np.column_stack([np.asarray(columns[name], dtype=float) for name in FEATURES])
+    by_feature = np.empty((len(FEATURES), len(kerb)))
+    for number, name in enumerate(FEATURES):
+        by_feature[number] = columns[name]
+    return by_feature.T
 
 
-def _junctions(kerbs: Kerbs, places: NDArray[np.object_]) -> dict[str, Floats]:
-    """Return the nearness of junctions of streets and of driveways."""
+def junctions(kerbs: Kerbs) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the junctions of streets, and of driveways with a street, as metric points."""
     arms = kerbs.arms
     service = np.repeat((kerbs.roads["highway"] == "service").to_numpy(), 2)
     streets = np.bincount(arms.node, weights=~service, minlength=len(arms.node_xy))
     nodes = shapely.points(arms.node_xy)
-    return {
-        "near_junction": _nearness(places, nodes[streets >= 3]),
-        "near_driveway": _nearness(places, nodes[(streets < 3) & (arms.degree >= 3)]),
-    }
+    return nodes[streets >= 3], nodes[(streets < 3) & (arms.degree >= 3)]
 
 
-def _nearness(places: NDArray[np.object_], shapes: NDArray[np.object_]) -> Floats:
-    """Return how near the nearest shape is to each place: from 1 at it to 0 far from all."""
+def _junctions(kerbs: Kerbs, places: Floats) -> dict[str, Floats]:
+    """Return the nearness of junctions of streets and of driveways."""
+    of_streets, of_driveways = junctions(kerbs)
+    return {"near_junction": _nearness(places, of_streets), "near_driveway": _nearness(places, of_driveways)}
+
+
+def _nearness(places: Floats, shapes: NDArray[np.object_]) -> Floats:
+    """Return how near the nearest shape is to each place, shape (p, 2): from 1 at it to 0 far from all."""
     result = np.zeros(len(places))
-    if len(shapes) and len(places):
-        (place, _), away = shapely.STRtree(shapes).query_nearest(
-            places, max_distance=_FAR_M, return_distance=True, all_matches=False
-        )
-        result[place] = np.exp(-away / _NEAR_M)
+    if len(shapes) == 0 or len(places) == 0:
+        return result
+    if (shapely.get_type_id(shapes) == shapely.GeometryType.POINT).all():
+        # no objects for millions of places
+        away, _ = cKDTree(shapely.get_coordinates(shapes)).query(places, distance_upper_bound=_FAR_M)
+        near = np.flatnonzero(away <= _FAR_M)
+        result[near] = np.exp(-away[near] / _NEAR_M)
+        return result
+    (place, _), away = shapely.STRtree(shapes).query_nearest(
+        shapely.points(places), max_distance=_FAR_M, return_distance=True, all_matches=False
+    )
+    result[place] = np.exp(-away / _NEAR_M)
     return result

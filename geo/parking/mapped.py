@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import geopandas as gpd
@@ -11,19 +13,24 @@ from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers, members
 from geo.core.crs import WGS84
+from geo.core.opening_hours import parse_windows
 from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.kerbs.exclusions import Exclusions, Runs, cut, runs, together
 from geo.kerbs.layers import references, stretch_lines
 from geo.parking.documents import AgreementDocument, DifferenceDocument
 from geo.parking.room import BayRoom
-from geo.parking.tagged_sides import cars_on, kinds_of
+from geo.parking.standing import minutes_by_period, open_share
+from geo.parking.tagged_sides import cars_on, kinds_of, tagged_sides
 from geo.streets.parking_tags import ORIENTATIONS
 from geo.study.schema import conform_geo
 
 STATUSES: Final = ("neither", "study", "mapped", "both")
 
-CUT_OUT: Final = ("clearance.corner", "clearance.driveway", "clearance.crossing", "clearance.bus_stop")
+CUT_OUT: Final = (
+    *("clearance.corner", "clearance.driveway", "clearance.crossing", "clearance.bus_stop"),
+    *("clearance.kerb_extension", "clearance.parking_obstacle"),
+)
 """Rules that keep cars off kerb of a side that is tagged as having parking."""
 
 _AREA: Final = "area"
@@ -57,6 +64,8 @@ class Mapped(NamedTuple):
         Shape (m,): as mapped, else what the stretch takes (`cars_on`); an area holds at least one.
     known
         Shape (2 n,): the kerbs of which OSM says something.
+    open_share
+        By period, shape (m,): the share of its hours in which no sign forbids parking; all of them where it is empty.
     """
 
     kerb: Integers
@@ -66,6 +75,11 @@ class Mapped(NamedTuple):
     listed: NDArray[np.bool_]
     cars: Floats
     known: NDArray[np.bool_]
+    open_share: Mapping[str, Floats] = MappingProxyType({})
+
+    def cars_in(self, period: str) -> Floats:
+        """Return the cars that each stretch holds in a period: fewer where a sign forbids parking in some hours."""
+        return self.cars * self.open_share[period] if period in self.open_share else self.cars
 
     def holds(self, kerb: Integers, along_m: Floats) -> NDArray[np.bool_]:
         """Tell whether positions on kerbs lie within such parking."""
@@ -128,6 +142,8 @@ def mapped_parking(room: BayRoom) -> Mapped:
     said = at_kerb["cars"].to_numpy(dtype=float)
     counted = np.maximum(cars_on(area_m, at_kerb["kind"].to_numpy(dtype=object), room.profile), 1)
     area_cars = np.where(np.isfinite(said), said, counted)
+    on_street = np.ones(len(on_area))
+    night = parse_windows(room.profile["need.night"])
     return Mapped(
         np.concatenate([lane_kerb, on_area]),
         np.concatenate([lane_from, area_from]),
@@ -136,12 +152,17 @@ def mapped_parking(room: BayRoom) -> Mapped:
         np.concatenate([np.zeros(len(lane_kerb), dtype=bool), listed]),
         np.concatenate([lane_cars, area_cars]),
         known,
+        {
+            # the tags of a street speak of its lanes; areas have their own
+            period: np.concatenate([open_share(kerbs.roads, minutes)[lane_kerb], on_street])
+            for period, minutes in minutes_by_period(night).items()
+        },
     )
 
 
 class Agreement(NamedTuple):
     """
-    Agreement of the study with the map, on kerbs with parking information on the map.
+    Agreement of the study with the map, on kerbs with parking information on the map; no rule cuts a mapped side.
 
     Attributes
     ----------
@@ -151,7 +172,8 @@ class Agreement(NamedTuple):
     metres
         By status, `neither` too.
     cars
-        `study` and `mapped` on those kerbs.
+        `study` and `mapped` on those kerbs; `mapped_clear`: of the mapped ones, outside corners, driveways, crossings
+        and stops.
     precision, recall
         Of the study's metres, the share that is mapped; of the mapped metres, the share that the study has. None
         where there is nothing to divide by.
@@ -171,6 +193,8 @@ def compare(room: BayRoom, mapped: Mapped) -> Agreement:
     """
     Compare rows of possible bays with mapped parking, on kerbs with parking information on the map.
 
+    A tagged side counts from corner to corner: what the study's own rules exclude of it is a difference, not left out.
+
     Parameters
     ----------
     room
@@ -178,11 +202,14 @@ def compare(room: BayRoom, mapped: Mapped) -> Agreement:
     mapped
         As `mapped_parking` returns; what is only on the study's own list is not compared.
     """
-    kerbs, known = room.kerbs, mapped.known
-    there = ~mapped.listed
+    kerbs, sides = room.kerbs, tagged_sides(room.ground, room.profile)
+    known = sides.known
+    lanes = np.flatnonzero(np.isin(sides.kind.astype(str), ORIENTATIONS))
+    area = sides.bays[["kerb", "from_m", "to_m"]].to_numpy(dtype=float)
     stretches = together(
         [
-            Exclusions.of(mapped.kerb[there], mapped.from_m[there], mapped.to_m[there], "mapped", "", 1),
+            Exclusions.of(lanes, kerbs.from_m[lanes], kerbs.to_m[lanes], "mapped", "", 1),
+            Exclusions.of(area[:, 0].astype(np.int64), area[:, 1], area[:, 2], "mapped", "", 1),
             Exclusions.of(room.zones.kerb, room.zones.from_m, room.zones.to_m, "study", "", 1),
         ]
     ).within(kerbs.from_m, kerbs.to_m)
@@ -196,12 +223,14 @@ def compare(room: BayRoom, mapped: Mapped) -> Agreement:
     by_status = np.bincount(status, weights=metres, minlength=4)
     both, study, only_mapped = by_status[3], by_status[1], by_status[2]
     joined = runs(pieces, np.where(known[pieces.kerb], status, 0).astype(np.uint64))
+    clear = ~mapped.listed & known[mapped.kerb]
     return Agreement(
         _layer(room, joined),
         {name: round(float(by_status[number]), 1) for number, name in enumerate(STATUSES)},
         {
             "study": int(room.zones.pitches[known[room.zones.kerb]].sum()),
-            "mapped": int(np.round(mapped.cars[there].sum())),
+            "mapped": int(np.round(sides.cars[known].sum())),
+            "mapped_clear": int(np.round(mapped.cars[clear].sum())),
         },
         round(float(both / (both + study)), 3) if both + study else None,
         round(float(both / (both + only_mapped)), 3) if both + only_mapped else None,

@@ -193,11 +193,15 @@ def off_street(
 
 
 def on_street(mapped: Mapped, parking: gpd.GeoDataFrame, cells: Cells) -> dict[Period, Floats]:
-    """Return the spaces at the kerbs of each cell: mapped ones, and the ones of the study's list."""
+    """
+    Return the spaces at the kerbs of each cell: mapped ones, and the ones of the study's list.
+
+    Where a sign forbids parking in some hours, a mapped space counts by the share of the period's hours left.
+    """
     there = ~mapped.listed
     # what a tag says of a whole side is spread over its cells
-    spots, which = spread(mapped.from_m[there], mapped.to_m[there], mapped.cars[there])
-    spaces = cells.sums(cells.at(segment_of(mapped.kerb[there][which]), spots[0]), spots[1])
+    cars_in = {period: mapped.cars_in(period)[there] for period in PERIODS}
+    spots = {period: spread(mapped.from_m[there], mapped.to_m[there], cars_in[period]) for period in PERIODS}
     cell = cells.of(parking)
     listed = (parking["kind"] == "on_street").to_numpy()
     cars = parking["capacity"].fillna(1).to_numpy(dtype=float)
@@ -205,6 +209,8 @@ def on_street(mapped: Mapped, parking: gpd.GeoDataFrame, cells: Cells) -> dict[P
     found: dict[Period, Floats] = {}
     for period in PERIODS:
         counted = listed & (~night_only if period == "day" else True)
+        (at_m, parked), which = spots[period]
+        spaces = cells.sums(cells.at(segment_of(mapped.kerb[there][which]), at_m), parked)
         found[period] = spaces + cells.sums(cell[counted], cars[counted])
     return found
 

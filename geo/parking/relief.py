@@ -62,7 +62,7 @@ class Need:
         kerbside = on_street(bays.mapped, parking, self.cells)
         self._seeking = np.flatnonzero(self.cars["day"] + self.cars["night"] > 0)
         # places: car parks, then the cells that have spaces at their kerbs
-        rows = np.flatnonzero(kerbside["night"] > 0)
+        rows = np.flatnonzero(kerbside["day"] + kerbside["night"] > 0)
         at = self.cells.positions(rows)
         both = Positions(np.concatenate([lots.at.segment, at.segment]), np.concatenate([lots.at.offset_m, at.offset_m]))
         self.spaces = {period: np.append(lots.spaces[period], kerbside[period][rows]) for period in PERIODS}
@@ -96,7 +96,7 @@ class Need:
         more = {"bays": counted, "relieved": nobody if relieved is None else relieved}
         return need_layer(streets, self.roads, self.cells, self.cars, self.found, more)
 
-    def choice(self, bays: gpd.GeoDataFrame, budget: int, period: Period) -> tuple[NDArray[np.bool_], Choice]:
+    def choice(self, bays: pd.DataFrame, budget: int, period: Period) -> tuple[NDArray[np.bool_], Choice]:
         """
         Choose the bays of a period's hours that relieve the most, except where parking is mapped already.
 
@@ -105,7 +105,7 @@ class Need:
         Parameters
         ----------
         bays
-            As `BayStudy.described` returns.
+            As `BayStudy.candidates` or `BayStudy.described` returns.
         budget
             How many there may be.
         period
@@ -115,9 +115,16 @@ class Need:
         cell = self.cells.of(bays)
         mine = (bays["hours"] == HOURS_OF[period]).to_numpy()
         fresh = np.flatnonzero(mine & ~bays["mapped"].to_numpy(dtype=bool) & (cell >= 0))
+        # a street that lacks none, or has no share of kerb left, has no candidates: nobody looks who could walk there
+        every, of_row = np.unique(roads["street_id"].to_numpy(dtype=str), return_inverse=True)
+        lacking = self.by_street(period)["shortage"].reindex(every).fillna(0).to_numpy(dtype=np.int64)
+        most = np.minimum(self._most(every), lacking)
+        of_fresh = of_row[self.cells.row[cell[fresh]]]
+        there = np.unique(of_fresh)
+        fresh = fresh[most[of_fresh] > 0]
         places, number, counts = np.unique(cell[fresh], return_inverse=True, return_counts=True)
-        of_cells = roads["street_id"].to_numpy(dtype=str)[self.cells.row[places]]
-        names, street = np.unique(of_cells, return_inverse=True)
+        street = np.searchsorted(there, of_row[self.cells.row[places]])
+        names = every[there]
         pressure = self._pressure(period).reindex(names).fillna(0.0).to_numpy()
         problem = BayProblem(
             cars=whole(self.cars[period]),
@@ -126,7 +133,7 @@ class Need:
             bays=counts,
             bay_reach=self._within(self.cells.positions(places), places),
             street=street,
-            street_most=np.minimum(self._most(names), self.by_street(period)["shortage"].reindex(names).to_numpy()),
+            street_most=most[there],
             budget=budget,
         )
         found = choose(problem, pressure, self.within_m)
@@ -171,7 +178,7 @@ class Need:
         mine = (bays["hours"] == HOURS_OF[period]).to_numpy()
         fresh = mine & ~bays["mapped"].to_numpy(dtype=bool)
         for name, counted in (("room", mine), ("fresh", fresh), ("by_day", ~mine), ("bays", chosen)):
-            counts = bays.loc[counted, "street_id"].astype(str).value_counts()
+            counts = bays.loc[counted, "street_id"].value_counts()
             table[name] = counts.reindex(table.index).fillna(0).astype(np.int64)
         table["most"] = self._most(table.index.to_numpy(dtype=str))
         asked = np.ones(len(table), dtype=bool) if only is None else table.index.isin(list(only))

@@ -21,6 +21,7 @@ from geo.kerbs.obstacles import Clearance, clearances, inside
 from geo.kerbs.plan import KerbPlan, Zones
 from geo.kerbs.road_kinds import ROAD_KINDS, beside_barriers
 from geo.kerbs.ways import WAY_RULE, ways_across
+from geo.parking.standing import SIGN_RULES, closed_by_sign
 from geo.rules.loader import Profile
 from geo.streets.car_access import closed_to_cars
 from geo.study.schema import TIERS
@@ -29,7 +30,7 @@ BayHours = Literal["all_day", "night"]
 
 _STANDARD: Final = (
     *("corner", "driveway", "crossing", "signals", "level_crossing"),
-    *("bus_stop", "hydrant", "fire_station", "first_aid", "fuel"),
+    *("bus_stop", "hydrant", "fire_station", "first_aid", "fuel", "kerb_extension", "parking_obstacle"),
 )
 _STRICT: Final = ("corner", "level_crossing", "bus_stop", "hydrant", "fire_station", "first_aid", "fuel")
 """Obstacles for which the strict reading has its own clearance."""
@@ -40,6 +41,7 @@ BAY_ORDER: Final = (
     *(f"bay.on_{kind}" for kind in ROAD_KINDS),
     "bay.access",
     "bay.at_works",
+    *SIGN_RULES,
     *(f"bay.tiers.{tier}" for tier in TIERS),
     "kerb.median_within",
     "bay.on_bridges",
@@ -87,13 +89,13 @@ class BayRoom(KerbPlan):
         Zones for stalls that were accepted: they stay.
     widths
         What to multiply the half widths of carriageways by, shape (2 n,): for low and high capacities.
-    across
-        `across` of another room of the same ground and rules: it depends neither on hours nor on widths.
+    standing
+        `standing` of another room of the same ground and rules: it depends neither on hours nor on widths.
 
     Attributes
     ----------
-    across
-        The kerb that other ways cross.
+    standing
+        The kerb that obstacles, bends, tracks and other ways take.
     sides
         Shape (n,): on how many sides of each carriageway its width allows bays: 0, 1 or 2.
     """
@@ -109,7 +111,7 @@ class BayRoom(KerbPlan):
         rails: NDArray[np.object_] | None = None,
         kept: Exclusions | None = None,
         widths: Floats | None = None,
-        across: Exclusions | None = None,
+        standing: Exclusions | None = None,
     ) -> None:
         super().__init__(ground, profile, Slots([]))
         self.hours = hours
@@ -117,17 +119,22 @@ class BayRoom(KerbPlan):
         self.orientation = str(profile["bay.orientation"])
         self.depth_m, self.pitch_m, self.lean_m = _shape(profile, self.orientation)
         self.gap_m = float(profile["bay.gap"])
-        found = [*self._streets(traffic), *self._obstacles(), *_bends(self), *_tracks(self, rails)]
-        if across is None:
+        if standing is None:
             reach = self.lean_m + float(profile[WAY_RULE])
             across = ways_across(self.kerbs, ground.ways, reach, self.slots.all, self.depth_m, self.own_line_counts)
-        self.across = across
-        found.append(across)
+            standing = self.clipped([*self._obstacles(), *_bends(self), *_tracks(self, rails), across])
+        self.standing = standing
+        found = [*self._streets(traffic), standing]
         if kept is not None:
             found.append(kept)
         exclusions = self.clipped(found)
         self.sides, too_narrow = _by_width(self, exclusions)
         self.settle(self.clipped([exclusions, too_narrow]))
+
+    @property
+    def kerb_groups(self) -> Integers:
+        """Shape (2 n,): the group of each kerb: rows go on from kerb to kerb within it."""
+        return self.ground.joins.chained
 
     @cached_property
     def own_line_counts(self) -> NDArray[np.bool_]:
@@ -212,7 +219,7 @@ class BayRoom(KerbPlan):
     def _streets(self, traffic: Floats | None) -> list[Exclusions]:
         """
         Return the kerbs that carry no bays by their carriageway: class, access, works, tier, medians, bridges, tunnels,
-        barriers, through traffic at night.
+        signs, barriers, through traffic at night.
         """
         every = self.slots.all
         by_night = self.hours == "night"
@@ -222,6 +229,8 @@ class BayRoom(KerbPlan):
         windows = parse_windows(self.profile["need.night"]) if by_night else None
         closed = np.flatnonzero(np.repeat(closed_to_cars(self.kerbs.roads, self.profile["bay.access"], windows), 2))
         found.append(self.whole(closed, "bay.access", self.segment_ids(closed), every))
+        signed, rule = closed_by_sign(self.kerbs.roads, self.profile, windows)
+        found.append(self.whole(signed, rule, self.segment_ids(signed), every))
         if not self.profile["bay.beside_barriers"]:
             found.append(self.stretches(beside_barriers(self.kerbs, self.ground.barriers), "bay.beside_barriers"))
         if not self.profile["bay.cycle_lane.beside"]:
@@ -304,20 +313,19 @@ def _by_width(room: BayRoom, exclusions: Exclusions) -> tuple[Integers, Exclusio
     """Return on how many sides each carriageway takes bays, and the kerbs that its width excludes."""
     roads, profile = room.kerbs.roads, room.profile
     group = "bay.min_carriageway_width" if room.hours == "all_day" else "bay.night_carriageway_width"
-    way = np.where(np.repeat(roads["oneway"].to_numpy(dtype=bool), 2), "one_way", "two_way")
+    one_way = np.repeat(roads["oneway"].to_numpy(dtype=np.int64), 2)
     width = room.width_m
-    least = {
-        sides: np.where(
-            way == "one_way", float(profile[f"{group}.{sides}_one_way"]), float(profile[f"{group}.{sides}_two_way"])
-        )
+    rules = {
+        sides: np.array([f"{group}.{sides}_{way}" for way in ("two_way", "one_way")], dtype=object)
         for sides in ("one_side", "both_sides")
     }
+    least = {sides: np.array([float(profile[name]) for name in names])[one_way] for sides, names in rules.items()}
     free = {"one_side": width - room.depth_m, "both_sides": width - 2 * room.depth_m}
     others = ("fire_lane.clear_width", f"bay.aisle.{room.orientation}")
     lanes = np.repeat(room.cycle_lane.reshape(-1, 2).sum(axis=1), 2) * float(profile["bay.cycle_lane.width"])
     rule, too_narrow = {}, {}
     for sides in ("one_side", "both_sides"):
-        name = np.array([f"{group}.{sides}_{each}" for each in way], dtype=object)
+        name = rules[sides][one_way]
         short = width < least[sides] - ROUNDING
         for other in others:
             too_little = free[sides] < float(profile[other]) - ROUNDING

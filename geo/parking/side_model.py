@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
@@ -168,12 +168,15 @@ class Shipped(NamedTuple):
         The same where no tag of the city was seen.
     places
         The names of the cities that it learned on.
+    blind
+        By city: precision, recall and F1 where no tag of the city was seen.
     """
 
     model: SideModel
     scores: dict[str, Floats]
     blind_scores: dict[str, Floats]
     places: tuple[str, ...]
+    blind: dict[str, tuple[float | None, float | None, float | None]]
 
 
 def shipped(extent: Extent | None = None) -> Shipped:
@@ -196,7 +199,12 @@ def shipped(extent: Extent | None = None) -> Shipped:
         {name: np.array(read["scores"][name]) for name in others},
         {name: np.array(read["blind_scores"][name]) for name in others},
         tuple(others),
+        {name: _figures(read["places"][name]["blind"]) for name in others},
     )
+
+
+def _figures(found: Mapping[str, float | None]) -> tuple[float | None, float | None, float | None]:
+    return found["precision"], found["recall"], found["f1"]
 
 
 @cache

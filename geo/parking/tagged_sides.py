@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from geo.kerbs.lines import Kerbs
 from geo.parking.kerb_features import KerbPieces
 from geo.rules.loader import Profile
 from geo.streets.parking_tags import ORIENTATIONS
+
+_ROWS: Final = 2
 
 
 class TaggedSides(NamedTuple):
@@ -72,15 +74,31 @@ def tagged_sides(ground: KerbGround, profile: Profile) -> TaggedSides:
     known[on_area] |= (kind == "separate")[on_area]
     every = np.arange(len(kerbs))
     metres = kerbs.kerb_metres(every, kerbs.from_m, np.maximum(kerbs.to_m, kerbs.from_m))
-    explicit = kerbs.roads[["parking_left_cars", "parking_right_cars"]].to_numpy(dtype=float).reshape(-1)
+    explicit = explicit_cars(kerbs, profile)
     counted = cars_on(metres, kind, profile).astype(float)
     cars = np.where(lane, np.where(np.isfinite(explicit), explicit, counted), 0.0)
     area_m = kerbs.kerb_metres(on_area, np.maximum(bays["from_m"].to_numpy(dtype=float), 0.0), bays["to_m"].to_numpy())
-    said = bays["cars"].to_numpy(dtype=float)
+    said = plausible(bays["cars"].to_numpy(dtype=float), area_m, profile)
     fitting = np.maximum(cars_on(area_m, bays["kind"].to_numpy(dtype=object), profile), 1)
     bays = bays.assign(cars=np.where(np.isfinite(said), said, fitting), explicit=np.isfinite(said))
     np.add.at(cars, on_area, bays["cars"].to_numpy(dtype=float))
     return TaggedSides(kind, known, cars, bays)
+
+
+def explicit_cars(kerbs: Kerbs, profile: Profile) -> Floats:
+    """Return the number of cars that tags say of each kerb; NaN where they say none, or none that can be."""
+    said = kerbs.roads[["parking_left_cars", "parking_right_cars"]].to_numpy(dtype=float).reshape(-1)
+    return plausible(said, kerbs.length_m, profile)
+
+
+def plausible(cars: Floats, length_m: Floats, profile: Profile) -> Floats:
+    """
+    Return numbers of cars that stretches of kerb can hold, NaN for the others.
+
+    No stretch holds fewer than none, or more than two rows of perpendicular cars (`mapped_parking.perpendicular`).
+    """
+    most = _ROWS * length_m / float(profile["mapped_parking.perpendicular"]) + 1
+    return np.asarray(np.where((cars >= 0) & (cars <= most), cars, np.nan))
 
 
 def kinds_of(kerbs: Kerbs) -> NDArray[np.object_]:

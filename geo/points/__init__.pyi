@@ -1,6 +1,7 @@
 from .categories import CATEGORIES
 from .gazetteer import Gazetteer
-from .imports import add_points, place_in, remove_import
+from .import_removal import remove_import
+from .imports import add_points, place_in
 from .other_lists import lists_of
 from .reading import Options, Place, Reading, read_points
 

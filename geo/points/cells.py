@@ -106,7 +106,8 @@ def masked_text(
     """
     headers = mapping or {}
     result = clean.copy(deep=False)
-    free = clean.select_dtypes("object").columns.difference([*identity_fields(kind), "source"])
+    kept = clean.columns.intersection(COLUMNS[kind])  # coordinates, for instance, are read and not kept as text
+    free = clean[kept].select_dtypes("object").columns.difference([*identity_fields(kind), "source"])
     for column in free:  # a person may be named in each of them
         result[column] = mask_under(clean[column], headers.get(column, ""))
     for column, words in _WORDS.items():

@@ -12,9 +12,6 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from geo.core.crs import to_metric
 from geo.core.text import Text
@@ -162,6 +159,10 @@ def duplicates(points: gpd.GeoDataFrame, crs: pyproj.CRS, within_m: float, withi
     if known.sum() < 2 or within_m <= 0 or within_hours <= 0:
         return result
     rows = np.flatnonzero(known)
+    from scipy.sparse import coo_array  # noqa: PLC0415 (most rows of other kinds need none)
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    from scipy.spatial import cKDTree  # noqa: PLC0415
+
     xy = to_metric(shapely.get_coordinates(points.geometry.to_numpy()[rows]), crs)
     stamps = points["received_at"].astype("datetime64[ms, UTC]").iloc[rows]
     hour = stamps.astype("int64").to_numpy() / 3_600_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -47,6 +47,13 @@ class Located(NamedTuple):
 
     lonlat: NDArray[np.float64]
     precision: NDArray[np.object_]
+
+
+class Locator(Protocol):
+    """A finder of addresses."""
+
+    def locate(self, addresses: pd.Series) -> Located:
+        """Return where each address is; an address that names two places far apart is nowhere."""
 
 
 class Gazetteer:

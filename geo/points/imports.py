@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
@@ -14,19 +15,18 @@ import pyproj
 import shapely
 
 from geo.core.crs import WGS84
-from geo.core.errors import StudyError
 from geo.core.masked_words import mask_word, mask_words
 from geo.core.records import document_rows
 from geo.core.text import Text
 from geo.files.crs_detection import VerdictDocument, streets_index
 from geo.files.questions import AskedError
-from geo.points.cases import placed_cases
 from geo.points.category_words import words_kept, words_table
 from geo.points.documents import ImportDocument, SheetDocument
 from geo.points.gazetteer import Gazetteer
 from geo.points.identities import with_former_identities
 from geo.points.import_records import import_record, next_import
-from geo.points.known_identities import known_identities, lost_identities, renamed_identities
+from geo.points.known_identities import lost_identities, renamed_identities
+from geo.points.known_rows import known_in, rows_beside, segments_near
 from geo.points.later_states import (
     forgotten_findings,
     forgotten_since,
@@ -36,12 +36,14 @@ from geo.points.later_states import (
     without_forgotten,
     without_older,
 )
-from geo.points.merging import Merged, kept_row, merge, restored_rows
-from geo.points.reading import KINDS, Options, Place, PointKind, Reading, read_points
+from geo.points.merging import Merged, kept_row, merge
+from geo.points.near_streets import NearStreets
+from geo.points.reading import KINDS, Options, PointKind, Reading, read_points
+from geo.points.street_counts import counts_of_all, counts_of_some
 from geo.points.stretches import Sections, located_shapes
+from geo.points.study_place import AnyPlace, Place, StudyPlace
 from geo.points.unmapped import unmapped, unmapped_findings
 from geo.rules.loader import Profile
-from geo.streets.locating import count_per_street
 from geo.study.documents import StudyFinding
 from geo.study.doubts import with_doubts
 from geo.study.findings import Finding, findings_table
@@ -50,7 +52,8 @@ from geo.study.left_out import PLACE_FIELD
 from geo.study.pseudonyms import Pseudonyms
 from geo.study.reader import Study, on_study
 from geo.study.results import MadeOf
-from geo.study.schema import COLUMNS, POINT_KINDS, together
+from geo.study.row_changes import RowChanges
+from geo.study.schema import COLUMNS, POINT_KINDS
 
 LOCATED: Final = (*POINT_KINDS, "stall_places", "other")
 """Kinds of points that stand on a street."""
@@ -159,7 +162,7 @@ def add_points(
     options: Options | None = None,
     by: str = "",
     dry_run: bool = False,
-    place: Place | None = None,
+    place: AnyPlace | None = None,
     name: str | None = None,
     new_key: bool = False,
 ) -> Outcome:
@@ -206,21 +209,23 @@ def add_points(
     """
     options = options or Options()
     key = study_key(study.path, study.seen, new_key)
-    place = place or place_in(study)
-    imports, kept_words = study.table("imports"), study.table("category_words")
+    place = place or StudyPlace(study)
+    with study.looking("imports", "category_words", "mappings"):
+        imports, kept_words, remembered = study.some("imports"), study.some("category_words"), _remembered(study)
     options = replace(options, categories={**words_kept(kept_words), **options.categories})
-    pseudonyms = Pseudonyms(key.secret, _known(study, kind))
-    reading = read_points(file, kind, profile, place, options, _remembered(study), name, pseudonyms)
+    pseudonyms = Pseudonyms(key.secret, partial(known_in, study, KINDS if kind is None else (kind,)))
+    reading = read_points(file, kind, profile, place, options, remembered, name, pseudonyms)
     of = reading.of.kind
-    roads, layer = study.layer("segments"), study.layer(of)
+    layer, whole = rows_beside(study, reading, of, key.replaces)
     points = with_former_identities(reading.points, reading.former, layer, COLUMNS[of][0])
     removed = forgotten_since(study, of)
     points, gone = without_forgotten(points, of, removed)
     points = _with_known_places(points, layer, COLUMNS[of][0])
     points = with_known_fields(points, layer, of, reading.mapping)
     points, late = without_older(points, layer, of)
+    streets = place.streets if isinstance(place, StudyPlace) else NearStreets(study)
     if of != "facilities":
-        points = on_streets(points, roads, place.crs, profile)
+        points = on_streets(points, segments_near(streets, points, profile), place.crs, profile)
     merged = merge(layer, points, of)
     far = far_findings(points, of, profile["points.far_from_streets"], reading.raw.name)
     words = unmapped_findings(points["category"]) if of == "complaints" else []
@@ -240,53 +245,51 @@ def add_points(
 
     number = next_import(imports)
     record = import_record(number, reading, of, by, merged.added, merged.updated)
-    layers = _layers(study, of, merged, reading, record)
+    merged.layer.loc[merged.fresh, "import_id"] = number
+    rows = _rows(of, merged, reading, record)
     if options.categories != words_kept(kept_words):
-        layers["category_words"] = words_table(options.categories)
+        rows["category_words"] = RowChanges(words_table(options.categories), _all_rows(study, "category_words"))
     if options.mapping:
-        layers["mappings"] = _mappings(study, reading, of)
+        rows["mappings"] = _mapping(study, reading, of)
     if of in POINT_KINDS:
-        layers["streets"] = _counted(study, merged.layer, roads, of)
-    study.write(layers, keep_key(study.path, key if reading.hidden or key.replaces else None))
+        rows["streets"] = (
+            counts_of_all(study, of, merged.layer, streets.segments) if whole else counts_of_some(study, of, rows[of])
+        )
+    layers = {of: merged.layer} if whole else {}
+    changes = {name: change for name, change in rows.items() if name not in layers}
+    study.write(layers, keep_key(study.path, key if reading.hidden or key.replaces else None), changes)
     return outcome._replace(import_id=number)
-
-
-def _known(study: Study, kind: PointKind | None) -> dict[str, frozenset[str]]:
-    """Return the identifiers of a study's rows of a kind, by column; of all kinds where the file is to tell it."""
-    known: dict[str, frozenset[str]] = {}
-    for each in KINDS if kind is None else (kind,):
-        for column, identifiers in known_identities(study.layer(each), each).items():
-            known[column] = known.get(column, frozenset()) | identifiers
-    return known
 
 
 def _remembered(study: Study) -> dict[str, dict[str, str]]:
     """Return the columns of fields in files read before, by the files' headers."""
-    kept = study.table("mappings")
+    kept = study.some("mappings")
     return {make: json.loads(text) for make, text in zip(kept["signature"], kept["mapping"], strict=True)}
 
 
-def _mappings(study: Study, reading: Reading, kind: str) -> pd.DataFrame:
-    """Return the mappings with the one of a file that was read."""
-    known = study.table("mappings")
+def _mapping(study: Study, reading: Reading, kind: str) -> RowChanges:
+    """Return the change of the mappings for a file that was read."""
     said = {"signature": reading.make, "kind": kind, "mapping": json.dumps(reading.masked_mapping, ensure_ascii=False)}
-    return together(known[known["signature"] != reading.make], pd.DataFrame([said]), "mappings")
+    before = study.some("mappings", ("signature",), "signature = ?", (reading.make,))
+    return RowChanges(pd.DataFrame([said]), before.index.tolist())
 
 
-def _layers(study: Study, kind: str, merged: Merged, reading: Reading, record: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return the layers that an import changes: points, the import, findings, and the rows that it replaces."""
-    number, rows = record["import_id"].iloc[0], merged.layer
-    rows.loc[merged.fresh, "import_id"] = number
-    layers: dict[str, pd.DataFrame] = {
-        kind: rows,
-        "imports": together(study.table("imports"), record, "imports"),
-        "findings": together(study.table("findings"), reading.findings.assign(import_id=number), "findings"),
+def _all_rows(study: Study, table: str) -> list[int]:
+    return [int(row) for row in study.some(table, ()).index]
+
+
+def _rows(kind: str, merged: Merged, reading: Reading, record: pd.DataFrame) -> dict[str, RowChanges]:
+    """Return the rows that an import changes: points, the import, findings, and the rows that it replaces."""
+    number = record["import_id"].iloc[0]
+    rows = {
+        kind: RowChanges(merged.layer.iloc[merged.fresh], merged.replaced.index.tolist()),
+        "imports": RowChanges(record),
+        "findings": RowChanges(reading.findings.assign(import_id=number)),
     }
     if merged.updated:
         old = [kept_row(row) for _, row in merged.replaced.iterrows()]
-        kept = pd.DataFrame({"import_id": number, "kind": kind, "row": old})
-        layers["replaced"] = together(study.table("replaced"), kept, "replaced")
-    return layers
+        rows["replaced"] = RowChanges(pd.DataFrame({"import_id": number, "kind": kind, "row": old}))
+    return rows
 
 
 def on_streets(
@@ -331,64 +334,3 @@ def far_findings(points: gpd.GeoDataFrame, kind: str, far_m: float, file: str) -
         ],
         file,
     )
-
-
-def _counted(study: Study, points: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
-    streets = study.layer("streets")
-    streets[kind] = count_per_street(placed_cases(points).rows, roads, streets["street_id"])
-    return streets
-
-
-@on_study
-def remove_import(study: Study, import_id: str) -> int:
-    """
-    Remove an import as a whole: its new rows go, and updated rows return to their state before it.
-
-    Parameters
-    ----------
-    study
-        The study, or its path.
-    import_id
-        As `jiexu imports` lists it.
-
-    Returns
-    -------
-    rows
-        How many rows went.
-
-    Raises
-    ------
-    StudyError
-        If there is no such import, or the study cannot be written.
-    """
-    imports = study.table("imports")
-    record = imports[imports["import_id"] == import_id]
-    if record.empty:
-        raise StudyError(
-            Text(f"没有导入 {import_id}", f"There is no import {import_id}"),
-            Text("请用 jiexu imports 查看编号", "See the numbers with: jiexu imports STUDY"),
-        )
-    kind = str(record["kind"].iloc[0])
-    layer = study.layer(kind)
-    replaced = study.table("replaced")
-    back = replaced[replaced["import_id"] == import_id]
-    restored = [json.loads(row) for row in back["row"]]
-    # rows of this import that a later one replaced must not come back with the removal of that
-    ours = replaced["row"].map(lambda row: json.loads(row).get("import_id") == import_id).to_numpy(dtype=bool)
-    kept = layer[layer["import_id"] != import_id]
-    gone = len(layer) - len(kept)
-    identifier = COLUMNS[kind][0]
-    restored = [row for row in restored if row[identifier] not in set(kept[identifier])]
-    if restored:
-        kept = together(kept, restored_rows(restored, kind), kind)
-    findings = study.table("findings")
-    layers: dict[str, pd.DataFrame] = {
-        kind: kept.reset_index(drop=True),
-        "imports": imports[imports["import_id"] != import_id],
-        "findings": findings[findings["import_id"] != import_id],
-        "replaced": replaced[(replaced["import_id"] != import_id).to_numpy() & ~ours],
-    }
-    if kind in POINT_KINDS:
-        layers["streets"] = _counted(study, kept, study.layer("segments"), kind)
-    study.write(layers)
-    return gone

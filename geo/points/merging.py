@@ -57,7 +57,10 @@ def merge(layer: gpd.GeoDataFrame, points: gpd.GeoDataFrame, kind: str) -> Merge
     replaced = layer.iloc[at[changed]]
     fresh_rows = np.sort(np.concatenate([np.flatnonzero(at < 0), changed]))
     kept = layer.drop(index=replaced.index)
-    merged = together(kept, points.iloc[fresh_rows], kind)
+    if len(kept):
+        merged = together(kept, points.iloc[fresh_rows], kind)
+    else:  # they are as the layer has them
+        merged = points.iloc[fresh_rows].reset_index(drop=True)
     fresh = np.arange(len(kept), len(merged))
     return Merged(merged, fresh, replaced, int((at < 0).sum()), len(changed), int(same.sum()))
 

@@ -19,7 +19,7 @@ from geo.core.time_zones import in_shifted_maps, zone_within
 from geo.files.coordinates import SHIFTED, System, read_pairs, to_wgs84
 from geo.files.crs_detection import Verdict
 from geo.files.raw_file import RawFile
-from geo.points.gazetteer import Gazetteer, Located
+from geo.points.gazetteer import Located, Locator
 from geo.study.findings import Finding
 
 UNPLACED_KINDS: Final = frozenset({"complaints"})
@@ -99,7 +99,7 @@ def located(
     pairs: Floats,
     system: System | None,
     found: pd.DataFrame,
-    gazetteer: Gazetteer | None,
+    gazetteer: Locator | None,
     findings: list[Finding],
     kept: bool = False,
 ) -> Located:

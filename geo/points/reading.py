@@ -38,6 +38,7 @@ from geo.points.options import ALL_COLUMNS, DateColumns, system_question, withou
 from geo.points.options import Options as Options  # noqa: PLC0414 (others take it from here)
 from geo.points.placing import UNPLACED_KINDS, clock_at, in_use, no_place, no_shape, pairs_of
 from geo.points.stretches import located_or_shaped, shapes_of_rows
+from geo.points.study_place import AnyPlace
 from geo.points.study_place import Place as Place  # noqa: PLC0414 (others take it from here)
 from geo.rules.loader import Profile
 from geo.study.doubts import marked
@@ -164,7 +165,7 @@ class Draft:
     raw: RawFile
     file: str
     rows: RowsOf
-    place: Place | None
+    place: AnyPlace | None
     options: Options
     remembered: Mapping[str, Mapping[str, str]]
     findings: tuple[Finding, ...] = ()
@@ -194,7 +195,7 @@ def read_points(
     path: Path | str,
     kind: PointKind | None,
     profile: Profile,
-    place: Place | None = None,
+    place: AnyPlace | None = None,
     options: Options | None = None,
     remembered: Mapping[str, Mapping[str, str]] | None = None,
     name: str | None = None,

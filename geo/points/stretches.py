@@ -17,7 +17,7 @@ from geo.core.arrays import Flags, Floats
 from geo.core.text import Text, pick
 from geo.files.coordinates import System, to_wgs84
 from geo.files.row_geometry import FIRST_ROW
-from geo.points.gazetteer import Gazetteer, Located
+from geo.points.gazetteer import Located, Locator
 from geo.points.placing import located
 from geo.rules.loader import Profile
 from geo.streets.layer import streets_layer
@@ -213,7 +213,7 @@ def located_or_shaped(
     pairs: Floats,
     system: System | None,
     found: pd.DataFrame,
-    gazetteer: Gazetteer | None,
+    gazetteer: Locator | None,
     shapes: NDArray[np.object_] | None,
     findings: list[Finding],
     kept: bool = False,

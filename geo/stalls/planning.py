@@ -19,7 +19,7 @@ from geo.kerbs.ground import KerbGround
 from geo.kerbs.numbering import left_and_right
 from geo.kerbs.obstacles import Clearance, clearances
 from geo.kerbs.road_kinds import ROAD_KINDS, beside_barriers
-from geo.kerbs.ways import WAY_RULE, ways_across
+from geo.kerbs.ways import WAY_RULE
 from geo.rules.loader import Profile
 from geo.stalls.demand import Demand
 from geo.stalls.plan import GROUP, OBSTACLES, Plan, Standing, UseKind
@@ -159,7 +159,8 @@ def _whole_kerbs(plan: Plan) -> list[Exclusions]:
 
 def _barred(plan: Plan) -> list[Exclusions]:
     """Return the kerbs with stalls on the carriageway behind a barrier, and the places of other ways across kerbs."""
-    across = ways_across(plan.kerbs, plan.ground.ways, float(plan.profile[WAY_RULE]), plan.slots.all)
+    across = plan.ground.crossed(float(plan.profile[WAY_RULE]))
+    across = across._replace(mask=np.full(len(across.kerb), plan.slots.all, dtype=np.uint64))
     if plan.profile["stalls.beside_barriers"]:
         return [across]
     barred = plan.stretches(beside_barriers(plan.kerbs, plan.ground.barriers), "stalls.beside_barriers")

@@ -183,6 +183,10 @@ def _components(links: list[tuple[Integers, Integers]], size: int) -> Integers:
 
 def _pairs_at_nodes(rows: Integers, table: _Table, others: Integers) -> pd.DataFrame:
     """Return `row`, `other`, `row_end`, `other_end` (0 first, 1 last), `node` wherever `rows` and `others` meet."""
+    first, last = table.ends
+    touched = np.zeros(max(first.max(initial=-1), last.max(initial=-1)) + 1, dtype=bool)
+    touched[first[rows]] = touched[last[rows]] = True
+    others = others[touched[first[others]] | touched[last[others]]]
     sides = []
     for name, which in (("row", rows), ("other", others)):
         owner, node = table.touches(which)
@@ -236,24 +240,19 @@ def _adopted(street: Integers, table: _Table, unit: Integers, like: bool) -> Int
     own, theirs = (table.rank[pairs[side].to_numpy()] for side in ("row", "other"))
     if like:
         pairs = pairs[own == theirs]
-    touching = street[pairs["other"].to_numpy()]
-    candidates = pd.DataFrame(
-        {
-            "unit": unit[pairs["row"].to_numpy()],
-            "street": touching,
-            "rank": table.rank[pairs["other"].to_numpy()],
-            "node": pairs["node"].to_numpy(),
-        }
-    )
-    best = (
-        candidates.groupby(["unit", "street"], sort=False)
-        .agg(rank=("rank", "min"), nodes=("node", "nunique"))
-        .reset_index()
-    )
-    best["touches"], best["shortness"] = -best["nodes"], -length[best["street"].to_numpy()]
-    best = best.sort_values(["unit", "rank", "touches", "shortness", "street"]).drop_duplicates("unit")
+    row, other = pairs["row"].to_numpy(), pairs["other"].to_numpy()
+    columns = (pairs["node"].to_numpy(), street[other], unit[row], table.rank[other])
+    order = np.lexsort(columns[:3])
+    node, candidate, of, rank = (column[order] for column in columns)
+    starts = np.flatnonzero(run_starts(of, candidate))
+    if len(starts) == 0:
+        return np.where(unit >= 0, -1, street)
+    nodes = np.add.reduceat(run_starts(of, candidate, node).astype(np.int64), starts)
+    rank, of, candidate = np.minimum.reduceat(rank, starts), of[starts], candidate[starts]
+    best = np.lexsort((candidate, -length[candidate], -nodes, rank, of))
+    best = best[run_starts(of[best])]
     chosen = np.full(unit.max() + 1, -1)
-    chosen[best["unit"].to_numpy()] = best["street"].to_numpy()
+    chosen[of[best]] = candidate[best]
     return np.where(unit >= 0, chosen[unit], street)
 
 

@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import osmium
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.core.arrays import Floats, Integers
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.reading_apart import apart, extract_limits
-from geo.streets.ordered_extract import Extract, NoExtractError, ordered, osm_file
-from geo.streets.parking_tags import LEADS, PARKING, packed
+from geo.streets.ordered_extract import Extract, NoExtractError, is_packed, ordered, osm_file
+from geo.streets.packed_ways import FAULTS as UNUSUAL
+from geo.streets.packed_ways import Block, node_places, way_blocks
+from geo.streets.parking_tags import LEADS, PARKING, PREFIX, packed
 
 ROAD_TAGS: Final = (
     *("highway", "name", "oneway", "junction", "lanes", "width", "est_width", "bridge", "tunnel"),
@@ -158,41 +161,13 @@ def read_ways(extract: Extract | Path | str, kept_highways: Sequence[str]) -> Wa
 
 @apart(extract_limits, attrgetter("path"))
 def _ways(extract: Extract, kept: frozenset[str]) -> Ways:
-    columns: dict[str, list[str | None]] = {tag: [] for tag in ROAD_TAGS}
-    appenders = [(tag, columns[tag].append) for tag in ROAD_TAGS if tag != "name"]
-    aliases: list[str | None] = []
-    parking: list[str | None] = []
-    way_ids: list[int] = []
-    sizes: list[int] = []
-    node_ids: list[int] = []
-    shapes: list[str] = []
-    stamps: list[dt.datetime] = []
-    wkb = osmium.geom.WKBFactory()
-    # osmium streams objects: this loop only gathers columns, all computing is done on whole arrays
     try:
         dated = _header_date(extract.path)
-        for way in located(extract).with_filter(_ONLY_WAYS).with_filter(osmium.filter.KeyFilter("highway")):
-            tags = way.tags
-            if tags["highway"] not in kept or tags.get("area") == "yes":
-                continue
-            nodes = way.nodes
-            way_ids.append(way.id)
-            sizes.append(len(nodes))
-            node_ids += [nodes[i].ref for i in range(len(nodes))]
-            shapes.append(_vertices(wkb, way))
-            get = tags.get
-            for tag, append in appenders:
-                append(get(tag))
-            name, others = _name_and_aliases(*map(get, _NAMES))
-            columns["name"].append(name)
-            aliases.append(others)
-            parked = any(map(get, LEADS))
-            parking.append(packed((tag.k, tag.v) for tag in tags) if parked else None)
-            if dated is None:
-                stamps.append(way.timestamp)
+        found = _by_column(extract, kept) if is_packed(extract.source) else None
+        found = found or _by_object(extract, kept)
     except FAULTS as error:
         raise damaged(extract.path, error) from error
-    if not way_ids:
+    if not len(found.way_ids):
         raise InputError(
             extract.path,
             Text("数据中没有道路", "The extract holds no road"),
@@ -201,15 +176,110 @@ def _ways(extract: Extract, kept: frozenset[str]) -> Ways:
                 "Check its area, and export it with the ways that have a highway tag and their nodes",
             ),
         )
-    lonlat = np.frombuffer(bytes.fromhex("".join(shapes)), dtype="<f8").reshape(-1, 2)
-    way_id = extract.given_ids("w", np.asarray(way_ids, dtype=np.int64))
+    way_id = extract.given_ids("w", np.asarray(found.way_ids, dtype=np.int64))
     return Ways(
-        table=pd.DataFrame({"way_id": way_id, **columns, "aliases": aliases, PARKING: parking}, copy=False),
-        way=np.repeat(np.arange(len(sizes)), sizes),
-        node_id=extract.given_ids("n", np.asarray(node_ids, dtype=np.int64)),
-        lonlat=lonlat,
-        dated=dated or max((stamp for stamp in stamps if stamp.year > _EPOCH_YEAR), default=None),
+        table=pd.DataFrame({"way_id": way_id, **found.tags}, copy=False),
+        way=np.repeat(np.arange(len(found.sizes)), found.sizes),
+        node_id=extract.given_ids("n", np.asarray(found.node_ids, dtype=np.int64)),
+        lonlat=found.lonlat,
+        dated=dated or found.newest,
     )
+
+
+class _Found(NamedTuple):
+    """The columns of street ways, in the order of the file; `tags` are the columns of the table besides `way_id`."""
+
+    way_ids: Sequence[int] | Integers
+    sizes: Sequence[int] | Integers
+    node_ids: Sequence[int] | Integers
+    lonlat: Floats
+    tags: dict[str, list[str | None]]
+    newest: dt.datetime | None
+
+
+def _no_columns() -> dict[str, list[str | None]]:
+    return {tag: [] for tag in (*ROAD_TAGS, "aliases", PARKING)}
+
+
+def _by_object(extract: Extract, kept: frozenset[str]) -> _Found:
+    """Return the ways as osmium reads them, one by one."""
+    columns = _no_columns()
+    appenders = [(tag, columns[tag].append) for tag in ROAD_TAGS if tag != "name"]
+    way_ids: list[int] = []
+    sizes: list[int] = []
+    node_ids: list[int] = []
+    shapes: list[str] = []
+    stamps: list[dt.datetime] = []
+    wkb = osmium.geom.WKBFactory()
+    # osmium streams objects: this loop only gathers columns, all computing is done on whole arrays
+    for way in located(extract).with_filter(_ONLY_WAYS).with_filter(osmium.filter.KeyFilter("highway")):
+        tags = way.tags
+        if tags["highway"] not in kept or tags.get("area") == "yes":
+            continue
+        nodes = way.nodes
+        way_ids.append(way.id)
+        sizes.append(len(nodes))
+        node_ids += [nodes[i].ref for i in range(len(nodes))]
+        shapes.append(_vertices(wkb, way))
+        get = tags.get
+        for tag, append in appenders:
+            append(get(tag))
+        name, others = _name_and_aliases(*map(get, _NAMES))
+        columns["name"].append(name)
+        columns["aliases"].append(others)
+        parked = any(map(get, LEADS))
+        columns[PARKING].append(packed((tag.k, tag.v) for tag in tags) if parked else None)
+        stamps.append(way.timestamp)
+    lonlat = np.frombuffer(bytes.fromhex("".join(shapes)), dtype="<f8").reshape(-1, 2)
+    newest = max((stamp for stamp in stamps if stamp.year > _EPOCH_YEAR), default=None)
+    return _Found(way_ids, sizes, node_ids, lonlat, columns, newest)
+
+
+def _by_column(extract: Extract, kept: frozenset[str]) -> _Found | None:
+    """Return the ways of a binary file by whole columns, as `_by_object` does one by one; None of an unusual file."""
+    columns = _no_columns()
+    way_ids, sizes, node_ids, seconds = ([np.zeros(0, dtype=np.int64)] for _ in range(4))
+    try:
+        for block in way_blocks(extract.source):
+            rows = np.flatnonzero(np.isin(block.column("highway"), [*kept]) & (block.column("area") != "yes"))
+            if len(rows) == 0:
+                continue
+            for tag in ROAD_TAGS:
+                columns[tag] += block.column(tag)[rows].tolist()
+            names = [block.column(name)[rows].tolist() for name in _NAMES]
+            named = [_name_and_aliases(*each) for each in zip(*names, strict=True)]
+            columns["name"][-len(rows) :] = [name for name, _ in named]
+            columns["aliases"] += [others for _, others in named]
+            columns[PARKING] += _parking(block)[rows].tolist()
+            way_ids.append(block.way_id[rows])
+            sizes.append(block.sizes[rows])
+            node_ids.append(block.node_id[np.isin(np.repeat(np.arange(len(block.sizes)), block.sizes), rows)])
+            seconds.append(block.seconds[rows])
+        node_id = np.concatenate(node_ids)
+        wanted, place = np.unique(node_id, return_inverse=True)
+        lonlat = node_places(extract.source, wanted)[place]
+    except UNUSUAL:
+        return None
+    stamp = dt.datetime.fromtimestamp(int(np.concatenate(seconds).max(initial=0)), dt.UTC)
+    newest = stamp if stamp.year > _EPOCH_YEAR else None
+    return _Found(np.concatenate(way_ids), np.concatenate(sizes), node_id, lonlat, columns, newest)
+
+
+def _parking(block: Block) -> NDArray[np.object_]:
+    """Return the parking tags of ways as one text each, None for ways without one of `LEADS`."""
+    found = np.full(len(block.way_id), None, dtype=object)
+    parked = np.zeros(len(found), dtype=bool)
+    for lead in LEADS:
+        way, value = block.tags(lead)
+        parked[way[value != ""]] = True
+    if parked.any():
+        tags: dict[int, list[tuple[str, str]]] = {way: [] for way in np.flatnonzero(parked).tolist()}
+        for key in block.keys(PREFIX):
+            way, value = block.tags(key)
+            for row, each in zip(way[parked[way]].tolist(), value[parked[way]].tolist(), strict=True):
+                tags[row].append((key, each))
+        found[[*tags]] = [packed(each) for each in tags.values()]
+    return found
 
 
 @lru_cache(maxsize=4096)

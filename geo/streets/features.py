@@ -27,6 +27,8 @@ _LINE_KINDS = frozenset({"river", "rail", "tram", "path", "kerb", "barrier"})
 
 _GATE = "closed_gate"
 
+_ONLY_PLACES = osmium.filter.EntityFilter(osmium.osm.NODE | osmium.osm.WAY | osmium.osm.AREA)
+
 _Tags = osmium.osm.TagList | Mapping[str, str]
 
 
@@ -72,9 +74,9 @@ def _features(
     addresses: list[tuple[str, str, str]] = []
     try:
         source = located(extract).with_areas(osmium.filter.KeyFilter(*wanted))
-        for item in source.with_filter(osmium.filter.KeyFilter(*wanted)):
-            if item.is_relation():
-                continue
+        for chosen in (_ONLY_PLACES, _lines(context_tags), osmium.filter.KeyFilter(*wanted)):
+            source = source.with_filter(chosen)
+        for item in source:
             tags = item.tags
             facility, ground = _kind(tags, keys, facility_tags), _kind(tags, keys, context_tags)
             if facility == _GATE and not _locked(tags):
@@ -101,6 +103,17 @@ def _features(
         raise damaged(extract.path, error) from error
     stands, areas = _facilities(facilities)
     return Features(stands, areas, _context(context), _addresses(addresses))
+
+
+def _lines(tags: Mapping[tuple[str, str], tuple[int, str]]) -> Any:
+    """Return the filter of the ways that make lines: most of the others are streets without anything else."""
+    found = [tag for tag, (_, kind) in tags.items() if kind in _LINE_KINDS]
+    whole = [key for key, value in found if value == "*"]
+    # a filter takes tags or keys; with `*` among them, it is that of their keys
+    by_key, by_tag = osmium.filter.KeyFilter, osmium.filter.TagFilter
+    chosen = by_key(*{key for key, _ in found}) if whole else by_tag(*found) if found else by_key("")
+    chosen.enable_for(osmium.osm.WAY)
+    return chosen
 
 
 def _locked(tags: _Tags) -> bool:

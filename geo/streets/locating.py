@@ -20,6 +20,8 @@ from geo.rules.loader import Profile
 _CELL_M: Final = 50.0
 _MAX_CELLS: Final = 30_000_000
 _CHUNK: Final = 40_000
+_AT_ONCE: Final = 10_000_000
+"""Pairs of a point and a piece that are quicker measured than looked up in a tree of all pieces."""
 _LOCATED: Final = ("segment_id", "side", "offset_m", "distance_m", "ambiguous")
 _FEW: Final = 3_000
 """For so few points a tree is quicker than a grid of the whole city."""
@@ -148,7 +150,8 @@ class _Grid(NamedTuple):
         corners = {(0, 0), (0, 1), (1, 0), (1, 1)}
         keys = np.concatenate([ends[i][:, 0] * shape[1] + ends[j][:, 1] for i, j in sorted(corners)])
         piece = np.tile(np.arange(len(pieces.segment)), 4)
-        unique = np.unique(keys * np.int64(len(pieces.segment)) + piece)
+        unique = np.sort(keys * np.int64(len(pieces.segment)) + piece)  # numpy's own search for unique ones is slower
+        unique = unique[run_starts(unique)]
         key, piece = unique // len(pieces.segment), unique % len(pieces.segment)
         first = np.searchsorted(key, np.arange(shape[0] * shape[1] + 1))
         at = cls._cells(xy, low, cell, (shape[0], shape[1]))
@@ -171,14 +174,23 @@ class _Grid(NamedTuple):
 
 
 def _by_tree(rows: Integers, xy: Floats, pieces: _Pieces, within: float) -> tuple[Integers, Integers]:
-    """Return (place in `rows`, piece) for all pieces that may be a point's, found by a tree."""
-    ends = np.stack([pieces.start, pieces.start + pieces.vector], axis=1)
-    tree = shapely.STRtree(shapely.linestrings(ends))
+    """
+    Return (place in `rows`, piece) for all pieces that may be a point's, found by a tree of the pieces' middles.
+
+    No piece is further than its middle, and its middle no further than half its length beyond it.
+    """
+    further = pieces.penalty.max() + within + ROUNDING + np.sqrt(pieces.squared.max()) / 2
+    middles = pieces.start + pieces.vector / 2
+    if len(rows) * len(middles) <= _AT_ONCE:
+        away = np.hypot(*(xy[rows][:, None, axis] - middles[None, :, axis] for axis in (0, 1)))
+        point, piece = np.nonzero(away <= away.min(axis=1, keepdims=True) + further)
+        return point, piece
+    tree = shapely.STRtree(shapely.points(middles))
     places = shapely.points(xy[rows])
     (asked, _), nearest = tree.query_nearest(places, return_distance=True, all_matches=False)
     reach = np.empty(len(rows))
     reach[asked] = nearest
-    point, piece = tree.query(places, predicate="dwithin", distance=reach + pieces.penalty.max() + within + ROUNDING)
+    point, piece = tree.query(places, predicate="dwithin", distance=reach + further)
     order = np.lexsort((piece, point))
     return point[order], piece[order]
 

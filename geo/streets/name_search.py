@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pyproj
 import shapely
-from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz, process
 
 from geo.core.name_matching import normal_name
@@ -60,6 +59,8 @@ def _sounds(name: str) -> tuple[str, ...]:
     """Return a Chinese name's pinyin initials and pinyin; other names have none."""
     if name.isascii():
         return ()
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 (half a second to load)
+
     initials, whole = (
         "".join(lazy_pinyin(name, style=style)).casefold() for style in (Style.FIRST_LETTER, Style.NORMAL)
     )

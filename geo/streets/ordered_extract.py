@@ -24,6 +24,8 @@ import osmium
 from numpy.typing import NDArray
 
 from geo.files.reading_apart import apart, extract_limits
+from geo.streets.packed_ways import FAULTS as UNUSUAL
+from geo.streets.packed_ways import nodes_in_order
 
 _DELETE: Final = re.compile(rb"""action\s*=\s*["']delete["']""")
 """JOSM keeps deleted objects in its files, with this mark; libosmium does not know it."""
@@ -131,6 +133,11 @@ def osm_file(path: Path) -> osmium.io.File:
     return osmium.io.File(str(path), _KINDS[_packing(path)])
 
 
+def is_packed(path: Path) -> bool:
+    """Tell whether a file is in the binary format."""
+    return _packing(path) == "pbf"
+
+
 def _packing(path: Path) -> str:
     """
     Return "pbf" for the binary format, else how XML is packed: "gz", "bz2" or not at all.
@@ -193,8 +200,14 @@ def _is_ordered(path: Path) -> bool:
     if header.get("sorting") == "Type_then_ID" and not header.has_multiple_object_versions:
         # sorted by its own word (as the files of large providers are): negative ids come first then
         return all(_first_id(path, kind) > 0 for kind in (osmium.osm.NODE, osmium.osm.WAY, osmium.osm.RELATION))
+    entities = osmium.osm.ALL
+    if is_packed(path):
+        with contextlib.suppress(*UNUSUAL):  # of a file that is damaged or unusual, all is looked at
+            if not nodes_in_order(path):
+                return False
+            entities = osmium.osm.WAY | osmium.osm.RELATION
     try:
-        with osmium.io.Reader(osm_file(path)) as reader:
+        with osmium.io.Reader(osm_file(path), entities) as reader:
             osmium.apply(reader, _Check())
     except _OutOfOrderError:
         return False

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.rules.loader import Profile
+from geo.streets.parking_hours import ALLOWED, NO_PARKING, NOT_THERE, base_state, never_allowed
 from geo.streets.segment_tags import parse_width_m
 
 PARKING: Final = "parking"
@@ -25,7 +26,10 @@ PREFIX: Final = "parking:"
 LEADS: Final = tuple(
     f"parking:{key}"
     for side in ("both", "left", "right")
-    for key in (side, f"lane:{side}", f"condition:{side}", f"{side}:orientation", f"{side}:restriction")
+    for key in (
+        *(side, f"lane:{side}", f"condition:{side}", f"{side}:orientation", f"{side}:restriction"),
+        *(f"{side}:restriction:conditional", f"{side}:conditional", f"{side}:access"),
+    )
 )
 """A way with parking tags has one of these."""
 
@@ -34,10 +38,6 @@ ORIENTATIONS: Final = ("parallel", "diagonal", "perpendicular")
 
 SIDES: Final = ("left", "right")
 
-NO_PARKING: Final = ("no_parking", "no_standing", "no_stopping")
-"""Values of `restriction` under which nobody may park."""
-
-_NOT_THERE: Final = ("no", "none", *NO_PARKING, "fire_lane", "not_possible")
 _SEPARATE: Final = ("separate", "drawn_separately")
 _UNKNOWN: Final = ("unknown", "undefined", "fixme", "?", "")
 
@@ -79,9 +79,6 @@ _SIDE: Final = re.compile(r"parking:(left|right|both)(?::(.+))?")
 _LANE: Final = re.compile(r"parking:lane:(left|right|both)(?::(.+))?")
 _CONDITION: Final = re.compile(r"parking:condition:(?:(\d):)?(?:(left|right|both)(?::|$))?(?:(\d)(?::|$))?(.+)?")
 _MAXSTAY_UNITS: Final = re.compile(r"(?<=\d)(?=[a-z])")
-
-_EXCEPTED: Final = ("disabled", "taxi", "bus", "psv", "motorcycle", "hgv", "goods", "tourist_bus", "car_sharing")
-"""Users for whom a side may be kept that is closed to all others."""
 
 _Conditions = dict[tuple[str, str], dict[str, str]]
 
@@ -143,7 +140,8 @@ def read_sides(tags: Mapping[str, str], by_width: Callable[[float], str] = lambd
     for side in SIDES:
         older = _from_lane({**lanes["both"], **lanes[side]})
         for number, condition in enumerate(_by_number(conditions, side)):
-            older |= {key: value for key, value in _from_condition(condition).items() if not number or key not in older}
+            closed = base_state(older) != ALLOWED
+            older = _with_condition(older, _from_condition(condition, closed), number)
         given = _modern({**own["both"], **own[side]})
         joined = {**older, **given}
         result.append(_side(joined, by_width))
@@ -154,7 +152,7 @@ def _side(tags: dict[str, str], by_width: Callable[[float], str]) -> Side:
     """Return a side of its tags in the words of the current scheme."""
     cars = pd.to_numeric(tags.get("capacity"), errors="coerce") if "capacity" in tags else np.nan
     value, orientation = tags.get("", ""), tags.get("orientation", "")
-    if value in _NOT_THERE or _forbidden(tags) or cars == 0:
+    if never_allowed(tags):
         return Side("none", np.nan, tags)
     if value in _SEPARATE:
         return Side("separate", np.nan, tags)
@@ -162,13 +160,6 @@ def _side(tags: dict[str, str], by_width: Callable[[float], str]) -> Side:
         return Side(None, np.nan, tags)
     kind = orientation if orientation in ORIENTATIONS else by_width(parse_width_m(tags.get("width")))
     return Side(kind, float(cars), tags)
-
-
-def _forbidden(tags: SideTags) -> bool:
-    """Tell whether nobody may park on a side at any time that the tags do not except."""
-    if tags.get("restriction") in NO_PARKING:
-        return True
-    return tags.get("access") == "no" and not any(tags.get(who) in ("yes", "designated") for who in _EXCEPTED)
 
 
 def _modern(tags: dict[str, str]) -> dict[str, str]:
@@ -184,7 +175,7 @@ def _modern(tags: dict[str, str]) -> dict[str, str]:
 def _from_lane(lane: dict[str, str]) -> dict[str, str]:
     """Return the tags of a `parking:lane:SIDE` in the words of the current scheme."""
     value = lane.get("", "")
-    more = {key: text for key, text in lane.items() if key and key not in (*_OLDER_ORIENTATIONS, *_NOT_THERE)}
+    more = {key: text for key, text in lane.items() if key and key not in (*_OLDER_ORIENTATIONS, *NOT_THERE)}
     orientation = _OLDER_ORIENTATIONS.get(value)
     if orientation is not None:
         spoken = [old for old, new in _OLDER_ORIENTATIONS.items() if new == orientation and old in lane]
@@ -194,7 +185,7 @@ def _from_lane(lane: dict[str, str]) -> dict[str, str]:
         return {"": "no", "restriction": value, **more}
     if value in _SEPARATE:
         return {"": "separate", **more}
-    if value in _NOT_THERE:
+    if value in NOT_THERE:
         return {"": "no", **more}
     if value in _UNKNOWN:
         return more
@@ -218,8 +209,20 @@ def _by_number(conditions: _Conditions, side: str) -> list[dict[str, str]]:
     return [{**conditions.get(("both", number), {}), **conditions.get((side, number), {})} for number in numbers]
 
 
-def _from_condition(condition: dict[str, str]) -> dict[str, str]:
-    """Return one `parking:condition:SIDE` in the words of the current scheme; outside its hours its default holds."""
+def _with_condition(older: dict[str, str], said: dict[str, str], number: int) -> dict[str, str]:
+    """Return the tags of a side with one more condition: the first stands over the lane, the others add their hours."""
+    result = {**older, **{key: value for key, value in said.items() if not number or key not in older}}
+    for key in (key for key in said if number and key in older and key.endswith(":conditional")):
+        result[key] = f"{older[key]}; {said[key]}"
+    return result
+
+
+def _from_condition(condition: dict[str, str], closed: bool) -> dict[str, str]:
+    """
+    Return one `parking:condition:SIDE` in the words of the current scheme; outside its hours its default holds.
+
+    Where nobody may park outside its hours (`closed`, or by the default), it lifts that within them.
+    """
     hours = condition.get("time_interval")
     result: dict[str, str] = {}
     for word in filter(None, (part.strip() for part in condition.get("default", "").split(";"))):
@@ -234,7 +237,11 @@ def _from_condition(condition: dict[str, str]) -> dict[str, str]:
     if "vehicles" in condition and "free" not in condition.get("", ""):
         said |= {"access": "private", "private": condition["vehicles"]}
     if hours:
-        conditional = {f"{key}:conditional": f"{value} @ ({hours})" for key, value in said.items() if key != "zone"}
+        lifts = condition.get("") and "restriction" not in said and (closed or result.get("restriction") in NO_PARKING)
+        lifted = {"restriction": "none"} if lifts else {}
+        conditional = {
+            f"{key}:conditional": f"{value} @ ({hours})" for key, value in {**lifted, **said}.items() if key != "zone"
+        }
         result |= conditional | ({"zone": said["zone"]} if "zone" in said else {})
     else:
         result |= said

@@ -13,6 +13,7 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from geo.core.arrays import Integers, members, run_ends, run_starts
 from geo.core.crs import WGS84, to_degrees
 from geo.core.errors import InputError
 from geo.core.masked_words import masked
@@ -45,6 +46,8 @@ _NAMES: Final = (
 _POLYGON: Final = (3, 6)
 _EDGE_M: Final = 300.0
 """A main street that ends this near to the edge of the study leads out of it."""
+_EDGE_POINTS: Final = 16
+"""How many pieces of an area's edge are looked at together."""
 _ALONG_M: Final = 1.0
 """A street this near to a block's edge runs along it."""
 
@@ -207,6 +210,23 @@ def quarter_of(lonlat: NDArray[np.float64], quarters: gpd.GeoDataFrame, crs: pyp
     result[place[::-1]] = ids[quarter[::-1]]  # where quarters overlap, the first
     outside = np.setdiff1d(np.arange(len(places)), place)
     if len(outside):
-        near, nearest = shapely.STRtree(areas).query_nearest(places[outside], all_matches=False)
-        result[outside[near]] = ids[nearest]
+        edges, of = _edges(areas)
+        near, nearest = shapely.STRtree(edges).query_nearest(places[outside])
+        # of quarters equally near, the first
+        first = np.lexsort((of[nearest], near))
+        first = first[run_starts(near[first])]
+        result[outside[near[first]]] = ids[of[nearest[first]]]
     return result
+
+
+def _edges(areas: NDArray[np.object_]) -> tuple[NDArray[np.object_], Integers]:
+    """Return the edges of areas in short lines, and the area of each: some areas are as wide as the city."""
+    rings, area = shapely.get_parts(shapely.boundary(areas), return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    starts = run_starts(ring)
+    place = np.arange(len(xy)) - np.flatnonzero(starts)[ring]
+    cut = np.flatnonzero((place % _EDGE_POINTS == 0) & ~run_ends(starts))
+    ends = np.searchsorted(ring, ring[cut], "right")
+    piece, number = members(np.minimum(cut + _EDGE_POINTS + 1, ends) - cut)
+    lines = shapely.linestrings(xy[cut[piece] + number], indices=piece)
+    return np.asarray(lines, dtype=object), area[ring[cut]]

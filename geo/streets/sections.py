@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,15 +12,15 @@ import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, dijkstra
-from scipy.spatial import cKDTree
 
 from geo.core.arrays import Flags, Floats, run_starts
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import metric_lines
 from geo.core.node_ids import end_nodes
 from geo.core.text import Text
+
+if TYPE_CHECKING:
+    from scipy.sparse import coo_array
 
 REST: Final = Text("其余路段", "the rest")
 """The label of what is left of a street when sections are taken out."""
@@ -84,6 +84,9 @@ class Axis(NamedTuple):
     @classmethod
     def of(cls, roads: gpd.GeoDataFrame, crs: pyproj.CRS, across_m: float) -> Axis:
         """Return the axis of a street, given its segments; nodes nearer than `across_m` are side by side."""
+        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 (most readers of ids need no graph)
+        from scipy.spatial import cKDTree  # noqa: PLC0415
+
         lines = roads.geometry.to_numpy()
         first, last = end_nodes(lines)
         lonlat = np.concatenate([shapely.get_coordinates(shapely.get_point(lines, at)) for at in (0, -1)])
@@ -111,11 +114,15 @@ class Axis(NamedTuple):
 
     def distances(self, nodes: NDArray[np.int64]) -> Floats:
         """Return the distance of every node from the nearest of `nodes` (positions in `node`)."""
+        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415
+
         result: Floats = dijkstra(self.graph.tocsr(), directed=False, indices=nodes, min_only=True)
         return result
 
 
 def _shortest_of(left: NDArray[np.int64], right: NDArray[np.int64], length: Floats, size: int) -> coo_array:
+    from scipy.sparse import coo_array  # noqa: PLC0415
+
     low, high = np.minimum(left, right), np.maximum(left, right)
     order = np.lexsort((length, high, low))
     order = order[low[order] != high[order]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -241,17 +241,27 @@ class Watch:
     ----------
     connection
         Of a write transaction that just began.
+    only
+        The tables with rows that will change, where they are known; by default each may.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, only: Collection[str] | None = None) -> None:
         self._connection = connection
         self._changes = connection.total_changes
         absorb(connection, counter_of(connection))
         self._kept = kept_in(connection)
-        self._tracked = Tracked(connection, [name for name in self._kept if name != CATALOGUE])
+        self._followed = {name for name in self._kept if name != CATALOGUE and (only is None or name in only)}
+        self._tracked = Tracked(connection, sorted(self._followed))
 
-    def keep(self) -> None:
-        """Keep the checksums of changed tables, before the transaction is committed."""
+    def keep(self, whole: Collection[str] = ()) -> None:
+        """
+        Keep the checksums of changed tables, before the transaction is committed.
+
+        Parameters
+        ----------
+        whole
+            Tables that were written as a whole.
+        """
         connection = self._connection
         if not self._kept:
             keep(connection)
@@ -260,8 +270,10 @@ class Watch:
         entries: dict[str, tuple[TableDigest, str | None]] = {}
         for name in there:
             before = self._kept.get(name)
-            if before is None:
+            if before is None or name in whole:
                 entries[name] = (digest_of(connection, name), None)
+                continue
+            if name not in self._followed:
                 continue
             after = self._tracked.after(connection, name, before.content)
             if after != before.content:

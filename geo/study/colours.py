@@ -35,6 +35,14 @@ KERB_COLOUR: Final = "#555555"
 
 BAY_COLOURS: Final = {"all_day": "#2f6fb7", "night": "#4b3f8f"}
 DIFFERENCE_COLOURS: Final = {"both": "#12805c", "study": "#7a3fb0", "mapped": "#1a1a1a"}
+INVENTORY_COLOURS: Final = {
+    "mapped": "#12507b",
+    "listed": "#00838f",
+    "separate": "#7d8fa1",
+    "forbidden": "#b5123e",
+    "likely": "#6fa8dc",
+    "unlikely": "#c3c7cc",
+}
 NEED_COLOUR: Final = "#d7301f"
 
 HOT_COLOUR: Final = "#c2002f"

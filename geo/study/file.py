@@ -131,9 +131,18 @@ def _read_about(path: Path) -> dict[str, str]:
     return facts
 
 
-def require_sound(path: Path, *layers: str) -> None:
+def require_sound(path: Path, *layers: str, most: int | None = None) -> None:
     """
     Compare layers with their checksums; large ones are left to `jiexu verify`.
+
+    Parameters
+    ----------
+    path
+        The study.
+    layers
+        Their names.
+    most
+        The rows of a layer that is not large; by default `geo.study.opening.CHECKED_AT_READING`.
 
     Raises
     ------
@@ -143,21 +152,21 @@ def require_sound(path: Path, *layers: str) -> None:
     state = stamp(real(path))
     for layer in layers:
         if state is None:
-            _compare(path, layer)
+            _compare(path, layer, most)
         else:
-            _compared_at(path, layer, state)
+            _compared_at(path, layer, most, state)
 
 
 @lru_cache(maxsize=1024)
-def _compared_at(path: Path, layer: str, state: Stamp) -> None:
+def _compared_at(path: Path, layer: str, most: int | None, state: Stamp) -> None:
     """Compare a layer once per change of the file; an error is no answer and is not kept."""
-    _compare(path, layer)
+    _compare(path, layer, most)
 
 
-def _compare(path: Path, layer: str) -> None:
+def _compare(path: Path, layer: str, most: int | None) -> None:
     with reading(path, layer), connect(path) as connection:
         connection.execute("BEGIN")
-        check_layer(path, connection, layer)
+        check_layer(path, connection, layer, most)
 
 
 def _unreadable(path: Path, error: Exception) -> StudyError:

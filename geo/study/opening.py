@@ -16,6 +16,9 @@ from geo.study.file_state import head_of
 CHECKED_AT_READING: Final = 50_000
 """Layers of more rows are compared with their checksum by `jiexu verify` alone: it would double the time of reading."""
 
+CHECKED_IN_PART: Final = 5_000
+"""Layers of more rows of which only some are read are left to it as well: the comparison reads all of them."""
+
 _SQLITE: Final = b"SQLite format 3\x00"
 _JSON_FACTS: Final = ("extent", "rules")
 
@@ -61,7 +64,7 @@ def check_opening(path: Path, connection: sqlite3.Connection, facts: Mapping[str
         json.loads(facts.get(key) or "null")
 
 
-def check_layer(path: Path, connection: sqlite3.Connection, layer: str) -> None:
+def check_layer(path: Path, connection: sqlite3.Connection, layer: str, most: int | None = None) -> None:
     """
     Compare a layer with its checksum, unless it is large.
 
@@ -71,6 +74,8 @@ def check_layer(path: Path, connection: sqlite3.Connection, layer: str) -> None:
         As `check_opening` takes them.
     layer
         Its name.
+    most
+        The rows of a layer that is not large; by default `CHECKED_AT_READING`.
 
     Raises
     ------
@@ -78,7 +83,7 @@ def check_layer(path: Path, connection: sqlite3.Connection, layer: str) -> None:
         If it is not as it was written.
     """
     kept = checksums.kept_in(connection)
-    small = layer in kept and kept[layer].content.rows <= CHECKED_AT_READING
+    small = layer in kept and kept[layer].content.rows <= (CHECKED_AT_READING if most is None else most)
     if small and checksums.state_of(connection, layer, kept) == "damaged":
         raise damaged(path, layer)
 

@@ -20,6 +20,7 @@ _OF_THE_MAP: Final = frozenset(
     (
         *("roads", "streets", "paths", "street_scores", "facility_areas", "context", "addresses"),
         *("kerbs", "kerb_exclusions", "stall_zones", "shop_displays", "bays", "parking_differences", "parking_need"),
+        "parking_inventory",
         *("hotspots", "patrol_districts", "patrol_rounds", "coverage", "coverage_gaps"),
     )
 )

@@ -6,7 +6,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -66,6 +66,10 @@ _CARD_LENGTHS: Final = range(16, 20)
 """Digits of a bank card."""
 
 
+Known = Callable[[str], Collection[str] | None]
+"""A function that returns the identifiers that a study has in a column."""
+
+
 class Hidden(NamedTuple):
     """
     A column of identifiers without personal data.
@@ -94,12 +98,12 @@ class Pseudonyms:
     secret
         The study's key; by default one of this moment, for files that no study keeps.
     known
-        The identifiers that a study has, by column.
+        What returns the identifiers that a study has in a column; it is asked where a number may be personal.
     """
 
-    def __init__(self, secret: bytes | None = None, known: Mapping[str, Collection[str]] | None = None) -> None:
+    def __init__(self, secret: bytes | None = None, known: Known | None = None) -> None:
         self._secret = secret or secrets.token_bytes(_KEY_BYTES)
-        self._known = {name: frozenset(values) for name, values in (known or {}).items()}
+        self._known = known
 
     def of(self, identifier: str) -> str:
         """Return the pseudonym of an identifier; spelling does not matter (138 0013-8000, +86, full width)."""
@@ -179,11 +183,11 @@ class Pseudonyms:
         whole = by_header or (share >= _NEARLY_ALL and not few)
         old = np.array([whole and _OLD_CARD.fullmatch(word) is not None for word in words], dtype=bool)
         result = old | np.array([by_header and _LONG.fullmatch(word) is not None for word in words], dtype=bool)
-        known = self._known.get(name, frozenset())
         if whole:
             result[at] = True
         elif len(at):
             # what an earlier import hid stays hidden, and what it kept stays as it is
+            known = frozenset() if self._known is None else frozenset(self._known(name) or ())
             maybe = np.flatnonzero(valid)
             hidden = [self.of(words[at[row]]) in known for row in maybe] if known else [False] * len(maybe)
             adult = born <= np.datetime64("today") - np.timedelta64(_ADULT_YEARS * 365, "D")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, wraps
@@ -15,7 +16,6 @@ from typing import Concatenate, Final, ParamSpec, TypeVar, cast
 import geopandas as gpd
 import pandas as pd
 import pyproj
-import shapely
 
 from geo.core.crs import WGS84
 from geo.core.place import Place, place_of
@@ -23,10 +23,14 @@ from geo.rules.articles import articles_group
 from geo.rules.leaf import Leaf
 from geo.rules.loader import Profile, profile_in_force
 from geo.study import file
+from geo.study.damage import reading
 from geo.study.decisions import decisions_in
-from geo.study.file import about, changing_to, layer_names, read_layer, rules_day
+from geo.study.file import about, changing_to, layer_names, read_layer, require_sound, rules_day
+from geo.study.opening import CHECKED_IN_PART
+from geo.study.row_changes import RowChanges, changed_columns
+from geo.study.rows import rows_in
 from geo.study.schema import conform
-from geo.study.versions import VIEWS, new_versions, shown_columns, source_of, version_key
+from geo.study.versions import VIEWS, new_versions, shown_columns, source_of, version_key, versions_in
 from geo.study.writing import change_layers, changed_meanwhile, until_unchanged
 
 _P = ParamSpec("_P")
@@ -115,6 +119,7 @@ class Study:
         self.reads = Reads()
         self._seen = about(self.path)
         self._tables: dict[str, tuple[str, pd.DataFrame]] = {}
+        self._looking: dict[int, sqlite3.Connection] = {}
         self.asked_day: dt.date | None = None
         """The day whose rules were asked for; None for the rules in force now."""
         for each in _recordings:
@@ -249,13 +254,68 @@ class Study:
             yield connection
         self._seen = after
 
+    def some(
+        self,
+        name: str,
+        columns: Sequence[str] | None = None,
+        where: str = "1",
+        values: Sequence[object] = (),
+        geometry: bool = True,
+    ) -> pd.DataFrame:
+        """
+        Return some rows or columns of a layer, by the rows' numbers; the whole layer is not read, nor kept here.
+
+        Parameters
+        ----------
+        name, columns, where, values, geometry
+            As `geo.study.rows.rows_in` takes them.
+
+        Raises
+        ------
+        ChangedError
+            If the layer has changed since the study was opened.
+        DamagedError
+            If the layer is not as it was written; large ones are left to `jiexu verify`.
+        """
+        with self.looking(name) as connection:
+            return rows_in(connection, source_of(name), columns, where, values, geometry)
+
+    @contextmanager
+    def looking(self, *names: str) -> Iterator[sqlite3.Connection]:
+        """
+        Open the study to read layers, or views of them, as they stood when it was opened; raise as `some` does.
+
+        What is read within, by whichever way of this handle, is read through one connection.
+        """
+        self.reads.layers |= set(names)
+        require_sound(self.path, *map(source_of, names), most=CHECKED_IN_PART)
+        thread = threading.get_ident()
+        if (connection := self._looking.get(thread)) is not None:
+            self._must_stand(connection, names)
+            yield connection
+            return
+        with reading(self.path, *names[:1]), file.connect(self.path) as connection:
+            connection.execute("BEGIN")
+            self._must_stand(connection, names)
+            self._looking[thread] = connection
+            try:
+                yield connection
+            finally:
+                del self._looking[thread]
+
+    def _must_stand(self, connection: sqlite3.Connection, names: Sequence[str]) -> None:
+        """Refuse layers that have changed since the study was opened."""
+        if versions_in(connection, names) != self.versions(*names):
+            raise changed_meanwhile()
+
     def write(
         self,
         layers: Mapping[str, pd.DataFrame],
         facts: Callable[[Mapping[str, str]], Mapping[str, str]] | Mapping[str, str] | None = None,
+        rows: Mapping[str, RowChanges] | None = None,
     ) -> None:
         """
-        Replace layers and set facts, all at once; then look at the study anew.
+        Replace layers, change single rows of others and set facts, all at once; then look at the study anew.
 
         A view keeps its version where only columns change that it does not show.
 
@@ -265,6 +325,8 @@ class Study:
             Tables by layer name.
         facts
             What `about` says besides; or what returns it of what `about` will say, with the layers' new versions.
+        rows
+            Changes of single rows by layer; a layer without any is left as it is.
 
         Raises
         ------
@@ -273,29 +335,22 @@ class Study:
         StudyError
             If it cannot be written. It stays as it was then.
         """
-        versions = new_versions(layers, self._changes(layers))
+        changed = {name: change for name, change in (rows or {}).items() if change}
+        if changed:  # what an older study has not got is written as a whole
+            there = set(layer_names(self.path))
+            new = {name: change.added for name, change in changed.items() if name not in there}
+            layers = {**layers, **{name: rows for name, rows in new.items() if rows is not None}}
+            changed = {name: change for name, change in changed.items() if name in there}
+        columns = {name: change.columns for name, change in changed.items() if change.columns is not None}
+        versions = new_versions([*layers, *changed], {**self._changes(layers), **columns})
         added = facts({**self._seen, **versions}) if callable(facts) else facts
-        change_layers(self.path, layers, self._seen, added, versions)
+        change_layers(self.path, layers, self._seen, added, versions, changed)
         self.refresh()
 
     def _changes(self, layers: Mapping[str, pd.DataFrame]) -> dict[str, list[str]]:
         """Return the columns that change, of the layers that have views and were read before."""
         viewed = {view.layer for view in VIEWS.values()} & set(layers) & set(self._tables)
-        return {name: _changed_columns(self._tables[name][1], conform(layers[name], name)) for name in viewed}
-
-
-def _changed_columns(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
-    """Return the columns of difference between two tables; all where they have not the same rows."""
-    if len(before) != len(after):
-        return list(after.columns)
-    return [name for name in after.columns if not _same(before[name], after[name])]
-
-
-def _same(before: pd.Series, after: pd.Series) -> bool:
-    if before.name == "geometry":
-        old, new = before.to_numpy(dtype=object), after.to_numpy(dtype=object)
-        return bool((shapely.equals_exact(old, new) | (shapely.is_missing(old) & shapely.is_missing(new))).all())
-    return bool(before.equals(after))
+        return {name: changed_columns(self._tables[name][1], conform(layers[name], name)) for name in viewed}
 
 
 @contextmanager

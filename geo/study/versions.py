@@ -99,6 +99,15 @@ def facts_of(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT key, value FROM about").fetchall())
 
 
+def versions_in(connection: sqlite3.Connection, names: Iterable[str]) -> dict[str, str]:
+    """Return the versions of layers and views by their names, in a transaction."""
+    found = {}
+    for name in names:
+        row = connection.execute("SELECT value FROM about WHERE key = ?", (version_key(name),)).fetchone()
+        found[name] = "" if row is None else row[0]
+    return found
+
+
 def put_facts(connection: sqlite3.Connection, facts: Mapping[str, str]) -> None:
     """Set keys of `about`, in a transaction."""
     connection.executemany("DELETE FROM about WHERE key = ?", [(key,) for key in facts])

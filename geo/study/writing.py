@@ -12,17 +12,19 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
-from geo.core.aside import aside
+from geo.core.aside import aside, sweep
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.study import schema
-from geo.study.checksums import absorb, counter_of, keep
+from geo.study.checksums import Watch, keep
 from geo.study.copying import SOURCE, copy_tables, drop_table, tables_in
+from geo.study.damage import reading
 from geo.study.database import connect, in_one_file, locked, real
 from geo.study.file import FORMAT
 from geo.study.file_state import left_beside
 from geo.study.geometry_blobs import as_kept
-from geo.study.log_chain import carry, entries_in
+from geo.study.log_chain import adopt, carry, entries_in
+from geo.study.row_changes import RowChanges, change_rows
 from geo.study.schema import COLUMNS, LAYERS, SPATIAL_LAYERS, conform
 from geo.study.versions import KEPT_LISTS, facts_of, first_versions, new_versions, put_facts
 
@@ -120,9 +122,12 @@ def change_layers(
     seen: Mapping[str, str],
     facts: Mapping[str, str] | None = None,
     versions: Mapping[str, str] | None = None,
+    rows: Mapping[str, RowChanges] | None = None,
 ) -> None:
     """
     Write some layers aside, then copy them into a study in one transaction: all of the change is there, or nothing.
+
+    Changes of single rows are made in the same transaction, without the others.
 
     Parameters
     ----------
@@ -136,6 +141,8 @@ def change_layers(
         What `about` says from then on, besides.
     versions
         The new versions of what changes, by their keys; by default those of the layers and all their views.
+    rows
+        Changes of single rows by layer.
 
     Raises
     ------
@@ -144,21 +151,41 @@ def change_layers(
     StudyError
         If it cannot be written. It stays as it was then.
     """
-    file = real(path)
-    with writing(path), aside(file) as folder:
+    file, changed = real(path), {name: change for name, change in (rows or {}).items() if change}
+    with (
+        writing(path),
+        _written_aside(file, layers) as new,
+        locked(file, attached=new) as connection,
+    ):
+        if facts_of(connection) != seen:
+            raise changed_meanwhile()
+        with reading(path):
+            watch = Watch(connection, {*changed, "about"})
+        adopt(connection)
+        if new is not None:
+            copy_tables(connection, layers)
+        for name, change in changed.items():
+            change_rows(connection, name, change)
+        said = new_versions([*layers, *changed]) if versions is None else versions
+        put_facts(connection, {**said, **(facts or {})})
+        with reading(path):
+            watch.keep(whole=layers)
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def _written_aside(file: Path, layers: Mapping[str, pd.DataFrame]) -> Iterator[Path | None]:
+    """Write layers into a database aside; None where there are none."""
+    if not layers:
+        sweep(file)
+        yield None
+        return
+    with aside(file) as folder:
         new = folder / _NEW
         with _without_waiting():
             for name, table in layers.items():
                 _write_layer(new, name, table)
-        with locked(file, attached=new if new.exists() else None) as connection:
-            if facts_of(connection) != seen:
-                raise changed_meanwhile()
-            absorb(connection, counter_of(connection))
-            if new.exists():
-                copy_tables(connection, layers)
-            put_facts(connection, {**(new_versions(layers) if versions is None else versions), **(facts or {})})
-            keep(connection, (*layers, "about"))
-            connection.execute("COMMIT")
+        yield new if new.exists() else None
 
 
 def _refuse_leftovers(file: Path) -> None:

@@ -227,7 +227,7 @@ def _official(streets: gpd.GeoDataFrame, meant: list[_Meant], parents: dict[str,
     """Return the listed tier of each street: `tier`, `certainty`, `how`, `row`, `name` by position in `streets`."""
     ids = pd.Index(streets["street_id"])
     roots = root_of(streets["street_id"])
-    listed_as = pd.Series(ids.map(lambda street: parents.get(street, street)), index=streets.index)
+    listed_as = pd.Series(ids.map(lambda street: parents.get(street, street)) if parents else ids, index=streets.index)
     said: dict[int, tuple[str, float, str, int, str]] = {}
     # a section of the list stands over its whole street, whatever their order
     for match, sections in sorted(meant, key=lambda row: bool(row.sections)):
@@ -334,11 +334,11 @@ def _with_unnamed(
     at, of = first["street"].to_numpy(), first["street_named"].to_numpy()
     tier[at] = tier[of]
     confidence[at] = np.minimum(confidence[of], np.maximum(own[at, place[of]], _LEAST_OF_NEIGHBOURS))
-    names = streets["name"].to_numpy()
-    reason[at] = [
-        str(Text(f"无名道路，与“{name}”相连且等级相同", f"unnamed, meets “{name}” of the same class"))
-        for name in names[of]
+    codes, names = pd.factorize(streets["name"].to_numpy(dtype=object)[of])
+    texts = [
+        str(Text(f"无名道路，与“{name}”相连且等级相同", f"unnamed, meets “{name}” of the same class")) for name in names
     ]
+    reason[at] = np.array(texts, dtype=object)[codes]
     capped = strictest[~strictest.index.isin(at) & (strictest < place[strictest.index])]
     tier[capped.index] = np.array(ORDER, dtype=object)[capped]
     confidence[capped.index] = np.maximum(own[capped.index, capped], _LEAST_OF_NEIGHBOURS)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from geo.core.crs import to_metric
 from geo.core.metric_geometry import metric_lines, unit_vectors
+from geo.core.node_ids import line_ends
 from geo.network.betweenness import PIVOTS, betweenness
 from geo.network.graph import Positions, driving, walking
 from geo.network.searches import nearest
@@ -226,7 +227,7 @@ def _carriageways(
     common direction.
     """
     lines = roads.geometry.to_numpy()
-    ends = [to_metric(shapely.get_coordinates(shapely.get_point(lines, at)), crs) for at in (0, -1)]
+    ends = [to_metric(lonlat, crs) for lonlat in line_ends(lines)]
     direction = unit_vectors(ends[1] - ends[0])
     oneway = np.where(roads["oneway"], counted, 0.0)
     east, north = (np.bincount(street, weights=oneway * part, minlength=n) for part in direction.T)

@@ -78,6 +78,8 @@ CASES: list[tuple[str, list[str]]] = [
     ("stalls", []),
     ("bays", []),
     ("bays", ["--night", "--budget", "10"]),
+    ("parking", []),
+    ("parking", ["--set", "inventory.least_streets=500"]),
     ("hotspots", []),
     ("hotspots", ["--at", "2025-06-01", "--from", "2025-02", "--to", "2025-11"]),
     ("patrols", ["--people", "4"]),

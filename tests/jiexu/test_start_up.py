@@ -38,6 +38,13 @@ def test_help_and_figures_load_nothing_heavy(arguments: tuple[str, ...], built: 
     assert sorted(loaded & set(HEAVY)) == []
 
 
+def test_an_import_loads_no_library_that_it_does_not_need(built: Path, tmp_path: Path) -> None:
+    file = tmp_path / "投诉.csv"
+    file.write_text("编号,类型,经度,纬度\nT1,占道经营,24.94,60.17\n", encoding="utf-8")
+    loaded = loaded_by("add", str(built), str(file), "--kind", "complaints", "--dry-run")
+    assert sorted(loaded & {"scipy", "pypinyin", "openpyxl", "ortools", "osmium", "rasterio", "streamlit"}) == []
+
+
 def test_help_loads_no_room() -> None:
     loaded = loaded_by("--help")
     assert sorted(loaded & {f"jiexu.{room}" for room in ROOMS}) == []

@@ -51,6 +51,45 @@ ORIENTATIONS: Final = {
 
 TAGGED_PARKING: Final = {"none": Text("无", "none"), **ORIENTATIONS}
 
+PARKING_INVENTORY: Final = {
+    **ORIENTATIONS,
+    "separate": Text("另行测绘，未找到车位", "mapped apart, no bays found"),
+    "none": Text("不可停车", "no parking"),
+    "unlikely": Text("停车可能性小", "parking unlikely"),
+}
+"""Kinds of kerb in the inventory of parking; the last is said by the model only."""
+
+PARKING_STATES: Final = {
+    "mapped": Text("停车（地图标注）", "parking, mapped"),
+    "listed": Text("停车（自有名单）", "parking, on the study's own list"),
+    "separate": Text("停车（地图标注，车位数未知）", "parking, mapped apart: number unknown"),
+    "forbidden": Text("不可停车（地图标注）", "no parking, mapped"),
+    "likely": Text("可能可停（模型推断）", "parking likely, by the model"),
+    "unlikely": Text("可能不可停（模型推断）", "parking unlikely, by the model"),
+}
+"""Kind and source of a row of the inventory of parking together: how it is drawn."""
+
+PARKING_SOURCES: Final = {
+    "mapped": Text("地图标注", "mapped"),
+    "listed": Text("自有名单", "own list"),
+    "model": Text("模型推断", "model"),
+}
+
+PARKING_POSITIONS: Final = {
+    "lane": Text("车行道上", "on the carriageway"),
+    "street_side": Text("路侧港湾", "in a bay beside the carriageway"),
+    "half_on_kerb": Text("半上路缘", "half on the kerb"),
+    "on_kerb": Text("人行道上", "on the pavement"),
+    "shoulder": Text("路肩", "on the shoulder"),
+}
+
+CAPACITY_SOURCES: Final = {
+    "tag": Text("标注的车位数", "number that is mapped or listed"),
+    "length": Text("按路缘长度", "length of kerb"),
+    "forbidden": Text("禁停", "parking is forbidden"),
+    "model": Text("模型推断", "model"),
+}
+
 RESPONSES: Final = {
     "service": Text("服务", "service"),
     "management": Text("管理", "management"),
@@ -91,6 +130,8 @@ FACILITY_KINDS: Final[dict[str, Text]] = {
     "level_crossing": Text("铁路道口", "level crossing"),
     "crossing": Text("人行横道", "crossing"),
     "signals": Text("信号灯", "traffic signals"),
+    "kerb_extension": Text("路缘外拓", "kerb extension"),
+    "parking_obstacle": Text("停车带内障碍物", "obstacle in the parking lane"),
     "closed_gate": Text("封闭的大门", "closed gate"),
     "entrance": Text("建筑出入口", "entrance"),
     "shop": Text("店铺", "shop"),

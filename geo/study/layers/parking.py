@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from geo.core.text import Text
-from geo.study.colours import BAY_COLOURS, DIFFERENCE_COLOURS, NEED_COLOUR
+from geo.study.colours import BAY_COLOURS, DIFFERENCE_COLOURS, INVENTORY_COLOURS, NEED_COLOUR
 from geo.study.layers import codes
 from geo.study.layers import columns as c
 from geo.study.layers.description import COUNT, FLAG, NUMBER, Column, Layer, Style, Symbol
@@ -96,4 +96,95 @@ PARKING_NEED: Final = Layer(
     guide="parking",
 )
 
-LAYERS: Final = (BAYS, PARKING_DIFFERENCES, PARKING_NEED)
+_BOUND: Final = {
+    "low": (
+        Text("容量下限", "Capacity, low"),
+        Text(
+            "标注路段：每车占用路缘较长；模型推断：该路段在所属街道区间下限中的份额",
+            "Mapped: each car takes more kerb. By the model: its part of the lowest figure for its street",
+        ),
+    ),
+    "likely": (
+        Text("容量", "Capacity"),
+        Text(
+            "车位数；模型推断为期望值（可为小数，可能性小的路段也计入）；为空时未知",
+            "Number of cars; by the model an expected number (with a fraction, and of unlikely kerb too); empty where "
+            "it is unknown",
+        ),
+    ),
+    "high": (
+        Text("容量上限", "Capacity, high"),
+        Text(
+            "标注路段：每车占用路缘较短，转角等处也停；模型推断：该路段在所属街道区间上限中的份额",
+            "Mapped: each car takes less kerb, corners and the like too. By the model: its part of the highest figure "
+            "for its street",
+        ),
+    ),
+}
+_TAGGED: Final = Text("标签的值，为空时未标注", "The value of the tag; empty where there is none")
+
+PARKING_INVENTORY: Final = Layer(
+    "parking_inventory",
+    Text("停车现状", "Parking inventory"),
+    Text(
+        "一段路缘的停车现状：地图标注、自有名单或模型推断，附容量区间与停车条件",
+        "a stretch of kerb with the parking that is there: mapped, on the study's own list, or by the model; with its "
+        "capacity and conditions",
+    ),
+    "LineString",
+    {
+        "inventory_id": c.identifier("P 加路段、侧和里程", "P with segment, side and offset"),
+        **c.STRETCH,
+        "street_id": c.STREET_ID,
+        "tier": c.TIER,
+        "state": Column(
+            Text("状态", "State"), Text("停车方式与来源合看", "Kind and source together"), values=codes.PARKING_STATES
+        ),
+        "kind": Column(
+            Text("停车方式", "Kind"),
+            Text("车辆如何停放；模型推断的停车按平行式计", "How cars stand; by the model, parallel is assumed"),
+            values=codes.PARKING_INVENTORY,
+        ),
+        "position": Column(
+            Text("停车位置", "Position"),
+            Text("车辆停在街道的哪一部分，为空时未标注", "The part of the street; empty where no tag says it"),
+            values=codes.PARKING_POSITIONS,
+        ),
+        "source": Column(Text("来源", "Source"), Text("由何得知", "How it is known"), values=codes.PARKING_SOURCES),
+        "probability": Column(
+            Text("停车概率", "Probability"),
+            Text(
+                "模型推断可停车的概率，0 到 1；标注和名单为空",
+                "Of parking, by the model, from 0 to 1; empty where it is mapped or listed",
+            ),
+            NUMBER,
+        ),
+        **{f"capacity_{name}": Column(title, meaning, NUMBER) for name, (title, meaning) in _BOUND.items()},
+        "capacity_source": Column(
+            Text("容量来源", "Capacity from"), Text("容量由何得来", "How it is known"), values=codes.CAPACITY_SOURCES
+        ),
+        "restriction": Column(Text("限制", "Restriction"), _TAGGED),
+        "access": Column(Text("停放对象", "Access"), _TAGGED),
+        "fee": Column(Text("收费", "Fee"), _TAGGED),
+        "maxstay": Column(Text("最长停放", "Longest stay"), _TAGGED),
+        "hours": Column(
+            Text("条件时段", "Hours of conditions"),
+            Text("限时条件的时段，OSM opening_hours 写法", "Of conditional tags, in the words of opening_hours"),
+        ),
+        "conditions": Column(
+            Text("停车条件", "Conditions"), Text("全部停车条件的文字说明", "All conditions in words, in both languages")
+        ),
+        "conditional": Column(
+            Text("限时标签", "Conditional tags"), Text("限时标签原文", "The conditional tags as they are written")
+        ),
+        "cause_id": Column(
+            Text("对象编号", "Object"),
+            Text("停车区或名单中停车处的编号", "The id of the area, or of the place on the list"),
+        ),
+        "length_m": c.KERB_LENGTH_M,
+    },
+    style=Style("line", column="state", by={state: Symbol(colour, 0.8) for state, colour in INVENTORY_COLOURS.items()}),
+    guide="parking",
+)
+
+LAYERS: Final = (BAYS, PARKING_DIFFERENCES, PARKING_NEED, PARKING_INVENTORY)

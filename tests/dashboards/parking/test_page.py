@@ -1,4 +1,4 @@
-"""The page Parking answers from the study: room by day and at night, bays placed, what if."""
+"""The page Parking answers from the study: room by day and at night, bays placed, what if, the inventory."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from geo.parking.inventory_study import INVENTORY, inventory_parking
+from geo.parking.inventory_words import accuracy_text
 from geo.parking.study import BayStudy, plan_bays
 from geo.points.imports import add_points
 from geo.rules import Profile
@@ -74,3 +76,39 @@ def test_bays_of_before_a_change_say_so(study: Path, served: Serve, tmp_path: Pa
     assert not page.exception
     assert [box.value for box in page.warning] == ["Out of date: complaints, streets changed"]
     assert not page.success, "what was proven of other complaints is not said any more"
+
+
+@pytest.mark.parametrize(
+    ("language", "take", "model"),
+    [
+        ("zh", "盘点停车现状", "其余路段车位（模型推断）"),
+        ("en", "Take the inventory", "Spaces elsewhere, by the model"),
+    ],
+)
+def test_the_inventory_is_taken_and_its_accuracy_said(
+    language: str, take: str, model: str, study: Path, served: Serve
+) -> None:
+    served(study)
+    page = opened("parking", language)
+    assert model not in figures(page)
+    labelled(page.button, take).click().run()
+    assert not page.exception
+    summary = INVENTORY.known(Study(study)).summary
+    assert summary is not None
+    assert figures(page)[model] == f"{summary['spaces']['model']['likely']:,}"
+    said = accuracy_text(summary["accuracy"])
+    assert any(text.value == (said.zh if language == "zh" else said.en) for text in page.text)
+    assert not page.warning
+    inventory = read_layer(study, "parking_inventory")
+    assert any(len(frame.value) == inventory["street_id"].nunique() for frame in page.dataframe)
+
+
+def test_an_inventory_of_before_a_change_says_so(study: Path, served: Serve, tmp_path: Path) -> None:
+    served(study)
+    inventory_parking(study)
+    file = tmp_path / "spaces.csv"
+    file.write_text("编号,类型,泊位数,经度,纬度\nP901,路内,6,24.9405,60.1702\n", encoding="utf-8")
+    add_points(study, file, "parking", Study(study).profile)
+    page = opened("parking")
+    assert not page.exception
+    assert [box.value for box in page.warning] == ["Out of date: parking changed"]

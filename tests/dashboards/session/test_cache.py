@@ -19,6 +19,7 @@ ARGUMENTS: Mapping[str, tuple[Any, ...]] = {
     "categories": ("stalls",),
     "crossings": ("s1",),
     "plan": ("stall", ()),
+    "stall_fall": (0, ()),
     "bay_study": ((),),
     "facilities_within": ("toilet", "residents", 300.0),
     "site_of_gap": ("toilet", "residents", "toilet-001", 300.0),

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.complaints.hot_streets import Moment, exposure_of, hot_streets, kept_complaints
+from geo.complaints.hot_streets import Moment, _cut, exposure_of, hot_streets, kept_complaints
 from geo.core.crs import WGS84
 from geo.core.errors import StudyError
 from geo.rules import Profile
@@ -99,3 +99,23 @@ def test_around_a_moment_only_the_density_changes(profile: Profile) -> None:
     march, june = (first.iloc[first.index.searchsorted(at, "right") - 1] for at in (300, 600))
     assert (march["density"], march["complaints"]) == (0, 1)
     assert (june["density"] > 0, june["complaints"]) == (True, 1)
+
+
+def test_stretches_of_lines_are_cut_as_shapely_cuts_them() -> None:
+    rng = np.random.default_rng(721)
+    lines = np.array([shapely.LineString(rng.uniform(0, 500, (size, 2)).cumsum(axis=0)) for size in (2, 3, 9, 40, 2)])
+    pieces = np.array([1, 4, 7, 30, 3])
+    row = np.repeat(np.arange(5), pieces)
+    number = np.concatenate([np.arange(count) for count in pieces])
+    step = (shapely.length(lines) / pieces)[row]
+    xy, of = _cut(lines, row, number * step, (number + 1) * step)
+    found = shapely.linestrings(xy, indices=of)
+    assert len(found) == len(row)
+    assert shapely.length(found) == pytest.approx(step)
+    for at, distance in ((0, number * step), (-1, (number + 1) * step)):
+        expected = shapely.line_interpolate_point(lines[row], distance)
+        assert shapely.distance(shapely.get_point(found, at), expected).max() < 1e-6
+    for line in range(len(lines)):
+        whole = shapely.line_merge(shapely.multilinestrings(found[row == line])).simplify(1e-7)
+        assert whole.equals_exact(lines[line].simplify(1e-7), 1e-5)
+    assert len(_cut(lines, row[:0], step[:0], step[:0])[0]) == 0

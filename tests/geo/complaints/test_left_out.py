@@ -19,7 +19,8 @@ from geo.facilities.facility_study import FacilityStudy
 from geo.network.on_foot import network_of
 from geo.parking.relief import Need
 from geo.parking.study import BayStudy
-from geo.points.imports import add_points, remove_import
+from geo.points.import_removal import remove_import
+from geo.points.imports import add_points
 from geo.study.figures import info
 from geo.study.file import connect, read_layer
 from geo.study.reader import Study

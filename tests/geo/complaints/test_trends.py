@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from geo.complaints.trends import (
+    _days_since_closing,
     emerging,
     mann_kendall,
     month_text,
@@ -137,3 +138,26 @@ def test_nothing_comes_back_where_nothing_was_closed(profile: Profile) -> None:
     assert found.spots.empty
     assert found.share is None
     assert repeats(layer(complaint(1, 0, "2025-03-01T00:00Z", None)).iloc[:0], CRS, profile).spots.empty
+
+
+def test_the_last_closing_before_each_complaint_is_found_without_all_pairs() -> None:
+    rng = np.random.default_rng(721)
+    for count in (1, 2, 9, 60):
+        spot = np.sort(rng.integers(0, 1 + count // 6, count))
+        received = rng.integers(0, 12, count) / 2
+        received[rng.random(count) < 0.1] = np.nan
+        received = received[np.lexsort((received, spot))]
+        closed = received + rng.integers(-3, 6, count) / 2
+        closed[rng.random(count) < 0.2] = np.nan
+        expected = [
+            min(
+                (
+                    received[row] - closed[earlier]
+                    for earlier in range(row)
+                    if spot[earlier] == spot[row] and closed[earlier] <= received[row]
+                ),
+                default=np.inf,
+            )
+            for row in range(count)
+        ]
+        assert _days_since_closing(spot, received, closed).tolist() == expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geo.parking.accuracy import StreetShares, bounds, interval, overlap, street_shares
+from geo.parking.accuracy import StreetShares, bounds, interval, overlap, street_shares, unseen_bounds
 from geo.parking.side_model import Tagged
 
 
@@ -43,3 +43,24 @@ def test_too_few_streets_bound_nothing() -> None:
     assert shares.most.tolist() == [30.0, 30.0]
     assert (shares.cars(np.array([-np.inf])) == 0).all()
     assert np.isfinite(shares.cars(np.array([np.inf]))).all()
+
+
+def test_intervals_of_a_place_unseen_hold_their_share_though_places_differ() -> None:
+    rng = np.random.default_rng(11)
+    pooled: list[float] = []
+    held: list[float] = []
+    for _ in range(400):
+        places = [rng.normal(0, 0.6) + rng.normal(0, 0.3, count) for count in (70, 60, 20, 8, 6)]
+        new = rng.normal(0, 0.6) + rng.normal(0, 0.3, 30)
+        for kept, (low, high) in ((held, unseen_bounds(places, 0.9)), (pooled, bounds(np.concatenate(places), 0.9))):
+            kept.append(float(((low <= new) & (new <= high)).mean()))
+    assert 0.85 <= np.mean(held) <= 0.95
+    assert np.mean(pooled) < np.mean(held) - 0.03
+
+
+def test_places_alike_add_nothing_to_the_errors_of_streets() -> None:
+    rng = np.random.default_rng(3)
+    places = [rng.normal(0, 0.3, 400) for _ in range(5)]
+    assert unseen_bounds(places, 0.9) == pytest.approx(bounds(np.concatenate(places), 0.9), abs=0.05)
+    assert unseen_bounds(places[:1], 0.9) == bounds(places[0], 0.9)
+    assert unseen_bounds([np.array([0.1]), np.array([0.2])], 0.9) == (-np.inf, np.inf)

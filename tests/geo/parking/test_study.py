@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geo.core.crs import WGS84
-from geo.parking.bays import place_bays, without_overlap
+from geo.parking.bays import place_bays
 from geo.parking.room import BayRoom
 from geo.parking.study import SPREADS, BayStudy, plan_bays
 from geo.rules import load_profile
@@ -174,25 +174,31 @@ def test_bays_on_chosen_streets_only(study: Path) -> None:
 
 
 @pytest.mark.parametrize("orientation", ["parallel", "angled_45"])
-def test_rooms_that_share_the_crossing_ways_hold_the_same_bays(orientation: str, built: Path) -> None:
+def test_bays_of_several_rooms_at_once_are_those_of_each_alone(orientation: str, built: Path) -> None:
     profile = load_profile().changed({"bay.orientation": orientation})
     study = BayStudy(Study(built), profile)
-    known = study.room("all_day").across
-    for hours in ("all_day", "night"):
-        for off in SPREADS.values():
-            widths = np.where(study._guessed, 1 + off * float(profile["roads.width.spread"]), 1.0)
+    study.fit(["night"], SPREADS.values())
+    for off in SPREADS.values():
+        widths = np.where(study._guessed, 1 + off * float(profile["roads.width.spread"]), 1.0)
+        placed = {}
+        for hours in ("all_day", "night"):
             alone = BayRoom(study.ground, profile, hours, study._traffic, study._rails, study._kept, widths)
-            assert all(np.array_equal(one, two) for one, two in zip(alone.across[:5], known[:5], strict=True))
-            placed = study.placed(hours, off)
-            assert placed.equals(place_bays(alone, study.buildings)[placed.columns])
-            assert {"street_id", "geometry"} <= set(placed.columns)
+            assert all(
+                np.array_equal(one, two, equal_nan=one.dtype == float)
+                for one, two in zip(alone.standing, study.room("all_day").standing, strict=True)
+            )
+            placed[hours] = place_bays(alone, study.buildings)
+            assert study.placed(hours, off).equals(placed[hours][study.placed(hours, off).columns])
+        assert len(study.fitted("all_day", off).kerb) == len(placed["all_day"])
+        alone = placed["night"][clear_of(placed["all_day"], placed["night"])]
+        late = study.fitted("night", off)
+        assert np.array_equal(late.kerb, study.ground.kerbs.of(alone))
+        assert late.accessible.tolist() == alone["accessible"].tolist()
 
 
-def test_bays_of_the_night_that_stand_on_ones_of_the_day_are_left_out() -> None:
-    def bays(*west: float) -> gpd.GeoDataFrame:
-        return gpd.GeoDataFrame(geometry=[shapely.box(x, 0.0, x + 6.0, 2.5) for x in west], crs=WGS84)
-
-    # the same place, half of it, an edge, a sliver of a thousandth and less, nothing
-    found = without_overlap(bays(0.0), bays(0.0, 3.0, 6.0, 5.99, 5.997, 20.0))
-    assert found.tolist() == [False, False, True, False, True, True]
-    assert without_overlap(bays(0.0), bays()).tolist() == []
+def clear_of(first: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> np.ndarray:
+    """Return whether each of the others shares no more than a thousandth of its ground with any of the first."""
+    one, two = shapely.STRtree(first.geometry.to_numpy()).query(others.geometry.to_numpy(), predicate="intersects")
+    shapes = others.geometry.to_numpy()[one]
+    shared = shapely.area(shapely.intersection(shapes, first.geometry.to_numpy()[two])) / shapely.area(shapes)
+    return ~np.isin(np.arange(len(others)), one[shared > 1e-3])

@@ -10,7 +10,8 @@ import pytest
 from geo.build import Inputs, build_study
 from geo.core.chinese_datums import wgs84_to_gcj02
 from geo.core.errors import InputError, StudyError
-from geo.points.imports import add_points, remove_import
+from geo.points.import_removal import remove_import
+from geo.points.imports import add_points
 from geo.points.reading import Options
 from geo.rules import Profile
 from geo.study.figures import info

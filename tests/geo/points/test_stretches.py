@@ -11,7 +11,8 @@ import shapely
 
 from geo.build import Inputs, build_study
 from geo.core.crs import to_metric
-from geo.points.imports import add_points, remove_import
+from geo.points.import_removal import remove_import
+from geo.points.imports import add_points
 from geo.points.reading import Options
 from geo.rules import Profile
 from geo.streets.cross_streets import crossing_names

@@ -13,7 +13,7 @@ from geo.build import Inputs, build_study
 from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.rules import Profile
-from geo.streets.quarters import make_quarters, quarter_of, read_quarters
+from geo.streets.quarters import _edges, make_quarters, quarter_of, read_quarters
 from geo.study.file import read_layer
 from geo.study.schema import conform_geo
 from tests.support.broken_geometry import feature, write_geojson
@@ -106,3 +106,31 @@ def test_a_file_of_quarters_elsewhere_is_refused(tmp_path: Path) -> None:
     gpd.GeoDataFrame({"name": ["far"]}, geometry=[shapely.box(1, 1, 2, 2)], crs=WGS84).to_file(file)
     with pytest.raises(InputError, match="No street lies"):
         read_quarters(file, crossing_streets())
+
+
+def test_a_place_outside_all_quarters_has_the_nearest_however_wide_others_are() -> None:
+    # a ring around everything, with a small quarter in the middle of its hole
+    turn = np.linspace(0, 2 * np.pi, 400)
+    disc = shapely.Polygon(1000 * np.column_stack([np.cos(turn), np.sin(turn)]))
+    ring = disc.difference(shapely.box(-300, -300, 300, 300))
+    blocks = [ring, shapely.box(-50, -50, 50, 50), shapely.MultiPolygon([shapely.box(120, -20, 140, 20)])]
+    quarters = gpd.GeoDataFrame(
+        {"quarter_id": ["Q1", "Q2", "Q3"]}, geometry=[degrees(block) for block in blocks], crs=WGS84
+    )
+    asked = [(290, 0), (60, 0), (110, 0), (85, 0), (0, 175), (0, 0), (0, 600), (3000, 0), (130, 30)]
+    lonlat = shapely.get_coordinates([degrees(shapely.Point(place)) for place in asked])
+    found = quarter_of(lonlat, quarters, CRS)
+    assert found[[0, 1, 2, 5, 6, 7, 8]].tolist() == ["Q1", "Q2", "Q3", "Q2", "Q1", "Q1", "Q3"]
+    assert found[3] in ("Q2", "Q3")
+    assert found[4] in ("Q1", "Q2")
+
+
+def test_edges_in_short_lines_are_the_whole_edges() -> None:
+    turn = np.linspace(0, 2 * np.pi, 100)
+    wide = shapely.Polygon(np.column_stack([np.cos(turn), np.sin(turn)]), [[(-0.1, 0), (0.1, 0), (0, 0.1)]])
+    areas = np.array([shapely.box(5, 5, 6, 6), shapely.MultiPolygon([wide, shapely.box(8, 8, 9, 9)])])
+    lines, area = _edges(areas)
+    assert set(area.tolist()) == {0, 1}
+    assert shapely.length(lines[area == 0]).sum() == pytest.approx(4)
+    assert shapely.length(lines[area == 1]).sum() == pytest.approx(shapely.length(areas[1]))
+    assert shapely.get_num_points(lines).max() == 17

@@ -26,7 +26,7 @@ def card(area: int, day: str, serial: int) -> str:
 def hide(
     cells: Sequence[str | None], header: str = "编号", known: dict[str, set[str]] | None = None
 ) -> list[str | None]:
-    hidden = Pseudonyms(KEY, known).hide(pd.Series(list(cells), dtype=object), "operator_id", header)
+    hidden = Pseudonyms(KEY, (known or {}).get).hide(pd.Series(list(cells), dtype=object), "operator_id", header)
     return list(hidden.column)
 
 

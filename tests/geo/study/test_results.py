@@ -21,6 +21,7 @@ from geo.facilities.coverage_study import cover
 from geo.facilities.decisions import decide_site
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import choose_sites
+from geo.parking.inventory_study import inventory_parking
 from geo.parking.study import plan_bays
 from geo.rules import load_profile
 from geo.rules.articles import articles_group
@@ -42,6 +43,7 @@ RUNS: Mapping[str, tuple[Run, ...]] = {
     "stalls": (plan_stalls,),
     "relocation": (guide_stalls,),
     "bays": (lambda path: plan_bays(path, night=True, budget=20),),
+    "parking": (inventory_parking,),
     "hotspots": (
         find_hotspots,
         lambda path: find_hotspots(path, bandwidth_m="cv", exposure="width_m"),

@@ -58,4 +58,6 @@ def test_codes_that_tiles_number_are_handed_to_the_script() -> None:
     page = html()
     assert '"tiers": ["demonstration", "secondary", "back_street", "unclassified"]' in page
     assert '"points": ["complaints", "stalls", "parking"]' in page
-    assert '"alongKerbs": ["kerb_exclusions", "stall_zones", "parking_differences", "bays"]' in page
+    assert (
+        '"alongKerbs": ["kerb_exclusions", "stall_zones", "parking_differences", "parking_inventory", "bays"]' in page
+    )

@@ -43,6 +43,7 @@ def test_an_archive_opens_in_gdal_with_ids_and_no_free_text(layer: str, placed: 
         "patrol_rounds": {"patrol_rounds"},
         "parking_need": {"parking_need"},
         "parking_differences": {"parking_differences"},
+        "parking_inventory": {"parking_inventory"},
         **{name: {name} for name in ("coverage", "catchments", "coverage_gaps", "sites")},
     }
     assert names == expected.get(layer, {"points", *(f"clusters{zoom}" for zoom in range(MIN_ZOOM, MAX_ZOOM))})

@@ -18,6 +18,9 @@ _DENSE_STEPS: Final = 20_000_000_000
 _SPARSE_STEPS: Final = 30_000_000
 """Multiplications of a sparse table are at most this many; a larger one keeps its dominated rows or sites."""
 
+_BLOCK_STEPS: Final = 3_000_000
+"""Multiplications of a sparse table in one block: what is held at once."""
+
 _ROUNDS: Final = 20
 """Reductions are repeated until nothing changes, at most so many times."""
 
@@ -147,11 +150,23 @@ def _pairs_within(rows: csr_array) -> tuple[Integers, Integers]:
         others = np.bincount(rows.indices, minlength=m).astype(float)
         if float((others**2).sum()) > _SPARSE_STEPS:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        product = (rows @ csr_array(rows.T)).tocoo()
-        whole = product.data >= degree[product.coords[0]] - 0.5
-        inner, outer = product.coords[0][whole], product.coords[1][whole]
+        inner, outer = _sparse_pairs(rows, degree, others)
     apart = inner != outer
     return inner[apart].astype(np.int64), outer[apart].astype(np.int64)
+
+
+def _sparse_pairs(rows: csr_array, degree: Integers, others: Floats) -> tuple[Integers, Integers]:
+    """Return the same pairs, by blocks of rows: pairs that only share a member are held for one block at a time."""
+    work = np.add.reduceat(np.append(others[rows.indices], 0.0), rows.indptr[:-1]) * (degree > 0)
+    block = (np.cumsum(work) // _BLOCK_STEPS).astype(np.int64)
+    columns, inner, outer = csr_array(rows.T), [], []
+    for number in np.unique(block):
+        some = np.flatnonzero(block == number)
+        product = (rows[some] @ columns).tocoo()
+        whole = product.data >= degree[some[product.coords[0]]] - 0.5
+        inner.append(some[product.coords[0][whole]])
+        outer.append(product.coords[1][whole])
+    return np.concatenate(inner), np.concatenate(outer)
 
 
 def packing(table: csr_array, enough: float = np.inf) -> Integers:

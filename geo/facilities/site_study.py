@@ -96,7 +96,6 @@ def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
     if refused:
         curve = [{**row, "gap": None} for row in curve]
     layer = sites_layer(sited, stable.share)
-    reach = sited.within_limit.least(np.ones(sited.problem.sites, dtype=bool))
     covered = float(sited.order.covered[-1])
     rows = pd.DataFrame(layer.drop(columns="geometry")).assign(
         lon=shapely.get_x(layer.geometry.to_numpy()).round(6), lat=shapely.get_y(layer.geometry.to_numpy()).round(6)
@@ -130,7 +129,7 @@ def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
         "covered": round(covered, 1),
         "share": round(covered / total, 4),
         "walk_m": round(chosen.objective / total, 1) if request.model == "median" else None,
-        "out_of_reach": round(float(study.demand.weight[~np.isfinite(reach)].sum()), 1),
+        "out_of_reach": round(sited.out_of_reach, 1),
         "sites": document_rows(rows[rows["status"] == "proposed"], SiteDocument),
         "closed": document_rows(rows[rows["status"] == "closed"], SiteDocument),
         "curve": curve,

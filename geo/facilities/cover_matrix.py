@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo.core.arrays import Flags, Floats, Integers
+from geo.facilities.deadline import Deadline
 
 _DENSE_CELLS: Final = 16_000_000
 """Tables of at most this many cells are multiplied whole, which a processor does fastest."""
@@ -88,12 +89,13 @@ class Reduced(NamedTuple):
     coverable: bool
 
 
-def reduced(matrix: CoverMatrix) -> Reduced:
+def reduced(matrix: CoverMatrix, deadline: Deadline | None = None) -> Reduced:
     """
     Leave out rows and sites that a cheapest cover can do without, and settle sites that it needs.
 
     A row that has all sites of another is covered with it; a site that covers no more than another, and is no cheaper,
     is not opened; the only site of a row is (Toregas and ReVelle 1972, doi:10.1111/j.1435-5597.1972.tb00685.x).
+    A deadline ends the rounds.
     """
     needed: list[Integers] = []
     spent = 0.0
@@ -113,7 +115,7 @@ def reduced(matrix: CoverMatrix) -> Reduced:
         columns = csr_array(matrix.table.T)
         useful = (np.diff(columns.indptr) > 0) & ~_included(columns, matrix.price)
         matrix = matrix.keep(np.ones(matrix.table.shape[0], dtype=bool), useful)
-        if matrix.table.shape == shape:
+        if matrix.table.shape == shape or (deadline is not None and deadline.over):
             break
     done = np.concatenate(needed) if needed else np.array([], dtype=np.int64)
     return Reduced(matrix, done.astype(np.int64), spent, coverable=True)

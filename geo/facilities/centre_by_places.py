@@ -13,7 +13,7 @@ from geo.facilities.centre import Centre, centre
 from geo.facilities.cover_matrix import CoverMatrix
 from geo.facilities.covers import least_cover
 from geo.facilities.deadline import Deadline
-from geo.facilities.location_problem import LocationProblem
+from geo.facilities.location_problem import LocationProblem, no_time
 
 _ADDED: Final = 12
 """So many places more are looked at in each round: the furthest of as many open sites."""
@@ -101,6 +101,8 @@ class CentreByPlaces:
             best, longest = self._better(found.opened, best, longest)
             if deadline.over or not self._grew(found, low):
                 break
+        if best is None:
+            raise no_time()
         return Centre(best, longest, min(low, longest))
 
     def _round(
@@ -168,7 +170,7 @@ class CentreByPlaces:
         return opened
 
     def _join(self, places: Integers) -> Floats:
-        """Let places join those that are looked at, and return their walks to all sites."""
+        """Add places to the ones looked at, and return their walks to all sites."""
         new = np.setdiff1d(places, self._places)
         if len(new):
             self._places = np.concatenate([self._places, new])
@@ -191,7 +193,7 @@ class CentreByPlaces:
 
 
 def _unlike(table: Flags) -> Integers:
-    """Return the numbers of columns, one of those that are equal; none that are empty."""
+    """Return the numbers of columns that are not empty, one of each set of equal ones."""
     rng = np.random.default_rng(0)
     # two random sums tell sets of rows apart
     codes = rng.integers(1, 2**62, (len(table), 2), dtype=np.int64)

@@ -17,7 +17,7 @@ from geo.facilities.location_problem import LocationProblem
 class _Town:
     """Walks between places and sites, and how many of them were asked for."""
 
-    def __init__(self, walks: Floats, number: int, kept: tuple[int, ...] = (), **others: object) -> None:
+    def __init__(self, walks: Floats, number: int, kept: tuple[int, ...] = ()) -> None:
         size, none = walks.shape, np.zeros(0, dtype=np.int64)
         there = np.isin(np.arange(size[1]), kept)
         self.walks, self.rows = walks, 0
@@ -25,7 +25,7 @@ class _Town:
             weight=np.ones(size[0]), demand=none, site=none, walk_m=np.zeros(0), kept=there,
             closable=np.zeros(size[1], dtype=bool), price=np.ones(size[1]), room=np.full(size[1], np.inf),
             number=number, budget=np.inf, within_m=1.0, beyond_m=10.0,
-        )._replace(**others)  # fmt: skip
+        )  # fmt: skip
 
     def of(self, places: Integers) -> Floats:
         self.rows += len(places)
@@ -94,18 +94,21 @@ def test_few_of_many_places_are_looked_at() -> None:
 
 def test_a_budget_is_kept_and_too_little_of_it_is_an_error() -> None:
     walks, price = _plane(9, 30, 8), np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])
-    town = _Town(walks, 3, price=price, budget=6.0)
+    town = _Town(walks, 3)
+    town.problem = town.problem._replace(price=price, budget=6.0)
     able = [list(c) for k in (1, 2, 3) for c in itertools.combinations(range(8), k) if price[list(c)].sum() <= 6]
     found = town.centre().solve(3, Deadline(20.0))
     assert price[found.opened].sum() <= 6
     assert found.longest_m == pytest.approx(min(float(walks[:, c].min(axis=1).max()) for c in able))
+    town.problem = town.problem._replace(budget=0.5)
     with pytest.raises(InfeasibleError):
-        _Town(walks, 3, price=price, budget=0.5).centre().solve(3, Deadline(20.0))
+        town.centre().solve(3, Deadline(20.0))
 
 
 def test_places_without_a_site_in_reach_or_people_do_not_count() -> None:
     walks = np.array([[10.0, 90.0], [500.0, 600.0], [80.0, 20.0], [400.0, 30.0]])
-    town = _Town(walks, 1, weight=np.array([1.0, 1.0, 1.0, 0.0]))
+    town = _Town(walks, 1)
+    town.problem = town.problem._replace(weight=np.array([1.0, 1.0, 1.0, 0.0]))
     centre = town.centre(reach_m=100.0)
     assert centre.out.tolist() == [False, True, False, False]
     found = centre.solve(1, Deadline(5.0))

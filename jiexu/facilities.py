@@ -180,8 +180,16 @@ def site(
         return
     gap, stable = summary["proven_gap"] or 0.0, summary["stability"]
     proof = Text("已证明最优", "proven optimal") if summary["proven"] else Text(
-        f"与最优之差不超过 {gap:.2%}", f"within {gap:.2%} of the optimum"
+        f"与可能的最优之差不超过 {gap:.2%}", f"at most {gap:.2%} from the best possible"
     )  # fmt: skip
+    say(
+        Text(
+            f"目标值 {summary['objective']:,.1f}，任何方案不优于 {summary['bound']:,.1f}；计算用时 "
+            f"{summary['computing_s']:.1f} 秒，时限 {summary['seconds']:.0f} 秒",
+            f"objective {summary['objective']:,.1f}, no choice is better than {summary['bound']:,.1f}; computing time "
+            f"{summary['computing_s']:.1f} s of {summary['seconds']:.0f} s",
+        )
+    )
     say(
         Text(
             f"覆盖 {before:.1%} → {after:.1%}（{proof.zh}）；需求或步行相差 {stable['off_by']:.0%} 时，最多比最优少 "

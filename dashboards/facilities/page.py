@@ -361,7 +361,13 @@ def _proof(summary: SitesDocument) -> str:
     gap, stable = summary["proven_gap"], summary["stability"]
     if gap is None:
         return _("An estimate: no proof.")
-    proof = _("Proven optimal.") if summary["proven"] else _("Within {gap:.2%} of the optimum.").format(gap=gap)
+    proof = (
+        _("Proven optimal.") if summary["proven"] else _("At most {gap:.2%} from the best possible.").format(gap=gap)
+    )
+    if "computing_s" in summary:
+        proof += " " + _("Computing time {used:.1f} s of {limit:.0f} s.").format(
+            used=summary["computing_s"], limit=summary["seconds"]
+        )
     return (
         proof
         + " "

@@ -10,7 +10,7 @@ import numpy as np
 from geo.core.arrays import Flags, Floats, Integers
 from geo.facilities.choice_limits import Limits
 from geo.facilities.deadline import Deadline
-from geo.facilities.exchanges import exchanged, greedy_choice, two_best
+from geo.facilities.exchanges import exchanged, greedy_choice, shaken, two_best
 from geo.facilities.ranked_choice import ranked_choice
 from geo.facilities.relaxation import Dual, Goal, Steps, ascent
 from geo.facilities.savings import TOLERANCE, PairsBySite, Savings, SavingsBySite, highest
@@ -30,6 +30,15 @@ _PROMISING: Final = 3e-3
 """Relative: choices that fall short of the best by less are bettered by exchanges, now and then."""
 
 _NOW_AND_THEN: Final = 5
+
+_SHAKEN_PAIRS: Final = 20_000_000
+"""Pairs times beginnings of a search for a better choice among the sites that the first bound leaves open."""
+
+_SHAKEN_MOST: Final = 400
+"""Beginnings at most."""
+
+_SHAKEN_SHARE: Final = 0.15
+"""The share of the time that it has at most."""
 
 _RANKED_SHARE: Final = 0.9
 """The share of the time for an integer program, where customers save as much by all sites: its bound is tighter."""
@@ -144,6 +153,15 @@ class _Search:
             self._exchange(met)
         return self.goal
 
+    def _shake(self, dual: Dual) -> None:
+        """Seek a better choice near the best one, of the sites that a better one may have."""
+        forced, free = dual.settled(self._limits, self.goal.enough)
+        near = self._near.where((forced | free | self.opened)[self._near.site])
+        tries = min(_SHAKEN_MOST, _SHAKEN_PAIRS // max(len(near.site), 1))
+        # a choice that reaches the bound is enough
+        enough = dual.bound - max(self._unit, _PROVEN * max(1.0, self.value)) + TOLERANCE * max(1.0, self.value)
+        self._take(shaken(near, self.opened, self._limits, tries, enough, self._deadline.part(_SHAKEN_SHARE)))
+
     def _exchange(self, opened: Flags) -> None:
         """Better a choice by exchanges, and take it if it is the best one met."""
         self._take(exchanged(self._near, opened, self._deadline, self._limits))
@@ -156,6 +174,7 @@ class _Search:
 
     def branches(self, dual: Dual) -> float:
         """Return the bound once branches are searched: no more than the goal if all were."""
+        self._shake(dual)
         forced, free = dual.settled(self._limits, self.goal.enough)
         everything = _Branch(np.flatnonzero(forced), np.flatnonzero(free), dual.multipliers)
         rest = _Rest.of(self._savings, self._limits, forced | free)

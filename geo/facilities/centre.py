@@ -48,9 +48,11 @@ def centre(problem: LocationProblem, deadline: Deadline) -> Centre:
     Choose sites so that the longest walk of everybody in reach of a site is as short as possible.
 
     A start solution serves the place with the longest walk each time (Gonzalez 1985,
-    doi:10.1016/0304-3975(85)90224-5): at most twice the shortest where every place is a candidate. Places without a
-    common site within a walk bound it from below (Hochbaum and Shmoys 1985, doi:10.1287/moor.10.2.180). Walks between
-    the two are halved; each is a question of set covering (Minieka 1970, doi:10.1137/1012016).
+    doi:10.1016/0304-3975(85)90224-5): at most twice the shortest where every place is a candidate, and at most three
+    times where candidates lie elsewhere (the problem of suppliers, Hochbaum and Shmoys 1986, doi:10.1145/5925.5933),
+    for walks without a short cut over a third place, and without a budget. Places without a common site within a walk
+    bound it from below (Hochbaum and Shmoys 1985, doi:10.1287/moor.10.2.180). Walks between the two are halved; each
+    is a question of set covering (Minieka 1970, doi:10.1137/1012016).
 
     Raises
     ------

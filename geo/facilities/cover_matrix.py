@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from geo.core.arrays import Flags, Floats, Integers
+from geo.facilities.deadline import Deadline
 
 _DENSE_CELLS: Final = 16_000_000
 """Tables of at most this many cells are multiplied whole, which a processor does fastest."""
@@ -17,6 +18,9 @@ _DENSE_STEPS: Final = 20_000_000_000
 
 _SPARSE_STEPS: Final = 30_000_000
 """Multiplications of a sparse table are at most this many; a larger one keeps its dominated rows or sites."""
+
+_BLOCK_STEPS: Final = 3_000_000
+"""Multiplications of a sparse table in one block: what is held at once."""
 
 _ROUNDS: Final = 20
 """Reductions are repeated until nothing changes, at most so many times."""
@@ -85,12 +89,13 @@ class Reduced(NamedTuple):
     coverable: bool
 
 
-def reduced(matrix: CoverMatrix) -> Reduced:
+def reduced(matrix: CoverMatrix, deadline: Deadline | None = None) -> Reduced:
     """
     Leave out rows and sites that a cheapest cover can do without, and settle sites that it needs.
 
     A row that has all sites of another is covered with it; a site that covers no more than another, and is no cheaper,
     is not opened; the only site of a row is (Toregas and ReVelle 1972, doi:10.1111/j.1435-5597.1972.tb00685.x).
+    A deadline ends the rounds.
     """
     needed: list[Integers] = []
     spent = 0.0
@@ -110,7 +115,7 @@ def reduced(matrix: CoverMatrix) -> Reduced:
         columns = csr_array(matrix.table.T)
         useful = (np.diff(columns.indptr) > 0) & ~_included(columns, matrix.price)
         matrix = matrix.keep(np.ones(matrix.table.shape[0], dtype=bool), useful)
-        if matrix.table.shape == shape:
+        if matrix.table.shape == shape or (deadline is not None and deadline.over):
             break
     done = np.concatenate(needed) if needed else np.array([], dtype=np.int64)
     return Reduced(matrix, done.astype(np.int64), spent, coverable=True)
@@ -147,11 +152,23 @@ def _pairs_within(rows: csr_array) -> tuple[Integers, Integers]:
         others = np.bincount(rows.indices, minlength=m).astype(float)
         if float((others**2).sum()) > _SPARSE_STEPS:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        product = (rows @ csr_array(rows.T)).tocoo()
-        whole = product.data >= degree[product.coords[0]] - 0.5
-        inner, outer = product.coords[0][whole], product.coords[1][whole]
+        inner, outer = _sparse_pairs(rows, degree, others)
     apart = inner != outer
     return inner[apart].astype(np.int64), outer[apart].astype(np.int64)
+
+
+def _sparse_pairs(rows: csr_array, degree: Integers, others: Floats) -> tuple[Integers, Integers]:
+    """Return the same pairs, by blocks of rows: pairs that only share a member are held for one block at a time."""
+    work = np.add.reduceat(np.append(others[rows.indices], 0.0), rows.indptr[:-1]) * (degree > 0)
+    block = (np.cumsum(work) // _BLOCK_STEPS).astype(np.int64)
+    columns, inner, outer = csr_array(rows.T), [], []
+    for number in np.unique(block):
+        some = np.flatnonzero(block == number)
+        product = (rows[some] @ columns).tocoo()
+        whole = product.data >= degree[some[product.coords[0]]] - 0.5
+        inner.append(some[product.coords[0][whole]])
+        outer.append(product.coords[1][whole])
+    return np.concatenate(inner), np.concatenate(outer)
 
 
 def packing(table: csr_array, enough: float = np.inf) -> Integers:

@@ -86,7 +86,7 @@ def pairs_within(
     start, target, walk = [], [], []
     for numbers, near, cost in cost_blocks(network, few.at, many.at, limit_m):
         doors = cost + few.away_m[numbers][:, None] + many.away_m[near]
-        row, column = np.nonzero(doors <= limit_m)
+        row, column = np.nonzero((doors <= limit_m) & np.isfinite(doors))
         start.append(numbers[row])
         target.append(near[column])
         walk.append(doors[row, column])

@@ -77,7 +77,7 @@ def least_cover(whole: CoverMatrix, deadline: Deadline, enough: float = -np.inf)
         the work.
     """
     price = whole.price
-    small = reduced(whole)
+    small = reduced(whole, deadline)
     if not small.coverable:
         return Cover(np.zeros(len(price), dtype=bool), np.inf, np.inf)
     needed = np.zeros(len(price), dtype=bool)
@@ -107,7 +107,7 @@ def _rest(matrix: CoverMatrix, enough: float, deadline: Deadline) -> Cover:
         may = found.may_open(cap - _least_difference(matrix.price) - rest.spent)
         if _settled(best, enough) or may.all():
             break
-        again = reduced(rest.current.keep(np.ones(rest.current.table.shape[0], dtype=bool), may))
+        again = reduced(rest.current.keep(np.ones(rest.current.table.shape[0], dtype=bool), may), deadline)
         if not again.coverable:
             return _with_bound(best, cap)
         rest = _Rest(matrix, again.matrix, np.concatenate([rest.fixed, again.needed]))

@@ -6,25 +6,40 @@ from typing import Final
 
 import numpy as np
 
-from geo.core.arrays import Flags, Floats, Integers, run_starts
+from geo.core.arrays import Flags, Floats, Integers, members, run_starts
 from geo.facilities.choice_limits import Limits
 from geo.facilities.deadline import Deadline
 from geo.facilities.savings import TOLERANCE, PairsBySite, Savings
 
 _EXCHANGES: Final = 200
 
+_SHAKEN: Final = 4
+"""So many sites at most are exchanged at random at once."""
+
 _CHEAPEST: Final = 1e-9
 """A price of nothing counts as this in a comparison of gain by price."""
 
 
-def greedy_choice(savings: Savings, count: int, prices: Floats | None = None, budget: float = np.inf) -> Flags:
-    """Return the sites that the greedy choice opens: each time the one that then saves most (by its price)."""
+def greedy_choice(
+    savings: Savings,
+    count: int,
+    prices: Floats | None = None,
+    budget: float = np.inf,
+    deadline: Deadline | None = None,
+) -> Flags:
+    """
+    Return the sites that the greedy choice opens: each time the one that then saves most (by its price).
+
+    A deadline ends it early: the sites opened by then are a choice too.
+    """
     opened = np.zeros(savings.sites, dtype=bool)
     best, left = np.zeros(savings.customers), budget
     by_site = PairsBySite(savings)
+    first = np.searchsorted(savings.customer, np.arange(savings.customers + 1))
+    gain = by_site.sums(savings.saving)
     for _ in range(count):
-        gain = by_site.sums(np.maximum(savings.saving - best[savings.customer], 0.0))
-        gain[opened] = 0.0
+        if deadline is not None and deadline.over and opened.any():
+            break
         worth = gain
         if prices is not None:
             gain[prices > left] = 0.0
@@ -35,8 +50,17 @@ def greedy_choice(savings: Savings, count: int, prices: Floats | None = None, bu
         opened[site] = True
         left -= 0.0 if prices is None else float(prices[site])
         pairs = by_site.pairs(site)
-        here = savings.customer[pairs]
-        best[here] = np.maximum(best[here], savings.saving[pairs])
+        here, saving = savings.customer[pairs], savings.saving[pairs]
+        better = saving > best[here]
+        here = here[better]
+        best[here] = saving[better]
+        # only sites of customers that save more now gain less than before
+        which, number = members(np.diff(first)[here])
+        touched = np.unique(savings.site[first[here][which] + number])
+        again = by_site.pairs_of(touched)
+        over = np.maximum(savings.saving[again] - best[savings.customer[again]], 0.0)
+        gain[touched] = np.bincount(savings.site[again], weights=over, minlength=savings.sites)[touched]
+        gain[opened] = 0.0
     return opened
 
 
@@ -80,6 +104,54 @@ def exchanged(savings: Savings, opened: Flags, deadline: Deadline | None = None,
             return opened
         opened[into], opened[chosen[out]] = True, False
     return opened
+
+
+def shaken(
+    savings: Savings, opened: Flags, limits: Limits, tries: int, enough: float, deadline: Deadline, seed: int = 0
+) -> Flags:
+    """
+    Return the best choice that exchanges meet from choices near the best one.
+
+    Each time a few of its sites are exchanged at random, and the choice is bettered from there; one as good is taken,
+    so that the search does not stay where it is (Lourenco, Martin and Stutzle 2003, doi:10.1007/0-306-48056-5_11).
+
+    Parameters
+    ----------
+    savings
+        Of the sites that may be open; others are left as they are.
+    opened
+        Shape (m,): a choice within the limits.
+    limits
+        Of a choice.
+    tries
+        How many beginnings at most: the same number meets the same choice on every machine.
+    enough
+        A choice worth as much ends the search.
+    deadline
+        When it ends in any case.
+    seed
+        Of the sites exchanged.
+    """
+    rng = np.random.default_rng(seed)
+    may = np.zeros(savings.sites, dtype=bool)
+    may[savings.site] = True
+    best, value = opened, savings.value(opened)
+    for _ in range(tries):
+        inside, outside = np.flatnonzero(best & may), np.flatnonzero(~best & may)
+        number = min(int(rng.integers(1, _SHAKEN + 1)), len(inside), len(outside))
+        if number == 0 or value >= enough or deadline.over:
+            break
+        met = best.copy()
+        met[rng.choice(inside, number, replace=False)] = False
+        for site in rng.choice(outside, number, replace=False).tolist():
+            met[site] = True
+            if not limits.allow(met):
+                met[site] = False
+        met = exchanged(savings, met, deadline, limits)
+        found = savings.value(met)
+        if found >= value and limits.allow(met):
+            best, value = met, found
+    return best
 
 
 def _addition(gain: Floats, limits: Limits, least: float) -> int:

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from geo.core.arrays import Flags, Floats, run_starts
 from geo.core.errors import InfeasibleError
-from geo.facilities.centre import centre
+from geo.facilities.centre import Centre, centre
 from geo.facilities.cover_matrix import CoverMatrix
 from geo.facilities.covers import least_cover
 from geo.facilities.deadline import Deadline
@@ -118,7 +118,11 @@ def _cover_all(problem: LocationProblem, deadline: Deadline) -> Sited:
 
 
 def _centre(problem: LocationProblem, deadline: Deadline) -> Sited:
-    found = centre(problem, deadline)
+    return centred(problem, centre(problem, deadline))
+
+
+def centred(problem: LocationProblem, found: Centre) -> Sited:
+    """Return a p-centre as a choice; pairs of the problem within its standard are enough."""
     return _chosen(problem, found.opened, found.longest_m, found.bound_m)
 
 

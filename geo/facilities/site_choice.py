@@ -13,13 +13,14 @@ from geo.core.errors import InfeasibleError
 from geo.core.text import Text
 from geo.facilities.access import Access
 from geo.facilities.candidates import Candidates
+from geo.facilities.centre_by_places import CentreByPlaces
 from geo.facilities.deadline import Deadline
 from geo.facilities.facility_study import FacilityStudy
-from geo.facilities.location_models import solve
+from geo.facilities.location_models import centred, solve
 from geo.facilities.location_problem import LocationProblem, Model, Sited
 from geo.facilities.residents import inner_lonlat
 from geo.facilities.site_documents import CurvePoint, StoppedBy
-from geo.facilities.site_problem import SiteRequest, candidates_of, problem_of
+from geo.facilities.site_problem import SiteRequest, candidates_of, centre_of, problem_of
 from geo.facilities.stability import Drawing, Stability, stability
 
 _CURVE_AT_MOST: Final = 12
@@ -90,7 +91,8 @@ class SiteStudy:
         self.deadline = deadline or Deadline(seconds)
         self.within_m = study.within_m
         self.reach_m = max(float(study.profile["sites.reach"]), self.within_m)
-        self.limit_m = self.within_m if request.model in ("coverage", "cover_all") else self.reach_m
+        far = request.model == "median" or (request.model == "centre" and request.with_capacity)
+        self.limit_m = self.reach_m if far else self.within_m
         self.off_by = float(study.profile["sites.off_by"])
         self.undone: list[str] = []
 
@@ -120,6 +122,21 @@ class SiteStudy:
         return problem_of(self.study, self.request, self.candidates, self.access, self.limit_m, self.off_by)
 
     @cached_property
+    def by_places(self) -> CentreByPlaces | None:
+        """The p-centre, with walks of any length; None for other models, and where capacities count."""
+        if self.request.model != "centre" or self.request.with_capacity:
+            return None
+        return centre_of(self.study, self.access, self.problem)
+
+    @cached_property
+    def out_of_reach(self) -> float:
+        """The demand with no site near enough to count."""
+        if self.by_places is not None:
+            return float(self.problem.weight[self.by_places.out].sum())
+        reach = self.within_limit.least(np.ones(self.problem.sites, dtype=bool))
+        return float(self.problem.weight[~np.isfinite(reach)].sum())
+
+    @cached_property
     def within_limit(self) -> LocationProblem:
         """The problem with the pairs within the limit."""
         return self.problem.where(self.problem.walk_m <= self.limit_m)
@@ -128,7 +145,7 @@ class SiteStudy:
     def _best(self) -> Sited:
         """The best choice of as many sites as were asked for."""
         limit = self.deadline.part(_SHARES["choice"], _LEAST * self.deadline.seconds)
-        found = solve(self.within_limit, self.request.model, limit)
+        found = self._solved(self.request.number, limit)
         if found.gap > 0:
             self.undone.append("proof")
         return found
@@ -158,9 +175,15 @@ class SiteStudy:
     def _with(self, number: int, deadline: Deadline) -> Sited | None:
         """Return the best choice of a number of sites; None where so few are not enough for the model."""
         try:
-            return solve(self.within_limit._replace(number=number), self.request.model, deadline)
+            return self._solved(number, deadline)
         except InfeasibleError:
             return None
+
+    def _solved(self, number: int, deadline: Deadline) -> Sited:
+        """Return the best choice of a number of sites."""
+        if self.by_places is not None:
+            return centred(self.within_limit, self.by_places.solve(number, deadline))
+        return solve(self.within_limit._replace(number=number), self.request.model, deadline)
 
     def _new(self, sited: Sited) -> int:
         """Return the number of new sites of a choice."""
@@ -196,8 +219,9 @@ class SiteStudy:
             standing = self.chosen.opened.copy()
             for _ in range(_MORE):
                 standing[int(np.argmax(self._further(standing)))] = True
-                covered.append(self._covered(standing))
-                walked.append(self._walked(standing))
+                walk = self.within_limit.least(standing)
+                covered.append(self._covered(standing, walk))
+                walked.append(self._walked(walk))
         best = _best_by_number(self, len(covered))
         rows: list[CurvePoint] = []
         for number, (here, walk) in enumerate(zip(covered, walked, strict=True)):
@@ -221,8 +245,14 @@ class SiteStudy:
         street, _ = pd.factorize(self.study.table["street_id"])
         closed = int((self.problem.closable & ~self.chosen.opened).sum())
         number = int(self.study.profile["sites.draws"])
-        drawing = Drawing(number, self.off_by, self.limit_m, self.deadline.part(_SHARES["stability"]))
-        problem = self.problem._replace(number=max(self._new(self.chosen) - closed, 0))
+        limit_m, problem = self.limit_m, self.problem
+        if self.by_places is not None:
+            # the places that decide the longest walk; no best choice of a draw has a longer one than ours at worst
+            limit_m = self.chosen.objective * (1 + self.off_by)
+            problem, places = self.by_places.table(limit_m / (1 - self.off_by))
+            street = street[places]
+        drawing = Drawing(number, self.off_by, limit_m, self.deadline.part(_SHARES["stability"]))
+        problem = problem._replace(number=max(self._new(self.chosen) - closed, 0))
         found = stability(problem, self.request.model, self.chosen, street, drawing)
         if found.cut:
             self.undone.append("stability")
@@ -232,22 +262,29 @@ class SiteStudy:
     def order(self) -> Order:
         """The new sites in greedy order: of coverage, or of walking (`median`)."""
         opened = self.chosen.opened
-        left = np.flatnonzero(opened & ~self.problem.kept & ~self.problem.closable).tolist()
-        standing = opened.copy()
-        standing[left] = False
-        order: list[int] = []
-        covered, walked = [self._covered(standing)], [self._walked(standing)]
-        while left:
-            further = self._further(standing)
-            order.append(int(left.pop(int(np.argmax(further[left])))))
-            standing[order[-1]] = True
-            covered.append(self._covered(standing))
-            walked.append(self._walked(standing))
+        new = opened & ~self.problem.kept & ~self.problem.closable
+        standing = opened & ~new
+        # only what the choice adds changes: its own pairs are looked at, however many candidates there were
+        own = self.within_limit.where(new[self.within_limit.site])
+        walk, left, order = self.within_limit.least(standing), np.flatnonzero(new), []
+        covered, walked = [self._covered(standing, walk)], [self._walked(walk)]
+        while len(left):
+            at = int(np.argmax(self._gains(own, walk)[left]))
+            site, left = int(left[at]), np.delete(left, at)
+            order.append(site)
+            standing[site] = True
+            here = own.site == site
+            np.minimum.at(walk, own.demand[here], own.walk_m[here])
+            covered.append(self._covered(standing, walk))
+            walked.append(self._walked(walk))
         return Order(np.array(order, dtype=np.int64), np.array(covered), np.array(walked))
 
     def _further(self, standing: Flags) -> Floats:
         """Return the gain of each site over the standing ones: demand covered, or metres spared (`median`)."""
-        problem, walk = self.within_limit, self.within_limit.least(standing)
+        return self._gains(self.within_limit, self.within_limit.least(standing))
+
+    def _gains(self, problem: LocationProblem, walk: Floats) -> Floats:
+        """Return the gain of each site over walks of all places, shape (n,), by the pairs of a problem."""
         weight, before = problem.weight[problem.demand], walk[problem.demand]
         if self.request.model == "median":
             adds = weight * np.maximum(np.minimum(before, self.reach_m) - problem.walk_m, 0.0)
@@ -255,19 +292,18 @@ class SiteStudy:
             adds = weight * ((problem.walk_m <= self.within_m) & (before > self.within_m))
         return np.bincount(problem.site, weights=adds, minlength=problem.sites).astype(float)
 
-    def _covered(self, opened: Flags) -> float:
-        """Return the demand that open sites cover, with no more at any than it has room for."""
+    def _covered(self, opened: Flags, walk: Floats) -> float:
+        """Return the demand that open sites cover at these walks, with no more at any than it has room for."""
         room = self.problem.room
         if np.isfinite(room[opened]).any():
             none = np.zeros(self.problem.sites, dtype=bool)
             fixed = self.within_limit._replace(kept=opened, closable=none, number=0, budget=np.inf)
             return solve(fixed, "coverage", self.deadline.part(0.5, _LEAST * self.deadline.seconds)).objective
-        walk = self.within_limit.least(opened)
         return float(self.problem.weight[walk <= self.within_m].sum())
 
-    def _walked(self, opened: Flags) -> float:
+    def _walked(self, walk: Floats) -> float:
         """Return the walks of all demand to the nearest open site; out of reach, they count as `sites.reach`."""
-        return float((self.problem.weight * np.minimum(self.within_limit.least(opened), self.reach_m)).sum())
+        return float((self.problem.weight * np.minimum(walk, self.reach_m)).sum())
 
 
 def _best_by_number(study: SiteStudy, size: int) -> dict[int, Sited]:

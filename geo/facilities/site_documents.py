@@ -157,6 +157,8 @@ class SitesDocument(TypedDict):
         The reason for no more: `number`, `no_gain`, `budget` or `all_covered`.
     seconds
         Limit of computing time for all of it, in seconds.
+    computing_s
+        Computing time of all of it, in seconds.
     not_done
         Work that the limit cut short, in Chinese and English.
     within_m
@@ -214,6 +216,7 @@ class SitesDocument(TypedDict):
     proposed: int
     stopped_by: StoppedBy
     seconds: float
+    computing_s: NotRequired[float]
     not_done: list[str]
     within_m: float
     budget: float | None

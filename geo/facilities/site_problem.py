@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.core.arrays import Flags, Floats
+from geo.core.arrays import Flags, Floats, Integers
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.facilities.access import Access, joined
 from geo.facilities.candidates import Candidates, Source, drawn, junctions, kerbs, lots, read_candidates, vacant
-from geo.facilities.coverage import pairs_within
+from geo.facilities.centre_by_places import CentreByPlaces
+from geo.facilities.coverage import nearest_walks, pairs_within
 from geo.facilities.facility_study import FacilityStudy, no_demand
 from geo.facilities.location_problem import LocationProblem, Model
 from geo.points.imports import place_in
@@ -109,8 +110,7 @@ def problem_of(
             ),
         )
     there, before = len(study.supply.table), len(study.supply.table) + len(study.accepted)
-    own = joined(study.gates, study.at(study.accepted[["lon", "lat"]].to_numpy(dtype=float)), there)
-    every = joined(own, access, before)
+    every = every_access(study, access)
     demand, site, walk = pairs_within(study.network, study.doors, every, limit_m / (1 - off_by))
     size = before + len(candidates.table)
     ids = study.supply.table["facility_id"].to_numpy(dtype=object)
@@ -132,6 +132,30 @@ def problem_of(
         within_m=study.within_m,
         beyond_m=max(float(study.profile["sites.reach"]), study.within_m),
     )
+
+
+def every_access(study: FacilityStudy, candidates: Access) -> Access:
+    """Return how all sites are reached: facilities that are there, accepted sites, then candidates."""
+    there, before = len(study.supply.table), len(study.supply.table) + len(study.accepted)
+    own = joined(study.gates, study.at(study.accepted[["lon", "lat"]].to_numpy(dtype=float)), there)
+    return joined(own, candidates, before)
+
+
+def centre_of(study: FacilityStudy, candidates: Access, problem: LocationProblem) -> CentreByPlaces:
+    """Return the p-centre of a problem: walks of any length are searched for the places that it looks at."""
+    every, size = every_access(study, candidates), len(problem.weight)
+
+    def walks_of(places: Integers) -> Floats:
+        rows = np.full((len(places), problem.sites), np.inf)
+        place, site, walk = pairs_within(study.network, study.doors.of(places), every, np.inf)
+        rows[place, site] = walk
+        return rows
+
+    def walks_to(opened: Flags) -> tuple[Floats, Integers]:
+        found = nearest_walks(study.network, study.doors, every.of(np.flatnonzero(opened)), size, np.inf)
+        return found.walk_m, found.facility
+
+    return CentreByPlaces(problem, walks_of, walks_to, problem.beyond_m)
 
 
 def _closable(ids: NDArray[np.object_], named: tuple[str, ...]) -> Flags:

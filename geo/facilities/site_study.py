@@ -103,7 +103,6 @@ def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
     if refused:
         curve = [{**row, "gap": None} for row in curve]
     layer = sites_layer(sited, stable.share)
-    reach = sited.within_limit.least(np.ones(sited.problem.sites, dtype=bool))
     covered = float(sited.order.covered[-1])
     rows = pd.DataFrame(layer.drop(columns="geometry")).assign(
         lon=shapely.get_x(layer.geometry.to_numpy()).round(6), lat=shapely.get_y(layer.geometry.to_numpy()).round(6)
@@ -137,13 +136,14 @@ def site_summary(sited: SiteStudy) -> tuple[SitesDocument, gpd.GeoDataFrame]:
         "covered": round(covered, 1),
         "share": round(covered / total, 4),
         "walk_m": round(chosen.objective / total, 1) if request.model == "median" else None,
-        "out_of_reach": round(float(study.demand.weight[~np.isfinite(reach)].sum()), 1),
+        "out_of_reach": round(sited.out_of_reach, 1),
         "sites": document_rows(rows[rows["status"] == "proposed"], SiteDocument),
         "closed": document_rows(rows[rows["status"] == "closed"], SiteDocument),
         "curve": curve,
         "stability": {"draws": stable.draws, "off_by": stable.off_by, "worst_regret": stable.worst_regret},
         "credit": study.study.facts["credit"],
     }
+    document["computing_s"] = round(sited.deadline.used, 1)
     return document, layer
 
 

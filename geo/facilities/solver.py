@@ -56,5 +56,7 @@ def open_sites(
         merged = merged.where((prices <= budget)[merged.site])
     if count == 0 or len(merged.site) == 0:
         return Opened(np.zeros(savings.sites, dtype=bool), 0.0, 0.0)
-    begun = start if start is not None and limits.allow(start) else greedy_choice(merged, *limits)
+    begun = start if start is not None and limits.allow(start) else None
+    if begun is None:
+        begun = greedy_choice(merged, *limits, deadline.part(_EXCHANGES_SHARE))
     return best_choice(merged, limits, exchanged(merged, begun, deadline.part(_EXCHANGES_SHARE), limits), deadline)

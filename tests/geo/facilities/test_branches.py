@@ -32,7 +32,7 @@ def test_the_least_walking_is_found_whatever_the_unit_of_the_walks(unit: float) 
         assert found.bound == pytest.approx(found.value, rel=1e-6), seed
 
 
-@pytest.mark.parametrize("count", [6, 20, 67])
+@pytest.mark.parametrize("count", [6, 20, 40, 67])
 def test_medians_of_a_network_are_proven_in_seconds_of_computing(count: int) -> None:
     limit = Deadline(20.0)
     found = solve(network_problem(count, 200, count), "median", limit)

@@ -43,6 +43,17 @@ def test_without_time_a_choice_is_at_most_twice_the_optimum_and_its_bound_true()
         assert 0 < found.bound_m <= best, seed
 
 
+def test_where_candidates_lie_apart_a_choice_without_time_is_at_most_three_times_the_optimum() -> None:
+    for seed in range(25):
+        whole = network_problem(seed, 16, 2 + seed % 3)
+        some = (whole.demand < 9) & (whole.site >= 9)
+        problem = whole.where(some)._replace(weight=(np.arange(16) < 9).astype(float))
+        best = least_longest(problem)
+        found = centre(problem, Deadline(0.0))
+        assert best <= found.longest_m <= 3 * best, seed
+        assert 0 < found.bound_m <= best, seed
+
+
 def test_a_network_of_many_junctions_is_proven_in_seconds_of_computing() -> None:
     limit = Deadline(20.0)
     for nodes, count in ((300, 5), (300, 10), (400, 80)):

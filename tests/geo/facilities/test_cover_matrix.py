@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from geo.facilities import cover_matrix
 from geo.facilities.cover_matrix import CoverMatrix, packing, reduced
 from tests.support.siting import PRICES, cheapest, town
 
@@ -27,6 +28,17 @@ def test_dominated_places_and_sites_go() -> None:
     small = reduced(CoverMatrix.of(pairs[:, 0], pairs[:, 1], 4, np.array([1.0, 1.0, 2.0, 1.0])))
     assert small.matrix.table.shape == (3, 3)
     assert 2 not in small.matrix.sites
+
+
+@pytest.mark.parametrize("steps", [1, 7, 10_000])
+def test_large_tables_are_reduced_to_the_same_by_blocks(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [reduced(town(seed, 30, 20, "whole")) for seed in range(12)]
+    monkeypatch.setattr(cover_matrix, "_DENSE_CELLS", 0)
+    monkeypatch.setattr(cover_matrix, "_BLOCK_STEPS", steps)
+    for seed, expected in enumerate(whole):
+        found = reduced(town(seed, 30, 20, "whole"))
+        assert found.matrix.sites.tolist() == expected.matrix.sites.tolist(), seed
+        assert found.needed.tolist() == expected.needed.tolist(), seed
 
 
 def test_homes_without_a_common_site_need_one_each() -> None:

@@ -43,6 +43,7 @@ class Town(SiteStudy):
         study = SimpleNamespace(profile=profile, within_m=300.0, table=table)
         super().__init__(cast(FacilityStudy, study), request, deadline)
         self._kept = kept
+        self.__dict__["by_places"] = None  # there are no streets to walk
         site = np.repeat(np.arange(len(reach)), [len(places) for places in reach])
         there = np.arange(len(reach)) < kept
         self.__dict__["problem"] = LocationProblem(

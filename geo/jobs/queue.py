@@ -207,9 +207,12 @@ class Queue:
         if not self.database.exists:
             return []
         self.interrupt_abandoned()
-        which, values = ("", ()) if study is None else ("WHERE study = ?", (study,))
+        every, of_one = (
+            "SELECT * FROM jobs ORDER BY number DESC",
+            "SELECT * FROM jobs WHERE study = ? ORDER BY number DESC",
+        )
         with self.database.connected() as connection:
-            rows = connection.execute(f"SELECT * FROM jobs {which} ORDER BY number DESC", values)  # noqa: S608 (ours)
+            rows = connection.execute(every) if study is None else connection.execute(of_one, (study,))
             return [from_row(row) for row in rows]
 
     def earlier(self, job: QueuedJob) -> list[QueuedJob]:

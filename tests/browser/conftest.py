@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,13 +62,15 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def serving(study: Path, python: str = sys.executable, folder: Path = ROOT) -> Iterator[str]:
+def serving(
+    study: Path, python: str = sys.executable, folder: Path = ROOT, options: Sequence[str] = ()
+) -> Iterator[str]:
     """Serve a study on a free port, as a user would, and give its address; by this Python or another, from a folder."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "XDG_CACHE_HOME": str(study.parent / "cache")}
-    command = [python, "-m", "jiexu", "serve", str(study), "--no-browser", "--port", str(port)]
+    command = [python, "-m", "jiexu", "serve", str(study), "--no-browser", "--port", str(port), *options]
     address, said = f"http://127.0.0.1:{port}", study.parent / f"server-{port}.log"
     with (
         said.open("wb") as log,

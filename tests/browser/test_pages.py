@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -46,10 +46,10 @@ def address(planned: Path, tmp_path_factory: pytest.TempPathFactory) -> object:
 
 
 def test_every_page_has_a_text_of_its_own_to_look_for() -> None:
-    assert set(TEXTS) == set(PAGES)
+    assert set(TEXTS) == set(PAGES) - {"library", "users"}, "these are of servers with many studies, and with sign-in"
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", TEXTS)
 def test_a_page_shows_map_figures_and_table(name: str, address: str, visit: Visiting) -> None:
     with visit(height=1100) as look:
         look.open(f"{address}/{name}?lang=en".replace("/overview", "/"))
@@ -261,7 +261,7 @@ def test_hostile_texts_are_only_text_on_every_page_and_in_the_file(
     study = hostile_study(tmp_path, mark)
     streets = read_layer(study, "streets")
     with serving(study) as where, visit() as look:
-        for name in PAGES:
+        for name in TEXTS:
             look.open(f"{where}/{name}?lang=en".replace("/overview", "/"))
             look.settled()
             assert look.page.evaluate("window.hacked") is None
@@ -307,10 +307,10 @@ def test_dark_pages_have_a_dark_map(address: str, browser: Browser) -> None:
         look.check()
 
 
-def test_an_online_base_map_is_loaded_only_when_asked_for(address: str, browser: Browser) -> None:
+def test_an_online_base_map_is_loaded_only_when_asked_for(study: Path, browser: Browser) -> None:
     tile = io.BytesIO()
     Image.new("RGB", (256, 256), "#88aa88").save(tile, "PNG")
-    with browser.new_context(locale="en-GB", viewport={"width": 1200, "height": 900}) as context:
+    with ExitStack() as online, browser.new_context(locale="en-GB", viewport={"width": 1200, "height": 900}) as context:
         page = context.new_page()
         asked: list[str] = []
 
@@ -320,6 +320,7 @@ def test_an_online_base_map_is_loaded_only_when_asked_for(address: str, browser:
 
         page.route("https://tile.openstreetmap.org/**", answer)
         look = Visit(page)
+        address = online.enter_context(serving(study, options=("--online-bases",)))
         look.open(f"{address}/?lang=en")
         look.settled()
         assert asked == []

@@ -140,10 +140,12 @@ def test_a_server_that_is_killed_takes_its_job_along_and_another_goes_on(study: 
     number, waits = submit(queue, "changes"), submit(queue, "says")
     command = [sys.executable, "-c", SERVER, str(study.parent)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None and server.stdout.readline() == "up\n"
-        at_step(queue, number, 2)
-        worker = worker_of(queue, number)
-        server.send_signal(signal.SIGKILL)
+        try:
+            assert server.stdout is not None and server.stdout.readline() == "up\n"
+            at_step(queue, number, 2)
+            worker = worker_of(queue, number)
+        finally:
+            server.send_signal(signal.SIGKILL)
     until(lambda: started(worker) is None)
     job = queue.find(number)
     assert job.state == "interrupted"

@@ -256,7 +256,14 @@ def keep_newest(folder: Path, name: str, suffix: str, keep: int | None, same: Ca
 def _backed_up(path: Path, name: str, shelf: Shelf, to: Path, stamp: str, keep: int | None) -> CopyResultDocument:
     """Copy a study; a problem with it is part of the answer and stops no other."""
     try:
-        if is_database(path) and not _is_ours(path):
+        if not is_database(path):
+            return _result(
+                name,
+                shelf,
+                "failed",
+                Text("文件开头被破坏，或不是研究文件", "Its beginning is destroyed, or it is no study"),
+            )
+        if not _is_ours(path):
             return _result(name, None, "skipped", Text("不是街序研究文件", "It is no Jiexu study"))
         copy, notes = _copied(path, to, f"{name}.{stamp}{SUFFIX}")
         key = carry_key(path, copy)

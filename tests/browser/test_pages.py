@@ -307,6 +307,7 @@ def test_dark_pages_have_a_dark_map(address: str, browser: Browser) -> None:
         look.check()
 
 
+@pytest.mark.slow
 def test_an_online_base_map_is_loaded_only_when_asked_for(study: Path, browser: Browser) -> None:
     tile = io.BytesIO()
     Image.new("RGB", (256, 256), "#88aa88").save(tile, "PNG")

@@ -43,6 +43,7 @@ GREEN = """() => {
 """How many pixels are painted as an open zone."""
 
 
+@pytest.mark.slow
 def test_zones_open_and_close_with_the_hour_without_new_tiles(plan: Path, visit: Visiting) -> None:
     with serving(plan) as where, visit() as look:
         look.open(f"{where}/stalls?lang=en")

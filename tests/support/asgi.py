@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
@@ -31,6 +32,12 @@ class Answer:
         lead = f"{name}="
         found = (value for key, value in self.headers if key == "set-cookie" and value.startswith(lead))
         return next(found, "").removeprefix(lead).partition(";")[0]
+
+
+def _finish(work: Any) -> None:
+    """Run a coroutine to its end on a thread of its own: another loop may run on this one (a browser's)."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 def ask(
@@ -78,7 +85,7 @@ def ask(
         else:
             answer.body += message.get("body", b"")
 
-    asyncio.run(app(scope, receive, send))
+    _finish(app(scope, receive, send))
     return answer
 
 
@@ -147,5 +154,5 @@ def connect(
 
         await app(scope, receive, send)
 
-    asyncio.run(run())
+    _finish(run())
     return said

@@ -19,6 +19,7 @@ Visiting = Callable[..., AbstractContextManager[Visit]]
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.slow
 def test_a_section_is_decided_on_and_drawn_in_its_tier(study: Path, visit: Visiting) -> None:
     with serving(study) as where, visit() as look:
         look.open(f"{where}/streets?lang=en&street={find_street(study, 'Mannerheimintie')}")

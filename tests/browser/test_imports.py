@@ -63,6 +63,7 @@ def test_a_file_is_looked_at_then_imported_then_removed(study: Path, visit: Visi
     assert len(read_layer(study, "complaints")) == before
 
 
+@pytest.mark.slow
 def test_a_hostile_file_is_refused_with_a_remedy(study: Path, visit: Visiting, tmp_path: Path) -> None:
     file = tmp_path / "evil.csv"
     pd.DataFrame({"<script>window.hacked=1</script>": ["{{7*7}}"], "id": ["${alert(1)}"]}).to_csv(file, index=False)

@@ -141,6 +141,7 @@ def test_panning_and_zooming_never_run_the_script_and_the_view_lives_in_the_addr
         again.shows('JSON.stringify(jiexu.state.points) === \'["complaints","parking"]\'')
 
 
+@pytest.mark.slow
 def test_an_area_selects_streets_and_the_selection_is_kept(study: Path, visit: Visiting) -> None:
     with serving(study) as where, visit() as look:
         look.open(f"{where}/streets?lang=en")

@@ -23,7 +23,7 @@ def wrong(start: int, count: int, folder: Path) -> list[tuple[str, int, str]]:
     return [(one.kind, one.number, one.trace or f"{one.seconds:.1f} s") for one in faulty(tried_)]
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", [0, 1, *(pytest.param(part, marks=pytest.mark.slow) for part in range(2, PARTS))])
 def test_a_few_mutated_files(part: int, tmp_path: Path) -> None:
     count = FEW // PARTS
     assert wrong(part * count, count, tmp_path) == []

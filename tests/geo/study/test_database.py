@@ -215,7 +215,7 @@ def test_files_of_a_study_that_is_gone_are_not_read_into_a_new_one(study: Path, 
     assert sound(study) == "ok"
 
 
-@pytest.mark.parametrize("wait", [database.WAIT_S, 3.0])
+@pytest.mark.parametrize("wait", [pytest.param(database.WAIT_S, marks=pytest.mark.slow), 3.0])
 def test_twenty_writers_lose_nothing(wait: float, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor where all of them together take longer than one waits for another: the queue moves."""
     monkeypatch.setattr(database, "WAIT_S", wait)

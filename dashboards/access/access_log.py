@@ -7,7 +7,8 @@ import json
 import sqlite3
 from typing import Final, Literal, NamedTuple
 
-from dashboards.access.store import Store, moment
+from dashboards.access.store import Store
+from geo.core.databases import utc_text
 
 Event = Literal[
     "signed_in",
@@ -74,7 +75,7 @@ def note(
     """Append a line within a transaction."""
     last = connection.execute("SELECT number, hash FROM access_log ORDER BY number DESC LIMIT 1").fetchone()
     number, previous = (1, _START) if last is None else (last["number"] + 1, last["hash"])
-    line = Line(number, moment(), name, event, study, subject, host, previous, "")
+    line = Line(number, utc_text(), name, event, study, subject, host, previous, "")
     line = line._replace(hash=line.expected())
     connection.execute("INSERT INTO access_log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", line)
 

@@ -13,7 +13,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from dashboards.access.access_log import note
-from dashboards.access.store import Store, moment
+from dashboards.access.store import Store
+from geo.core.databases import utc_text
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.study.rights import EVERY_STUDY, ROLES, Actor, Grant
@@ -134,7 +135,7 @@ def add(store: Store, name: str, password: str | None, grant: Grant, study: str 
                 Text(f"用户 {name} 已存在", f"There is an account {name} already"),
                 Text("请换一个用户名，或用 jiexu users list 查看", "Choose another name; jiexu users list shows all"),
             )
-        connection.execute("INSERT INTO accounts VALUES (?, ?, NULL, ?, NULL)", (name, hashed, moment()))
+        connection.execute("INSERT INTO accounts VALUES (?, ?, NULL, ?, NULL)", (name, hashed, utc_text()))
         _grant(connection, name, study, grant)
         note(connection, "user_added", by, study=study, subject=f"{name}: {grant.role}")
 
@@ -190,7 +191,7 @@ def set_disabled(store: Store, name: str, disabled: bool, *, by: str) -> None:
     """
     with store.changing() as connection:
         name = _there(connection, name)
-        now = moment()
+        now = utc_text()
         connection.execute("UPDATE accounts SET disabled_at = ? WHERE name = ?", (now if disabled else None, name))
         if disabled:
             _end_all(connection, name, now)
@@ -206,7 +207,7 @@ def set_password(store: Store, name: str, password: str, *, by: str) -> None:
     hashed = _hasher.hash(checked_password(password, name))
     with store.changing() as connection:
         connection.execute("UPDATE accounts SET password = ? WHERE name = ?", (hashed, name))
-        _end_all(connection, name, moment())
+        _end_all(connection, name, utc_text())
         note(connection, "password_changed", by, subject=name)
 
 
@@ -223,7 +224,7 @@ def take_from_provider(store: Store, name: str, provider: str, grants: Mapping[s
     with store.changing() as connection:
         row = _row(connection, name)
         if row is None:
-            connection.execute("INSERT INTO accounts VALUES (?, NULL, ?, ?, NULL)", (name, provider, moment()))
+            connection.execute("INSERT INTO accounts VALUES (?, NULL, ?, ?, NULL)", (name, provider, utc_text()))
             note(connection, "user_added", provider, subject=name)
         elif row["provider"] != provider or row["disabled_at"] is not None:
             raise StudyError(

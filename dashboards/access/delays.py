@@ -8,7 +8,8 @@ import unicodedata
 from typing import Final
 
 from dashboards.access.access_log import note
-from dashboards.access.store import Store, moment
+from dashboards.access.store import Store
+from geo.core.databases import utc_text
 
 _FREE: Final = {"pair": 4, "host": 20, "name": 40}
 """Tries before there is any delay: of a name from one address, from an address, of a name from anywhere."""
@@ -39,11 +40,11 @@ def failed(store: Store, name: str, host: str) -> None:
     """Count a failed try; the name is noted as a digest only, since people type passwords there."""
     now = dt.datetime.now(dt.UTC)
     with store.changing() as connection:
-        connection.execute("DELETE FROM failures WHERE last_at < ?", (moment(now - _FORGOTTEN),))
+        connection.execute("DELETE FROM failures WHERE last_at < ?", (utc_text(now - _FORGOTTEN),))
         connection.executemany(
             "INSERT INTO failures VALUES (?, 1, ?) ON CONFLICT (subject) DO UPDATE "
             "SET tries = tries + 1, last_at = excluded.last_at",
-            [(subject, moment(now)) for subject in _subjects(name, host).values()],
+            [(subject, utc_text(now)) for subject in _subjects(name, host).values()],
         )
         note(connection, "refused", None, subject=_digest(name)[:12], host=host)
 

@@ -9,8 +9,9 @@ from typing import Final
 
 from dashboards.access import accounts
 from dashboards.access.access_log import note
-from dashboards.access.store import NAME, Store, moment
+from dashboards.access.store import NAME, Store
 from geo.core.aside import aside
+from geo.core.databases import utc_text
 from geo.core.errors import JiexuError, StudyError, writing
 from geo.core.text import Text
 from geo.study.backups import back_up, copy_database, copy_name, keep_newest, stamp_of
@@ -115,7 +116,7 @@ def bring_accounts_back(copy: Path, folder: Path, replace: bool = False) -> Rest
         copy_database(copy, aside_store.path)
         accounts.every(aside_store)
         with aside_store.changing() as connection:
-            connection.execute("UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL", (moment(),))
+            connection.execute("UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL", (utc_text(),))
             note(connection, "changed", current().name, subject=f"{NAME} ← {copy.name}")
         gone = _to_bin(store) if store.exists else None
         place(aside_store.path, store.path)

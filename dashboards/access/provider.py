@@ -20,7 +20,8 @@ from dashboards.access import accounts
 from dashboards.access.accounts import Account
 from dashboards.access.sessions import digest_of
 from dashboards.access.settings import Provider, Settings
-from dashboards.access.store import Store, moment
+from dashboards.access.store import Store
+from geo.core.databases import utc_text
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.study.rights import EVERY_STUDY, ROLES, Grant
@@ -85,10 +86,10 @@ class SignInAtProvider:
                 self._metadata()["authorization_endpoint"], state=state, nonce=nonce, code_verifier=verifier
             )
         content = json.dumps({"nonce": nonce, "verifier": verifier, "target": target})
-        oldest = moment(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=LASTS_S))
+        oldest = utc_text(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=LASTS_S))
         with self._store.changing() as connection:
             connection.execute("DELETE FROM requests WHERE made_at < ?", (oldest,))
-            connection.execute("INSERT INTO requests VALUES (?, ?, ?)", (digest_of(state), moment(), content))
+            connection.execute("INSERT INTO requests VALUES (?, ?, ?)", (digest_of(state), utc_text(), content))
         return str(address), state
 
     def finish(self, given: Mapping[str, str], bound: str | None, callback: str) -> tuple[Account, str]:
@@ -119,7 +120,7 @@ class SignInAtProvider:
         with self._store.changing() as connection:  # each answer is taken once
             row = connection.execute(
                 "DELETE FROM requests WHERE state = ? AND made_at >= ? RETURNING content",
-                (digest_of(state), moment(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=LASTS_S))),
+                (digest_of(state), utc_text(dt.datetime.now(dt.UTC) - dt.timedelta(seconds=LASTS_S))),
             ).fetchone()
         if row is None or "error" in given or not given.get("code"):
             raise _again()

@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 from dashboards.access import accounts
 from dashboards.access.access_log import note
 from dashboards.access.accounts import Account
-from dashboards.access.store import Store, moment
+from dashboards.access.store import Store
+from geo.core.databases import utc_text
 
 COOKIE: Final = "jiexu_session"
 
@@ -44,10 +45,10 @@ def open_session(store: Store, account: Account, host: str | None) -> str:
     """Open a session and return its secret, for the cookie."""
     secret, now = secrets.token_urlsafe(32), dt.datetime.now(dt.UTC)
     with store.changing() as connection:
-        connection.execute("DELETE FROM sessions WHERE expires_at < ?", (moment(now - _KEPT),))
+        connection.execute("DELETE FROM sessions WHERE expires_at < ?", (utc_text(now - _KEPT),))
         connection.execute(
             "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, NULL)",
-            (digest_of(secret), account.name, moment(now), moment(now), moment(now + LASTS)),
+            (digest_of(secret), account.name, utc_text(now), utc_text(now), utc_text(now + LASTS)),
         )
         note(connection, "signed_in", account.name, host=host)
     return secret
@@ -71,16 +72,16 @@ def in_force(store: Store, digest: str, used: bool = True) -> Session | None:
     now = dt.datetime.now(dt.UTC)
     with store.reading() as connection:
         row = connection.execute("SELECT * FROM sessions WHERE digest = ?", (digest,)).fetchone()
-    if row is None or row["ended_at"] is not None or row["expires_at"] <= moment(now):
+    if row is None or row["ended_at"] is not None or row["expires_at"] <= utc_text(now):
         return None
-    if row["seen_at"] <= moment(now - IDLE):
+    if row["seen_at"] <= utc_text(now - IDLE):
         return None
     account = accounts.find(store, row["name"])
     if account is None or account.disabled:
         return None
-    if used and row["seen_at"] <= moment(now - _SEEN_EVERY):
+    if used and row["seen_at"] <= utc_text(now - _SEEN_EVERY):
         with store.changing() as connection:
-            connection.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (moment(now), digest))
+            connection.execute("UPDATE sessions SET seen_at = ? WHERE digest = ?", (utc_text(now), digest))
     return Session(digest, account, row["expires_at"])
 
 
@@ -88,7 +89,8 @@ def end(store: Store, digest: str, host: str | None) -> None:
     """End a session: its pages close within seconds, its cookie opens nothing any more."""
     with store.changing() as connection:
         row = connection.execute(
-            "UPDATE sessions SET ended_at = ? WHERE digest = ? AND ended_at IS NULL RETURNING name", (moment(), digest)
+            "UPDATE sessions SET ended_at = ? WHERE digest = ? AND ended_at IS NULL RETURNING name",
+            (utc_text(), digest),
         ).fetchone()
         if row is not None:
             note(connection, "signed_out", row["name"], host=host)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
-from geo.core.errors import StudyError, writing
+from geo.core.databases import PrivateDatabase
+from geo.core.errors import StudyError
 from geo.core.text import Text
-from geo.study.database import address
 
 NAME: Final = "jiexu-accounts.db"
 """The file, in the folder of the studies."""
-
-_OWNER_ONLY: Final = 0o600
-_WAIT_S: Final = 10.0
-_FORMAT: Final = 1
 
 _TABLES: Final = """
 CREATE TABLE accounts (
@@ -46,7 +39,7 @@ CREATE TABLE access_log (
 """
 
 
-class Store:
+class Store(PrivateDatabase):
     """
     The file of accounts of a folder of studies.
 
@@ -56,14 +49,11 @@ class Store:
         Of the studies.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
-        self.path = self.folder / NAME
-
-    @property
-    def exists(self) -> bool:
-        """Whether anybody has made an account here."""
-        return self.path.is_file()
+    NAME = NAME
+    FORMAT = 1
+    TABLES = _TABLES
+    FOREIGN = Text("{path} 不是此版本街序的用户文件", "{path} is no file of accounts of this version")
+    REMEDY = Text("请从备份恢复，或将其移走后重新建立", "Restore it from a backup, or move it away and make it anew")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -83,55 +73,5 @@ class Store:
                     "Make the first administrator with: jiexu users add NAME --role administrator",
                 ),
             )
-        with self._connected() as connection:
+        with self.connected() as connection:
             yield connection
-
-    @contextmanager
-    def changing(self) -> Iterator[sqlite3.Connection]:
-        """Open the file, made where there is none, for one transaction: kept at its end, or nothing of it."""
-        with writing(self.path):
-            if not self.exists:
-                self._make()
-            with self._connected() as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                except BaseException:
-                    connection.execute("ROLLBACK")
-                    raise
-                connection.execute("COMMIT")
-
-    def _make(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        # made closed to others before anything is in it
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
-        with self._connected(made=False) as connection:
-            connection.executescript(f"BEGIN EXCLUSIVE;{_TABLES}PRAGMA user_version = {_FORMAT};COMMIT;")
-
-    @contextmanager
-    def _connected(self, made: bool = True) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(address(self.path), uri=True, timeout=_WAIT_S, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        try:
-            connection.execute("PRAGMA foreign_keys = ON")
-            if made and connection.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
-                raise self._no_accounts()
-            yield connection
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, (sqlite3.OperationalError, sqlite3.IntegrityError)):
-                raise
-            raise self._no_accounts() from error
-        finally:
-            connection.close()
-
-    def _no_accounts(self) -> StudyError:
-        return StudyError(
-            Text(f"{self.path} 不是此版本街序的用户文件", f"{self.path} is no file of accounts of this version"),
-            Text("请从备份恢复，或将其移走后重新建立", "Restore it from a backup, or move it away and make it anew"),
-        )
-
-
-def moment(at: dt.datetime | None = None) -> str:
-    """Return a moment as the file keeps it, by default now: in UTC, to the millisecond, sorted as text."""
-    at = (at or dt.datetime.now(dt.UTC)).astimezone(dt.UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"

@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from dashboards.access import accounts
 from dashboards.access.access_log import note
 from dashboards.access.sessions import digest_of
-from dashboards.access.store import Store, moment
+from dashboards.access.store import Store
+from geo.core.databases import utc_text
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.study.rights import Actor
@@ -48,7 +49,14 @@ def make(store: Store, name: str, *, reads_only: bool, expires: dt.datetime | No
     with store.changing() as connection:
         connection.execute(
             "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, NULL)",
-            (number, account.name, digest_of(secret), int(reads_only), moment(), moment(expires) if expires else None),
+            (
+                number,
+                account.name,
+                digest_of(secret),
+                int(reads_only),
+                utc_text(),
+                utc_text(expires) if expires else None,
+            ),
         )
         note(connection, "token_made", by, subject=f"{account.name}: {number}")
     return secret
@@ -66,7 +74,7 @@ def revoke(store: Store, token_id: str, *, by: str) -> None:
     with store.changing() as connection:
         row = connection.execute(
             "UPDATE tokens SET revoked_at = ? WHERE token_id = ? AND revoked_at IS NULL RETURNING name",
-            (moment(), token_id),
+            (utc_text(), token_id),
         ).fetchone()
         if row is None:
             raise StudyError(
@@ -98,7 +106,7 @@ def actor_of(store: Store, secret: str) -> Actor | None:
         return None
     with store.reading() as connection:
         row = connection.execute("SELECT * FROM tokens WHERE digest = ?", (digest_of(secret),)).fetchone()
-    if row is None or row["revoked_at"] is not None or (row["expires_at"] or "~") <= moment():
+    if row is None or row["revoked_at"] is not None or (row["expires_at"] or "~") <= utc_text():
         return None
     account = accounts.find(store, row["name"])
     if account is None or account.disabled:

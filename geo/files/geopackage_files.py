@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 import pyproj
 
+from geo.core.databases import address
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.layer_choice import Asked, Layer, chosen, dimension_of, with_parts
 from geo.files.raw_file import RawFile
 from geo.files.row_geometry import Shapes, shapes_of_wkb
 from geo.files.shaped_rows import Rows, joined
-from geo.study.database import address
 from geo.study.findings import Finding
 from geo.study.geometry_blobs import wkb_of
 from geo.study.sql import statement

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from geo.core.databases import utc_text
 from geo.core.errors import StudyError
 from geo.core.text import Text
-from geo.jobs.database import Database, moment, seconds_between
+from geo.jobs.database import Database, seconds_between
 from geo.jobs.processes import Process
 from geo.jobs.progress import Progress
 from geo.jobs.queued import QueuedJob, State, from_row
@@ -87,7 +88,7 @@ class Queue:
                 number = connection.execute(
                     "INSERT INTO jobs (study, work, arguments, by_name, rights, files, state, submitted_at) "
                     "VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)",
-                    (study, work, said, by, known, token, moment()),
+                    (study, work, said, by, known, token, utc_text()),
                 ).lastrowid
                 return _row_of(connection, int(number or 0))
         except BaseException:
@@ -104,7 +105,7 @@ class Queue:
                 return None
             for row in connection.execute("SELECT * FROM jobs WHERE state = 'waiting' ORDER BY number").fetchall():
                 if row["study"] not in running:
-                    at = moment()
+                    at = utc_text()
                     connection.execute(
                         "UPDATE jobs SET state = 'running', started_at = ?, seen_at = ?, machine = ?, pid = ?, "
                         "pid_started = ? WHERE number = ?",
@@ -120,7 +121,7 @@ class Queue:
                 connection.execute(
                     "UPDATE jobs SET step_zh = ?, step_en = ?, step = ?, steps = ?, share = ?, course = ?, seen_at = ? "
                     "WHERE number = ? AND state = 'running'",
-                    (*progress.name, *progress[1:], json.dumps(course), moment(), number),
+                    (*progress.name, *progress[1:], json.dumps(course), utc_text(), number),
                 )
         except (StudyError, sqlite3.Error):
             return
@@ -141,7 +142,7 @@ class Queue:
     def seen(self, number: int) -> None:
         """Keep that the runner of a job lives."""
         with self.database.changing() as connection:
-            connection.execute("UPDATE jobs SET seen_at = ? WHERE number = ?", (moment(), number))
+            connection.execute("UPDATE jobs SET seen_at = ? WHERE number = ?", (utc_text(), number))
 
     def end(
         self, number: int, state: State, result: Any = None, error: Text | None = None, at: str | None = None
@@ -151,7 +152,7 @@ class Queue:
             ended = connection.execute(
                 "UPDATE jobs SET state = ?, ended_at = ?, result = ?, error_zh = ?, error_en = ? "
                 "WHERE number = ? AND state = 'running' RETURNING files",
-                (state, at or moment(), json.dumps(result, ensure_ascii=False), *(error or (None, None)), number),
+                (state, at or utc_text(), json.dumps(result, ensure_ascii=False), *(error or (None, None)), number),
             ).fetchall()
         for row in ended:
             self.database.drop(row["files"])
@@ -171,7 +172,7 @@ class Queue:
             ended = connection.execute(
                 "UPDATE jobs SET state = 'cancelled', ended_at = ?, stopped_by = ? "
                 "WHERE number = ? AND state = 'waiting' RETURNING files",
-                (moment(), by, number),
+                (utc_text(), by, number),
             ).fetchall()
             connection.execute(
                 "UPDATE jobs SET wish = 'cancelled', stopped_by = coalesce(stopped_by, ?) "
@@ -247,7 +248,7 @@ def _abandoned(job: QueuedJob) -> bool:
         return True
     if job.runner.is_here:
         return not job.runner.alive
-    now = moment(dt.datetime.now(dt.UTC))
+    now = utc_text(dt.datetime.now(dt.UTC))
     return seconds_between(job.seen_at or job.submitted_at, now) > SILENT_S
 
 

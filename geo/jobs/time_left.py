@@ -6,7 +6,8 @@ import statistics
 from collections.abc import Sequence
 from typing import Final
 
-from geo.jobs.database import moment, seconds_between
+from geo.core.databases import utc_text
+from geo.jobs.database import seconds_between
 from geo.jobs.queued import QueuedJob
 
 _TELLS: Final = 0.1
@@ -38,7 +39,7 @@ def seconds_left(job: QueuedJob, earlier: Sequence[QueuedJob] = (), at: str | No
         return usual
     if job.state != "running" or job.started_at is None:
         return None
-    passed = max(seconds_between(job.started_at, at or moment()), 0.0)
+    passed = max(seconds_between(job.started_at, at or utc_text()), 0.0)
     done = share_done(job, earlier)
     by_course = _by_course(job, earlier, passed) if done >= _TELLS or (done > 0 and usual is not None) else None
     if by_course is None and usual is None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from geo.core.aside import aside
+from geo.core.databases import address
 from geo.core.errors import JiexuError, StudyError, writing
 from geo.core.text import Text
 from geo.study import database
@@ -21,7 +22,7 @@ from geo.study.check_documents import VerifyDocument
 from geo.study.checks import verify
 from geo.study.checksums import counter_of
 from geo.study.damage import DamagedError
-from geo.study.database import address, connect, held, missing, real
+from geo.study.database import connect, held, missing, real
 from geo.study.documents import TextDocument
 from geo.study.file import about
 from geo.study.keys import SUFFIX as KEY_SUFFIX

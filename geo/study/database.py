@@ -1,4 +1,4 @@
-"""The SQLite database that a study is: its address, its connections, its lock, and marks of its changes."""
+"""The SQLite database that a study is: its connections, its lock, and marks of its changes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePath, PureWindowsPath
+from pathlib import Path
 from typing import Final
-from urllib.parse import quote_from_bytes
 
+from geo.core.databases import address
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.study.file_state import BESIDE, Gate, gate_of, says_wal
@@ -35,33 +35,6 @@ _LONGEST_PATH: Final = 512
 
 _LONGEST_FOLDER: Final = 400
 """Bytes of a folder that leave room for files written aside."""
-
-
-def address(path: PurePath, mode: str = "rw") -> str:
-    """
-    Return the URI of a database for SQLite, for any name on any system.
-
-    Parameters
-    ----------
-    path
-        Absolute. A path of Windows may have a drive, or a server and a share (`\\\\server\\share\\x.gpkg`): SQLite
-        refuses a server in a URI's place for one, so that it goes into the path.
-    mode
-        `ro`, `rw` or `rwc`, and further parameters of SQLite behind `&`.
-    """
-    if isinstance(path, PureWindowsPath):
-        text = str(path)
-        if text.startswith("\\\\?\\"):  # Windows takes this form with backslashes only
-            return f"file:{_quoted(text.encode('utf-8', 'surrogatepass'))}?mode={mode}"
-        text = path.as_posix()
-        return (
-            f"file://{'' if text.startswith('/') else '/'}{_quoted(text.encode('utf-8', 'surrogatepass'))}?mode={mode}"
-        )
-    return f"file://{_quoted(os.fsencode(path))}?mode={mode}"
-
-
-def _quoted(path: bytes) -> str:
-    return quote_from_bytes(path, safe="/:")
 
 
 def real(path: Path) -> Path:

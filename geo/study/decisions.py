@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple, cast
 
 import pandas as pd
 
+from geo.core.databases import utc_text
 from geo.core.errors import StudyError
 from geo.core.masked_words import mask_numbers, masked
 from geo.core.text import Text
@@ -94,8 +95,7 @@ def record(connection: sqlite3.Connection, *, reason: str, by: str, at: dt.datet
     number = connection.execute("SELECT max(CAST(substr(decision_id, 2) AS INTEGER)) FROM decisions").fetchone()[0]
     decision = f"D{(number or 0) + 1:04d}"
     reason, by = signed(reason, by)
-    stamp = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
-    row = {**values, "decision_id": decision, "at": stamp, "by": by, "reason": reason}
+    row = {**values, "decision_id": decision, "at": utc_text(at), "by": by, "reason": reason}
     columns = [column for column in COLUMNS["decisions"] if column in row]
     adopt(connection)
     connection.execute(

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from geo.core.databases import address
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.study.damage import DamagedError
-from geo.study.database import address, held, real
+from geo.study.database import held, real
 from geo.study.file import FORMAT, about
 from geo.study.file_state import BESIDE, left_beside
 from geo.study.keys import SUFFIX as KEY_SUFFIX

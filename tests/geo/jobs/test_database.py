@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from geo.core.databases import utc_text
 from geo.core.errors import StudyError
-from geo.jobs.database import Database, moment, seconds_between
+from geo.jobs.database import Database, seconds_between
 
 
 def mode_of(path: Path) -> int:
@@ -81,4 +82,4 @@ def test_another_file_under_this_name_is_refused_in_a_sentence(tmp_path: Path) -
 def test_moments_sort_as_texts() -> None:
     first, last = "2026-11-27T09:00:00.000Z", "2026-11-27T09:01:00.500Z"
     assert seconds_between(first, last) == 60.5
-    assert first < last < moment()
+    assert first < last < utc_text()

@@ -1,4 +1,4 @@
-"""A study's database: its address on any system, its lock among many writers, its log in a GIS program."""
+"""A study's database: its lock among many writers, its log in a GIS program."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 import pytest
 
@@ -18,7 +18,7 @@ from geo.build import Inputs, build_study
 from geo.core.errors import StudyError
 from geo.stalls.study import STALLS, plan_stalls
 from geo.study import database
-from geo.study.database import address, connect
+from geo.study.database import connect
 from geo.study.file import about, read_layer
 from geo.study.reader import Study
 from geo.tiers.decisions import decide_tier
@@ -94,28 +94,6 @@ def sound(study: Path) -> str:
 
 def street(study: Path, number: int = 0) -> str:
     return str(read_layer(study, "streets")["street_id"].iloc[number])
-
-
-@pytest.mark.parametrize(
-    ("path", "wanted"),
-    [
-        (PurePosixPath("/data/a.gpkg"), "file:///data/a.gpkg?mode=rw"),
-        (
-            PurePosixPath("/数据/a b#1?x=%20&y.gpkg"),
-            "file:///%E6%95%B0%E6%8D%AE/a%20b%231%3Fx%3D%2520%26y.gpkg?mode=rw",
-        ),
-        (PureWindowsPath("C:\\data\\a b.gpkg"), "file:///C:/data/a%20b.gpkg?mode=rw"),
-        (PureWindowsPath("C:\\50%\\#1.gpkg"), "file:///C:/50%25/%231.gpkg?mode=rw"),
-        (PureWindowsPath("\\\\server\\share\\x.gpkg"), "file:////server/share/x.gpkg?mode=rw"),
-        (
-            PureWindowsPath("\\\\10.0.0.5\\城管\\安阳.gpkg"),
-            "file:////10.0.0.5/%E5%9F%8E%E7%AE%A1/%E5%AE%89%E9%98%B3.gpkg?mode=rw",
-        ),
-        (PureWindowsPath("\\\\?\\C:\\x.gpkg"), "file:%5C%5C%3F%5CC:%5Cx.gpkg?mode=rw"),
-    ],
-)
-def test_the_address_of_a_study(path: PurePath, wanted: str) -> None:
-    assert address(path) == wanted
 
 
 @pytest.mark.parametrize("name", ["a b#1?mode=ro&x=%20.gpkg", "安阳市 街道.gpkg", "a'b\"c.gpkg", "100%.gpkg"])

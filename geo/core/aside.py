@@ -49,6 +49,16 @@ def aside(path: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def sync(path: Path) -> None:
+    """Have the disk keep a file, or the names in a folder, now."""
+    with suppress(OSError):  # Windows opens no folders
+        number = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
 def _claimed(path: Path) -> tuple[Path, IO[bytes]]:
     """Make a private folder and take its lock; another one where a sweep took it for a dead owner's meanwhile."""
     while True:

@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from geo.core.aside import aside
+from geo.core.aside import aside, sync
 from geo.core.databases import address
 from geo.core.errors import JiexuError, StudyError, writing
 from geo.core.text import Text
@@ -29,7 +29,7 @@ from geo.study.keys import SUFFIX as KEY_SUFFIX
 from geo.study.keys import carry_key
 from geo.study.library import SUFFIX, checked_name, find, free_path, names, shelf_path
 from geo.study.library_documents import BackupDocument, CopyResultDocument, RestoredDocument, Shelf
-from geo.study.library_moves import move, place, remove, sync
+from geo.study.library_moves import move, place, remove
 from geo.study.opening import is_database
 from geo.study.rights import EVERY_STUDY, require
 

@@ -7,10 +7,11 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from geo.core.aside import sync
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.study import file_state
@@ -139,16 +140,6 @@ def place(new: Path, target: Path) -> None:
         raise
     file_state.renamed(old, real(target))
     sync(target.parent)
-
-
-def sync(folder: Path) -> None:
-    """Have the disk keep the names in a folder now."""
-    with suppress(OSError):  # Windows opens no folders
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
 
 
 def _found(folder: Path, name: str, shelf: Shelf) -> Path:

@@ -12,7 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
-from geo.core.aside import aside, sweep
+from geo.core.aside import aside, sweep, sync
 from geo.core.errors import StudyError, writing
 from geo.core.text import Text
 from geo.study import schema
@@ -209,14 +209,14 @@ def _swap(new: Path, file: Path, seen: Mapping[str, str] | None) -> None:
         if seen:
             raise changed_meanwhile()
         _keep_checksums(new)
-        _sync(new)
+        sync(new)
         try:
             os.link(new, file)  # unlike a rename, refuses where somebody else has just made one
         except FileExistsError:
             raise changed_meanwhile() from None
         except OSError:
             new.rename(file)  # a disk without links
-        _sync(file.parent)
+        sync(file.parent)
         return
     with locked(file) as connection:
         before = _unchanged(connection, seen)
@@ -224,10 +224,10 @@ def _swap(new: Path, file: Path, seen: Mapping[str, str] | None) -> None:
             if before.get("format") == FORMAT:
                 _keep_own_layers(new, file)
             _keep_checksums(new)
-            _sync(new)
+            sync(new)
             shutil.copymode(file, new)
             new.replace(file)
-            _sync(file.parent)
+            sync(file.parent)
             return
     # renaming would take the log, or on Windows the file, from whoever has it open
     with locked(file, attached=new) as connection:
@@ -287,16 +287,6 @@ def _without_waiting() -> Iterator[None]:
         yield
     finally:
         pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": None})
-
-
-def _sync(path: Path) -> None:
-    """Have the disk keep a file, or the names in a folder, now."""
-    with suppress(OSError):  # Windows opens no folders
-        number = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
 
 
 def _write_layer(path: Path, name: str, table: pd.DataFrame | None) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from geo.core.aside import aside, sweep
+from geo.core.aside import aside, sweep, sync
 
 OWNER = """
 import os, signal, sys
@@ -87,3 +87,11 @@ def test_a_folder_without_a_lock_is_a_dead_owners(tmp_path: Path) -> None:
     (tmp_path / name).mkdir()
     sweep(tmp_path / "study.gpkg")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_and_folders_are_kept_by_the_disk_and_what_is_gone_is_no_fault(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_text("text", encoding="utf-8")
+    for path in (file, tmp_path, tmp_path / "gone"):
+        sync(path)
+    assert file.read_text(encoding="utf-8") == "text"

@@ -16,6 +16,7 @@ from geo.parking.inventory_files import write_inventory
 from geo.parking.inventory_study import inventory_parking
 from geo.parking.inventory_words import inventory_lines
 from geo.parking.study import plan_bays
+from geo.rules.loader import Profile
 from geo.study.export_formats import SUFFIXES
 from geo.tiers.decisions import find_street
 from geo.tiers.study import add_widths
@@ -36,6 +37,11 @@ from jiexu.shared import (
 )
 
 app = typer.Typer()
+
+_Changes = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Another value of a rule, for this run.")
+]
+_Out = Annotated[Path | None, typer.Option(help=f"A drawing (.dxf), a schedule (.xlsx), or {', '.join(SUFFIXES)}.")]
 
 
 @app.command(epilog="Example: `jiexu bays anyang.gpkg --night --set clearance.crossing=10 --out bays.dxf`")
@@ -59,12 +65,8 @@ def bays(
             "with --night, night-time bays).",
         ),
     ] = None,
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Another value of a rule, for this run.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help=f"A drawing (.dxf), a schedule (.xlsx), or {', '.join(SUFFIXES)}.")
-    ] = None,
+    changes: _Changes = None,
+    out: _Out = None,
     adopt: Annotated[
         str | None,
         typer.Option(metavar="REASON", help="Record these bays as decided, street by street, for this reason."),
@@ -75,9 +77,7 @@ def bays(
 ) -> None:
     """Place parking bays along the kerbs: capacity, kerb taken by each rule, and the bays that relieve the most."""
     opened = under_rules(study, on)
-    profile = opened.profile
-    if changes:
-        profile = profile.changed(profile.read(changes), f"{profile.name}+")
+    profile = _with_changes(opened.profile, changes)
     chosen = [find_street(study, name.strip()) for name in streets.split(",")] if streets else None
     summary = plan_bays(opened, profile, chosen, night, budget)
     if adopt is not None:
@@ -111,25 +111,23 @@ def bays(
         typer.echo(_chosen(choice).pick(language()) if nothing is None else pick(nothing, language()))
 
 
+def _with_changes(profile: Profile, changes: list[str] | None) -> Profile:
+    """Return rules with the values that are given for this run."""
+    return profile.changed(profile.read(changes), f"{profile.name}+") if changes else profile
+
+
 @app.command(epilog="Example: `jiexu parking anyang.gpkg --out 停车现状.xlsx`")
 @errors_as_messages
 def parking(
     study: Study,
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PARAM=VALUE", help="Another value of a rule, for this run.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help=f"A drawing (.dxf), a schedule (.xlsx), or {', '.join(SUFFIXES)}.")
-    ] = None,
+    changes: _Changes = None,
+    out: _Out = None,
     on: OnDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Take the inventory of parking at kerbs: mapped sides and a model's answer elsewhere, with its accuracy."""
     opened = under_rules(study, on)
-    profile = opened.profile
-    if changes:
-        profile = profile.changed(profile.read(changes), f"{profile.name}+")
-    summary = inventory_parking(opened, profile)
+    summary = inventory_parking(opened, _with_changes(opened.profile, changes))
     if out is not None:
         say_written(out, write_inventory(study, out))
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -67,21 +68,58 @@ def write_bays(study: Study | Path, to: Path) -> Written:
     bays = opened.layer("bays")
     if bays.empty:
         raise _no_bays()
-    suffix = to.suffix.lower()
+    kinds = "BAY_" + bays["hours"].str.upper() + "_" + bays["orientation"].str.upper()
+    kinds = kinds.where(~bays["accessible"], kinds + "_ACCESSIBLE")
+    return written_layer(opened, "bays", to, schedule, kinds)
+
+
+def written_layer(
+    study: Study,
+    layer: str,
+    to: Path,
+    by_street: Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame],
+    kinds: pd.Series,
+) -> Written:
+    """
+    Write a layer of parking: a DXF drawing in the metric CRS, an XLSX schedule by street, or the layer in any format of
+    `geo.study.export`.
+
+    Parameters
+    ----------
+    study
+        The study.
+    layer
+        The layer's name.
+    to
+        The file.
+    by_street
+        Returns the schedule of the layer's rows and the study's `street_lines`.
+    kinds
+        The layer of the drawing for each row.
+
+    Returns
+    -------
+    written
+        How many rows, or streets of a schedule, and what the format could not hold.
+
+    Raises
+    ------
+    StudyError
+        If the file cannot be written.
+    """
+    rows, suffix, credit = study.layer(layer), to.suffix.lower(), credit_line(study.path, layer)
     if suffix == ".xlsx":
-        table = schedule(bays, opened.table("street_lines"))
+        table = by_street(rows, study.table("street_lines"))
         with writing(to):
-            content = table_file(table, ".xlsx", "bays", credit_line(opened.path, "bays"), opened.place.timezone)
+            content = table_file(table, ".xlsx", layer, credit, study.place.timezone)
             replaced(to, lambda path: path.write_bytes(content))
         return Written(len(table))
     if suffix == ".dxf":
-        metric = bays.to_crs(opened.crs)
-        names = "BAY_" + bays["hours"].str.upper() + "_" + bays["orientation"].str.upper()
-        names = names.where(~bays["accessible"], names + "_ACCESSIBLE")
-        drawing = gpd.GeoDataFrame({"Layer": names}, geometry=metric.geometry, crs=metric.crs)
+        metric = rows.to_crs(study.crs)
+        drawing = gpd.GeoDataFrame({"Layer": kinds}, geometry=metric.geometry, crs=metric.crs)
         with writing(to):
             # beside, not over: GDAL adds no layer to a drawing that is there
             replaced(to, lambda path: pyogrio.write_dataframe(drawing, path, driver="DXF", layer="entities"))
-            write_credit(to, credit_line(opened.path, "bays"))
+            write_credit(to, credit)
         return Written(len(drawing))
-    return export_layer(opened.path, "bays", to)
+    return export_layer(study.path, layer, to)

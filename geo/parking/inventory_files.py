@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
-from geo.core.errors import StudyError, writing
+from geo.core.errors import StudyError
 from geo.core.text import Text
+from geo.parking.files import written_layer
 from geo.parking.inventory import PARKED_KINDS
-from geo.study.export import Written, credit_line, export_layer, replaced, write_credit
-from geo.study.export_tables import table_file
+from geo.study.export import Written
 from geo.study.reader import Study, open_study
 
 _BOUNDS: Final = ("low", "likely", "high")
@@ -72,29 +70,8 @@ def write_inventory(study: Study | Path, to: Path) -> Written:
     inventory = opened.layer("parking_inventory")
     if inventory.empty:
         raise _no_inventory()
-    suffix = to.suffix.lower()
-    if suffix == ".xlsx":
-        table = inventory_schedule(inventory, opened.table("street_lines"))
-        with writing(to):
-            content = table_file(
-                table,
-                ".xlsx",
-                "parking_inventory",
-                credit_line(opened.path, "parking_inventory"),
-                opened.place.timezone,
-            )
-            replaced(to, lambda path: path.write_bytes(content))
-        return Written(len(table))
-    if suffix == ".dxf":
-        metric = inventory.to_crs(opened.crs)
-        names = "PARKING_" + inventory["state"].str.upper()
-        drawing = gpd.GeoDataFrame({"Layer": names}, geometry=metric.geometry, crs=metric.crs)
-        with writing(to):
-            # beside, not over: GDAL adds no layer to a drawing that is there
-            replaced(to, lambda path: pyogrio.write_dataframe(drawing, path, driver="DXF", layer="entities"))
-            write_credit(to, credit_line(opened.path, "parking_inventory"))
-        return Written(len(drawing))
-    return export_layer(opened.path, "parking_inventory", to)
+    kinds = "PARKING_" + inventory["state"].str.upper()
+    return written_layer(opened, "parking_inventory", to, inventory_schedule, kinds)
 
 
 def _no_inventory() -> StudyError:

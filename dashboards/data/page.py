@@ -109,7 +109,7 @@ def _take_away() -> None:
         )
         st.download_button(
             _("Map as one HTML file"),
-            data=_map_file(),
+            data=exporting(_map_file(), "map"),
             file_name=f"{study_path().stem}.html",
             mime="text/html",
             icon=":material/map:",

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
-from functools import partial
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
+from dashboards.parking.drawings import drawing_button
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
-from dashboards.session.served_study import study_path
 from dashboards.session.wording import tier_name
-from dashboards.shared.widgets import compute, out_of_date, table
+from dashboards.shared import background
+from dashboards.shared.widgets import out_of_date, table
 from geo.parking.inventory_documents import InventoryGroupDocument, ParkingDocument, SpacesDocument
 from geo.parking.inventory_files import inventory_schedule, write_inventory
-from geo.parking.inventory_study import INVENTORY, LIMITS, UNKNOWN, inventory_parking
+from geo.parking.inventory_study import INVENTORY, LIMITS, UNKNOWN
 from geo.parking.inventory_words import accuracy_text
 from geo.study.layers.codes import PARKING_INVENTORY, PARKING_SOURCES
 
@@ -40,7 +38,7 @@ def inventory() -> None:
         icon=":material/inventory:",
         key="parking-inventory",
     ):
-        compute(lambda: inventory_parking(study_path()))
+        background.start("parking", {})
     if known.summary is None:
         st.info(_("No inventory of parking has been taken yet in this study."), icon=":material/local_parking:")
         return
@@ -150,18 +148,4 @@ def _streets() -> None:
         "parking-inventory-streets",
         height=320,
     )
-    st.download_button(
-        _("Drawing (DXF)"),
-        data=partial(_drawing, study_path()),
-        file_name=f"{study_path().stem}-parking.dxf",
-        icon=":material/architecture:",
-        on_click="ignore",
-        key="parking-inventory-dxf",
-    )
-
-
-def _drawing(study: Path) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "parking.dxf"
-        write_inventory(study, file)
-        return file.read_bytes()
+    drawing_button(write_inventory, "parking_inventory", "parking", "parking-inventory-dxf")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,13 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.parking import inventory
+from dashboards.parking.drawings import drawing_button
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import rule_name, tier_name
 from dashboards.shared import rule_inputs
 from dashboards.shared.signing import may, signature
-from dashboards.shared.widgets import exporting, show_error, table
+from dashboards.shared.widgets import show_error, table
 from geo.core.errors import InputError, JiexuError
 from geo.core.text import pick
 from geo.parking.decisions import adopt_bays
@@ -83,14 +83,7 @@ def _schedule(bays: pd.DataFrame) -> None:
         "bays-table",
         height=360,
     )
-    st.download_button(
-        _("Drawing (DXF)"),
-        data=exporting(partial(_drawing, study_path()), "bays"),
-        file_name=f"{study_path().stem}-bays.dxf",
-        icon=":material/architecture:",
-        on_click="ignore",
-        key="bays-dxf",
-    )
+    drawing_button(write_bays, "bays", "bays", "bays-dxf")
     with st.popover(_("Record these bays as decided"), icon=":material/gavel:"):
         reason = st.text_input(_("Reason"), key="bays-reason")
         by = signature(key="bays-by")
@@ -101,13 +94,6 @@ def _schedule(bays: pd.DataFrame) -> None:
                 show_error(error)
             else:
                 st.success(_("{count:,} decisions are recorded, one for each street.").format(count=len(decided)))
-
-
-def _drawing(study: Path) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "bays.dxf"
-        write_bays(study, file)
-        return file.read_bytes()
 
 
 def _sources(text: str) -> str:

@@ -17,6 +17,7 @@ from geo.facilities.facility_study import DemandSource
 from geo.facilities.location_problem import Model
 from geo.facilities.site_problem import SiteRequest
 from geo.facilities.site_study import choose_sites
+from geo.parking.inventory_study import inventory_parking
 from geo.parking.study import plan_bays
 from geo.points.imports import add_points
 from geo.points.options import Options
@@ -54,6 +55,11 @@ def bays(
     """Place parking bays."""
     found = plan_bays(study, street_ids=street_ids, night=night, budget=budget)
     return {"bays": found["bays"]}
+
+
+def parking(study: Path) -> Result:
+    """Take the inventory of parking."""
+    return {"sides": inventory_parking(study)["sides"]}
 
 
 def hotspots(

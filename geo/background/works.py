@@ -132,6 +132,7 @@ WORKS: Final[Mapping[str, Work]] = {
         "decide",
         {"street_ids": or_none(texts), "night": flag, "budget": or_none(whole(1, 10**7))},
     ),
+    "parking": Work(Text("盘点停车现状", "Take the inventory of parking"), f"{_TASKS}:parking", "decide"),
     "hotspots": Work(
         Text("查找热点", "Find hot spots"),
         f"{_TASKS}:hotspots",

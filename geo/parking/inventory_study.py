@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.core.arrays import Floats
 from geo.core.text import Text
+from geo.jobs import progress
 from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.parking.inventory import Inventory, inventory_layer, take_inventory
 from geo.parking.inventory_documents import (
@@ -90,7 +91,9 @@ def inventory_parking(study: Study, profile: Profile | None = None) -> ParkingDo
         Kilometres, sides and cars by source and kind, and the accuracy of the model on streets that it has not seen.
     """
     rules = profile or study.profile
+    progress.step("读取路缘", "Read the kerbs", 1, 2)
     ground, left_out = _without_doubted(read_ground(study, rules), study.layer("parking"))
+    progress.step("盘点停车现状", "Take the inventory", 2, 2)
     inventory = take_inventory(ground, study.layer("facilities"), study.layer("context"), study.extent, rules)
     layer = inventory_layer(ground, inventory)
     summary: ParkingDocument = {

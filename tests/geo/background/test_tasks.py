@@ -9,6 +9,7 @@ from pathlib import Path
 from geo.background import do_here
 from geo.complaints.study import HOTSPOTS
 from geo.facilities.coverage_study import COVERAGE
+from geo.parking.inventory_study import INVENTORY
 from geo.study.file import about, read_layer
 from geo.study.rights import Actor, Grant, acting
 
@@ -22,6 +23,14 @@ def test_hot_spots_and_coverage_are_kept_in_the_study(study: Path) -> None:
     share = do_here(study, "coverage", {"kind": "toilet", "asked": "residents"})["share"]
     covered = COVERAGE.of_kind("toilet").known(about(study)).summary
     assert covered is not None and covered["share"] == share
+
+
+def test_the_inventory_of_parking_is_kept_in_the_study(study: Path) -> None:
+    found = do_here(study, "parking", {})
+    kept = INVENTORY.known(about(study)).summary
+    assert kept is not None
+    assert found == {"sides": kept["sides"]}
+    assert read_layer(study, "parking_inventory")["source"].isin(["mapped", "listed", "model"]).all()
 
 
 def test_an_import_is_signed_with_the_account_and_told_by_its_number(study: Path, tmp_path: Path) -> None:

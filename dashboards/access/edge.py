@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -38,6 +38,35 @@ def same_origin(origin: str, host: str, scheme: str) -> bool:
     except ValueError:
         return False
     return theirs == ours
+
+
+def scheme_of(asked: str, peer: str, headers: Mapping[str, str], proxies: Collection[str]) -> str:
+    """
+    Return `https` or `http`: how a visitor asked.
+
+    Parameters
+    ----------
+    asked
+        How the server was asked; a listed proxy says how it was.
+    peer
+        The address that asks.
+    headers
+        Of the request, by names in lower case.
+    proxies
+        The listed proxies.
+    """
+    scheme = {"ws": "http", "wss": "https"}.get(asked, asked)
+    if peer in proxies:
+        scheme = headers.get("x-forwarded-proto", scheme).partition(",")[0].strip()
+    return "https" if scheme == "https" else "http"
+
+
+def client_of(peer: str, headers: Mapping[str, str], proxies: Collection[str]) -> str:
+    """Return the address that a visitor asks from: the last that listed proxies name and that is none of them."""
+    if peer not in proxies:
+        return peer
+    named = [each.strip() for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
+    return next((each for each in reversed(named) if each not in proxies), peer)
 
 
 def was_forwarded(headers: Mapping[str, str]) -> bool:

@@ -13,9 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards.access.edge import (
     SAFE_METHODS,
+    client_of,
     host_of,
     is_closed,
     same_origin,
+    scheme_of,
     security_headers,
     was_forwarded,
 )
@@ -36,6 +38,10 @@ _OPEN: Final = (SIGN_IN, "/_stcore/health", "/favicon.ico")
 _UPLOADS: Final = "/_stcore/upload_file"
 _LOOKS_EVERY_S: Final = 1.0
 """How often the guard looks whether an open page's session is still in force."""
+
+_VISITOR: Final = "jiexu.visitor"
+_SCHEME: Final = "jiexu.scheme"
+"""Under which a request carries what the guard has found of it."""
 
 _POLICY_VIOLATION: Final = 1008
 _MULTIPART_ROOM: Final = 65_536
@@ -70,21 +76,22 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        scheme = self._scheme(scope, headers)
+        peer = self._peer(scope)
+        scheme = scheme_of(str(scope["scheme"]), peer, headers, self._settings.proxies)
         path = self._path(scope)
         refusal = self._refusal(scope, headers, scheme, path)
         visitor = None
         if refusal is None:
-            visitor = await to_thread.run_sync(self._visitors.of_request, headers, self._peer(scope), path != STATE)
+            visitor = await to_thread.run_sync(self._visitors.of_request, headers, peer, path != STATE)
             if visitor is None and not _is_open(path):
                 refusal = self._not_signed_in(scope, headers, path)
         answer = self._with_headers(send, scheme == "https")
         if refusal is not None:
             await refused(refusal, scope, receive, answer, self._settings.base_path)
         elif scope["type"] == "websocket":
-            await self._watched(self._told(scope, visitor), receive, send, visitor)
+            await self._watched(self._told(scope, headers, scheme, visitor), receive, send, visitor)
         else:
-            await self._passed_on(self._told(scope, visitor), receive, answer, visitor)
+            await self._passed_on(self._told(scope, headers, scheme, visitor), receive, answer, visitor)
 
     async def _passed_on(self, scope: Scope, receive: Receive, send: Send, visitor: Visitor | None) -> None:
         if visitor is None:
@@ -100,21 +107,6 @@ class Guard:
 
     def _peer(self, scope: Scope) -> str:
         return str((scope.get("client") or ("", 0))[0])
-
-    def _client(self, scope: Scope, headers: Mapping[str, str]) -> str:
-        """Return the address that a visitor asks from: the last that listed proxies name and that is none of them."""
-        peer = self._peer(scope)
-        if peer not in self._settings.proxies:
-            return peer
-        named = [each.strip() for each in headers.get("x-forwarded-for", "").split(",") if each.strip()]
-        return next((each for each in reversed(named) if each not in self._settings.proxies), peer)
-
-    def _scheme(self, scope: Scope, headers: MutableMapping[str, str]) -> str:
-        """Return how the visitor asked: a listed proxy says so."""
-        scheme = {"ws": "http", "wss": "https"}.get(scope["scheme"], str(scope["scheme"]))
-        if self._peer(scope) in self._settings.proxies:
-            scheme = headers.get("x-forwarded-proto", scheme).partition(",")[0].strip()
-        return "https" if scheme == "https" else "http"
 
     def _refusal(self, scope: Scope, headers: MutableMapping[str, str], scheme: str, path: str) -> Refusal | None:
         """Return the reason to refuse a request whoever sent it, or None."""
@@ -175,15 +167,14 @@ class Guard:
             return Refusal(303, problem, remedy, {"location": target})
         return Refusal(401, problem, remedy, {"www-authenticate": 'Bearer realm="Jiexu"'})
 
-    def _told(self, scope: Scope, visitor: Visitor | None) -> Scope:
+    def _told(self, scope: Scope, headers: Mapping[str, str], scheme: str, visitor: Visitor | None) -> Scope:
         """Return a request that tells Streamlit's pages its visitor, and nothing that came under that name."""
         name = HEADER.encode()
         kept = [(key, value) for key, value in scope["headers"] if key.lower() != name]
-        headers = {key.decode("latin-1").lower(): value.decode("latin-1") for key, value in kept}
         if visitor is not None and visitor.key:
             kept.append((name, visitor.key.encode("latin-1", "replace")))
-        client = (self._client(scope, headers), 0)
-        return {**scope, "headers": kept, "client": client, "jiexu.visitor": visitor, "jiexu.peer": self._peer(scope)}
+        client = (client_of(self._peer(scope), headers, self._settings.proxies), 0)
+        return {**scope, "headers": kept, "client": client, _VISITOR: visitor, _SCHEME: scheme}
 
     def _with_headers(self, send: Send, tls: bool) -> Send:
         async def answer(message: Message) -> None:
@@ -255,12 +246,12 @@ def _too_large(headers: MutableMapping[str, str], limit_mb: int) -> bool:
     return length.isdigit() and int(length) > limit_mb * 1024 * 1024 + _MULTIPART_ROOM
 
 
-def peer_of(scope: Scope) -> str:
-    """Return the address that a request comes from, of a proxy where one passed it on."""
-    return str(scope.get("jiexu.peer", ""))
+def is_tls(scope: Scope) -> bool:
+    """Tell whether the guard has found that a visitor asked by https, of a listed proxy where one stands before."""
+    return bool(scope.get(_SCHEME) == "https")
 
 
 def visitor_of(scope: Scope) -> Visitor | None:
     """Return the visitor that the guard has found for a request."""
-    visitor: Any = scope.get("jiexu.visitor")
+    visitor: Any = scope.get(_VISITOR)
     return visitor if isinstance(visitor, Visitor) else None

@@ -134,11 +134,6 @@ class Settings:
     upload_mb: int = UPLOAD_MB
 
     @property
-    def on_loopback(self) -> bool:
-        """Whether only this computer can reach it."""
-        return is_loopback(self.host)
-
-    @property
     def base_hosts(self) -> tuple[str, ...]:
         """The hosts of the online base maps."""
         return tuple(host for base in self.bases for host in BASES[base])

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboards.access import accounts, delays, provider, sessions
 from dashboards.access.accounts import Account
-from dashboards.access.guard import SIGN_IN, SIGN_OUT, STATE, peer_of, visitor_of
+from dashboards.access.guard import SIGN_IN, SIGN_OUT, STATE, is_tls, visitor_of
 from dashboards.access.settings import Settings
 from dashboards.access.visitors import Visitors, session_digest
 from dashboards.session.language import LANGUAGES, TAGS, language_of, translator
@@ -104,15 +104,10 @@ class SignIn:
             value,
             max_age=seconds,
             path=self._settings.base_path or "/",
-            secure=self._is_tls(request),
+            secure=is_tls(request.scope),
             httponly=True,
             samesite="lax",
         )
-
-    def _is_tls(self, request: Request) -> bool:
-        forwarded = peer_of(request.scope) in self._settings.proxies
-        said = request.headers.get("x-forwarded-proto", "") if forwarded else ""
-        return request.url.scheme in ("https", "wss") or said.partition(",")[0].strip() == "https"
 
     async def _ask_out(self, request: Request) -> Response:
         language = self._language(request)
@@ -160,7 +155,7 @@ class SignIn:
         return answer
 
     def _callback(self, request: Request) -> str:
-        scheme = "https" if self._is_tls(request) else "http"
+        scheme = "https" if is_tls(request.scope) else "http"
         return f"{scheme}://{request.headers['host']}{self._settings.base_path}{SIGN_IN}/callback"
 
     def _next(self, target: str | None) -> str:

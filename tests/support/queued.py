@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,18 @@ def small_study(path: Path) -> Path:
     facts = {"extent": str(list(extent)), "metric_crs": "EPSG:32635", **place_facts(place_at(*extent))}
     write_study(path, {}, facts)
     return path
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study with nothing in it but its place. Do not change it."""
+    return small_study(tmp_path_factory.mktemp("small") / "a.gpkg")
+
+
+@pytest.fixture
+def study(small: Path, tmp_path: Path) -> Path:
+    """A copy of it in a folder of its own, for a queue."""
+    return Path(shutil.copy(small, tmp_path / "a.gpkg"))
 
 
 # the works

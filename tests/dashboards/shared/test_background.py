@@ -18,9 +18,9 @@ from geo.jobs.progress import Progress
 from geo.jobs.queue import Queue
 from geo.study.rights import Actor, Grant, system_user, take_from
 from tests.support.pages import Serve, labelled
-from tests.support.queued import at_step, dispatched, ended, known_works, small_study
+from tests.support.queued import at_step, dispatched, ended, known_works, small
 
-__all__ = ["known_works"]
+__all__ = ["known_works", "small"]
 pytestmark = pytest.mark.usefixtures("known_works")
 
 _SCRIPT = """
@@ -36,11 +36,6 @@ if st.button("Go"):
     background.start(work, {"said": "a"} if work in ("says", "changes") else {}, then=then)
 st.text(f"found {st.session_state.get('found')}")
 """
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_study(tmp_path_factory.mktemp("small") / "a.gpkg")
 
 
 @pytest.fixture

@@ -15,21 +15,11 @@ from geo.core.errors import InputError
 from geo.jobs.processes import this_process
 from geo.jobs.queue import Queue
 from geo.study.rights import Actor, Grant, RightError, acting
-from tests.support.queued import dispatched, ended, known_works, small_study
+from tests.support.queued import dispatched, ended, known_works, small, study
 
 PLANNER = Actor("王", {"*": Grant("planner")})
 
-__all__ = ["known_works"]
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_study(tmp_path_factory.mktemp("small") / "a.gpkg")
-
-
-@pytest.fixture
-def study(small: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(small, tmp_path / "a.gpkg"))
+__all__ = ["known_works", "small", "study"]
 
 
 @pytest.mark.usefixtures("known_works")

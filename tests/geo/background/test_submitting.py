@@ -14,25 +14,15 @@ from geo.core.errors import StudyError
 from geo.jobs.database import NAME
 from geo.jobs.queue import Queue
 from geo.study.rights import NOBODY, Actor, Grant, RightError, acting
-from tests.support.queued import known_works, small_study
+from tests.support.queued import known_works, small, study
 
 PLANNER = Actor("王", {"a": Grant("planner")})
 OFFICER = Actor("李", {"*": Grant("officer")})
 VIEWER = Actor("法院", {"*": Grant("viewer")})
 READER = Actor("qgis", {"*": Grant("administrator")}, reads_only=True)
 
-__all__ = ["known_works"]
+__all__ = ["known_works", "small", "study"]
 pytestmark = pytest.mark.usefixtures("known_works")
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_study(tmp_path_factory.mktemp("small") / "a.gpkg")
-
-
-@pytest.fixture
-def study(small: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(small, tmp_path / "a.gpkg"))
 
 
 def test_a_job_carries_whoever_submitted_it(study: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,9 @@ from geo.jobs.processes import started
 from geo.jobs.queue import Queue
 from geo.study.file import about
 from tests.conftest import ROOT
-from tests.support.queued import at_step, dispatched, ended, small_study, until
+from tests.support.queued import at_step, dispatched, ended, small, study, until
+
+__all__ = ["small", "study"]
 
 RIGHTS = {"name": "王", "grants": {"*": ["administrator", None, True]}, "reads_only": False, "signed_in": True}
 SERVER = """
@@ -34,16 +35,6 @@ if __name__ == "__main__":
 """
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return small_study(tmp_path_factory.mktemp("small") / "a.gpkg")
-
-
-@pytest.fixture
-def study(small: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(small, tmp_path / "a.gpkg"))
 
 
 def submit(queue: Queue, work: str, study: str = "a.gpkg", **arguments: Any) -> int:

@@ -21,7 +21,7 @@ from geo.kerbs.layers import references, stretch_lines
 from geo.parking.documents import AgreementDocument, DifferenceDocument
 from geo.parking.room import BayRoom
 from geo.parking.standing import minutes_by_period, open_share
-from geo.parking.tagged_sides import cars_on, kinds_of, tagged_sides
+from geo.parking.tagged_sides import cars_on, explicit_cars, kinds_of, plausible, tagged_sides
 from geo.streets.parking_tags import ORIENTATIONS
 from geo.study.schema import conform_geo
 
@@ -111,7 +111,7 @@ def mapped_parking(room: BayRoom) -> Mapped:
     """
     kerbs = room.kerbs
     kind = kinds_of(kerbs)
-    explicit = kerbs.roads[["parking_left_cars", "parking_right_cars"]].to_numpy(dtype=float).reshape(-1)
+    explicit = explicit_cars(kerbs, room.profile)
     known = np.array([isinstance(value, str) for value in kind], dtype=bool)
     at_kerb = room.ground.surveyed.bays
     on_area, listed = at_kerb["kerb"].to_numpy(dtype=np.int64), at_kerb["listed"].to_numpy(dtype=bool)
@@ -140,6 +140,8 @@ def mapped_parking(room: BayRoom) -> Mapped:
 
     area_m = kerbs.kerb_metres(on_area, np.maximum(area_from, 0.0), area_to)
     said = at_kerb["cars"].to_numpy(dtype=float)
+    # the city's own list is taken at its word
+    said = np.where(listed, said, plausible(said, area_m, room.profile))
     counted = np.maximum(cars_on(area_m, at_kerb["kind"].to_numpy(dtype=object), room.profile), 1)
     area_cars = np.where(np.isfinite(said), said, counted)
     on_street = np.ones(len(on_area))

@@ -136,6 +136,15 @@ def test_an_explicit_capacity_is_honoured(profile: Profile) -> None:
     assert found.cars["mapped"] == 7
 
 
+@pytest.mark.parametrize("said", [-3.0, 1e12])
+def test_a_capacity_that_no_kerb_can_hold_is_not_taken(said: float, profile: Profile) -> None:
+    counted = compared(profile, parking_left="parallel").cars
+    assert compared(profile, parking_left="parallel", parking_left_cars=said).cars == counted
+    area = [shapely.box(20, 4, 52, 6.2)]
+    counted = compared(profile, area, parking_left="separate").cars
+    assert compared(profile, area, {"capacity": said}, parking_left="separate").cars == counted
+
+
 def test_a_lone_short_area_holds_one_car(profile: Profile) -> None:
     found = compared(profile, [shapely.box(50, 4, 53, 6)], parking_left="separate")
     assert found.cars["mapped"] == 1

@@ -57,8 +57,13 @@ class Clause(NamedTuple):
 
 
 def clauses(text: str) -> list[Clause]:
+    """Return the clauses of a conditional value; a later one stands over the earlier ones (OSM wiki)."""
+    return [Clause(value, read_condition(condition)) for value, condition in clause_texts(text)]
+
+
+def clause_texts(text: str) -> list[tuple[str, str]]:
     """
-    Return the clauses of a conditional value; a later one stands over the earlier ones (OSM wiki).
+    Return the values of a conditional value, each with its condition as it is written.
 
     A part without `@` goes on with the condition before it.
     """
@@ -69,7 +74,7 @@ def clauses(text: str) -> list[Clause]:
             found.append([value.strip(), condition.strip()])
         elif found:
             found[-1][1] += f"; {part}"
-    return [Clause(value, read_condition(condition)) for value, condition in found]
+    return [(value, condition) for value, condition in found]
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.core.conditional import clause_texts
 from geo.core.text import Text
 from geo.streets.parking_tags import SideTags, side_tags
 from geo.study.layers.codes import PARKING_POSITIONS
 
 _CONDITIONAL: Final = ":conditional"
-_CLAUSE: Final = re.compile(r"([^@;]+)@\s*(\([^)]*\)|[^;]+)")
 
 _RESTRICTIONS: Final = {
     "no_parking": Text("禁止停车", "no parking"),
@@ -125,8 +125,8 @@ def _clauses(tags: SideTags) -> list[_Said]:
         if name == key:
             found.append(_Said(key, tags[key], ""))
             continue
-        for value, hours in _CLAUSE.findall(tags[key]):
-            found.append(_Said(name, value.strip(), hours.strip().removeprefix("(").removesuffix(")").strip()))
+        for value, hours in clause_texts(tags[key]):
+            found.append(_Said(name, value, hours.removeprefix("(").removesuffix(")").strip()))
     return found
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -10,12 +13,15 @@ from dashboards.session import cache
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import layer_name
-from dashboards.shared.widgets import credits, table
+from dashboards.shared.widgets import credits, each_once, table
+from geo.core.text import Language, pick
 from geo.study.figures import synthetic_counts
 from geo.study.file import about
+from geo.study.layers.description import TEXT
 from geo.study.personal_data import columns_with_text
 from geo.study.rights import require
 from geo.study.schema import LAYERS, POINT_KINDS, STUDY_LAYERS
+from layers.map_layer import captions
 
 
 def page() -> None:
@@ -33,5 +39,21 @@ def page() -> None:
     if grant is None or not grant.texts:
         rows = rows.drop(columns=columns_with_text(layer), errors="ignore")
         st.caption(_("Free texts are not shown."))
-    titles = {name: column.title.pick(current_language()) for name, column in STUDY_LAYERS[layer].columns.items()}
-    table(rows.rename(columns=titles), layer, f"shared-{layer}")
+    table(_in_words(rows, layer), layer, f"shared-{layer}")
+
+
+def _in_words(rows: pd.DataFrame, layer: str) -> pd.DataFrame:
+    """Return a layer's table in the reader's language: titles, coded values, sentences kept in both languages."""
+    language, columns = current_language(), STUDY_LAYERS[layer].columns
+    found = {}
+    for name in rows:
+        column, cells = columns[str(name)], rows[name]
+        if column.dtype == TEXT:
+            cells = each_once(cells, partial(_word, coded=captions(layer, str(name), language), language=language))
+        found[column.title.pick(language)] = cells
+    return pd.DataFrame(found)
+
+
+def _word(value: object, coded: Mapping[str, str], language: Language) -> str:
+    text = "" if value is None else str(value)
+    return coded[text] if text in coded else pick(text, language)

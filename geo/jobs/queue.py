@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import sqlite3
 from collections.abc import Mapping
@@ -208,10 +207,8 @@ class Queue:
         if not self.database.exists:
             return []
         self.interrupt_abandoned()
-        every, of_one = (
-            "SELECT * FROM jobs ORDER BY number DESC",
-            "SELECT * FROM jobs WHERE study = ? ORDER BY number DESC",
-        )
+        every = "SELECT * FROM jobs ORDER BY number DESC"
+        of_one = "SELECT * FROM jobs WHERE study = ? ORDER BY number DESC"
         with self.database.connected() as connection:
             rows = connection.execute(every) if study is None else connection.execute(of_one, (study,))
             return [from_row(row) for row in rows]
@@ -248,8 +245,7 @@ def _abandoned(job: QueuedJob) -> bool:
         return True
     if job.runner.is_here:
         return not job.runner.alive
-    now = utc_text(dt.datetime.now(dt.UTC))
-    return seconds_between(job.seen_at or job.submitted_at, now) > SILENT_S
+    return seconds_between(job.seen_at or job.submitted_at, utc_text()) > SILENT_S
 
 
 def _row_of(connection: sqlite3.Connection, number: int) -> QueuedJob:

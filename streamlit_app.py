@@ -85,9 +85,10 @@ def run(settings: Settings, browser: bool) -> None:
     """Serve until stopped."""
     # uvicorn believes the headers of any proxy on this computer otherwise; the guard knows the listed ones
     os.environ["FORWARDED_ALLOW_IPS"] = ""
+    # a fork, before there are threads and before a study is open: it has loaded what reading and cutting tiles takes
+    warm(fork=True)
     mine = App(**parts(settings))
     warm_up()
-    warm()
     dispatcher = dispatcher_for(settings.folder, present(settings.folder))
     dispatcher.start()
     if browser:

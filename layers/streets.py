@@ -58,7 +58,7 @@ def tile_layers(streets: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
 
 def oneway_tiles(roads: gpd.GeoDataFrame) -> dict[str, FreestileLayer]:
     """Return the tile layer `oneway`: the lines of one-way segments along their traffic, in the nearest tiles only."""
-    lines = gpd.GeoDataFrame({"o": 1}, index=roads.index[roads["oneway"]], geometry=roads.geometry, crs=roads.crs)
+    lines = roads.loc[roads["oneway"], ["geometry"]].assign(o=1)
     return {"oneway": FreestileLayer(lines, min_zoom=MAX_ZOOM)}
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 from collections.abc import Collection
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import Final
 from urllib.parse import quote
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -23,20 +25,23 @@ from geo.study.figures import synthetic_counts
 from geo.study.reader import Study
 from geo.study.rights import RightError, acting, require, system_user
 from layers.map.compose import ASSETS, compose_map
-from layers.map.tiles import kept_archive, tile_archive
+from layers.map.cutting import cut_archive
+from layers.map.tiles import archive_names, kept_archive
 from layers.registry import BY_NAME
 
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _NEVER = {"Cache-Control": "private, no-store"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 _GROUND: Final = "context"
+_STREETS: Final = "streets"
+_MOST_WAITING: Final = 256
 _PROBLEM: Final = '<!doctype html><meta charset="utf-8"><p style="font-family: sans-serif">{sentence}</p>'
 """The map's page where there is no map, as when the study was removed."""
 
 
 def archives(study: Path, layers: Collection[str] = BY_NAME) -> dict[str, Path]:
-    """Return the archive of each of these layers of a study with features; cut the changed ones again."""
-    cut = {layer: tile_archive(study, layer) for layer in BY_NAME if layer in layers}
+    """Return the archive of each of these layers of a study with rows; cut the changed ones again."""
+    cut = {layer: cut_archive(study, layer) for layer in BY_NAME if layer in layers}
     return {layer: archive for layer, archive in cut.items() if archive is not None}
 
 
@@ -55,10 +60,10 @@ def shown_layers(study: Path) -> list[str]:
 
 
 def tile_urls() -> dict[str, str]:
-    """Return the address of each layer's archive; a layer without features has none."""
-    study = study_path()
+    """Return the address of each layer's archive, which is cut when it is asked for; a layer without rows has none."""
+    study, shown = study_path(), shown_layers(study_path())
     lead = "tiles/" if server().library is None else f"tiles/{quote(study.stem, safe='')}/"
-    return {layer: f"{lead}{archive.name}" for layer, archive in archives(study, shown_layers(study)).items()}
+    return {layer: f"{lead}{name}" for layer, name in archive_names(study).items() if layer in shown}
 
 
 async def _map(request: Request) -> Response:
@@ -99,11 +104,21 @@ def _render(asked: str, theme: str) -> str:
     return str(figure.get_root().render())
 
 
-def warm_up() -> None:
-    """Cut the tiles and render the map once, so that the first visitor waits for neither; of many studies, of none."""
+def warm_up() -> Thread:
+    """
+    Cut the streets' tiles and render the map once, so that the first visitor waits for neither; of many studies, of
+    none. Return the thread that does it meanwhile.
+    """
+    found = Thread(target=_warm_up, name="warm-up", daemon=True)
+    found.start()
+    return found
+
+
+def _warm_up() -> None:
     # a library starts whatever state its only study is in
     passed_over = NoneChosenError if server().library is None else JiexuError
-    with acting(system_user()), suppress(passed_over), on_study(None):
+    with acting(system_user()), suppress(passed_over), on_study(None) as path:
+        cut_archive(path, _STREETS)
         for language in LANGUAGES:
             _render(language, "light")
 
@@ -121,7 +136,9 @@ async def _tiles(request: Request) -> Response:
     if layer not in BY_NAME:
         return PlainTextResponse("no such layer", status_code=404)
     try:
-        archive = await to_thread.run_sync(_archive, request.path_params.get(IN_ADDRESS), layer, name)
+        archive = await to_thread.run_sync(
+            _archive, request.path_params.get(IN_ADDRESS), layer, name, limiter=_waiting()
+        )
     except JiexuError as error:
         status = 403 if isinstance(error, RightError) else 404
         said = error.sentence(language_of(request.headers.get("accept-language")))
@@ -133,14 +150,23 @@ async def _tiles(request: Request) -> Response:
 
 
 def _archive(study: str | None, layer: str, name: str) -> Path | None:
-    """Return an archive of a study's tiles, if whoever asks may see its layer."""
+    """Return an archive of a study's tiles, if whoever asks may see its layer; cut it if it is not there yet."""
     with on_study(study) as path:
         if layer not in shown_layers(path):
             raise RightError(
                 Text("您的角色不显示此图层", "Your role does not show this layer"),
                 Text("请联系管理员", "Ask an administrator"),
             )
-        return kept_archive(path, name)
+        there = kept_archive(path, name)
+        if there is None and archive_names(path).get(layer) == name:
+            return cut_archive(path, layer)
+        return there
+
+
+@cache
+def _waiting() -> CapacityLimiter:
+    """Return the threads that wait for tiles: other requests have threads of their own."""
+    return CapacityLimiter(_MOST_WAITING)
 
 
 def routes(base_path: str = "") -> list[BaseRoute]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import altair as alt
 import pandas as pd
@@ -112,13 +112,9 @@ def _tier_table(figures: FiguresDocument) -> None:
 
 def _hot_streets() -> None:
     st.subheader(_("Streets with the most complaints"))
-    counted, roads = placed_cases(cache.layer("complaints")), cache.layer("roads")
-    complaints = counted.rows
+    streets = cache.columns("streets", "street_id", "name", "tier", "length_m", "complaints", "stalls")
     chosen = filters.chosen_categories()
-    if chosen:
-        complaints = complaints[complaints["category"].isin(chosen)]
-    streets = cache.layer("streets")
-    counts = count_per_street(complaints, roads, streets["street_id"])
+    counts = _counts_of(chosen, streets["street_id"]) if chosen else streets["complaints"]
     top = streets.loc[counts[counts > 0].nlargest(15).index]
     top = top[top["tier"].isin(filters.current().tiers)]
     number = counts.loc[top.index]
@@ -135,7 +131,13 @@ def _hot_streets() -> None:
         "streets-with-complaints",
         "hot-streets",
     )
-    _left_out(counted.left_out)
+    _left_out(cache.figures()["left_out"].get("complaints", {}))
+
+
+def _counts_of(categories: Collection[str], street_ids: pd.Series) -> pd.Series:
+    """Return how many complaints of these categories lie on each street."""
+    complaints = placed_cases(cache.layer("complaints")).rows
+    return count_per_street(complaints[complaints["category"].isin(categories)], cache.layer("roads"), street_ids)
 
 
 def _left_out(left_out: Mapping[str, int]) -> None:

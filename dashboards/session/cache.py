@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, NamedTuple, ParamSpec, TypeVar, cast
@@ -116,6 +117,19 @@ def layer(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     return opened.layer(name) if name in SPATIAL_LAYERS or name in VIEWS else opened.table(name)
 
 
+@derived(lambda name, *_: MadeOf(layers=(name,)), kept=12)
+def columns(name: str, *wanted: str) -> pd.DataFrame:
+    """Return columns of a layer without its shapes: a large layer is not read for a few of them. They are shared."""
+    return study().some(name, wanted, geometry=False)
+
+
+@derived(MadeOf(layers=("streets",)), kept=48)
+def streets_of(street_ids: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Return the rows of these streets, in the layer's order; they are shared."""
+    among = "street_id IN (SELECT value FROM json_each(?))"
+    return gpd.GeoDataFrame(study().some("streets", where=among, values=(json.dumps(street_ids),)))
+
+
 @derived(MadeOf(layers=LAYERS), kept=2)
 def figures() -> FiguresDocument:
     """Return the study's figures, as `geo.study.figures.info`."""
@@ -131,7 +145,7 @@ def street_names() -> pd.Series:
 @derived(lambda kind: MadeOf(layers=(kind,)), kept=24)
 def categories(kind: str) -> list[str]:
     """Return the categories of a kind of points, in the order of their numbers in tiles."""
-    return points.categories(layer(kind), kind)
+    return points.categories(columns(kind, points.CATEGORY_COLUMN[kind]), kind)
 
 
 def metric_crs() -> pyproj.CRS:

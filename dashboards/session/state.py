@@ -66,9 +66,8 @@ def selected() -> list[str]:
 
 
 def selected_streets() -> gpd.GeoDataFrame:
-    """Return the selected streets' rows."""
-    streets = cache.layer("streets")
-    return streets[streets["street_id"].isin(selected())]
+    """Return the selected streets' rows. They are shared between sessions: do not change them."""
+    return cache.streets_of(tuple(selected()))
 
 
 def select(

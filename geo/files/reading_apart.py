@@ -60,7 +60,7 @@ def warm(fork: bool = False) -> None:
         Whether it may be a fork of this process: for a program that has loaded what reads files, and nothing of a
         user's yet.
     """
-    if not _inside():
+    if not is_inside():
         try:
             pool().warm(fork)
         except OSError:  # said where a file is read
@@ -77,7 +77,8 @@ def inside() -> Iterator[None]:
         _here.reset(token)
 
 
-def _inside() -> bool:
+def is_inside() -> bool:
+    """Tell whether files are read in this process."""
     return working() or _here.get() or os.environ.get("JIEXU_READERS", "").strip().lower() == _INSIDE
 
 
@@ -159,7 +160,7 @@ def apart(
         def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             file = Path(file_of(args[0]))
             try:
-                if _inside() or not file.exists():
+                if is_inside() or not file.exists():
                     return read(*args, **kwargs)
                 return _answer(name, file, limits(file), args, kwargs)  # type: ignore[no-any-return]
             except known:

@@ -93,10 +93,11 @@ def gate_of(path: Path) -> Gate:
 
 
 def _forget() -> None:
-    """Give a forked process gates of its own: nobody else is in it."""
+    """Give a forked process gates and open files of its own: nobody else is in it, and it may have closed those."""
     global _keeping  # noqa: PLW0603
     _keeping = threading.Lock()
     _gates.clear()
+    _counters.clear()
 
 
 if hasattr(os, "register_at_fork"):

@@ -28,7 +28,7 @@ from geo.study.decisions import decisions_in
 from geo.study.file import about, changing_to, layer_names, read_layer, require_sound, rules_day
 from geo.study.opening import CHECKED_IN_PART
 from geo.study.row_changes import RowChanges, changed_columns
-from geo.study.rows import rows_in
+from geo.study.rows import any_in, rows_in
 from geo.study.schema import conform
 from geo.study.versions import VIEWS, new_versions, shown_columns, source_of, version_key, versions_in
 from geo.study.writing import change_layers, changed_meanwhile, until_unchanged
@@ -182,6 +182,12 @@ class Study:
         """Tell whether the study has a table that not every study has."""
         self.reads.layers.add(name)
         return name in layer_names(self.path)
+
+    def filled(self, *names: str) -> set[str]:
+        """Return those of these layers, views of them and tables that are there with rows; they are not read for it."""
+        self.reads.layers |= set(names)
+        with file.connect(self.path) as connection:
+            return {name for name in names if any_in(connection, source_of(name))}
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, or a layer without its geometry; as `layer`."""

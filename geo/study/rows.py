@@ -107,3 +107,10 @@ def count_in(connection: sqlite3.Connection, layer: str) -> int:
     if not columns_of(connection, layer):
         return 0
     return int(connection.execute(statement("SELECT count(*) FROM {table}", table=layer)).fetchone()[0])
+
+
+def any_in(connection: sqlite3.Connection, layer: str) -> bool:
+    """Tell whether a layer is there and has rows."""
+    if not columns_of(connection, layer):
+        return False
+    return connection.execute(statement("SELECT 1 FROM {table} LIMIT 1", table=layer)).fetchone() is not None

@@ -1,4 +1,4 @@
-"""Cut a study's layers into vector tiles: one PMTiles archive per layer and version."""
+"""Cut a study's layers into vector tiles: one PMTiles archive per layer and version, when it is asked for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import shutil
-import threading
+import struct
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -37,22 +37,20 @@ _DIGEST_BYTES: Final = 6
 _UNKNOWN_KEPT_S: Final = 86_400
 """Archives without a list of studies are kept so long after their last change."""
 
-_lock = threading.Lock()
+_HEADER: Final = struct.Struct("<7sB11Q6B4iB2i")
+"""The header of a PMTiles archive, version 3."""
 
 
-def _tiles_folder(folder: Path | None) -> Path:
-    return folder or Path(platformdirs.user_cache_dir("jiexu")) / "tiles"
+def tiles_folder() -> Path:
+    """Return the folder of all archives, in the user's cache folder."""
+    return Path(platformdirs.user_cache_dir("jiexu")) / "tiles"
 
 
 def _home(study: Path, facts: Mapping[str, str], folder: Path | None) -> Path:
     """Return the folder of a study's archives; each copy of a study has its own: not everybody may see them all."""
     path = os.fsencode(study.resolve())
     digest = hashlib.blake2b(path, digest_size=_DIGEST_BYTES).hexdigest()
-    return _tiles_folder(folder) / f"{facts['study_id']}-{digest}"
-
-
-def _archive(home: Path, layer: str, key: str) -> Path:
-    return home / f"{layer}-{key}.pmtiles"
+    return (folder or tiles_folder()) / f"{facts['study_id']}-{digest}"
 
 
 def _on_both_sides(tile: FreestileLayer) -> FreestileLayer:
@@ -76,6 +74,32 @@ def kept_archive(study: Path, name: str, folder: Path | None = None) -> Path | N
     return archive if archive.is_file() and archive.suffix == ".pmtiles" else None
 
 
+def _opened(study: Path, folder: Path | None) -> Study:
+    try:
+        return Study(study)
+    except StudyError:
+        sweep_tiles(folder)
+        raise
+
+
+def archive_names(study: Path, folder: Path | None = None) -> dict[str, str]:
+    """
+    Return the name of today's archive of each layer with rows, whether it is cut or not; it changes with the data.
+
+    Raises
+    ------
+    StudyError
+        If the study is not there, or cannot be read.
+    """
+    opened = _opened(study, folder)
+    filled = opened.filled(*(layer.source for layer in BY_NAME.values()))
+    return {name: _name(opened, name) for name, layer in BY_NAME.items() if layer.source in filled}
+
+
+def _name(opened: Study, layer: str) -> str:
+    return f"{layer}-{BY_NAME[layer].made_of.key(opened.seen)}.pmtiles"
+
+
 def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | None:
     """
     Return the archive of a layer's tiles, cutting it if the data changed since the last cut.
@@ -87,51 +111,58 @@ def tile_archive(study: Path, layer: str, folder: Path | None = None) -> Path | 
     layer
         One of `layers.registry.BY_NAME`.
     folder
-        Where archives are kept; by default the user's cache folder.
+        Where archives are kept; by default `tiles_folder`.
 
     Returns
     -------
     archive
-        A PMTiles file, or None for a layer without features. Its name changes with the data.
+        A PMTiles file, or None for a layer without rows. Its name is that of `archive_names`.
+
+    Raises
+    ------
+    StudyError
+        If the study is not there, or cannot be read.
     """
-    try:
-        opened = Study(study)
-    except StudyError:
-        sweep_tiles(folder)
-        raise
+    opened = _opened(study, folder)
     described = BY_NAME[layer]
+    if not opened.filled(described.source):
+        return None
     home = _home(study, opened.seen, folder)
-    archive = _archive(home, layer, described.made_of.key(opened.seen))
-    nothing = archive.with_suffix(".empty")
-    with _lock:
-        if archive.is_file():
-            return archive
-        if nothing.is_file():
-            return None
-        if _make_home(home, opened) and archive.is_file():
-            return archive
-        table = opened.layer(described.source)
-        cut = described.tiles(table[table.geometry.notna()]) if len(table) else {}
-        cut = {name: _on_both_sides(tile) for name, tile in cut.items() if len(tile.input)}
-        before = [*home.glob(f"{layer}-*.pmtiles"), *home.glob(f"{layer}-*.empty")]
-        for old in sorted(before, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
-            with suppress(OSError):  # still being sent to somebody
-                old.unlink()
-        if not cut:
-            nothing.touch()
-            return None
-        aside = home / f".{secrets.token_hex(4)}.pmtiles"
+    archive = home / _name(opened, layer)
+    if archive.is_file() or (_make_home(home, opened) and archive.is_file()):
+        return archive
+    table = opened.layer(described.source)
+    cut = described.tiles(table[table.geometry.notna()])
+    cut = {name: _on_both_sides(tile) for name, tile in cut.items() if len(tile.input)}
+    before = home.glob(f"{layer}-*.pmtiles")
+    for old in sorted(before, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
+        with suppress(OSError):  # still being sent to somebody
+            old.unlink()
+    aside = home / f".{secrets.token_hex(4)}.pmtiles"
+    if cut:
         freestile(cut, aside, min_zoom=MIN_ZOOM, max_zoom=MAX_ZOOM, generate_ids=False, quiet=True)  # type: ignore[arg-type]
-        aside.chmod(_OWNER_ONLY & 0o666)
-        aside.replace(archive)
+    else:
+        aside.write_bytes(_no_tiles())
+    aside.chmod(_OWNER_ONLY & 0o666)
+    aside.replace(archive)
     return archive
+
+
+def _no_tiles() -> bytes:
+    """Return an archive without tiles, as of rows that have no place: the map asks for it like for any other."""
+    directory, metadata, uncompressed, vector = b"\x00", b"{}", 1, 1
+    starts = _HEADER.size, _HEADER.size + len(directory)
+    end = starts[1] + len(metadata)
+    sizes = (starts[0], len(directory), starts[1], len(metadata), end, 0, end, 0, 0, 0, 0)
+    kinds = (1, uncompressed, uncompressed, vector, MIN_ZOOM, MAX_ZOOM)
+    return _HEADER.pack(b"PMTiles", 3, *sizes, *kinds, 0, 0, 0, 0, MIN_ZOOM, 0, 0) + directory + metadata
 
 
 def _take_over(home: Path, opened: Study) -> None:
     """Take over the tiles of today from a copy of the study, or from the study before it was renamed."""
     study_id = home.name.rpartition("-")[0]
-    for layer, described in BY_NAME.items():
-        archive = _archive(home, layer, described.made_of.key(opened.seen))
+    for layer in BY_NAME:
+        archive = home / _name(opened, layer)
         for cut in home.parent.glob(f"{study_id}-*/{archive.name}"):
             with suppress(OSError):  # there by now, or a disk without links
                 os.link(cut, archive)
@@ -152,7 +183,7 @@ def sweep_tiles(folder: Path | None = None) -> int:
         The number of studies that they were of.
     """
     swept = 0
-    for home in [path for path in _tiles_folder(folder).glob("*") if path.is_dir()]:
+    for home in [path for path in (folder or tiles_folder()).glob("*") if path.is_dir()]:
         studies = _studies_of(home)
         # of an earlier version, which may be at work
         earlier = not studies or "-" not in home.name

@@ -113,8 +113,8 @@ def test_without_a_name_many_studies_are_a_question(app: Any, bearer: Callable[[
 
 
 def test_nothing_is_warmed_up_for_many_studies_and_the_only_one_is(folder: Path, tmp_path: Path, bare: Path) -> None:
-    warm_up()
+    warm_up().join()
     assert list((tmp_path / "cache").rglob("*.pmtiles")) == []
     (folder / "林州.gpkg").unlink()
-    warm_up()
+    warm_up().join()
     assert list((tmp_path / "cache").rglob("streets-*.pmtiles"))

@@ -17,6 +17,8 @@ from geo.tiers.decisions import decide_tier, find_street
 
 ARGUMENTS: Mapping[str, tuple[Any, ...]] = {
     "categories": ("stalls",),
+    "columns": ("streets", "name"),
+    "streets_of": (("s1",),),
     "crossings": ("s1",),
     "plan": ("stall", ()),
     "stall_fall": (0, ()),

@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from geo.jobs.forked import Forked, can_fork
 from geo.jobs.limits import CrashError, LimitError, Limits
 from geo.jobs.pool import Pool
+from geo.study.file import about
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
@@ -39,6 +41,15 @@ def test_the_fork_answers_and_is_the_worker_of_the_next_job(pool: Pool) -> None:
 
 def test_the_fork_has_what_is_loaded_here_and_is_another_process(pool: Pool) -> None:
     assert pool.run("os:getpid", (), {}, AMPLE) != os.getpid()
+    pool.close()
+
+
+def test_the_fork_reads_a_study_that_is_open_here(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert about(built)["study_id"]
+    monkeypatch.setattr("geo.jobs.pool.can_fork", lambda: True)
+    pool = Pool([])
+    pool.warm(fork=True)
+    assert pool.run("geo.study.file:about", (built,), {}, AMPLE) == about(built)
     pool.close()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pyogrio
@@ -17,8 +19,8 @@ from geo.study.file import connect, read_layer
 from geo.study.reader import Study, recording
 from geo.study.schema import TIERS
 from geo.tiers.decisions import decide_tier, find_street
-from layers.map.compose import compose_map
-from layers.map.tiles import kept_archive, sweep_tiles, tile_archive
+from layers.map.compose import ASSETS, compose_map
+from layers.map.tiles import archive_names, kept_archive, sweep_tiles, tile_archive
 from layers.map_layer import MAX_ZOOM, MIN_ZOOM
 from layers.points import categories
 from layers.registry import BY_NAME
@@ -120,8 +122,40 @@ def test_clusters_count_every_point_once_at_every_zoom(built: Path, tmp_path: Pa
             assert clusters[f"k{i}"].sum() == by_category[name]
 
 
-def test_a_layer_without_features_has_no_tiles(built: Path, tmp_path: Path) -> None:
+def test_a_layer_without_rows_has_no_tiles(built: Path, tmp_path: Path) -> None:
     assert tile_archive(built, "other", tmp_path) is None
+    assert "other" not in archive_names(built)
+
+
+def test_names_are_known_before_anything_is_cut(placed: Path, tmp_path: Path) -> None:
+    names = archive_names(placed, tmp_path)
+    assert not list(tmp_path.rglob("*.pmtiles"))
+    assert {"streets", "context", "complaints", "bays"} <= set(names)
+    assert {layer: archive.name for layer in names if (archive := tile_archive(placed, layer, tmp_path))} == names
+
+
+def test_rows_of_which_nothing_is_drawn_make_an_archive_without_tiles(study: Path, tmp_path: Path) -> None:
+    opened = Study(study)
+    opened.write({"roads": opened.layer("roads").assign(oneway=False)})
+    archive = tile_archive(study, "oneway", tmp_path)
+    assert archive is not None
+    read = f"""
+      const {{ readFileSync }} = require("fs");
+      require("vm").runInThisContext(readFileSync({json.dumps(str(ASSETS["pmtiles.js"]))}, "utf8"));
+      const bytes = readFileSync({json.dumps(str(archive))});
+      const getBytes = async (from, size) => {{
+        const start = bytes.byteOffset + from;
+        return {{ data: bytes.buffer.slice(start, start + size) }};
+      }};
+      const archive = new pmtiles.PMTiles({{ getKey: () => "empty", getBytes }});
+      (async () => {{
+        const {{ minZoom, maxZoom, numAddressedTiles }} = await archive.getHeader();
+        console.log(JSON.stringify([minZoom, maxZoom, numAddressedTiles, await archive.getMetadata(),
+                                    (await archive.getZxy(14, 9323, 4742)) ?? null]));
+      }})();
+    """
+    said = subprocess.run(["node", "-e", read], capture_output=True, check=True, text=True).stdout
+    assert json.loads(said) == [MIN_ZOOM, MAX_ZOOM, 0, {}, None], "the map's own reader finds it empty"
 
 
 @pytest.mark.parametrize("layer", list(BY_NAME))

@@ -57,6 +57,10 @@ _PAGES: Final = ("guide/*.md", "reference/*.md", "develop/threats.md")
 """Of `docs/`: the guide goes along, for a network without the site."""
 _ENTRY: Final = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?: ; (?P<marker>[^\\]+?))? \\$")
 _HASH: Final = re.compile(r"^    --hash=(sha256:[0-9a-f]{64})")
+_THIRD_PARTY: Final = (
+    "Software of others in this bundle; each wheel has its licence's text.",
+    "本包所含第三方软件；许可全文见各 wheel。",
+)
 _WHEN: Final = 315_532_800
 """The time of each file in the archive (1980-01-01): the same content gives the same archive."""
 
@@ -193,8 +197,7 @@ def fill(folder: Path, wheels: Mapping[str, Sequence[Path]], own: Path, target: 
         to.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(page, to)
     licences = [" | ".join(licence_of(every[name])) for name in sorted(every)]
-    head = "Software of others in this bundle; each wheel has its licence's text.\n本包所含第三方软件；许可全文见各 wheel。\n\n"
-    (folder / "THIRD_PARTY.txt").write_text(head + "\n".join(licences) + "\n", encoding="utf-8")
+    (folder / "THIRD_PARTY.txt").write_text("\n".join((*_THIRD_PARTY, "", *licences, "")), encoding="utf-8")
     _write_words(folder, wheels, own.name, target)
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     sums = "".join(f"{sha256(file)}  {file.relative_to(folder).as_posix()}\n" for file in files)

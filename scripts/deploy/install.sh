@@ -7,6 +7,7 @@
 #
 # PYTHON=/path/to/python3.11 ./install.sh names the Python. A newer bundle's install.sh upgrades: studies stay as they
 # are, and the version before stays too. Running it once more changes nothing.
+# DESTDIR=/somewhere ./install.sh --system puts all files below that folder, for packagers: no user, no systemctl, no root.
 # 用 PYTHON=… 指定 Python。运行新版本包的 install.sh 即升级：研究数据不变，并保留上一版本；重复运行不会改变任何内容。
 #
 # Exit status: 0 done, 1 failed, 2 wrong arguments, 3 wrong Python or platform, 4 this folder is damaged.
@@ -26,11 +27,12 @@ fail() { # STATUS SENTENCE …
 
 system=no
 home=
+root=${DESTDIR:-}
 for word in "$@"; do
   case $word in
     --system) system=yes ;;
     -h | --help)
-      sed -n '2,12s/^# \{0,1\}//p' "$0"
+      sed -n '2,13s/^# \{0,1\}//p' "$0"
       exit 0
       ;;
     -*) fail 2 "Unknown option: $word (./install.sh --help)" "未知选项：$word（./install.sh --help）" ;;
@@ -43,8 +45,8 @@ for word in "$@"; do
 done
 if [ $system = yes ]; then
   [ -z "$home" ] || fail 2 "--system installs into /opt/jiexu: give no folder." "--system 安装到 /opt/jiexu，不能再给文件夹。"
-  [ "$(id -u)" = 0 ] || fail 2 "--system needs root: sudo ./install.sh --system" "--system 需要 root：sudo ./install.sh --system"
-  home=/opt/jiexu
+  [ -n "$root" ] || [ "$(id -u)" = 0 ] || fail 2 "--system needs root: sudo ./install.sh --system" "--system 需要 root：sudo ./install.sh --system"
+  home=$root/opt/jiexu
 fi
 [ -n "$home" ] || home=${HOME:?}/jiexu
 case $home in /*) ;; *) home=$PWD/$home ;; esac
@@ -158,16 +160,21 @@ fi
 
 # 4. The service
 if [ $system = yes ]; then
-  id jiexu >/dev/null 2>&1 ||
-    useradd --system --user-group --home-dir /var/lib/jiexu --no-create-home --shell /usr/sbin/nologin jiexu ||
-    fail 1 "The user jiexu cannot be made." "无法建立用户 jiexu。"
+  owner=
+  if [ -z "$root" ]; then
+    id jiexu >/dev/null 2>&1 ||
+      useradd --system --user-group --home-dir /var/lib/jiexu --no-create-home --shell /usr/sbin/nologin jiexu ||
+      fail 1 "The user jiexu cannot be made." "无法建立用户 jiexu。"
+    owner="-o jiexu -g jiexu"
+  fi
   for folder in /var/lib/jiexu /var/lib/jiexu/studies /var/backups/jiexu; do
-    [ -d "$folder" ] || install -d -o jiexu -g jiexu -m 0700 "$folder"
+    # shellcheck disable=SC2086 # two options, or none
+    [ -d "$root$folder" ] || install -d $owner -m 0700 "$root$folder"
   done
-  mkdir -p /etc/systemd/system /etc/jiexu /usr/local/bin
-  cp "$here/jiexu.service" "$here/jiexu-backup.service" "$here/jiexu-backup.timer" /etc/systemd/system/
-  ln -sfn "$home/bin/jiexu" /usr/local/bin/jiexu
-  [ ! -d /run/systemd/system ] || systemctl daemon-reload
+  mkdir -p "$root/etc/systemd/system" "$root/etc/jiexu" "$root/usr/local/bin"
+  cp "$here/jiexu.service" "$here/jiexu-backup.service" "$here/jiexu-backup.timer" "$root/etc/systemd/system/"
+  ln -sfn /opt/jiexu/bin/jiexu "$root/usr/local/bin/jiexu"
+  if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
   say "" "Next (docs/guide/server.md):" "接下来（见 docs/guide/server.md）：" \
     "  sudo -u jiexu jiexu users add NAME --role administrator --folder /var/lib/jiexu/studies" \
     "  sudo systemctl enable --now jiexu.service jiexu-backup.timer"

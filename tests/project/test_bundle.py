@@ -133,6 +133,35 @@ def test_it_installs_into_any_folder_and_once(tmp_path: Path) -> None:
 
 @shell
 @pytest.mark.slow
+def test_the_service_gets_the_folders_that_its_units_name(tmp_path: Path) -> None:
+    bundled, root = tiny_bundle(tmp_path / "bundle"), tmp_path / "root"
+    seen_by_services = not re.match("/(root|home)/", sys.base_prefix)
+    done = install(bundled, "--system", DESTDIR=str(root))
+    if not seen_by_services:
+        assert done.returncode == 3
+        assert "a service sees no home folders" in done.stderr
+        # here the folders alone are looked at
+        script = bundled / "install.sh"
+        script.write_text(script.read_text("utf-8").replace("elif service and", "elif False and"), "utf-8")
+        sums = bundled / "SHA256SUMS"
+        lines = [line for line in sums.read_text("utf-8").splitlines() if not line.endswith("  install.sh")]
+        sums.write_text("\n".join([*lines, f"{bundle.sha256(script)}  install.sh", ""]), "utf-8")
+        done = install(bundled, "--system", DESTDIR=str(root))
+    assert done.returncode == 0, done.stderr
+    for name in ("jiexu.service", "jiexu-backup.service", "jiexu-backup.timer"):
+        assert (root / "etc/systemd/system" / name).read_bytes() == (DEPLOY / name).read_bytes()
+    assert (root / "usr/local/bin/jiexu").readlink() == Path("/opt/jiexu/bin/jiexu")
+    for private in ("var/lib/jiexu/studies", "var/backups/jiexu"):
+        assert (root / private).stat().st_mode & 0o777 == 0o700
+    for unit in ("jiexu.service", "jiexu-backup.service"):
+        words = re.findall(r"^(?:ExecStart|ReadWritePaths)=(.+)$", (DEPLOY / unit).read_text("utf-8"), re.M)
+        named = [word for line in words for word in line.split() if word.startswith("/")]
+        assert named
+        assert [path for path in named if not (root / path.lstrip("/")).exists()] == []
+
+
+@shell
+@pytest.mark.slow
 def test_upgrades_keep_the_studies_and_the_version_before_and_failures_change_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     for number in ("1.0", "1.1", "1.2"):

@@ -198,7 +198,7 @@ def test_every_key_of_every_document_has_a_meaning(verb: str) -> None:
 
 DOTTED = re.compile(r"(?<![\w./])((?:geo|layers|dashboards|jiexu)(?:\.\w+)+)(?![\w/])")
 FILE = re.compile(r"`((?:geo|layers|dashboards|jiexu|tests|docs|scripts|notebooks|benchmarks)/[\w./*-]+)`")
-FILE_ENDINGS = (".py", ".yaml", ".js", ".md", ".gpkg", ".po")
+FILE_ENDINGS = (".py", ".yaml", ".js", ".md", ".gpkg", ".po", ".service", ".cmd", ".example")
 
 
 def exists(dotted: str) -> bool:

@@ -190,7 +190,7 @@ def fill(folder: Path, wheels: Mapping[str, Sequence[Path]], own: Path, target: 
     (folder / "wheels").mkdir(parents=True)
     for name, wheel in every.items():
         shutil.copy(wheel, folder / "wheels" / name)
-    for file in (*sorted(DEPLOY.iterdir()), LOCK, ROOT / "LICENSE"):
+    for file in (*sorted(DEPLOY.iterdir()), LOCK, ROOT / "LICENSE", ROOT / "SECURITY.md"):
         shutil.copy(file, folder)
     for page in (page for name in _PAGES for page in sorted((ROOT / "docs").glob(name))):
         to = folder / "docs" / page.relative_to(ROOT / "docs")
@@ -205,7 +205,7 @@ def fill(folder: Path, wheels: Mapping[str, Sequence[Path]], own: Path, target: 
 
 
 def _write_words(folder: Path, wheels: Mapping[str, Sequence[Path]], own: str, target: str) -> None:
-    """Write what the bundle is for: for programs, and for the installer's shell."""
+    """Write the target of the bundle: for programs, and for the installer's shell."""
     names = {python: sorted(each.name for each in found) for python, found in wheels.items()}
     every = {name for each in names.values() for name in each}
     glibc = ".".join(map(str, max(map(glibc_of, every), default=(0, 0))))
@@ -251,7 +251,7 @@ def pack(folder: Path, archive: Path) -> None:
 
 def chosen(needed: Iterable[Locked], cache: Path) -> list[Path]:
     """
-    Return the wheel of each line of the lock file from a folder of downloads, which may hold older ones too.
+    Return the wheel of each line of the lock file from a folder of downloads; it may hold older ones too.
 
     Raises
     ------

@@ -45,13 +45,11 @@ _OLD_NAMES: Final = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2
 """The oldest glibc of platforms that are named by a year."""
 _GLIBCS: Final = range(5, 43)
 """The minor versions of glibc 2 that wheels may ask for."""
-_LINUX: Final = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 PLATFORMS: Final = {
-    "linux_x86_64": _LINUX,
-    "linux_aarch64": _LINUX,
+    "linux_x86_64": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
     "win_amd64": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
 }
-"""The platforms that a bundle can be for, with the markers of requirements there."""
+"""The platforms that all libraries have wheels for, with the markers of requirements there."""
 
 _PAGES: Final = ("guide/*.md", "reference/*.md", "develop/threats.md")
 """Of `docs/`: the guide goes along, for a network without the site."""

@@ -1,6 +1,7 @@
-# Installs Jiexu from this folder on Windows, without a network.     在 Windows 上离线安装街序。
+﻿# Installs Jiexu from this folder on Windows, without a network.     在 Windows 上离线安装街序。
 #   powershell -ExecutionPolicy Bypass -File install.ps1 [-Folder D:\jiexu] [-Python C:\Python311\python.exe]
 # UNTRIED: written without a Windows to run it on. Each line says what it does, so that you can type them one by one.
+# The file begins with a byte order mark: PowerShell 5 would take its Chinese for another encoding.
 # 未经实测：编写时没有 Windows 环境；每行都有说明，可逐行手工执行。
 param([string]$Folder = "$env:USERPROFILE\jiexu", [string]$Python = "python")
 $ErrorActionPreference = "Stop"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import shutil
@@ -113,7 +114,7 @@ def test_the_installer_is_a_script_of_any_shell(interpreter: str) -> None:
 @shell
 def test_it_installs_into_any_folder_and_once(tmp_path: Path) -> None:
     home = tmp_path / "街序 home"
-    bundled = tiny_bundle(tmp_path / "bundle")
+    bundled = tiny_bundle(tmp_path / "安装包 #1 100%")
     done = install(bundled, home)
     assert done.returncode == 0, done.stderr
     elsewhere = tmp_path / "made by somebody"
@@ -249,6 +250,7 @@ def test_wrong_words_and_folders_of_others_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_script_for_windows_says_that_it_is_untried_and_reads_what_the_bundle_has() -> None:
+    assert (DEPLOY / "install.ps1").read_bytes().startswith(codecs.BOM_UTF8), "or PowerShell 5 reads it as GBK"
     script = (DEPLOY / "install.ps1").read_text(encoding="utf-8-sig")
     assert "UNTRIED" in script
     assert "未经实测" in script

@@ -1,6 +1,6 @@
 # Jiexu 街序. `make run` and `make test` set everything up themselves.
 PY := .venv/bin/python
-.PHONY: run test test-all pytest lint bench setup lock wheel messages docs shots clean
+.PHONY: run test test-all pytest lint bench setup lock wheel bundle messages docs shots clean
 
 run:                  ## open the dashboard on the sample study
 	@scripts/setup.sh
@@ -45,6 +45,9 @@ lock: setup           ## renew the lock files from the ranges in pyproject.toml 
 
 wheel: setup          ## build the wheel, with the map's scripts and the sample's extract in it
 	$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+bundle: setup         ## pack all for a computer without a network (OPTIONS="--python 3.12 --platform win_amd64")
+	$(PY) scripts/bundle.py $(OPTIONS)
 
 setup:                ## the virtual environment with what developers need, the map's scripts, the sample's extract
 	@scripts/setup.sh dev

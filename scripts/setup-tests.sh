@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What tests need from Debian: Chromium and fonts with Chinese letters; with `slow`, what slow tests need besides
-# (an environment of their own to install the wheel into).
+# (an environment of their own to install the wheel into, a network of their own, certificates).
 set -euo pipefail
 
 have_chromium() { command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1; }
@@ -12,6 +12,8 @@ have_chromium || packages+=(chromium)
 have_font || packages+=(fonts-noto-cjk fontconfig)
 if [ "${1:-}" = slow ]; then
   have_venv || packages+=(python3-venv)
+  command -v ip >/dev/null 2>&1 || packages+=(iproute2)
+  command -v openssl >/dev/null 2>&1 || packages+=(openssl)
 fi
 
 if [ ${#packages[@]} = 0 ]; then exit 0; fi

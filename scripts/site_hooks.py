@@ -9,7 +9,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 ROOT: Final = Path(__file__).parent.parent
-FROM_TOP: Final = {"CONTRIBUTING.md": "develop/contributing.md", "CHANGELOG.md": "develop/changes.md"}
+FROM_TOP: Final = {
+    "CONTRIBUTING.md": "develop/contributing.md",
+    "SECURITY.md": "develop/security.md",
+    "CHANGELOG.md": "develop/changes.md",
+}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

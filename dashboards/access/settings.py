@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 import socket
+import ssl
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -171,7 +172,8 @@ def checked(settings: Settings) -> Settings:
     Raises
     ------
     StudyError
-        If a certificate stands without its key, a file of them is missing, or the base path is none.
+        If a certificate stands without its key, they are no pair, or a file of them is missing; if the base path is
+        none.
     """
     if not re.fullmatch(r"(/[\w.~-]+)*", settings.base_path, re.ASCII):
         raise StudyError(
@@ -188,7 +190,42 @@ def checked(settings: Settings) -> Settings:
             ),
             Text("请同时给出 --certificate 和 --key", "Give both --certificate and --key"),
         )
+    if files[0] is not None and files[1] is not None:
+        _check_pair(files[0], files[1])
     return settings
+
+
+def _check_pair(certificate: Path, key: Path) -> None:
+    """Refuse a certificate and a key that no server could start with: the libraries would say so in numbers."""
+
+    def no_passphrase() -> str:
+        raise StudyError(
+            Text(f"密钥 {key} 有密码保护", f"The key {key} is protected by a passphrase"),
+            Text(
+                "服务启动时无人输入密码，请去除：openssl pkey -in 原文件 -out key.pem",
+                "Nobody types it when a server starts. Remove it: openssl pkey -in OLD -out key.pem",
+            ),
+        )
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, no_passphrase)
+    except PermissionError as error:
+        raise StudyError(
+            Text(f"无法读取证书或密钥（{error.strerror}）", f"Certificate or key cannot be read ({error.strerror})"),
+            Text("请让运行服务的用户可读", "Let the server's user read them"),
+        ) from error
+    except (OSError, ValueError) as error:
+        raise StudyError(
+            Text(
+                f"{certificate} 与 {key} 不是一对 PEM 格式的证书和密钥",
+                f"{certificate} and {key} are no certificate and its key in PEM",
+            ),
+            Text(
+                "证书文件中服务器证书在前，中间证书在后；DER 文件请先转换：openssl x509 -inform der -in 文件",
+                "The server's certificate stands first, those between it and the authority behind it; "
+                "turn DER into PEM: openssl x509 -inform der -in FILE",
+            ),
+        ) from error
 
 
 def with_file(settings: Settings) -> Settings:

@@ -25,11 +25,13 @@ def address(path: PurePath, mode: str = "rw") -> str:
     Parameters
     ----------
     path
-        Absolute. A path of Windows may have a drive, or a server and a share (`\\\\server\\share\\x.gpkg`): SQLite
-        refuses a server in a URI's place for one, so that it goes into the path.
+        One of this system's may be relative. A path of Windows may have a drive, or a server and a share
+        (`\\\\server\\share\\x.gpkg`): SQLite refuses a server in a URI's place for one, so that it goes into the path.
     mode
         `ro`, `rw` or `rwc`, and further parameters of SQLite behind `&`.
     """
+    if isinstance(path, Path):
+        path = path.absolute()  # in a URI, the first part of a relative path would be the name of a server
     if isinstance(path, PureWindowsPath):
         text = str(path)
         if text.startswith("\\\\?\\"):  # Windows takes this form with backslashes only

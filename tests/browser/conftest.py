@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -65,13 +66,17 @@ def browser() -> Iterator[Browser]:
 def serving(
     study: Path, python: str = sys.executable, folder: Path = ROOT, options: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Serve a study on a free port, as a user would, and give its address; by this Python or another, from a folder."""
+    """
+    Serve a study on a free port, as a user would, and give its address; by this Python or another, from a folder. With
+    a certificate among the options, the address is one of https.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "XDG_CACHE_HOME": str(study.parent / "cache")}
     command = [python, "-m", "jiexu", "serve", str(study), "--no-browser", "--port", str(port), *options]
-    address, said = f"http://127.0.0.1:{port}", study.parent / f"server-{port}.log"
+    scheme = "https" if "--certificate" in options else "http"
+    address, said = f"{scheme}://127.0.0.1:{port}", study.parent / f"server-{port}.log"
     with (
         said.open("wb") as log,
         subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT) as server,
@@ -93,7 +98,8 @@ def serving(
 
 def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310 (our own server)
+        anyones = ssl._create_unverified_context()  # noqa: S323 (our own server, whose certificate nobody knows)
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1, context=anyones):  # noqa: S310
             return True
     except HTTPError as error:
         error.close()

@@ -140,3 +140,13 @@ def test_a_backup_that_lacks_a_study_says_so_by_its_status(folder: Path, tmp_pat
     assert "- anyang: " in result.stdout
     assert run(app, ["backup", str(folder), "--to", str(folder)]).exit_code == 2
     assert run(app, ["restore", str(tmp_path / "nothing.gpkg"), str(folder)]).exit_code == 2
+
+
+def test_folders_of_backups_may_be_relative(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = document(["backup", "studies", "--to", "copies"])
+    copies = {each["name"]: Path(each["copy"]).name for each in found["files"]}
+    assert set(copies) == {"anyang", "linzhou", NAME}
+    document(["restore", f"copies/{copies['anyang']}", "studies", "--replace"])
+    document(["restore", f"copies/{copies[NAME]}", "studies", "--replace"])
+    assert roles(folder, "court") == {"anyang": "viewer"}

@@ -26,7 +26,10 @@ from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
 SOURCES = ("geo", "layers", "dashboards", "jiexu")
-PAGES = [*sorted(DOCS.rglob("*.md")), *(ROOT / name for name in ("README.md", "README.zh.md", "CONTRIBUTING.md"))]
+PAGES = [
+    *sorted(DOCS.rglob("*.md")),
+    *(ROOT / name for name in ("README.md", "README.zh.md", "CONTRIBUTING.md", "SECURITY.md")),
+]
 VERBS = commands_page.verbs()
 
 
@@ -198,7 +201,7 @@ def test_every_key_of_every_document_has_a_meaning(verb: str) -> None:
 
 DOTTED = re.compile(r"(?<![\w./])((?:geo|layers|dashboards|jiexu)(?:\.\w+)+)(?![\w/])")
 FILE = re.compile(r"`((?:geo|layers|dashboards|jiexu|tests|docs|scripts|notebooks|benchmarks)/[\w./*-]+)`")
-FILE_ENDINGS = (".py", ".yaml", ".js", ".md", ".gpkg", ".po")
+FILE_ENDINGS = (".py", ".yaml", ".js", ".md", ".gpkg", ".po", ".service", ".cmd", ".example")
 
 
 def exists(dotted: str) -> bool:
@@ -262,7 +265,7 @@ def test_links_between_documents_lead_somewhere(file: Path) -> None:
         if target.scheme or not target.path:
             continue
         # pages from the top of the repository are put beside the others when the site is built
-        on_site = (DOCS / "develop" / name for name in ("contributing.md", "changes.md"))
+        on_site = (DOCS / "develop" / name for name in ("contributing.md", "changes.md", "security.md"))
         found = file.parent / unquote(target.path)
         assert found.exists() or found.resolve() in {page.resolve() for page in on_site}, link
 

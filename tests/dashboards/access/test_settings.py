@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from dashboards.access.settings import FILE, Settings, checked, is_loopback, own_hosts, with_file
-from geo.core.errors import JiexuError
+from geo.core.errors import JiexuError, StudyError
+from tests.support.certificates import server_certificate
 
 
 def written(folder: Path, text: str) -> Settings:
@@ -79,3 +82,28 @@ def test_loopback_is_this_computer_alone() -> None:
     assert not any(map(is_loopback, ("0.0.0.0", "::", "192.168.1.5", "localhost.example", "")))  # noqa: S104
     assert set(own_hosts("127.0.0.1")) == {"localhost", "127.0.0.1", "::1"}
     assert "10.1.2.3" in own_hosts("10.1.2.3")
+
+
+def test_a_certificate_that_no_server_could_start_with_is_refused_in_words(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+    certificate, key, authority = server_certificate(tmp_path / "one", "jiexu.city.example")
+    _, foreign, _ = server_certificate(tmp_path / "other", "jiexu.city.example")
+    assert checked(Settings(tmp_path, certificate=certificate, key=key)).certificate == certificate
+
+    (tmp_path / "der").write_bytes(ssl.PEM_cert_to_DER_cert(authority.read_text()))
+    loaded = serialization.load_pem_private_key(key.read_bytes(), None)
+    locked = serialization.BestAvailableEncryption(b"secret")
+    (tmp_path / "locked").write_bytes(
+        loaded.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
+    )
+    for pair, words in {
+        (certificate, foreign): ("no certificate and its key", "不是一对"),
+        (tmp_path / "der", key): ("PEM", "PEM"),
+        (key, certificate): ("PEM", "PEM"),
+        (certificate, tmp_path / "locked"): ("passphrase", "密码"),
+    }.items():
+        with pytest.raises(StudyError) as refused:
+            checked(Settings(tmp_path, certificate=pair[0], key=pair[1]))
+        assert words[0] in refused.value.sentence("en")
+        assert words[1] in refused.value.sentence("zh")

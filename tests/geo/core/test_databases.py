@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
@@ -46,6 +47,14 @@ class Notes(PrivateDatabase):
     TABLES = "CREATE TABLE notes (text TEXT);CREATE INDEX by_text ON notes (text);"
     FOREIGN = Text("{path} 不是笔记", "{path} holds no notes")
     REMEDY = Text("移走", "Move it away")
+
+
+def test_a_relative_path_is_below_the_present_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "copies").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with closing(sqlite3.connect(address(Path("copies") / "a b.db", "rwc"), uri=True)) as connection:
+        connection.execute("CREATE TABLE t (n)")
+    assert (tmp_path / "copies" / "a b.db").is_file()
 
 
 def test_it_is_made_for_its_owner_when_something_is_kept(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -11,10 +13,11 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import decision_kind_name, outcome_name, tier_name
+from dashboards.shared import conflicts
 from dashboards.shared.signing import may, signature
-from dashboards.shared.widgets import Figure, credits, first_screen, show_error, table
-from geo.core.errors import JiexuError
+from dashboards.shared.widgets import Figure, credits, first_screen, table
 from geo.core.text import pick
+from geo.study.conflicts import Theirs
 from geo.study.decisions import standing_decisions
 from geo.study.schema import GRADED
 from geo.tiers.decisions import on_tiers, undo
@@ -115,19 +118,26 @@ def _undo(standing: pd.DataFrame) -> None:
         st.rerun()
     if not may("record"):
         return
+    key = f"undo-{chosen}"
+    seen = conflicts.seen(key)
+    if conflicts.both(key):
+        return
     with st.form("undo", border=False):
         reason = st.text_input(_("Reason for undoing it"))
         by = signature()
         if not st.form_submit_button(_("Undo this decision"), icon=":material/undo:"):
             return
-    try:
-        number = undo(study_path(), chosen, reason, by.strip())
-    except JiexuError as error:
-        show_error(error)
-        return
-    st.session_state["by"] = by.strip()
-    st.toast(_("Decision {id} is kept").format(id=number), icon=":material/check:")
-    st.rerun()
+
+    def outcome() -> tuple[str, str]:
+        return "", f"{_('Undo this decision')}: {labels[chosen]}"
+
+    def decide(why: str, seen: str | None, _theirs: Sequence[Theirs]) -> str:
+        return undo(study_path(), chosen, why, by.strip(), seen)
+
+    def saved(number: str) -> None:
+        st.toast(_("Decision {id} is kept").format(id=number), icon=":material/check:")
+
+    conflicts.attempt(conflicts.Attempt(key, reason, by.strip(), outcome, decide, saved), seen)
 
 
 def _when(at: pd.Timestamp) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboards.session import cache
+from dashboards.session import cache, runs
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.shared.widgets import compute, show_error
@@ -115,7 +115,7 @@ def _settle(jobs: list[QueuedJob]) -> None:
             st.toast(_("Done: {work}, {time}").format(work=_title(job), time=_spell(seconds)), icon=":material/check:")
             then(job.result)
     if over:
-        st.rerun()
+        runs.draw_anew()
 
 
 def _title(job: QueuedJob) -> str:
@@ -147,7 +147,7 @@ def _live() -> None:
     st.session_state["jobs-shown"] = [job.number for job in jobs]
     if set(shown) - {job.number for job in jobs}:
         st.session_state["jobs-shown"] = []
-        st.rerun()
+        runs.draw_anew()
     for job in reversed(jobs):
         _card(queue, job)
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards.access import presence
 from dashboards.access.visitors import looking, page_key
-from dashboards.session import cache
+from dashboards.session import cache, runs
 from dashboards.session.language import _
 from dashboards.session.served_study import study_path
 from dashboards.session.server import server
@@ -52,7 +52,7 @@ def _watch() -> None:
         note = _note(actor.name) if seen.get("decisions") != now["decisions"] else _("A colleague changed the study.")
     if note:
         st.toast(note, icon=":material/group:")
-    st.rerun()
+    runs.draw_anew()
 
 
 def _note(own: str) -> str:

@@ -23,6 +23,9 @@ from geo.study.schema import GRADED
 from geo.tiers.decisions import on_tiers, undo
 from layers import palette
 
+_CHOSEN = "undo-chosen"
+"""The decision that was shown last, and those that stood then."""
+
 
 def page() -> None:
     """Draw the page."""
@@ -43,7 +46,7 @@ def page() -> None:
             )
             return
         _chart(on_tiers(shown))
-        _undo(shown[stands.reindex(shown.index)])
+        _undo(shown, stands.reindex(shown.index))
 
     first_screen(
         [
@@ -100,16 +103,22 @@ def _chart(decisions: pd.DataFrame) -> None:
     st.altair_chart(bars, width="stretch")
 
 
-def _undo(standing: pd.DataFrame) -> None:
-    if standing.empty:
+def _undo(shown: pd.DataFrame, stands: pd.Series) -> None:
+    chosen_last, there_last = st.session_state.get(_CHOSEN, (None, []))
+    # the one that was shown stays once more where a colleague has undone it: a form may have been sent off for it
+    kept = stands | ((shown["decision_id"] == chosen_last) & (chosen_last in there_last))
+    if not kept.any():
+        conflicts.pending("undo-")
         return
-    rows = standing[::-1].set_index("decision_id")
+    rows = shown[kept][::-1].set_index("decision_id")
     # a selectbox shows its options as text, not as markdown
     labels = {
         number: f"{number} · {row.subject_name or row.subject} · {outcome_name(row.before)} → {outcome_name(row.after)}"
         for number, row in zip(rows.index, rows.itertuples(), strict=True)
     }
-    chosen = st.selectbox(_("View a decision"), list(labels), format_func=labels.__getitem__)
+    at = list(labels).index(chosen_last) if chosen_last in labels else 0
+    chosen = st.selectbox(_("View a decision"), list(labels), index=at, format_func=labels.__getitem__)
+    st.session_state[_CHOSEN] = (chosen, shown.loc[stands, "decision_id"].tolist())
     row = rows.loc[chosen]
     st.text(" · ".join(part for part in (_when(row["at"]), row["by"], row["reason"]) if part))
     on_a_street = row["kind"] != "step"
@@ -120,7 +129,7 @@ def _undo(standing: pd.DataFrame) -> None:
         return
     key = f"undo-{chosen}"
     seen = conflicts.seen(key)
-    if conflicts.both(key):
+    if conflicts.pending("undo-"):
         return
     with st.form("undo", border=False):
         reason = st.text_input(_("Reason for undoing it"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
-from dashboards.session import cache
+from dashboards.session import cache, runs
 from dashboards.session.language import _
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import tier_name
@@ -19,6 +20,9 @@ from geo.study.schema import GRADED
 from geo.tiers.audit import to_confirm
 from geo.tiers.decisions import decide_section, decide_tier, decide_tiers
 
+_FORMS: Final = "tier-forms"
+"""How often the forms began anew."""
+
 
 def street(street: pd.Series) -> None:
     """Offer to change the tier of a street, or of a section of it between two cross-streets."""
@@ -29,6 +33,9 @@ def street(street: pd.Series) -> None:
     seen = conflicts.seen(key)
     if conflicts.both(key):
         return
+    shown = conflicts.looked(f"{key}-shown", street["tier"])
+    # a key of its own: else a colleague's decision would take the place of the choice that was made here
+    choice = f"{key}-choice-{st.session_state.get(_FORMS, 0)}"
     with st.form(key, border=False):
         tier = st.selectbox(
             _("Change the tier to"),
@@ -36,11 +43,15 @@ def street(street: pd.Series) -> None:
             index=GRADED.index(street["tier"]) if street["tier"] in GRADED else None,
             format_func=tier_name,
             placeholder=_("Choose a tier"),
+            key=choice,
         )
-        start, end = _section_ends(street_id)
+        start, end = _section_ends(street_id, choice)
         reason, by = _why_and_who()
         submitted = st.form_submit_button(_("Save the decision"), type="primary", width="stretch")
     if not submitted:
+        if street["tier"] != shown and tier == shown and not runs.by_page():
+            _begin_anew()  # nobody has chosen: what stands there is the tier of before
+            st.rerun()
         return
     if bool(start) != bool(end):
         st.session_state["by"] = by
@@ -70,6 +81,12 @@ def _outcome(street_ids: list[str], tier: str | None, section: str = "") -> Call
 
 def _saved(number: str) -> None:
     st.session_state["saved"] = number
+    _begin_anew()
+
+
+def _begin_anew() -> None:
+    """Have the forms begin with the tiers as they stand."""
+    st.session_state[_FORMS] = st.session_state.get(_FORMS, 0) + 1
 
 
 def _why_and_who() -> tuple[str, str]:
@@ -78,7 +95,7 @@ def _why_and_who() -> tuple[str, str]:
     return reason, signature()
 
 
-def _section_ends(street_id: str) -> tuple[str | None, str | None]:
+def _section_ends(street_id: str, key: str) -> tuple[str | None, str | None]:
     """Offer the cross-streets of a street, and its own ends, as the ends of a section."""
     compass = {"东端": _("east end"), "西端": _("west end"), "南端": _("south end"), "北端": _("north end")}
     with st.expander(_("Only a section"), icon=":material/straighten:"):
@@ -90,8 +107,9 @@ def _section_ends(street_id: str) -> tuple[str | None, str | None]:
                 index=None,
                 format_func=lambda option: compass.get(option, option),
                 placeholder=_("Cross-street"),
+                key=f"{key}-{end}",
             )
-            for label in (_("Begins at"), _("Ends at"))
+            for end, label in (("start", _("Begins at")), ("end", _("Ends at")))
         )
     return start, end
 
@@ -116,6 +134,7 @@ def several(streets: pd.DataFrame) -> None:
             index=None,
             format_func=tier_name,
             placeholder=_("Choose a tier"),
+            key="tier-several-choice",
         )
         reason, by = _why_and_who()
         if not st.form_submit_button(_("Save a decision for each"), type="primary", width="stretch"):

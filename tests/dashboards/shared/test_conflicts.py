@@ -46,7 +46,7 @@ def texts(page: AppTest) -> str:
 def send_off(page: AppTest, language: str = "en") -> None:
     """Decide on the selected street's tier."""
     tier, reason, by, save, _ = WORDS[language]
-    labelled(page.selectbox, tier).select_index(0)
+    labelled(page.selectbox, tier).select_index(1)
     labelled(page.text_input, reason).input("样板街验收")
     labelled(page.text_input, by).input("Wang")
     labelled(page.button, save).click().run()
@@ -80,14 +80,14 @@ def test_whoever_insists_decides_over_the_other_and_keeps_the_reason(study: Path
     page = shell("en", street)
     decide_tier(study, street, "back_street", "night market", "Li")
     send_off(page)
-    decide_tier(study, street, "secondary", "school opens", "Zhao")
+    decide_tier(study, street, "demonstration", "school opens", "Zhao")
     labelled(page.button, "Decide nevertheless").click().run()
     assert "school opens" in texts(page), "a third decision is shown too before it is overruled"
     assert len(read_layer(study, "decisions")) == 2
     labelled(page.button, "Decide nevertheless").click().run()
     assert not page.exception
     last = read_layer(study, "decisions").iloc[-1][["by", "before", "after", "reason"]].tolist()
-    assert last == ["Wang", "secondary", "demonstration", "样板街验收"]
+    assert last == ["Wang", "demonstration", "secondary", "样板街验收"]
 
 
 def test_a_page_that_drew_itself_anew_has_not_been_looked_at(study: Path, served: Serve) -> None:
@@ -111,6 +111,15 @@ def test_a_click_of_ones_own_has_seen_the_decision(study: Path, served: Serve) -
     page.run()
     send_off(page)
     assert read_layer(study, "decisions")["by"].tolist() == ["Li", "Wang"]
+
+
+def test_a_form_in_which_nothing_was_chosen_follows_the_streets_tier(study: Path, served: Serve) -> None:
+    served(study)
+    street = find_street(study, "Mannerheimintie")
+    page = shell("en", street)
+    decide_tier(study, street, "back_street", "night market", "Li")
+    page.run()
+    assert labelled(page.selectbox, "Change the tier to").value == "back_street"
 
 
 def test_decisions_on_other_streets_are_no_conflict(study: Path, served: Serve) -> None:

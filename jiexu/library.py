@@ -81,7 +81,7 @@ def _move(action: Action, folder: Path, name: str, to: str, shelf: Shelf) -> Non
             return library_moves.remove(folder, name, shelf)
         return library_moves.restore(folder, name, shelf)
 
-    path = moved(folder, move)
+    path = moved(folder, move, name if action != "restore" and shelf == "current" else None)
     say(Text(f"{name} → {path}", f"{name} → {path}"))
 
 

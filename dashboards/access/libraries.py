@@ -10,12 +10,13 @@ from typing import Final
 from dashboards.access import accounts
 from dashboards.access.access_log import note
 from dashboards.access.store import NAME, Store
+from geo.background import refuse_if_busy
 from geo.core.aside import aside
 from geo.core.databases import utc_text
 from geo.core.errors import JiexuError, StudyError, writing
 from geo.core.text import Text
 from geo.study.backups import back_up, copy_database, copy_name, keep_newest, stamp_of
-from geo.study.library import free_path
+from geo.study.library import SUFFIX, free_path
 from geo.study.library_documents import BackupDocument, CopyResultDocument, RestoredDocument
 from geo.study.library_moves import Moved, place
 from geo.study.rights import EVERY_STUDY, current, require
@@ -24,7 +25,7 @@ _STEM, _SUFFIX = Path(NAME).stem, Path(NAME).suffix
 _OWNER_ONLY: Final = 0o600
 
 
-def moved(folder: Path, move: Callable[[], Moved]) -> Path:
+def moved(folder: Path, move: Callable[[], Moved], current_study: str | None = None) -> Path:
     """
     Move a study within a library, and its roles with it.
 
@@ -34,12 +35,23 @@ def moved(folder: Path, move: Callable[[], Moved]) -> Path:
         The library.
     move
         Does it (`geo.study.library_moves`), and asks for the right.
+    current_study
+        The current study that it takes away, if it takes one: work on it must be over.
 
     Returns
     -------
     path
         The study's file now.
+
+    Raises
+    ------
+    StudyError
+        If work on the study waits or runs.
     """
+    if current_study is not None:
+        study = folder / f"{current_study}{SUFFIX}"
+        if current().may("administer", study):  # others are refused by the move, and learn of no work
+            refuse_if_busy(study)
     done = move()
     accounts.carry_roles(Store(folder), done.before, done.after, by=current().name)
     return done.path
@@ -57,7 +69,9 @@ def new_path(folder: Path, name: str) -> Path:
         If whoever acts may not administer all studies.
     """
     require("administer", EVERY_STUDY)
-    return free_path(folder, name)
+    path = free_path(folder, name)
+    refuse_if_busy(path)
+    return path
 
 
 def back_up_all(source: Path, to: Path, keep: int | None = None) -> BackupDocument:

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from dashboards.access.acts import ends_noted
 from dashboards.access.guard import Guard
 from dashboards.access.present import present
 from dashboards.access.settings import Settings, with_file
@@ -89,7 +90,7 @@ def run(settings: Settings, browser: bool) -> None:
     warm(fork=True)
     mine = App(**parts(settings))
     warm_up()
-    dispatcher = dispatcher_for(settings.folder, present(settings.folder))
+    dispatcher = dispatcher_for(settings.folder, present(settings.folder), ends_noted(settings.folder))
     dispatcher.start()
     if browser:
         scheme = "https" if settings.certificate else "http"

@@ -153,14 +153,17 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Bring a study, with its key, or the accounts back from a copy; the copy is verified first."""
-    from dashboards.access.libraries import bring_accounts_back, is_copy_of_accounts  # noqa: PLC0415
-    from geo.study.backups import bring_back  # noqa: PLC0415
+    from dashboards.access.libraries import (  # noqa: PLC0415
+        bring_accounts_back,
+        bring_study_back,
+        is_copy_of_accounts,
+    )
 
     document: RestoredDocument
     if is_copy_of_accounts(copy):
         document = bring_accounts_back(copy, target, replace)
     else:
-        document = bring_back(copy, target, replace)
+        document = bring_study_back(copy, target, replace)
     if as_json:
         print_document(document)
         return

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from dashboards.access.acts import ends_noted
 from dashboards.session import cache, runs
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
@@ -220,7 +221,9 @@ def _spell(seconds: float) -> str:
 
 def _cancel(job: QueuedJob, folder: Path) -> None:
     try:
-        cancel(folder, job.number)
+        ended = cancel(folder, job.number)
+        if job.state == "waiting" and ended.state == "cancelled":  # one that runs is noted by whoever runs it
+            ends_noted(folder)(ended, None)
     except JiexuError as error:
         show_error(error)
         return

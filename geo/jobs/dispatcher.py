@@ -140,7 +140,8 @@ class Dispatcher:
         """Start the jobs that may run now, and return how many."""
         if not self.queue.database.exists:
             return 0
-        self.queue.interrupt_abandoned()
+        for number in self.queue.interrupt_abandoned():
+            self._over(self.queue.find(number), None)
         self._end_lost()
         count = 0
         while not self._closing.is_set():

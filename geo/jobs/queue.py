@@ -229,12 +229,14 @@ class Queue:
             found = [from_row(row) for row in rows]
         return [each for each in found if each.study == job.study] or found
 
-    def interrupt_abandoned(self) -> None:
-        """Mark jobs without their runner as interrupted."""
-        for job in self.running():
-            if _abandoned(job):
-                # the last that was heard of it
-                self.end(job.number, "interrupted", error=interrupted(), at=job.seen_at)
+    def interrupt_abandoned(self) -> list[int]:
+        """Mark jobs without their runner as interrupted, and return their numbers."""
+        # the last that was heard of each
+        return [
+            job.number
+            for job in self.running()
+            if _abandoned(job) and self.end(job.number, "interrupted", error=interrupted(), at=job.seen_at)
+        ]
 
 
 def interrupted() -> Text:

@@ -20,6 +20,7 @@ from geo.jobs.queue import Queue
 from geo.points.imports import add_points
 from geo.rules import load_profile
 from geo.stalls.penalty_steps import steps_due
+from geo.study.comments import add_comment
 from geo.study.file import read_layer
 from geo.study.rights import Actor, Grant, acting, system_user
 from jiexu.__main__ import app
@@ -38,7 +39,7 @@ CHANGES: dict[str, tuple[list[str], str, str]] = {
     "imports": (["--remove", "{import}"], "changed", "remove_import"),
     "stalls": ([], "changed", "plan_stalls"),
     "guide": ([], "changed", "guide_stalls"),
-    "zone": (["--id", "{zone}", "--accept", "--reason", "good"], "changed", "decide_zone"),
+    "zone": (["--accept", "{zone}", "--reason", "good"], "changed", "decide_zone"),
     "steps": (["--record", "{operator}", "--reason", "talk"], "changed", "record_step"),
     "bays": (["--budget", "3"], "changed", "plan_bays"),
     "parking": ([], "changed", "inventory_parking"),
@@ -72,10 +73,11 @@ def ready(placed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A study on which every verb has something to do."""
     path = Path(shutil.copy(placed, tmp_path_factory.mktemp("ready") / "study.gpkg"))
     file = path.parent / "first.csv"
-    file.write_text(SHOPS.replace("S1", "S0") + "S9,call 13812345678,24.9430,60.1691,2025-03-02\n", encoding="utf-8")
+    file.write_text(SHOPS.replace("S1", "S0"), encoding="utf-8")
     add_points(path, file, "other", load_profile())
+    add_comment(path, read_layer(path, "streets")["street_id"].iloc[0], "call")
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE other SET category = '电话 13812345678' WHERE fid = 2")
+        connection.execute("UPDATE comments SET text = '电话 13812345678'")
     run(app, ["tier", str(path), "--street", "Bulevardi", "--tier", "secondary", "--reason", "market"])
     return path
 

@@ -24,7 +24,7 @@ def comments(
     study: Study,
     street: Annotated[str | None, typer.Option(metavar="NAME|ID", help="Comments on this street.")] = None,
     zone: Annotated[str | None, typer.Option(metavar="ID", help="Comments on this zone for stalls.")] = None,
-    only_open: Annotated[bool, typer.Option("--open", help="Those that nobody has marked as done.")] = False,
+    only_open: Annotated[bool, typer.Option("--open", help="Only comments that nobody has marked as done.")] = False,
     add: Annotated[str | None, typer.Option(metavar="TEXT", help="Add a comment on the street or zone.")] = None,
     done: Annotated[str | None, typer.Option(metavar="NUMBER", help="Mark this comment as done.")] = None,
     reopen: Annotated[str | None, typer.Option(metavar="NUMBER", help="Mark this comment as open again.")] = None,

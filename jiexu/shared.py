@@ -225,7 +225,7 @@ def note_export(study: Path, subject: str) -> None:
 
 
 def _in_log(write: Callable[[], None]) -> None:
-    """Write a line of the log; where that fails, what it tells of is done all the same."""
+    """Write a line of the log; where that fails, its act is done all the same."""
     try:
         write()
     except (JiexuError, sqlite3.Error, OSError) as error:

@@ -1,4 +1,4 @@
-"""Requests that a person makes, told from those that an open page makes by itself: only the former keep a session."""
+"""Requests of a person, told from the ones that an open page makes by itself: only the former keep a session."""
 
 from __future__ import annotations
 

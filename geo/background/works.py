@@ -123,7 +123,7 @@ class Work:
     new: bool = False
 
     def asked_on(self, study: Path | str) -> Path | str:
-        """Return that on which the right is asked: the study, or all where it is made."""
+        """Return the subject of the right: the study, or all studies for work that makes one."""
         return EVERY_STUDY if self.new else study
 
 

@@ -1,4 +1,4 @@
-"""Estimates of the memory that tables, arrays and what is made of them hold."""
+"""Estimates of the memory that tables, arrays and objects made of them hold."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def _index(value: pd.Index, known: set[int], depth: int) -> int:
 
 
 def _mapping(value: Mapping[Any, Any], known: set[int], depth: int) -> int:
-    return sys.getsizeof(value) + _all([*value.keys(), *value.values()], known, depth)
+    # as pairs: looking through all of a mapping that notes its keys is no question
+    parts = [part for pair in value.items() for part in pair]
+    return sys.getsizeof(value) + _all(parts, known, depth)
 
 
 def _container(value: Any, known: set[int], depth: int) -> int:
@@ -117,7 +119,7 @@ def _scaled(sample: list[Any], count: int, known: set[int], depth: int) -> int:
 
 
 def _attributes(value: Any, known: set[int], depth: int) -> int:
-    """Return the bytes of an object of a class: those of its attributes."""
+    """Return the bytes of an object of a class, with its attributes."""
     names = [name for cls in type(value).__mro__ for name in getattr(cls, "__slots__", ())]
     held = [getattr(value, name, None) for name in names if isinstance(name, str)]
     held += list(getattr(value, "__dict__", {}).values())

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
+from dashboards.access.acts import ends_noted
 from dashboards.access.guard import Guard
 from dashboards.access.present import present
 from dashboards.access.settings import Settings, with_file
@@ -26,18 +27,17 @@ from dashboards.overview import page as overview  # noqa: F401
 from dashboards.parking import page as parking_page  # noqa: F401
 from dashboards.session import filters  # noqa: F401
 from dashboards.session.served_study import served_folder, served_library
-from dashboards.session.server import STUDIES_IN_MEMORY, Server, serve_as
+from dashboards.session.server import STUDIES_GB, Server, serve_as
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
 from geo.background.running import dispatcher_for
-from geo.files.reading_apart import warm
+from geo.files.reading_apart import setting, warm
 
 
 def parts(settings: Settings) -> dict[str, Any]:
     """Return the parts of the server's application, and have pages and changes of studies know its visitors."""
     visitors = Visitors(settings)
     visitors.serve()
-    kept = os.environ.get("JIEXU_STUDIES_IN_MEMORY", "")
     serve_as(
         Server(
             settings.base_path,
@@ -45,7 +45,7 @@ def parts(settings: Settings) -> dict[str, Any]:
             settings.open_to_others,
             settings.bases,
             served_library(),
-            int(kept) if kept.isdecimal() else STUDIES_IN_MEMORY,
+            setting("JIEXU_STUDIES_GB", os.environ.get("JIEXU_STUDIES_GB"), STUDIES_GB),
         )
     )
     return {
@@ -89,7 +89,7 @@ def run(settings: Settings, browser: bool) -> None:
     warm(fork=True)
     mine = App(**parts(settings))
     warm_up()
-    dispatcher = dispatcher_for(settings.folder, present(settings.folder))
+    dispatcher = dispatcher_for(settings.folder, present(settings.folder), ends_noted(settings.folder))
     dispatcher.start()
     if browser:
         scheme = "https" if settings.certificate else "http"

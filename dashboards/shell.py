@@ -20,7 +20,7 @@ from dashboards.library.head import head
 from dashboards.overview import page as overview
 from dashboards.overview import shared_view
 from dashboards.parking import page as parking_page
-from dashboards.session import filters
+from dashboards.session import filters, runs
 from dashboards.session.language import LANGUAGES, TAGS, _, current_language
 from dashboards.session.served_study import IN_ADDRESS, NoneChosenError, problem_of_study, study_path
 from dashboards.session.server import server
@@ -130,6 +130,7 @@ def _who() -> None:
 
 def main() -> None:
     """Draw the shell and the chosen page."""
+    runs.begin()
     st.set_page_config(page_title=_NAME, page_icon="🛣️", layout="wide")
     st.html(f"<style>{_STYLE}{_widget_words()}</style>")
     _declare_language()

@@ -45,6 +45,9 @@ def _options(
     """Options that stand before a verb."""
     if debug:
         os.environ["JIEXU_DEBUG"] = "1"
+    from jiexu.shared import note_changes  # noqa: PLC0415 (after `strangers`)
+
+    note_changes()
 
 
 def strangers() -> dict[str, str]:

@@ -81,11 +81,15 @@ def _list(queue: Queue, study: str | None, as_json: bool) -> None:
 
 
 def _cancel(folder: Path, number: int, as_json: bool) -> None:
+    from dashboards.access.acts import ends_noted  # noqa: PLC0415
     from geo.background.documents import job_document  # noqa: PLC0415
     from geo.background.submitting import cancel  # noqa: PLC0415
     from geo.jobs.queue import Queue  # noqa: PLC0415
 
+    waited = Queue(folder).find(number).state == "waiting"
     job, queue = cancel(folder, number), Queue(folder)
+    if waited and job.state == "cancelled":  # one that runs is noted by whoever runs it
+        ends_noted(folder)(job, None)
     if job.active:
         say(Text(f"任务 {number} 正在结束", f"Job {number} is being ended"))
     elif job.state == "cancelled":
@@ -118,9 +122,10 @@ def _follow(queue: Queue, number: int, as_json: bool) -> NoReturn:
 
 
 def _run(folder: Path) -> None:
+    from dashboards.access.acts import ends_noted  # noqa: PLC0415
     from geo.background.running import dispatcher_for  # noqa: PLC0415
 
-    dispatcher: Dispatcher = dispatcher_for(folder, rights_now(folder))
+    dispatcher: Dispatcher = dispatcher_for(folder, rights_now(folder), ends_noted(folder))
     try:
         count = dispatcher.run_all()
     finally:

@@ -81,7 +81,7 @@ def _move(action: Action, folder: Path, name: str, to: str, shelf: Shelf) -> Non
             return library_moves.remove(folder, name, shelf)
         return library_moves.restore(folder, name, shelf)
 
-    path = moved(folder, move)
+    path = moved(folder, move, name if action != "restore" and shelf == "current" else None)
     say(Text(f"{name} → {path}", f"{name} → {path}"))
 
 
@@ -153,14 +153,17 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Bring a study, with its key, or the accounts back from a copy; the copy is verified first."""
-    from dashboards.access.libraries import bring_accounts_back, is_copy_of_accounts  # noqa: PLC0415
-    from geo.study.backups import bring_back  # noqa: PLC0415
+    from dashboards.access.libraries import (  # noqa: PLC0415
+        bring_accounts_back,
+        bring_study_back,
+        is_copy_of_accounts,
+    )
 
     document: RestoredDocument
     if is_copy_of_accounts(copy):
         document = bring_accounts_back(copy, target, replace)
     else:
-        document = bring_back(copy, target, replace)
+        document = bring_study_back(copy, target, replace)
     if as_json:
         print_document(document)
         return

@@ -84,7 +84,7 @@ def bays(
         decided = adopt_bays(study, adopt, by)
         say(Text(f"已记录 {len(decided)} 条决定", f"{len(decided)} decisions are recorded"))
     if out is not None:
-        say_written(out, write_bays(study, out))
+        say_written(out, write_bays(study, out), study, "bays")
     if as_json:
         print_document(summary)
         return
@@ -129,7 +129,7 @@ def parking(
     opened = under_rules(study, on)
     summary = inventory_parking(opened, _with_changes(opened.profile, changes))
     if out is not None:
-        say_written(out, write_inventory(study, out))
+        say_written(out, write_inventory(study, out), study, "parking_inventory")
     if as_json:
         print_document(summary)
         return

@@ -27,7 +27,17 @@ from geo.study.documents import ImportRecord
 from geo.study.file import read_layer
 from geo.study.reader import open_study
 from jiexu.language import language
-from jiexu.shared import AsJson, NewKey, Study, bad_option, cell_of, errors_as_messages, print_document, say
+from jiexu.shared import (
+    AsJson,
+    NewKey,
+    Study,
+    bad_option,
+    cell_of,
+    errors_as_messages,
+    note_export,
+    print_document,
+    say,
+)
 
 app = typer.Typer()
 
@@ -203,6 +213,7 @@ def list_categories(
             pd.concat([own, open_], ignore_index=True).reindex(columns=["word", "category", "count"]).to_csv(
                 to, index=False, encoding="utf-8-sig"
             )
+        note_export(study, f"category_words → {to}")
     if as_json:
         document: CategoriesDocument = {"words": document_rows(words, CategoryWord), "unmapped": unknown}
         print_document(document)

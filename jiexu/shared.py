@@ -7,6 +7,7 @@ import datetime as dt
 import errno
 import json
 import math
+import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from geo.study.export import Written
     from geo.study.reader import Study as OpenStudy
+    from geo.study.rights import Actor, Right
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -199,8 +201,57 @@ def say(text: Text) -> None:
     typer.echo(text.pick(language()), err=True)
 
 
-def say_written(to: Path, written: Written) -> None:
-    """Print the count of rows in a file, and a line for each thing that its format could not hold."""
+def note_changes() -> None:
+    """Have every change of a study that a verb makes stand in the log of access, where there are accounts."""
+    from geo.study.rights import when_changed  # noqa: PLC0415
+
+    when_changed(_note_change)
+
+
+def _note_change(actor: Actor, right: Right, study: Path) -> None:
+    if has_accounts(study):
+        from dashboards.access.acts import changed  # noqa: PLC0415
+
+        _in_log(lambda: changed(actor, right, study))
+
+
+def note_export(study: Path, subject: str) -> None:
+    """Note in the log of access that something of a study was written to a file, where there are accounts."""
+    if has_accounts(study):
+        from dashboards.access.acts import noted  # noqa: PLC0415
+        from geo.study.rights import current  # noqa: PLC0415
+
+        _in_log(lambda: noted("exported", study, subject, current(), None))
+
+
+def _in_log(write: Callable[[], None]) -> None:
+    """Write a line of the log; where that fails, its act is done all the same."""
+    try:
+        write()
+    except (JiexuError, sqlite3.Error, OSError) as error:
+        why = error.sentence(language()) if isinstance(error, JiexuError) else str(error)
+        say(Text(f"已完成，但访问日志无法写入：{why}", f"Done, but the log of access cannot be written: {why}"))
+
+
+def has_accounts(study: Path) -> bool:
+    """Tell whether there are accounts beside a study."""
+    from dashboards.access.store import NAME  # noqa: PLC0415
+
+    return (study.absolute().parent / NAME).is_file()
+
+
+def say_written(to: Path, written: Written, study: Path, layer: str) -> None:
+    """
+    Print the count of rows in a file, and a line for each thing that its format could not hold; note the export.
+
+    Parameters
+    ----------
+    to, written
+        The file, and what stands in it.
+    study, layer
+        Where it comes from.
+    """
+    note_export(study, f"{layer} → {to}")
     say(Text(f"{to}：{written.rows} 行", f"{to}: {written.rows} rows"))
     for note in written.notes:
         say(note)

@@ -240,7 +240,7 @@ def export(
     """Write one layer to a file."""
     from geo.study.export import export_layer  # noqa: PLC0415
 
-    say_written(to, export_layer(study, layer, to, crs))
+    say_written(to, export_layer(study, layer, to, crs), study, layer)
 
 
 @app.command(epilog="Example: `jiexu serve anyang.gpkg --port 8501`")

@@ -15,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 ROOMS: Final = (
     *("studies", "soundness", "tiers", "points", "rules", "stalls", "parking", "complaints", "facilities"),
-    *("library", "accounts", "jobs"),
+    *("library", "accounts", "jobs", "comments"),
 )
 """The modules with verbs, in the order of the help page."""
 

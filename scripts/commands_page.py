@@ -27,7 +27,7 @@ from geo.points.documents import CategoriesDocument, ImportDocument, ListDocumen
 from geo.rules.documents import RulesDocument
 from geo.stalls.documents import AnswerDocument, GuidanceDocument, StallsDocument, StepDocument
 from geo.study.check_documents import PrivacyDocument, VerifyDocument
-from geo.study.documents import DecisionDocument, FiguresDocument, ImportRecord
+from geo.study.documents import CommentDocument, DecisionDocument, FiguresDocument, ImportRecord
 from geo.study.library_documents import BackupDocument, LibraryDocument, RestoredDocument
 from geo.tiers.documents import GradeDocument, WidthsDocument
 from jiexu.__main__ import app
@@ -63,6 +63,7 @@ DOCUMENTS: Final[Mapping[str, Any]] = {
     "restore": RestoredDocument,
     "jobs": JobsDocument,
     "users": AccountsDocument,
+    "comments": list[CommentDocument],
 }
 """The document that each verb prints with --json: a TypedDict, or a list of them."""
 

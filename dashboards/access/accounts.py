@@ -159,7 +159,7 @@ def set_role(store: Store, name: str, grant: Grant | None, study: str = EVERY_ST
         note(connection, "role_changed", by, study=study, subject=f"{name}: {grant.role if grant else '-'}")
 
 
-def carry_roles(store: Store, before: str, after: str, *, by: str) -> None:
+def carry_roles(store: Store, before: str, after: str) -> None:
     """
     Have the roles on a study follow it to another name; roles that stood under that name are none of its.
 
@@ -169,15 +169,12 @@ def carry_roles(store: Store, before: str, after: str, *, by: str) -> None:
         The accounts; without any, nothing is to be done.
     before, after
         The study's names in accounts (`geo.study.library.role_name`).
-    by
-        Whoever has moved it.
     """
     if not store.exists or before == after:
         return
     with store.changing() as connection:
         connection.execute("DELETE FROM roles WHERE study = ?", (after,))
         connection.execute("UPDATE roles SET study = ? WHERE study = ?", (after, before))
-        note(connection, "changed", by, study=before, subject=f"{before} → {after}")
 
 
 def set_disabled(store: Store, name: str, disabled: bool, *, by: str) -> None:

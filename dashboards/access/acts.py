@@ -1,23 +1,35 @@
-"""Acts of visitors for the log of access, from pages and from every change of a study."""
+"""Acts for the log of access: every change of a study, exports, moves, copies, and the ends of work."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboards.access.access_log import Event, note
 from dashboards.access.store import Store
-from geo.study.rights import Actor, Right, when_changed
+from geo.background.actors import from_json
+from geo.jobs.dispatcher import Over
+from geo.jobs.queued import QueuedJob
+from geo.study.rights import Actor, Right, doing, when_changed
 
 _store: Final[list[Store]] = []
+
+_ENDS: Final[Mapping[str, Event]] = {
+    "done": "job_done",
+    "failed": "job_failed",
+    "cancelled": "job_cancelled",
+    "interrupted": "job_interrupted",
+}
 
 
 def keep_log(store: Store) -> None:
     """Note the acts of signed-in visitors in a file of accounts, from now on."""
     _store[:] = [store]
-    when_changed(_changed)
+    when_changed(changed)
 
 
 def log_store() -> Store | None:
@@ -25,12 +37,48 @@ def log_store() -> Store | None:
     return _store[0] if _store else None
 
 
-def noted(event: Event, study: Path, subject: str, actor: Actor, host: str | None) -> None:
-    """Note an act of whoever has signed in; nothing on a server without sign-in."""
-    if _store and actor.signed_in and actor.name:
-        with _store[0].changing() as connection:
-            note(connection, event, actor.name, study=study.stem, subject=subject, host=host)
+def noted(
+    event: Event, study: Path | None, subject: str, actor: Actor, host: str | None, folder: Path | None = None
+) -> None:
+    """
+    Note an act in the log of access: the server's, else the one beside the study; nothing where there are no accounts.
+
+    Parameters
+    ----------
+    event, subject
+        The act, and the thing that it concerns.
+    study
+        The study, or None for a folder of studies.
+    actor, host
+        Whoever acts, and the address that they act from.
+    folder
+        Of the accounts, where it is not the study's.
+    """
+    store = _store[0] if _store and actor.signed_in else Store(folder or (study or Path()).absolute().parent)
+    if store.exists and actor.name:
+        with store.changing() as connection:
+            note(connection, event, actor.name, study=None if study is None else study.stem, subject=subject, host=host)
 
 
-def _changed(actor: Actor, right: Right, study: Path) -> None:
-    noted("changed", study, right, actor, st.context.ip_address)
+def changed(actor: Actor, right: Right, study: Path) -> None:
+    """Note a change of a study, by the function that it was asked of."""
+    asked = doing() or right
+    on_page = get_script_run_ctx(suppress_warning=True) is not None
+    host = st.context.ip_address if on_page else None
+    noted("built" if asked == "build_study" else "changed", study, asked, actor, host)
+
+
+def ends_noted(folder: Path) -> Over:
+    """Return a function that notes the end of each job of a folder's queue, with whoever it acted for."""
+
+    def over(job: QueuedJob, acted: Any) -> None:
+        event = _ENDS.get(job.state)
+        if event is None:
+            return
+        name = job.stopped_by if event == "job_cancelled" and job.stopped_by else None
+        actor = from_json(acted or job.rights)
+        if name is not None and name != actor.name:
+            actor = Actor(name, signed_in=actor.signed_in)
+        noted(event, folder / job.study, f"{job.number}: {job.work}", actor, None)
+
+    return over

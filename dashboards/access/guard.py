@@ -11,6 +11,7 @@ from urllib.parse import quote
 from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboards.access.asked import by_person, message_by_person
 from dashboards.access.edge import (
     SAFE_METHODS,
     client_of,
@@ -82,7 +83,8 @@ class Guard:
         refusal = self._refusal(scope, headers, scheme, path)
         visitor = None
         if refusal is None:
-            visitor = await to_thread.run_sync(self._visitors.of_request, headers, peer, path != STATE)
+            used = path != STATE and by_person(scope, headers)
+            visitor = await to_thread.run_sync(self._visitors.of_request, headers, peer, used)
             if visitor is None and not _is_open(path):
                 refusal = self._not_signed_in(scope, headers, path)
         answer = self._with_headers(send, scheme == "https")
@@ -192,7 +194,7 @@ class Guard:
             # a token is for programs, which read files: it opens no pages
             await refused(Refusal(403, Text("请先登录", "Sign in first"), Text("", "")), scope, receive, send, "")
             return
-        ended, left = asyncio.Event(), asyncio.Event()
+        ended, left, greeted = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
         async def until_ended() -> None:
             while await to_thread.run_sync(self._visitors.known, visitor.key, False) is not None:
@@ -210,9 +212,15 @@ class Guard:
                     with suppress(Exception):
                         await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
                     return {"type": "websocket.disconnect", "code": _POLICY_VIOLATION}
-                if message.result()["type"] == "websocket.disconnect":
+                said = message.result()
+                if said["type"] == "websocket.disconnect":
                     left.set()
-                return message.result()
+                elif message_by_person(said):
+                    # a page asks for itself when it connects, also by itself when the network has come back
+                    if greeted.is_set():
+                        await to_thread.run_sync(self._visitors.known, visitor.key)
+                    greeted.set()
+                return said
             finally:
                 stop.cancel()
                 if not message.done():

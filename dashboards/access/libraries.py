@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from dashboards.access import accounts
-from dashboards.access.access_log import note
+from dashboards.access.access_log import Event, note
+from dashboards.access.acts import noted
 from dashboards.access.store import NAME, Store
+from geo.background import refuse_if_busy
 from geo.core.aside import aside
 from geo.core.databases import utc_text
 from geo.core.errors import JiexuError, StudyError, writing
 from geo.core.text import Text
-from geo.study.backups import back_up, copy_database, copy_name, keep_newest, stamp_of
-from geo.study.library import free_path
+from geo.study.backups import back_up, bring_back, copy_database, copy_name, keep_newest, stamp_of
+from geo.study.library import SUFFIX, free_path
 from geo.study.library_documents import BackupDocument, CopyResultDocument, RestoredDocument
 from geo.study.library_moves import Moved, place
 from geo.study.rights import EVERY_STUDY, current, require
 
 _STEM, _SUFFIX = Path(NAME).stem, Path(NAME).suffix
 _OWNER_ONLY: Final = 0o600
+_MOVES: Final[Mapping[str, Event]] = {"archived": "archived", "bin": "removed"}
+"""The act of a move, by the shelf that a study comes to."""
 
 
-def moved(folder: Path, move: Callable[[], Moved]) -> Path:
+def moved(folder: Path, move: Callable[[], Moved], current_study: str | None = None) -> Path:
     """
     Move a study within a library, and its roles with it.
 
@@ -34,14 +38,30 @@ def moved(folder: Path, move: Callable[[], Moved]) -> Path:
         The library.
     move
         Does it (`geo.study.library_moves`), and asks for the right.
+    current_study
+        The current study that it takes away, if it takes one: work on it must be over.
 
     Returns
     -------
     path
         The study's file now.
+
+    Raises
+    ------
+    StudyError
+        If work on the study waits or runs.
     """
+    if current_study is not None:
+        study = folder / f"{current_study}{SUFFIX}"
+        if current().may("administer", study):  # others are refused by the move, and learn of no work
+            refuse_if_busy(study)
     done = move()
-    accounts.carry_roles(Store(folder), done.before, done.after, by=current().name)
+    accounts.carry_roles(Store(folder), done.before, done.after)
+    if done.before != done.after:
+        event = _MOVES.get(done.after.partition(":")[0] if ":" in done.after else "", "renamed")
+        if ":" in done.before and event == "renamed":
+            event = "restored"
+        noted(event, folder / f"{done.path.stem}{SUFFIX}", f"{done.before} → {done.after}", current(), None)
     return done.path
 
 
@@ -57,7 +77,9 @@ def new_path(folder: Path, name: str) -> Path:
         If whoever acts may not administer all studies.
     """
     require("administer", EVERY_STUDY)
-    return free_path(folder, name)
+    path = free_path(folder, name)
+    refuse_if_busy(path)
+    return path
 
 
 def back_up_all(source: Path, to: Path, keep: int | None = None) -> BackupDocument:
@@ -69,7 +91,29 @@ def back_up_all(source: Path, to: Path, keep: int | None = None) -> BackupDocume
         copied = _accounts_copied(store, to, stamp, keep)
         found = {**found, "files": [*found["files"], copied]}
         found["complete"] = all(each["status"] != "failed" for each in found["files"])
+    study = None if source.is_dir() else source
+    missing = sum(each["status"] == "failed" for each in found["files"])
+    subject = f"→ {to}" + (f" ({missing} failed)" if missing else "")
+    noted("backed_up", study, subject, current(), None, folder=source if source.is_dir() else None)
     return found
+
+
+def bring_study_back(copy: Path, target: Path, replace: bool = False) -> RestoredDocument:
+    """
+    Restore a study from a copy, as `geo.study.backups.bring_back`.
+
+    Raises
+    ------
+    StudyError
+        If work on a study that would be replaced waits or runs; else as there.
+    """
+    said = copy_name(copy)
+    study = target / f"{said.name if said else copy.stem}{SUFFIX}" if target.is_dir() else target
+    if current().may("administer", study):
+        refuse_if_busy(study)
+    done = bring_back(copy, target, replace)
+    noted("restored", Path(done["file"]), f"← {copy.name}", current(), None)
+    return done
 
 
 def is_copy_of_accounts(copy: Path) -> bool:
@@ -117,7 +161,7 @@ def bring_accounts_back(copy: Path, folder: Path, replace: bool = False) -> Rest
         accounts.every(aside_store)
         with aside_store.changing() as connection:
             connection.execute("UPDATE sessions SET ended_at = ? WHERE ended_at IS NULL", (utc_text(),))
-            note(connection, "changed", current().name, subject=f"{NAME} ← {copy.name}")
+            note(connection, "restored", current().name, subject=f"{NAME} ← {copy.name}")
         gone = _to_bin(store) if store.exists else None
         place(aside_store.path, store.path)
     return {"copy": str(copy), "file": str(store.path), "key": False, "replaced": None if gone is None else str(gone)}

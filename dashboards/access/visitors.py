@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Final, NamedTuple
 
@@ -19,8 +17,6 @@ from dashboards.access.settings import Settings
 from dashboards.access.store import Store
 from geo.core.errors import StudyError
 from geo.study.rights import NOBODY, Actor, system_user, take_from
-
-_idle: ContextVar[bool] = ContextVar("idle", default=False)
 
 HEADER: Final = "jiexu-visitor"
 """What the guard tells Streamlit's pages by, in the place of anything that came under this name."""
@@ -53,16 +49,6 @@ class Visitor(NamedTuple):
     key: str
 
 
-@contextmanager
-def looking() -> Iterator[None]:
-    """Look at the server by oneself within a `with` block, as an open page does: that keeps no session alive."""
-    token = _idle.set(True)
-    try:
-        yield
-    finally:
-        _idle.reset(token)
-
-
 def page_key() -> str:
     """Return the key of this page's visitor; empty outside of pages."""
     return str(st.context.headers.get(HEADER) or "")
@@ -85,7 +71,8 @@ class Visitors:
     def of_page(self) -> Actor:
         """Return whoever's page runs on this thread; nobody outside of pages."""
         key = st.context.headers.get(HEADER)
-        found = self.known(key, used=not _idle.get()) if key else None
+        # the guard sees which runs a person asked for
+        found = self.known(key, used=False) if key else None
         return found or NOBODY
 
     def of_request(self, headers: Mapping[str, str], client: str, used: bool = True) -> Visitor | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 import streamlit as st
@@ -11,14 +13,18 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import decision_kind_name, outcome_name, tier_name
+from dashboards.shared import conflicts
 from dashboards.shared.signing import may, signature
-from dashboards.shared.widgets import Figure, credits, first_screen, show_error, table
-from geo.core.errors import JiexuError
+from dashboards.shared.widgets import Figure, credits, first_screen, table
 from geo.core.text import pick
+from geo.study.conflicts import Theirs
 from geo.study.decisions import standing_decisions
 from geo.study.schema import GRADED
 from geo.tiers.decisions import on_tiers, undo
 from layers import palette
+
+_CHOSEN = "undo-chosen"
+"""The decision that was shown last, and those that stood then."""
 
 
 def page() -> None:
@@ -40,7 +46,7 @@ def page() -> None:
             )
             return
         _chart(on_tiers(shown))
-        _undo(shown[stands.reindex(shown.index)])
+        _undo(shown, stands.reindex(shown.index))
 
     first_screen(
         [
@@ -97,16 +103,22 @@ def _chart(decisions: pd.DataFrame) -> None:
     st.altair_chart(bars, width="stretch")
 
 
-def _undo(standing: pd.DataFrame) -> None:
-    if standing.empty:
+def _undo(shown: pd.DataFrame, stands: pd.Series) -> None:
+    chosen_last, there_last = st.session_state.get(_CHOSEN, (None, []))
+    # the one that was shown stays once more where a colleague has undone it: a form may have been sent off for it
+    kept = stands | ((shown["decision_id"] == chosen_last) & (chosen_last in there_last))
+    if not kept.any():
+        conflicts.pending("undo-")
         return
-    rows = standing[::-1].set_index("decision_id")
+    rows = shown[kept][::-1].set_index("decision_id")
     # a selectbox shows its options as text, not as markdown
     labels = {
         number: f"{number} · {row.subject_name or row.subject} · {outcome_name(row.before)} → {outcome_name(row.after)}"
         for number, row in zip(rows.index, rows.itertuples(), strict=True)
     }
-    chosen = st.selectbox(_("View a decision"), list(labels), format_func=labels.__getitem__)
+    at = list(labels).index(chosen_last) if chosen_last in labels else 0
+    chosen = st.selectbox(_("View a decision"), list(labels), index=at, format_func=labels.__getitem__)
+    st.session_state[_CHOSEN] = (chosen, shown.loc[stands, "decision_id"].tolist())
     row = rows.loc[chosen]
     st.text(" · ".join(part for part in (_when(row["at"]), row["by"], row["reason"]) if part))
     on_a_street = row["kind"] != "step"
@@ -115,19 +127,26 @@ def _undo(standing: pd.DataFrame) -> None:
         st.rerun()
     if not may("record"):
         return
+    key = f"undo-{chosen}"
+    seen = conflicts.seen(key)
+    if conflicts.pending("undo-"):
+        return
     with st.form("undo", border=False):
         reason = st.text_input(_("Reason for undoing it"))
         by = signature()
         if not st.form_submit_button(_("Undo this decision"), icon=":material/undo:"):
             return
-    try:
-        number = undo(study_path(), chosen, reason, by.strip())
-    except JiexuError as error:
-        show_error(error)
-        return
-    st.session_state["by"] = by.strip()
-    st.toast(_("Decision {id} is kept").format(id=number), icon=":material/check:")
-    st.rerun()
+
+    def outcome() -> tuple[str, str]:
+        return "", f"{_('Undo this decision')}: {labels[chosen]}"
+
+    def decide(why: str, seen: str | None, _theirs: Sequence[Theirs]) -> str:
+        return undo(study_path(), chosen, why, by.strip(), seen)
+
+    def saved(number: str) -> None:
+        st.toast(_("Decision {id} is kept").format(id=number), icon=":material/check:")
+
+    conflicts.attempt(conflicts.Attempt(key, reason, by.strip(), outcome, decide, saved), seen)
 
 
 def _when(at: pd.Timestamp) -> str:

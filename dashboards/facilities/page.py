@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 import altair as alt
@@ -15,10 +16,10 @@ from dashboards.map.view import map_view
 from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
-from dashboards.shared import background
+from dashboards.session.wording import status_name
+from dashboards.shared import background, conflicts
 from dashboards.shared.signing import may, signature
-from dashboards.shared.widgets import Figure, credits, first_screen, out_of_date, show_error, uploaded
-from geo.core.errors import JiexuError
+from dashboards.shared.widgets import Figure, credits, first_screen, out_of_date, uploaded
 from geo.core.text import pick
 from geo.core.vocabulary import KIND_NAMES, KINDS, FacilityKind
 from geo.facilities.coverage_study import COVERAGE
@@ -28,6 +29,7 @@ from geo.facilities.facility_study import DemandSource, FacilityStudy
 from geo.facilities.location_problem import Model
 from geo.facilities.site_documents import SitesDocument, TrialDocument
 from geo.facilities.site_study import SITES, moved_share
+from geo.study.conflicts import Theirs
 from geo.study.results import Known
 from layers import facilities, palette
 
@@ -207,9 +209,12 @@ def _gap(kind: FacilityKind, study: FacilityStudy) -> None:
 
 def _trial(kind: FacilityKind, pins: list[state.Pin], tried: TrialDocument | None) -> None:
     """Show the coverage with the sites on the map, and offer to accept one."""
-    if saved := st.session_state.pop("site-saved", None):
-        st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
+    if kept := st.session_state.pop("site-saved", None):
+        st.success(_("Decision {id} is kept").format(id=kept), icon=":material/check:")
     if tried is None:
+        return
+    seen = conflicts.seen(f"site-{kind}")
+    if conflicts.both(f"site-{kind}"):
         return
     with st.container(border=True, key="trial-card", gap="xsmall"):
         st.text(
@@ -230,15 +235,19 @@ def _trial(kind: FacilityKind, pins: list[state.Pin], tried: TrialDocument | Non
             st.rerun()
     if not accept:
         return
-    st.session_state["by"] = by
     pin = labels[number]
-    try:
-        st.session_state["site-saved"] = decide_site(study_path(), kind, pin.lon, pin.lat, reason, by)
-    except JiexuError as error:
-        show_error(error)
-        return
-    state.set_pins(kind, [(other.lon, other.lat) for other in pins if other.pin_id != number])
-    st.rerun()
+
+    def decide(why: str, seen: str | None, _theirs: Sequence[Theirs]) -> str:
+        return decide_site(study_path(), kind, pin.lon, pin.lat, why, by, seen=seen)
+
+    def saved(decision: str) -> None:
+        st.session_state["site-saved"] = decision
+        state.set_pins(kind, [(other.lon, other.lat) for other in pins if other.pin_id != number])
+
+    def outcome() -> tuple[str, str]:
+        return _place(pin), status_name("accepted")
+
+    conflicts.attempt(conflicts.Attempt(f"site-{kind}", reason, by, outcome, decide, saved), seen)
 
 
 def _place(pin: state.Pin) -> str:

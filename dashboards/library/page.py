@@ -15,10 +15,13 @@ from dashboards.access.libraries import moved, new_path
 from dashboards.library.head import forget_names, lead_to
 from dashboards.session.language import _, current_language
 from dashboards.session.server import server
-from dashboards.shared.widgets import show_error
+from dashboards.shared import background
+from dashboards.shared.widgets import show_error, uploaded
+from geo.background.tasks import EXTRACTS
 from geo.build import STEPS, Inputs, build_study
 from geo.core.errors import InputError, JiexuError
 from geo.core.text import Text
+from geo.jobs.dispatcher import dispatcher_of
 from geo.sample import write_sample
 from geo.study import library_moves
 from geo.study.library import SUFFIX, ListedStudy, studies
@@ -26,7 +29,6 @@ from geo.study.library_documents import Shelf
 from geo.study.library_moves import Moved
 from geo.study.rights import EVERY_STUDY, Right, current
 
-_EXTRACTS: Final = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
 _MB: Final = 1_000_000
 _COLUMNS: Final = (0.26, 0.26, 0.16, 0.1, 0.22)
 
@@ -45,6 +47,7 @@ def page() -> None:
     for each in here:
         _entry(folder, each)
     if current().may("administer", EVERY_STUDY):
+        background.builds(folder)
         _new(folder)
     shelves: tuple[tuple[Shelf, str], ...] = (("archived", _("Archive")), ("bin", _("Bin")))
     for shelf, title in shelves:
@@ -111,17 +114,17 @@ def _manage(folder: Path, each: ListedStudy, key: str) -> None:
     with st.popover(_("Manage")):
         typed = st.text_input(_("New name"), value=each.name, key=f"name-{key}")
         if st.button(_("Rename"), key=f"rename-{key}", disabled=typed.strip() == each.name):
-            _do(folder, partial(library_moves.rename, folder, each.name, typed))
+            _do(folder, partial(library_moves.rename, folder, each.name, typed), each.name)
         if st.button(_("Archive"), key=f"archive-{key}", icon=":material/archive:"):
-            _do(folder, partial(library_moves.archive, folder, each.name))
+            _do(folder, partial(library_moves.archive, folder, each.name), each.name)
         if st.button(_("Move to the bin"), key=f"remove-{key}", icon=":material/delete:"):
-            _do(folder, partial(library_moves.remove, folder, each.name))
+            _do(folder, partial(library_moves.remove, folder, each.name), each.name)
 
 
-def _do(folder: Path, move: Callable[[], Moved]) -> None:
+def _do(folder: Path, move: Callable[[], Moved], current_study: str | None = None) -> None:
     """Move a study, with its roles; then draw the page anew, or show the problem."""
     try:
-        moved(folder, move)
+        moved(folder, move, current_study)
     except JiexuError as error:
         show_error(error)
     else:
@@ -137,17 +140,27 @@ def _new(folder: Path) -> None:
         source = st.radio(_("Made of"), list(sources), format_func=sources.__getitem__, key="new-source")
         file = None
         if source == "extract":
-            file = st.file_uploader(_("Extract"), type=[suffix[1:] for suffix in _EXTRACTS], key="new-extract")
+            file = st.file_uploader(_("Extract"), type=[suffix[1:] for suffix in EXTRACTS], key="new-extract")
             st.caption(_("Files beyond the upload limit: jiexu build on the server."))
         if st.button(_("Build"), key="new-build", disabled=not name.strip() or (source == "extract" and file is None)):
             try:
                 path = new_path(folder, name)
+                if dispatcher_of(folder) is not None:
+                    _submit(path, file)
+                    return
                 _build(path, file)
             except JiexuError as error:
                 show_error(error)
             else:
                 forget_names()
                 lead_to(path.stem)
+
+
+def _submit(path: Path, file: st.runtime.uploaded_file_manager.UploadedFile | None) -> None:
+    """Have a study built in the background: it goes on when the page is closed."""
+    with uploaded(file) as extract:
+        arguments, files = ({}, None) if file is None or extract is None else ({"name": file.name}, {"file": extract})
+        background.start("build", arguments, files, lambda result: forget_names(), study=path)
 
 
 def _build(path: Path, file: st.runtime.uploaded_file_manager.UploadedFile | None) -> None:
@@ -164,7 +177,7 @@ def _build(path: Path, file: st.runtime.uploaded_file_manager.UploadedFile | Non
         if file is None:
             build_study(path, write_sample(Path(private)), on_step)
             return
-        suffix = next((each for each in _EXTRACTS if file.name.lower().endswith(each)), "")
+        suffix = next((each for each in EXTRACTS if file.name.lower().endswith(each)), "")
         extract = Path(private) / f"extract{suffix}"
         extract.write_bytes(file.getbuffer())
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,17 +16,22 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import rule_name, tier_name
-from dashboards.shared import rule_inputs
+from dashboards.shared import conflicts, rule_inputs
 from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import show_error, table
+from geo.core.databases import utc_text
 from geo.core.errors import InputError, JiexuError
 from geo.core.text import pick
-from geo.parking.decisions import adopt_bays
+from geo.jobs.queue import Queue
+from geo.parking.decisions import PlacedAnewError, adopt_bays
 from geo.parking.documents import BaysDocument
 from geo.parking.files import schedule, write_bays
 from geo.parking.mapped import CAUSE_NAMES
 from geo.parking.room import BayHours
+from geo.study.conflicts import ConflictError, Theirs
+from geo.study.file import about
 from geo.study.results import Known
+from geo.study.versions import version_key
 from geo.tiers.study import add_widths
 
 _FIRST: Final = ("bay.length", "clearance.crossing", "bay.min_carriageway_width.one_side_two_way")
@@ -84,16 +90,53 @@ def _schedule(bays: pd.DataFrame) -> None:
         height=360,
     )
     drawing_button(write_bays, "bays", "bays", "bays-dxf")
+    _record(bays)
+
+
+def _record(bays: pd.DataFrame) -> None:
+    """Offer to record the placed bays as decided."""
+    seen = conflicts.seen("bays-adopt")
+    version = conflicts.looked("bays-version", _version())
+    count = int(conflicts.looked("bays-count", str(len(bays))) or 0)
+    if kept := st.session_state.pop("bays-saved", None):
+        st.success(_("{count:,} decisions are recorded, one for each street.").format(count=kept))
+    if conflicts.both("bays-adopt"):
+        return
     with st.popover(_("Record these bays as decided"), icon=":material/gavel:"):
         reason = st.text_input(_("Reason"), key="bays-reason")
         by = signature(key="bays-by")
-        if st.button(_("Save the decision"), type="primary", key="bays-adopt", disabled=not may("decide")):
-            try:
-                decided = adopt_bays(study_path(), reason, by)
-            except JiexuError as error:
-                show_error(error)
-            else:
-                st.success(_("{count:,} decisions are recorded, one for each street.").format(count=len(decided)))
+        if not st.button(_("Save the decision"), type="primary", key="bays-adopt", disabled=not may("decide")):
+            return
+    placed = [version]
+
+    def decide(why: str, seen: str | None, _theirs: Sequence[Theirs]) -> str:
+        try:
+            return str(len(adopt_bays(study_path(), why, by, seen, placed[0])))
+        except PlacedAnewError as error:
+            placed[0] = _version()
+            raise ConflictError([_placed_anew(count, error.count, seen)]) from error
+
+    def saved(recorded: str) -> None:
+        st.session_state["bays-saved"] = int(recorded)
+
+    def outcome() -> tuple[str, str]:
+        return "", _("{count:,} bays").format(count=len(cache.layer("bays")))
+
+    conflicts.attempt(conflicts.Attempt("bays-adopt", reason, by, outcome, decide, saved), seen)
+
+
+def _version() -> str:
+    return about(study_path()).get(version_key("bays"), "")
+
+
+def _placed_anew(before: int, after: int, seen: str | None) -> Theirs:
+    """Return the new placement of bays as a colleague's act: by the queue, where they were placed in the background."""
+    path = study_path().absolute()
+    job = next((job for job in Queue(path.parent).jobs(path.name) if job.work == "bays" and job.state == "done"), None)
+    by, at = (job.by, job.ended_at) if job is not None and job.ended_at else ("", utc_text())
+    was, now = (_("{count:,} bays").format(count=count) for count in (before, after))
+    title = _("Bays were placed anew")
+    return Theirs(seen or "", "bays", at, by, title, "bays", title, None, was, now, None, "")
 
 
 def _sources(text: str) -> str:

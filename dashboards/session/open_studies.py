@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from dashboards.session.server import server
+from geo.core.sizes import held_bytes
 from geo.study.reader import Study
+
+
+class _Counted(NamedTuple):
+    """The version of a layer in memory, its size, and the ids of its parts."""
+
+    version: str
+    size: int
+    parts: set[int]
 
 
 class OpenStudy:
@@ -28,6 +40,25 @@ class OpenStudy:
         self.handle = Study(path)
         self._values: dict[str, OrderedDict[Any, _Value]] = {}
         self._taking = threading.Lock()
+        self._of_tables: dict[str, _Counted] = {}
+
+    @property
+    def held_bytes(self) -> int:
+        """An estimate of its memory: of its layers, and of all values made of them."""
+        for name, (version, table) in self.handle.held().items():
+            known = self._of_tables.get(name)
+            if known is None or known.version != version:
+                others = self._parts()
+                parts = set(others)
+                size = held_bytes(table, parts)
+                self._of_tables[name] = _Counted(version, size, parts - others)
+        with self._taking:
+            values = [value.held_bytes for kept in self._values.values() for value in kept.values()]
+        return sum(each.size for each in self._of_tables.copy().values()) + sum(values)
+
+    def _parts(self) -> set[int]:
+        """Return the ids of all parts of the layers."""
+        return set().union(*(each.parts for each in self._of_tables.copy().values()))
 
     def value(self, name: str, key: Any, kept: int, make: Callable[[], Any]) -> Any:
         """
@@ -53,6 +84,8 @@ class OpenStudy:
         with found.making:
             if not found.made:
                 found.value = make()
+                # what it shares with the layers is counted there
+                found.held_bytes = held_bytes(found.value, self._parts())
                 found.made = True
         return found.value
 
@@ -64,6 +97,7 @@ class _Value:
         self.making = threading.RLock()
         self.made = False
         self.value: Any = None
+        self.held_bytes = 0
 
 
 class OpenStudies:
@@ -76,17 +110,47 @@ class OpenStudies:
     def __contains__(self, path: Path) -> bool:
         return str(path) in self._studies
 
+    @property
+    def held_bytes(self) -> int:
+        """An estimate of the memory of all."""
+        with self._taking:
+            studies = list(self._studies.values())
+        return sum(study.held_bytes for study in studies)
+
     def open(self, path: Path) -> OpenStudy:
-        """Return a study in memory; for it, the least recently used one leaves where there are too many."""
+        """
+        Return a study in memory.
+
+        Where all together hold more than the server allows, the least recently used ones leave; this one stays.
+        """
         with self._taking:
             found = self._studies.get(str(path))
         opened = found or OpenStudy(path)  # it may wait for whoever writes: others do not wait for it
         with self._taking:
             found = self._studies.setdefault(str(path), opened)
             self._studies.move_to_end(str(path))
-            while len(self._studies) > max(1, server().studies_in_memory):
-                self._studies.popitem(last=False)
+        self._shrink()
         return found
+
+    def _shrink(self) -> None:
+        if len(self._studies) < 2:
+            return
+        left = False
+        while self.held_bytes > server().studies_bytes:
+            with self._taking:
+                if len(self._studies) < 2:
+                    break
+                self._studies.popitem(last=False)
+            left = True
+        if left:
+            _give_back()
+
+
+def _give_back() -> None:
+    """Have the C library give freed memory back to the system, where it can."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 @st.cache_resource(show_spinner=False)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-STUDIES_IN_MEMORY: Final = 4
-"""Number of studies that stay in memory; the least recently used leave."""
+STUDIES_GB: Final = 1.5
+"""Memory of all studies together, in GB (10⁹ bytes); the least recently used leave."""
+_BYTES: Final = 10**9
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Server:
         The online base maps that browsers may load.
     library
         The folder whose studies it serves; None where it serves one study.
-    studies_in_memory
-        The number of studies that stay in memory.
+    studies_gb
+        The memory of all studies together; one that is larger by itself is there alone.
     """
 
     base_path: str = ""
@@ -36,7 +37,12 @@ class Server:
     open_to_others: bool = False
     bases: tuple[str, ...] = ()
     library: Path | None = None
-    studies_in_memory: int = STUDIES_IN_MEMORY
+    studies_gb: float = STUDIES_GB
+
+    @property
+    def studies_bytes(self) -> float:
+        """The memory of all studies together, in bytes."""
+        return self.studies_gb * _BYTES
 
 
 _server = [Server()]

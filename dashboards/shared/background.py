@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboards.session import cache
+from dashboards.access.acts import ends_noted
+from dashboards.session import cache, runs
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.shared.widgets import compute, show_error
@@ -45,6 +46,7 @@ def start(
     files: Mapping[str, Path] | None = None,
     then: Then = lambda result: None,
     submitted: Callable[[], None] = lambda: None,
+    study: Path | None = None,
 ) -> None:
     """
     Start work on the study: in the background on a server, else here and now; then draw the page anew.
@@ -57,8 +59,10 @@ def start(
         Follows on this page when the work is done, if the page is open still.
     submitted
         Follows at once when the work was accepted.
+    study
+        The study; by default the one that is shown.
     """
-    study = study_path()
+    study = study or study_path()
     dispatcher = dispatcher_of(study.absolute().parent)
     if dispatcher is None:
 
@@ -100,6 +104,32 @@ def cards() -> None:
             show_error(error)
 
 
+def builds(folder: Path) -> None:
+    """Draw the studies of a folder that are being made, and the ones that ended badly lately."""
+    queue = Queue(folder)
+    if not queue.database.exists:
+        return
+    try:
+        jobs = _making(queue)
+        _settle(jobs)
+        if any(job.active for job in jobs):
+            _live_builds(str(folder))
+        for job in _troubled(jobs):
+            _ended(job, folder)
+    except (JiexuError, sqlite3.OperationalError, OSError):
+        st.caption(_("Work in the background cannot be read now."))
+
+
+def _making(queue: Queue) -> list[QueuedJob]:
+    return [job for job in queue.jobs() if job.work in WORKS and WORKS[job.work].new]
+
+
+@st.fragment(run_every=_EVERY_S)
+def _live_builds(folder: str) -> None:
+    queue = Queue(Path(folder))
+    _draw(queue, [job for job in _making(queue) if job.active], "builds-shown")
+
+
 def _queue() -> Queue:
     return Queue(study_path().absolute().parent)
 
@@ -115,20 +145,23 @@ def _settle(jobs: list[QueuedJob]) -> None:
             st.toast(_("Done: {work}, {time}").format(work=_title(job), time=_spell(seconds)), icon=":material/check:")
             then(job.result)
     if over:
-        st.rerun()
+        runs.draw_anew()
 
 
 def _title(job: QueuedJob) -> str:
-    return WORKS[job.work].title.pick(current_language()) if job.work in WORKS else job.work
+    if job.work not in WORKS:
+        return job.work
+    title = WORKS[job.work].title.pick(current_language())
+    return f"{title}: {Path(job.study).stem}" if WORKS[job.work].new else title
 
 
 def _troubled(jobs: list[QueuedJob]) -> list[QueuedJob]:
     """Return the jobs that failed or were interrupted lately, unless the same work was asked for since."""
     seen = st.session_state.get(_SEEN, set())
     earliest = dt.datetime.now(dt.UTC) - _TOLD_FOR
-    latest: dict[str, QueuedJob] = {}
+    latest: dict[tuple[str, str], QueuedJob] = {}
     for job in jobs:
-        latest.setdefault(job.work, job)
+        latest.setdefault((job.work, job.study), job)
     return [
         job
         for job in latest.values()
@@ -141,13 +174,16 @@ def _troubled(jobs: list[QueuedJob]) -> list[QueuedJob]:
 @st.fragment(run_every=_EVERY_S)
 def _live() -> None:
     """Draw the jobs that wait and run, again every second; when one ends, the whole page is drawn anew."""
-    queue, study = _queue(), study_path()
-    jobs = [job for job in queue.jobs(study.name) if job.active]
-    shown = st.session_state.get("jobs-shown", [])
-    st.session_state["jobs-shown"] = [job.number for job in jobs]
+    queue = _queue()
+    _draw(queue, [job for job in queue.jobs(study_path().name) if job.active], "jobs-shown")
+
+
+def _draw(queue: Queue, jobs: list[QueuedJob], key: str) -> None:
+    shown = st.session_state.get(key, [])
+    st.session_state[key] = [job.number for job in jobs]
     if set(shown) - {job.number for job in jobs}:
-        st.session_state["jobs-shown"] = []
-        st.rerun()
+        st.session_state[key] = []
+        runs.draw_anew()
     for job in reversed(jobs):
         _card(queue, job)
 
@@ -160,7 +196,7 @@ def _card(queue: Queue, job: QueuedJob) -> None:
         if job.wish is not None:
             right.caption(_("Being cancelled …"))
         elif right.button(_("Cancel"), key=f"job-cancel-{job.number}", icon=":material/close:", type="tertiary"):
-            _cancel(job)
+            _cancel(job, queue.database.folder)
         if job.state == "waiting":
             st.caption(_("Waits for other work to end."))
             return
@@ -183,10 +219,11 @@ def _spell(seconds: float) -> str:
     return _("{count:.0f} min").format(count=seconds / 60)
 
 
-def _cancel(job: QueuedJob) -> None:
-    folder = study_path().absolute().parent
+def _cancel(job: QueuedJob, folder: Path) -> None:
     try:
-        cancel(folder, job.number)
+        ended = cancel(folder, job.number)
+        if job.state == "waiting" and ended.state == "cancelled":  # one that runs is noted by whoever runs it
+            ends_noted(folder)(ended, None)
     except JiexuError as error:
         show_error(error)
         return
@@ -195,9 +232,10 @@ def _cancel(job: QueuedJob) -> None:
     st.rerun()
 
 
-def _ended(job: QueuedJob) -> None:
+def _ended(job: QueuedJob, folder: Path | None = None) -> None:
     """Draw a job that ended badly: when, why, and that the study is as it was."""
-    clock = ZoneInfo(cache.timezone())
+    # a study that is not made yet has no clock of its own
+    clock = ZoneInfo(cache.timezone()) if folder is None else None
     at = dt.datetime.fromisoformat(job.ended_at or job.submitted_at).astimezone(clock)
     says = _("{work} was interrupted at {at}") if job.state == "interrupted" else _("{work} has failed at {at}")
     with st.container(border=True, key=f"job-{job.number}", gap="xsmall"):
@@ -207,7 +245,7 @@ def _ended(job: QueuedJob) -> None:
         with st.container(horizontal=True, gap="small"):
             again = job.files is None and job.work in WORKS
             if again and st.button(_("Start again"), key=f"job-again-{job.number}", icon=":material/replay:"):
-                start(job.work, job.arguments)
+                start(job.work, job.arguments, study=None if folder is None else folder / job.study)
             if st.button(_("Close"), key=f"job-close-{job.number}", type="tertiary"):
                 st.session_state.setdefault(_SEEN, set()).add(job.number)
                 st.rerun()

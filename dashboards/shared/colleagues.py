@@ -7,8 +7,8 @@ from typing import Final
 import streamlit as st
 
 from dashboards.access import presence
-from dashboards.access.visitors import looking, page_key
-from dashboards.session import cache
+from dashboards.access.visitors import page_key
+from dashboards.session import cache, runs
 from dashboards.session.language import _
 from dashboards.session.served_study import study_path
 from dashboards.session.server import server
@@ -38,21 +38,20 @@ def _versions() -> dict[str, str]:
 
 @st.fragment(run_every=_LOOKS_EVERY_S)
 def _watch() -> None:
-    with looking():
-        actor = current()
-        if not actor.name:
-            return
-        names = presence.others(study_path(), page_key(), actor.name)
-        if names:
-            st.text(_("Also here: {names}").format(names=" · ".join(names)))
-        seen, now = st.session_state.get(_SEEN, {}), _versions()
-        if seen == now:
-            return
-        st.session_state[_SEEN] = now
-        note = _note(actor.name) if seen.get("decisions") != now["decisions"] else _("A colleague changed the study.")
+    actor = current()
+    if not actor.name:
+        return
+    names = presence.others(study_path(), page_key(), actor.name)
+    if names:
+        st.text(_("Also here: {names}").format(names=" · ".join(names)))
+    seen, now = st.session_state.get(_SEEN, {}), _versions()
+    if seen == now:
+        return
+    st.session_state[_SEEN] = now
+    note = _note(actor.name) if seen.get("decisions") != now["decisions"] else _("A colleague changed the study.")
     if note:
         st.toast(note, icon=":material/group:")
-    st.rerun()
+    runs.draw_anew()
 
 
 def _note(own: str) -> str:

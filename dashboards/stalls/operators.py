@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,12 +13,13 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import value_name
-from dashboards.shared import background
+from dashboards.shared import background, conflicts
+from dashboards.shared.marks import marked
 from dashboards.shared.signing import may, signature
-from dashboards.shared.widgets import each_once, marked_rows, show_error, table
-from geo.core.errors import JiexuError
+from dashboards.shared.widgets import each_once, marked_rows, table
 from geo.rules.units import STEPS
 from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
+from geo.study.conflicts import Theirs
 from geo.study.schema import SYNTHETIC
 from layers.map_layer import captions
 
@@ -40,7 +42,7 @@ def permits() -> None:
     roads = cache.layer("roads")
     street = pd.Series(roads["name"].to_numpy(), index=roads["segment_id"].to_numpy())
     names = rows["segment_id"].map(street).fillna(_("Unnamed street"))
-    marked = marked_rows(
+    rows_marked = marked_rows(
         pd.DataFrame(
             {
                 _("Stall"): rows["stall_id"],
@@ -59,8 +61,8 @@ def permits() -> None:
         "permits-table",
         height=360,
     )
-    if marked and st.button(_("Show the marked stall on the map"), icon=":material/map:", key="permit-show"):
-        place = rows.geometry.iloc[marked[0]]
+    if rows_marked and st.button(_("Show the marked stall on the map"), icon=":material/map:", key="permit-show"):
+        place = rows.geometry.iloc[rows_marked[0]]
         state.ask_about((place.x, place.y))
         state.go_to(place.buffer(0.001).bounds)
         st.rerun()
@@ -139,7 +141,7 @@ def penalty_steps() -> None:
     language = current_language()
     counts = due["step"].value_counts()
     st.text(" · ".join(f"{STEP_NAMES[step].pick(language)} {counts[step]}" for step in STEPS if step in counts))
-    marked = marked_rows(
+    chosen = marked(
         pd.DataFrame(
             {
                 _("Operator"): due["operator_id"],
@@ -151,17 +153,23 @@ def penalty_steps() -> None:
                 _("Stalls"): due["stall_ids"],
             }
         ),
+        due["operator_id"],
         "penalty-steps",
         "penalty-steps-table",
         height=320,
     )
     ladder = " → ".join(STEP_NAMES[step].pick(language) for step in cache.profile()["response.ladder"])
     st.caption(_("Penalty steps: {steps}.").format(steps=ladder))
-    if not marked:
+    if not chosen:
+        conflicts.pending("step-")
         st.caption(_("Mark an operator to record the step as taken."))
         return
-    operator = str(due["operator_id"].iloc[marked[0]])
+    operator = chosen[0]
     if not may("record"):
+        return
+    key = f"step-{operator}"
+    seen = conflicts.seen(key)
+    if conflicts.both(key):
         return
     with st.form("step", border=False):
         st.text(operator)
@@ -169,11 +177,21 @@ def penalty_steps() -> None:
         by = signature()
         if not st.form_submit_button(_("Record the step"), type="primary", icon=":material/how_to_reg:"):
             return
-    st.session_state["by"] = by
-    try:
-        decision, step = record_step(study_path(), operator, reason, by)
-    except JiexuError as error:
-        show_error(error)
-        return
-    st.toast(_("Decision {id} is kept").format(id=decision) + f": {STEP_NAMES[step].pick(language)}")
-    st.rerun()
+
+    def outcome() -> tuple[str, str]:
+        row = steps_due(cache.layer("stalls"), cache.layer("decisions"), cache.profile()).set_index("operator_id")
+        # after a colleague's step, the next one is another
+        names = [
+            STEP_NAMES[step].pick(language) if step in STEP_NAMES else ""
+            for step in row.loc[operator, ["last", "step"]]
+        ]
+        return names[0], names[1]
+
+    def decide(why: str, seen: str | None, _theirs: Sequence[Theirs]) -> str:
+        decision, step = record_step(study_path(), operator, why, by, seen)
+        return f"{decision}: {STEP_NAMES[step].pick(language)}"
+
+    def saved(number: str) -> None:
+        st.toast(_("Decision {id} is kept").format(id=number))
+
+    conflicts.attempt(conflicts.Attempt(key, reason, by, outcome, decide, saved), seen)

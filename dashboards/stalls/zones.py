@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -9,21 +11,27 @@ from dashboards.session import cache, state
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.session.wording import hours_name, rule_names, status_name, tier_name
+from dashboards.shared import conflicts
 from dashboards.shared.comments import comments
+from dashboards.shared.marks import marked
 from dashboards.shared.signing import may, signature
-from dashboards.shared.widgets import each_once, marked_rows, show_error, table
-from geo.core.errors import JiexuError
+from dashboards.shared.widgets import each_once, table
 from geo.kerbs.decided import zone_decisions
 from geo.rules.articles import article_names
-from geo.stalls.decisions import decide_zone
+from geo.stalls.decisions import decide_zones
 from geo.stalls.study import plan_stalls
 from geo.stalls.verdicts import Answer
+from geo.study.conflicts import ANY, Theirs
 from geo.study.layers.codes import GOODS
+from geo.tiers.decisions import undo
 from layers.map_layer import captions
 
 _AT_ONCE = 20_000
 """Up to so many segments a decision is followed by a new plan at once; beyond, the page says that one is due."""
 
+
+_ASKED = "zone-asked"
+"""The place that was answered last, and the zone there."""
 
 _PITCHES = 100_000
 """More pitches than any zone has."""
@@ -60,7 +68,7 @@ def zones() -> None:
         rows = rows[rows["street_id"].isin(selected)].reset_index(drop=True)
     names = cache.street_names()
     between = rows["pitches_low"] * _PITCHES + rows["pitches_high"]
-    marked = marked_rows(
+    chosen_ids = marked(
         pd.DataFrame(
             {
                 _("Street"): rows["street_id"].map(names).fillna(_("Unnamed street")),
@@ -79,18 +87,21 @@ def zones() -> None:
                 "id": rows["zone_id"],
             }
         ),
+        rows["zone_id"],
         "stall-zones",
         "zones-table",
         height=360,
         several=True,
     )
-    if marked:
-        chosen = rows.iloc[marked]
-        if st.button(_("Show the marked zones on the map"), icon=":material/map:", key="zones-show"):
+    if chosen_ids:
+        chosen = rows[rows["zone_id"].isin(chosen_ids)]
+        if len(chosen) and st.button(_("Show the marked zones on the map"), icon=":material/map:", key="zones-show"):
             state.select(chosen["street_id"].drop_duplicates().tolist())
             state.go_to(chosen.total_bounds)
             st.rerun()
-        _form(chosen["zone_id"].tolist(), "marked")
+        _form(chosen_ids, "marked")
+    else:
+        conflicts.pending("zone-marked-")
     _rejected()
 
 
@@ -103,9 +114,17 @@ def decide_on(found: Answer) -> None:
         & (rows["from_m"] <= found.offset_m)
         & (rows["to_m"] >= found.offset_m)
     ]
+    place = state.asked_place()
     if here.empty:
+        # a form that was sent off for a zone that a colleague has rejected meanwhile
+        asked, zone_id = st.session_state.get(_ASKED, (None, ""))
+        if not conflicts.pending("zone-here-") and asked == place and zone_id:
+            del st.session_state[_ASKED]
+            with st.empty(), st.container():
+                _form([zone_id], "here")
         return
     zone = here.iloc[0]
+    st.session_state[_ASKED] = (place, zone["zone_id"])
     with st.container(border=True, key="zone-card", gap="xsmall"):
         st.text(
             _("Zone {id}: {pitches} pitches, {metres:.0f} m, {status}").format(
@@ -120,9 +139,13 @@ def decide_on(found: Answer) -> None:
 
 
 def _form(zone_ids: list[str], key: str) -> None:
-    if saved := st.session_state.pop(f"zone-saved-{key}", None):
-        st.success(_("Decision {id} is kept").format(id=saved), icon=":material/check:")
+    if kept := st.session_state.pop(f"zone-saved-{key}", None):
+        st.success(_("Decision {id} is kept").format(id=kept), icon=":material/check:")
     if not may("decide"):
+        return
+    form = f"zone-{key}-{'-'.join(zone_ids)}"
+    seen = conflicts.seen(form)
+    if conflicts.both(form):
         return
     with st.form(f"zone-{key}", border=False):
         reason = st.text_input(_("Reason"), placeholder=_("Kept with the decision"))
@@ -132,16 +155,48 @@ def _form(zone_ids: list[str], key: str) -> None:
             reject = st.form_submit_button(_("Reject"), icon=":material/close:")
     if not (accept or reject):
         return
-    st.session_state["by"] = by
-    try:
-        numbers = [decide_zone(study_path(), zone_id, accept, reason, by) for zone_id in zone_ids]
-        if len(cache.layer("roads")) <= _AT_ONCE:
-            plan_stalls(study_path())
-    except JiexuError as error:
-        show_error(error)
-        return
-    st.session_state[f"zone-saved-{key}"] = numbers[0] if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}"
-    st.rerun()
+
+    def outcome() -> tuple[str, str]:
+        rows = cache.layer("stall_zones")
+        before = rows.loc[rows["zone_id"].isin(zone_ids), "status"].unique()
+        gone = set(zone_ids) - set(rows["zone_id"])
+        names = [status_name(status) for status in (*before, *(["rejected"] if gone else []))]
+        return ", ".join(names), status_name("accepted" if accept else "rejected")
+
+    def decide(why: str, seen: str | None, theirs: Sequence[Theirs], left_out: Collection[str] = ()) -> str:
+        chosen = [zone_id for zone_id in zone_ids if zone_id not in left_out]
+        return _decided(chosen, accept, why, by, seen, theirs)
+
+    def keep(why: str, seen: str | None, theirs: Sequence[Theirs]) -> str:
+        return decide(why, seen, theirs, {each.subject for each in theirs})
+
+    def saved(number: str) -> None:
+        st.session_state[f"zone-saved-{key}"] = number
+
+    several = keep if len(zone_ids) > 1 else None
+    conflicts.attempt(conflicts.Attempt(form, reason, by, outcome, decide, saved, several), seen)
+
+
+def _decided(
+    zone_ids: list[str], accept: bool, reason: str, by: str, seen: str | None, theirs: Sequence[Theirs]
+) -> str:
+    """Decide on zones over decisions of others: one that they rejected is gone, and comes back when that is undone."""
+    path = study_path()
+    small = len(cache.layer("roads")) <= _AT_ONCE
+    gone = set(zone_ids) - set(cache.layer("stall_zones")["zone_id"])
+    rejected = [each for each in theirs if each.subject in gone and each.after == "rejected" and not each.undoes]
+    numbers = [undo(path, each.decision_id, reason, by) for each in rejected] if accept else []
+    if numbers and small:
+        plan_stalls(path)
+        gone = set(zone_ids) - set(cache.layer("stall_zones")["zone_id"])
+    told = {each.subject for each in rejected}
+    # a new plan may draw the zone otherwise: it is proposed then, and nobody has looked at it yet
+    chosen = [zone_id for zone_id in zone_ids if zone_id not in gone or zone_id not in told]
+    if chosen:
+        numbers += decide_zones(path, chosen, accept, reason, by, ANY if numbers else seen)
+        if small:
+            plan_stalls(path)
+    return "–".join(dict.fromkeys((*numbers[:1], *numbers[-1:])))
 
 
 def _rejected() -> None:

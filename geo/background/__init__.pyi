@@ -1,6 +1,6 @@
 from .documents import JobDocument, JobsDocument, job_document
 from .running import dispatcher_for
-from .submitting import cancel, do_here, submit
+from .submitting import cancel, do_here, refuse_if_busy, submit
 from .works import WORKS, Work
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "dispatcher_for",
     "do_here",
     "job_document",
+    "refuse_if_busy",
     "submit",
 ]

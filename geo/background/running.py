@@ -15,7 +15,7 @@ from geo.background.submitting import run
 from geo.background.works import checked
 from geo.core.errors import InputError
 from geo.files.reading_apart import setting
-from geo.jobs.dispatcher import Dispatcher
+from geo.jobs.dispatcher import Dispatcher, Over
 from geo.jobs.limits import Limits
 from geo.jobs.progress import Progress, followed
 from geo.jobs.queue import Queue
@@ -38,7 +38,7 @@ Now = Callable[[Actor], Actor]
 """Returns whoever submitted a job with the rights that they have now."""
 
 
-def dispatcher_for(folder: Path, now: Now = lambda actor: actor) -> Dispatcher:
+def dispatcher_for(folder: Path, now: Now = lambda actor: actor, over: Over = lambda job, acted: None) -> Dispatcher:
     """
     Return a dispatcher for the works of `geo.background.works.WORKS` on the studies of a folder.
 
@@ -48,6 +48,8 @@ def dispatcher_for(folder: Path, now: Now = lambda actor: actor) -> Dispatcher:
         Of the studies.
     now
         Looks up the present rights of whoever submitted a job; by default they are as they were then.
+    over
+        Told of each job when it is over, with the rights that it acted with.
 
     Raises
     ------
@@ -58,12 +60,16 @@ def dispatcher_for(folder: Path, now: Now = lambda actor: actor) -> Dispatcher:
     limits = _limits()
 
     def admit(job: QueuedJob) -> dict[str, Any]:
-        work, actor = checked(job.work, job.arguments), now(from_json(job.rights))
+        work = checked(job.work, job.arguments)
+        actors = [now(from_json(rights)) for _, rights in job.asked] or [now(from_json(job.rights))]
+        study = work.asked_on(job.study)
+        # of several who asked for one job, it acts as the first who may still ask for it
+        actor = next((each for each in actors if each.may(work.right, study)), actors[0])
         with acting(actor):
-            require(work.right, job.study)
+            require(work.right, study)
         return as_json(actor)
 
-    return Dispatcher(folder, _FUNCTION, lambda job: limits, MODULES, max(most, 1), admit)
+    return Dispatcher(folder, _FUNCTION, lambda job: limits, MODULES, max(most, 1), admit, over)
 
 
 def do_job(folder: str, number: int, rights: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +83,7 @@ def do_job(folder: str, number: int, rights: dict[str, Any]) -> dict[str, Any]:
         if name in arguments:
             arguments[name] = queue.database.kept(str(job.files)) / arguments[name]
     with acting(from_json(rights)), followed(_Notes(queue, number).note):
-        require(work.right, study)
+        require(work.right, work.asked_on(study))
         try:
             result = run(work, study, arguments)
         except InputError as error:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from tempfile import TemporaryDirectory
+from typing import Any, Final, cast
 
 import numpy as np
 
+from geo.build import Inputs, build_study
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.study import find_hotspots
+from geo.core.errors import InputError
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.candidates import Source
 from geo.facilities.coverage_study import cover
@@ -22,13 +25,49 @@ from geo.parking.study import plan_bays
 from geo.points.imports import add_points
 from geo.points.options import Options
 from geo.points.reading import PointKind
+from geo.sample import write_sample
 from geo.stalls.study import guide_stalls, plan_stalls
+from geo.study.library import free_path
 from geo.study.reader import Study
 from geo.study.rights import current
 from geo.tiers.study import grade_study
 
+EXTRACTS: Final = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm", ".pbf")
+"""The suffixes of extracts that a study is built of."""
+
 Result = dict[str, Any]
 """A small result of JSON."""
+
+
+def build(study: Path, file: Path | None = None, name: str = "") -> Result:
+    """
+    Build a study that is not there yet, of an extract, or of the sample where none is given.
+
+    It is written aside and put in its place whole: a build that is ended leaves nothing.
+
+    Raises
+    ------
+    StudyError
+        If a study of this name has come meanwhile.
+    """
+    free_path(study.parent, study.stem)
+    with TemporaryDirectory(prefix="jiexu-", dir=None if file is None else file.parent) as private:
+        if file is None:
+            build_study(study, write_sample(Path(private)))
+            return {"study": study.name}
+        # under a name that says its format, in the folder of the job, which goes with the job
+        extract = Path(private) / f"extract{_suffix(name)}"
+        file.rename(extract)
+        try:
+            build_study(study, Inputs(extract, name))
+        except InputError as error:
+            error.file = name  # as the user knows it
+            raise
+    return {"study": study.name}
+
+
+def _suffix(name: str) -> str:
+    return next((each for each in EXTRACTS if name.lower().endswith(each)), "")
 
 
 def grade(study: Path) -> Result:

@@ -6,12 +6,13 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.core.vocabulary import KINDS
-from geo.study.rights import Right
+from geo.study.rights import EVERY_STUDY, Right
 
 Check = Callable[[Any], bool]
 """Tells whether a value of JSON may be an argument."""
@@ -109,6 +110,8 @@ class Work:
         The check of each argument; all but `needed` may be left out.
     files
         The arguments that are files.
+    new
+        Whether it makes the study: the right is asked on all studies.
     """
 
     title: Text
@@ -117,6 +120,11 @@ class Work:
     arguments: Mapping[str, Check] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    new: bool = False
+
+    def asked_on(self, study: Path | str) -> Path | str:
+        """Return the subject of the right: the study, or all studies for work that makes one."""
+        return EVERY_STUDY if self.new else study
 
 
 _TASKS: Final = "geo.background.tasks"
@@ -171,6 +179,14 @@ WORKS: Final[Mapping[str, Work]] = {
         },
         ("kind", "count"),
         ("file",),
+    ),
+    "build": Work(
+        Text("生成研究", "Build a study"),
+        f"{_TASKS}:build",
+        "administer",
+        {"file": kept_file, "name": text},
+        files=("file",),
+        new=True,
     ),
     "import": Work(
         Text("导入点位", "Import points"),

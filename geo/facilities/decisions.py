@@ -14,6 +14,7 @@ from geo.core.text import Text
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage import street_near
 from geo.facilities.facility_study import FacilityStudy
+from geo.study.conflicts import ANY, ConflictError, since
 from geo.study.decisions import record, signed
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_blob
@@ -29,7 +30,14 @@ def site_id(kind: str, lon: float, lat: float) -> str:
 
 @requires("decide")
 def decide_site(
-    study: Study | Path, kind: FacilityKind, lon: float, lat: float, reason: str, by: str = "", name: str | None = None
+    study: Study | Path,
+    kind: FacilityKind,
+    lon: float,
+    lat: float,
+    reason: str,
+    by: str = "",
+    name: str | None = None,
+    seen: str | None = ANY,
 ) -> str:
     """
     Accept a site for a facility and record why, in one transaction: from then on it counts as decided.
@@ -48,6 +56,8 @@ def decide_site(
         Who decides.
     name
         What it is called; by default as the proposed site there, or its street.
+    seen
+        The newest decision that the decider knows of (None: none), or `geo.study.conflicts.ANY`.
 
     Returns
     -------
@@ -55,6 +65,9 @@ def decide_site(
 
     Raises
     ------
+    ConflictError
+        If another site for this kind was accepted or withdrawn since `seen`: the site was chosen without it. Nothing is
+        changed.
     StudyError
         If the reason is empty, the site is accepted already, or the study cannot be written. Nothing is changed then.
     """
@@ -63,11 +76,7 @@ def decide_site(
     spot = shapely.points([[lon, lat]])
     row = street_near(facilities.roads, metric_shapes(spot, opened.crs), opened.crs)[0]
     subject = site_id(kind, lon, lat)
-    if (facilities.accepted["subject"] == subject).any():
-        raise StudyError(
-            Text("该选址已被采纳", "This site is accepted already"),
-            Text("如需撤回，请撤销那次决定", "To take it back, undo that decision"),
-        )
+    accepted = bool((facilities.accepted["subject"] == subject).any())
     sites = opened.layer("sites")
     proposed = sites[sites["site_id"] == subject]
     street = facilities.roads.iloc[row]
@@ -75,6 +84,14 @@ def decide_site(
     found = (name and masked(name)) or (proposed["name"].iloc[0] if len(proposed) else street["name"])
     called = found if isinstance(found, str) else None
     with opened.changing() as connection:
+        theirs = since(connection, seen, ("site",), part=kind)
+        if theirs:
+            raise ConflictError(theirs)
+        if accepted:
+            raise StudyError(
+                Text("该选址已被采纳", "This site is accepted already"),
+                Text("如需撤回，请撤销那次决定", "To take it back, undo that decision"),
+            )
         decision = record(
             connection,
             reason=reason,

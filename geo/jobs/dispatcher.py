@@ -35,6 +35,9 @@ _CLOSED: Final = "closed"
 Admit = Callable[[QueuedJob], Any]
 """Returns the rights that a job acts with now, or raises a `JiexuError` where it may not be done any more."""
 
+Over = Callable[[QueuedJob, Any], None]
+"""Takes a job that is over, and the rights that it acted with; None for one that could not start."""
+
 _dispatchers: dict[Path, Dispatcher] = {}
 
 
@@ -62,6 +65,8 @@ class Dispatcher:
         How many jobs may run at a time.
     admit
         Looks at a job before it starts, and every few seconds until it ends.
+    over
+        Told of each job when it is over.
     """
 
     def __init__(
@@ -72,10 +77,12 @@ class Dispatcher:
         modules: Sequence[str] = (),
         most: int = 1,
         admit: Admit = lambda job: job.rights,
+        over: Over = lambda job, acted: None,
     ) -> None:
         self.folder, self.most = folder.resolve(), most
         self.queue = Queue(self.folder)
         self._function, self._limits, self._admit = function, limits, admit
+        self._over, self._acted = over, dict[int, Any]()
         self._pool = Pool(modules, most)
         self._wake, self._closing = threading.Event(), threading.Event()
         self._running: dict[int, threading.Thread] = {}
@@ -133,7 +140,8 @@ class Dispatcher:
         """Start the jobs that may run now, and return how many."""
         if not self.queue.database.exists:
             return 0
-        self.queue.interrupt_abandoned()
+        for number in self.queue.interrupt_abandoned():
+            self._over(self.queue.find(number), None)
         self._end_lost()
         count = 0
         while not self._closing.is_set():
@@ -156,6 +164,7 @@ class Dispatcher:
     def _run(self, job: QueuedJob) -> None:
         try:
             self._run_to_its_end(job)
+            self._over(self.queue.find(job.number), self._acted.pop(job.number, None))
         except Exception:  # of the queue's file
             _log.exception("job %s", job.number)
         finally:
@@ -166,7 +175,7 @@ class Dispatcher:
     def _run_to_its_end(self, job: QueuedJob) -> None:
         end, number = self.queue.end, job.number
         try:
-            rights = self._admit(job)
+            rights = self._acted[number] = self._admit(job)
             watch = _Watch(self, job, self._admit)
             result = self._pool.run(
                 self._function, [str(self.folder), number, rights], {}, self._limits(job), watch.reason

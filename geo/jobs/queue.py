@@ -14,7 +14,7 @@ from geo.core.text import Text
 from geo.jobs.database import Database, seconds_between
 from geo.jobs.processes import Process
 from geo.jobs.progress import Progress
-from geo.jobs.queued import QueuedJob, State, from_row
+from geo.jobs.queued import ALL, QueuedJob, State, asked_in, from_row
 
 SILENT_S: Final = 60.0
 """A runner on another computer that is silent for so long is taken to be gone."""
@@ -54,6 +54,8 @@ class Queue:
         """
         Put work into the queue, and return its job; the one that waits already, where it is the same work.
 
+        Whoever asks for work that waits is noted with it: it is done as long as one of them may ask for it.
+
         Parameters
         ----------
         study
@@ -80,7 +82,7 @@ class Queue:
                 ).fetchall()
                 for row in waiting if token is None else ():
                     if (row["work"], row["arguments"]) == (work, said):
-                        return from_row(row)
+                        return _joined(connection, row, by, rights)
                 if len(waiting) >= _MOST_WAITING:
                     raise _too_many(study)
                 _forget_oldest(connection)
@@ -213,6 +215,10 @@ class Queue:
             rows = connection.execute(every) if study is None else connection.execute(of_one, (study,))
             return [from_row(row) for row in rows]
 
+    def active(self, study: str) -> list[QueuedJob]:
+        """Return the jobs of a study that wait or run, the ones that run first."""
+        return sorted((job for job in self.jobs(study) if job.active), key=lambda job: (job.state, job.number))
+
     def earlier(self, job: QueuedJob) -> list[QueuedJob]:
         """Return the latest runs of the same work that came to their end: on the same study, else on any."""
         with self.database.connected() as connection:
@@ -223,12 +229,14 @@ class Queue:
             found = [from_row(row) for row in rows]
         return [each for each in found if each.study == job.study] or found
 
-    def interrupt_abandoned(self) -> None:
-        """Mark jobs without their runner as interrupted."""
-        for job in self.running():
-            if _abandoned(job):
-                # the last that was heard of it
-                self.end(job.number, "interrupted", error=interrupted(), at=job.seen_at)
+    def interrupt_abandoned(self) -> list[int]:
+        """Mark jobs without their runner as interrupted, and return their numbers."""
+        # the last that was heard of each
+        return [
+            job.number
+            for job in self.running()
+            if _abandoned(job) and self.end(job.number, "interrupted", error=interrupted(), at=job.seen_at)
+        ]
 
 
 def interrupted() -> Text:
@@ -246,6 +254,18 @@ def _abandoned(job: QueuedJob) -> bool:
     if job.runner.is_here:
         return not job.runner.alive
     return seconds_between(job.seen_at or job.submitted_at, utc_text()) > SILENT_S
+
+
+def _joined(connection: sqlite3.Connection, row: sqlite3.Row, by: str, rights: Any) -> QueuedJob:
+    """Note somebody with a job that waits; whoever asks again has the rights of now."""
+    asked = dict(asked_in(row)) | {by: rights}
+    kept = json.dumps({ALL: list(asked.items())}, ensure_ascii=False, sort_keys=True)
+    names = ", ".join(filter(None, asked))
+    connection.execute(
+        "UPDATE jobs SET by_name = ?, rights = ? WHERE number = ?",
+        (names if len(asked) > 1 else by, kept, row["number"]),
+    )
+    return _row_of(connection, row["number"])
 
 
 def _row_of(connection: sqlite3.Connection, number: int) -> QueuedJob:

@@ -15,6 +15,9 @@ State = Literal["waiting", "running", "done", "failed", "cancelled", "interrupte
 ACTIVE: Final[tuple[State, ...]] = ("waiting", "running")
 """The states of a job that is not over."""
 
+ALL: Final = "asked"
+"""Under which the rights of several who asked for one job are kept."""
+
 STATE_NAMES: Final[dict[State, Text]] = {
     "waiting": Text("等待中", "waiting"),
     "running": Text("进行中", "running"),
@@ -39,7 +42,10 @@ class QueuedJob:
     work, arguments
         The name of the work, and its arguments.
     by, rights
-        Whoever submitted it: the name, and the rights they had then.
+        Whoever submitted it: the name, and the rights they had then; of several who asked for it, all names, and the
+        rights of the first.
+    asked
+        Everybody who asked for it while it waited, each with the rights of then.
     state
         Where it stands.
     submitted_at, started_at, ended_at
@@ -80,6 +86,7 @@ class QueuedJob:
     stopped_by: str | None = None
     wish: str | None = None
     files: str | None = None
+    asked: tuple[tuple[str, Any], ...] = ()
     runner: Process | None = None
     seen_at: str | None = None
 
@@ -89,15 +96,25 @@ class QueuedJob:
         return self.state in ACTIVE
 
 
+def asked_in(row: sqlite3.Row) -> list[tuple[str, Any]]:
+    """Return everybody who asked for the job of a row, by name with the rights of then."""
+    rights = json.loads(row["rights"])
+    if isinstance(rights, dict) and ALL in rights:
+        return [(name, theirs) for name, theirs in rights[ALL]]
+    return [(row["by_name"], rights)]
+
+
 def from_row(row: sqlite3.Row) -> QueuedJob:
     """Return the job of a row of the queue's file."""
+    asked = asked_in(row)
     return QueuedJob(
         number=row["number"],
         study=row["study"],
         work=row["work"],
         arguments=json.loads(row["arguments"]),
         by=row["by_name"],
-        rights=json.loads(row["rights"]),
+        rights=asked[0][1],
+        asked=tuple(asked),
         state=cast("State", row["state"]),
         submitted_at=row["submitted_at"],
         started_at=row["started_at"],

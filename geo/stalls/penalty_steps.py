@@ -16,6 +16,7 @@ from geo.rules.loader import Profile
 from geo.rules.units import STEPS
 from geo.stalls.documents import StepDocument
 from geo.stalls.verdicts import FORBIDDEN, OTHER_HOURS
+from geo.study.conflicts import ANY, refuse_unseen
 from geo.study.decisions import record, signed, standing_on
 from geo.study.file import now
 from geo.study.reader import Study, open_study
@@ -89,7 +90,9 @@ def step_documents(due: pd.DataFrame, profile: Profile) -> list[StepDocument]:
 
 
 @requires("record")
-def record_step(study: Study | Path, operator_id: str, reason: str, by: str = "") -> tuple[str, str]:
+def record_step(
+    study: Study | Path, operator_id: str, reason: str, by: str = "", seen: str | None = ANY
+) -> tuple[str, str]:
     """
     Record the step due with an operator as taken.
 
@@ -103,6 +106,8 @@ def record_step(study: Study | Path, operator_id: str, reason: str, by: str = ""
         What was said or done; it may not be empty.
     by
         Who did it.
+    seen
+        The newest decision that they know of (None: none), or `geo.study.conflicts.ANY`.
 
     Returns
     -------
@@ -110,6 +115,9 @@ def record_step(study: Study | Path, operator_id: str, reason: str, by: str = ""
 
     Raises
     ------
+    ConflictError
+        If a step with the operator was recorded or undone since `seen`: the next one would be another. Nothing is
+        changed.
     StudyError
         If nothing is due with the operator, or the reason is empty. Nothing is changed then.
     """
@@ -117,6 +125,7 @@ def record_step(study: Study | Path, operator_id: str, reason: str, by: str = ""
     profile = opened.profile
     reason, by = signed(reason, by)
     with opened.changing() as connection:
+        refuse_unseen(connection, seen, "step", [operator_id], _step_name)
         stalls = pd.read_sql_query(
             "SELECT stall_id, operator_id, offences, hardship, verdict, segment_id FROM stalls", connection
         )
@@ -145,3 +154,7 @@ def record_step(study: Study | Path, operator_id: str, reason: str, by: str = ""
             after=row["step"],
         )
     return decision, str(row["step"])
+
+
+def _step_name(step: str) -> Text:
+    return STEP_NAMES.get(step) or Text(step, step)

@@ -331,3 +331,37 @@ class ImportRecord(TypedDict):
     updated: int
     refused: int
     doubted: int
+
+
+class CommentDocument(TypedDict):
+    """
+    A comment between colleagues: a row printed by `jiexu comments --json`.
+
+    Attributes
+    ----------
+    comment_id
+        C and a number.
+    subject
+        Id of the street or zone.
+    subject_name
+        Its name then.
+    text
+        The remark, personal data masked.
+    by
+        Who said it.
+    at
+        When, in ISO 8601.
+    done_by
+        Who marked it as done.
+    done_at
+        When it was marked as done; None for an open one.
+    """
+
+    comment_id: str
+    subject: str
+    subject_name: str | None
+    text: str
+    by: str | None
+    at: str
+    done_by: str | None
+    done_at: str | None

@@ -132,6 +132,10 @@ class Study:
         fresh.asked_day = self.asked_day
         return fresh
 
+    def held(self) -> dict[str, tuple[str, pd.DataFrame]]:
+        """Return the layers and tables that are in memory, each with its version."""
+        return dict(self._tables)
+
     def under_rules_of(self, day: dt.date | None) -> Study:
         """Return a handle of now under the rules in force on a day; by default under the ones of today."""
         other = self.again()

@@ -46,6 +46,8 @@ EVERY_STUDY: Final = "*"
 
 _needed: ContextVar[Right] = ContextVar("needed", default="administer")
 """The right that a change needs: the most, unless the function that makes it says less."""
+_doing: ContextVar[str] = ContextVar("doing", default="")
+"""The function that a change was asked of."""
 
 
 class RightError(JiexuError):
@@ -139,6 +141,11 @@ def when_changed(noted: Callable[[Actor, Right, Path], None]) -> None:
     _after_change[:] = [noted]
 
 
+def doing() -> str:
+    """Return the name of the function that a change was asked of, as `decide_tier`; empty for none."""
+    return _doing.get()
+
+
 def current() -> Actor:
     """Return whoever acts now: in this context (`acting`), else by the source of this process."""
     return _acting.get() or (_source[0] if _source else system_user)()
@@ -196,8 +203,12 @@ def requires(right: Right) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
         def asked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             study: Any = args[0] if args else next(iter(kwargs.values()))
             require_on(right, study)
-            with needing(right):
-                return work(*args, **kwargs)
+            token = _doing.set(_doing.get() or work.__name__)
+            try:
+                with needing(right):
+                    return work(*args, **kwargs)
+            finally:
+                _doing.reset(token)
 
         return asked
 

@@ -18,6 +18,7 @@ from geo.core.text import Text, pick
 from geo.core.vocabulary import TIER_NAMES, tier_of
 from geo.streets.name_search import find_names
 from geo.streets.sections import root_of
+from geo.study.conflicts import ANY, refuse_unseen, refuse_unseen_streets
 from geo.study.decisions import BASE_TABLE, Taken, by_subject, record, signed, standing, taken_on, taken_where, withdraw
 from geo.study.file import now
 from geo.study.geometry_blobs import geometry_of
@@ -30,29 +31,8 @@ from geo.tiers.columns import TIER_COLUMNS, decision_reason
 from geo.tiers.result import TIERS
 from geo.tiers.street_split import carve_street
 
-ANY: Final = "any"
-"""For `seen`: decide whatever others decided meanwhile."""
 _SIMPLIFIED_DEGREES: Final = 2e-6
 """About twenty centimetres."""
-
-
-class ConflictError(StudyError):
-    """Somebody else decided on the street since it was shown; `earlier` is their decision."""
-
-    def __init__(self, earlier: dict[str, str]) -> None:
-        tier = TIER_NAMES[earlier["after"]]
-        who, reason = earlier["by"] or "?", earlier["reason"]
-        super().__init__(
-            Text(
-                f"{who} 已先将此街定为{tier.zh}（{earlier['decision_id']}，{reason}）",
-                f"{who} meanwhile made it a {tier.en} ({earlier['decision_id']}, {reason})",
-            ),
-            Text(
-                "请先查看该决定；仍要修改请再次保存",
-                "Look at that decision first; save again if yours should still count",
-            ),
-        )
-        self.earlier = earlier
 
 
 def find_street(study: Study | Path, street: str, whole: bool = False) -> str:
@@ -123,7 +103,7 @@ def decide_tier(
     by
         Who decides.
     seen
-        The newest decision on the street that the decider knows of (None: none), or `ANY`.
+        The newest decision that the decider knows of (None: none), or `ANY`.
 
     Returns
     -------
@@ -132,20 +112,25 @@ def decide_tier(
     Raises
     ------
     ConflictError
-        If the street has a newer decision than `seen`. Nothing is changed.
+        If the street has a newer decision than `seen`, or a section was made of it since. Nothing is changed.
     StudyError
         For an unknown tier or street, an empty reason, or a file that cannot be written.
     """
     chosen, (reason, by) = _graded(tier), signed(reason, by)
     with _deciding(study) as connection:
-        taken = _taken(connection, street_id)
-        if seen != ANY and taken and taken[-1].decision_id != seen:
-            raise ConflictError({key: str(value or "") for key, value in taken[-1]._asdict().items()})
+        refuse_unseen_streets(connection, seen, [street_id])
         return _decide(connection, street_id, chosen, reason, by)
 
 
 @requires("decide")
-def decide_tiers(study: Study | Path, street_ids: Sequence[str], tier: str, reason: str, by: str = "") -> list[str]:
+def decide_tiers(
+    study: Study | Path,
+    street_ids: Sequence[str],
+    tier: str,
+    reason: str,
+    by: str = "",
+    seen: str | None = ANY,
+) -> list[str]:
     """
     Set the tier of several streets, such as all in an area: one decision each, in one transaction.
 
@@ -157,7 +142,7 @@ def decide_tiers(study: Study | Path, street_ids: Sequence[str], tier: str, reas
         The study, or its path.
     street_ids
         As in the layer `streets`.
-    tier, reason, by
+    tier, reason, by, seen
         As `decide_tier` takes them.
 
     Returns
@@ -166,11 +151,12 @@ def decide_tiers(study: Study | Path, street_ids: Sequence[str], tier: str, reas
 
     Raises
     ------
-    StudyError
-        As `decide_tier`. Nothing is changed then.
+    ConflictError, StudyError
+        As `decide_tier`, of any of the streets. Nothing is changed then.
     """
     chosen, (reason, by) = _graded(tier), signed(reason, by)
     with _deciding(study) as connection:
+        refuse_unseen_streets(connection, seen, street_ids)
         standing_so = {
             row[0]
             for row in connection.execute(
@@ -182,7 +168,14 @@ def decide_tiers(study: Study | Path, street_ids: Sequence[str], tier: str, reas
 
 @requires("decide")
 def decide_section(
-    study: Study | Path, street_id: str, segment_ids: Sequence[str], label: str, tier: str, reason: str, by: str = ""
+    study: Study | Path,
+    street_id: str,
+    segment_ids: Sequence[str],
+    label: str,
+    tier: str,
+    reason: str,
+    by: str = "",
+    seen: str | None = ANY,
 ) -> str:
     """
     Set the tier of a section of a street: it becomes a street of its own, in one transaction.
@@ -197,7 +190,7 @@ def decide_section(
         The section's segments, as `geo.streets.cross_streets.find_section` finds them.
     label
         What the section is called (both languages, as `geo.core.text.Text` is stored).
-    tier, reason, by
+    tier, reason, by, seen
         As `decide_tier` takes them.
 
     Returns
@@ -206,11 +199,12 @@ def decide_section(
 
     Raises
     ------
-    StudyError
-        As `decide_tier`; for segments of another street, or none.
+    ConflictError, StudyError
+        As `decide_tier`, of the street or any of its sections; for segments of another street, or none.
     """
     chosen, (reason, by) = _graded(tier), signed(reason, by)
     with _deciding(study) as connection:
+        refuse_unseen_streets(connection, seen, [street_id], sections=True)
         section = carve_street(connection, street_id, segment_ids, label)
         return _decide(connection, section, chosen, reason, by)
 
@@ -243,7 +237,7 @@ def _decide(connection: sqlite3.Connection, street_id: str, tier: str, reason: s
 
 
 @requires("record")
-def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> str:
+def undo(study: Study | Path, decision_id: str, reason: str, by: str = "", seen: str | None = ANY) -> str:
     """
     Undo a decision by a new one: the street returns to its newest other decision, else to its tier before any.
 
@@ -255,7 +249,7 @@ def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> st
         The study, or its path.
     decision_id
         Which decision no longer counts.
-    reason, by
+    reason, by, seen
         As `decide_tier` takes them.
 
     Returns
@@ -265,6 +259,8 @@ def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> st
 
     Raises
     ------
+    ConflictError
+        If its subject has a newer decision than `seen`. Nothing is changed.
     StudyError
         If there is no such decision, it is undone already, or its street is gone.
     """
@@ -281,6 +277,10 @@ def undo(study: Study | Path, decision_id: str, reason: str, by: str = "") -> st
             )
         kind, subject, street_id = row
         require_on("record" if kind == "step" else "decide", study)
+        if kind == "tier":
+            refuse_unseen_streets(connection, seen, [street_id])
+        else:
+            refuse_unseen(connection, seen, kind, [subject])
         taken = _taken(connection, street_id) if kind == "tier" else taken_on(connection, kind, subject)
         if decision_id not in standing(taken):
             raise StudyError(

@@ -63,6 +63,7 @@ def document(words: list[str]) -> Any:
 CASES: list[tuple[str, list[str]]] = [
     ("info", []),
     ("decisions", []),
+    ("comments", ["--street", "Vuorikatu", "--add", "ask the school"]),
     ("imports", []),
     ("categories", []),
     ("verify", []),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -97,6 +98,9 @@ def connect(
     client: str = "127.0.0.1",
     meanwhile: Callable[[], None] | None = None,
     within_s: float = 10.0,
+    messages: Callable[[], dict[str, Any]] | None = None,
+    until: float = 0.0,
+    every_s: float = 0.1,
 ) -> list[dict[str, Any]]:
     """
     Open a WebSocket and stay until the application closes it; return all that it sent.
@@ -113,6 +117,8 @@ def connect(
         Called once the connection stands; without it, the client leaves then.
     within_s
         For how long it stays at most.
+    messages, until, every_s
+        Makes messages to send from time to time, until then (of `time.monotonic`).
     """
     sent = {"host": host, **(headers or {})}
     scope = {
@@ -140,6 +146,9 @@ def connect(
                 asked = True
                 return {"type": "websocket.connect"}
             await stands.wait()
+            if messages is not None:
+                await asyncio.sleep(every_s)
+                return messages() if time.monotonic() < until else {"type": "websocket.disconnect", "code": 1000}
             if meanwhile is None:
                 return {"type": "websocket.disconnect", "code": 1000}
             await asyncio.sleep(within_s)

@@ -59,7 +59,8 @@ def server(store: Store) -> Callable[..., Any]:
         async def stream(socket: WebSocket) -> None:
             await socket.accept()
             await socket.send_json({"told": socket.headers.getlist(HEADER)})
-            await socket.receive()
+            while (await socket.receive())["type"] != "websocket.disconnect":
+                pass
 
         base = settings.base_path
         routes = [

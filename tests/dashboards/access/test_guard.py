@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from dashboards.access import accounts, sessions, tokens, visitors
+from dashboards.access import accounts, guard, sessions, tokens, visitors
 from dashboards.access.access_log import lines
 from dashboards.access.edge import host_of, same_origin
 from dashboards.access.sessions import COOKIE
@@ -230,7 +234,10 @@ def test_an_open_page_asks_for_its_session_without_keeping_it_alive(
     assert ask(app, "/sign-in/state", headers=session).status == 204
     assert seen() == before
     monkeypatch.setattr(visitors, "_REMEMBERED_S", 0.0)
-    assert ask(app, "/map", headers=session).status == 200
+    for dest in ("image", "empty", "iframe"):
+        assert ask(app, "/map", headers={**session, "sec-fetch-dest": dest}).status == 200
+    assert seen() == before, "an open page fetches these by itself"
+    assert ask(app, "/map", headers={**session, "sec-fetch-dest": "document"}).status == 200
     assert seen() > before
     assert ask(app, "/sign-in/state").status == 401
 
@@ -255,3 +262,76 @@ def test_a_listed_proxy_alone_opens_nothing(server: Server) -> None:
     header = {"x-forwarded-for": "10.0.0.7"}
     assert ask(server(sign_in=False, proxies=("127.0.0.1",)), "/map", headers=header).status == 403
     assert ask(server(sign_in=False, open_to_others=True), "/map", headers=header).status == 200
+
+
+def message(auto: bool = False, fragment: str = "") -> dict[str, Any]:
+    """Return a message of an open page that asks for a run of its script."""
+    said = BackMsg()
+    said.rerun_script.query_string = "lang=en"
+    said.rerun_script.is_auto_rerun = auto
+    said.rerun_script.fragment_id = fragment
+    return {"type": "websocket.receive", "bytes": said.SerializeToString()}
+
+
+def heartbeat() -> dict[str, Any]:
+    """Return a sign of life of an open page."""
+    said = BackMsg()
+    said.app_heartbeat = True
+    return {"type": "websocket.receive", "bytes": said.SerializeToString()}
+
+
+def stays_open(server: Server, monkeypatch: pytest.MonkeyPatch, says: Callable[[], dict[str, Any]]) -> bool:
+    """Tell whether a page that sends a message ten times a second stays open beyond the time without use."""
+    monkeypatch.setattr(sessions, "IDLE", dt.timedelta(seconds=1.2))
+    monkeypatch.setattr(sessions, "_SEEN_EVERY", dt.timedelta(0))
+    monkeypatch.setattr(visitors, "_REMEMBERED_S", 0.05)
+    monkeypatch.setattr(guard, "_LOOKS_EVERY_S", 0.1)
+    app = server()
+    session = signed_in(app)
+    ends = time.monotonic() + 3.0
+    said = connect(app, {**session, "origin": "http://localhost:8501"}, messages=says, until=ends)
+    return not any(each["type"] == "websocket.close" and each.get("code") == 1008 for each in said)
+
+
+@pytest.mark.parametrize(
+    ("says", "stays"),
+    [
+        (message, True),
+        (lambda: message(fragment="abc"), True),
+        (lambda: message(auto=True, fragment="abc"), False),
+        (heartbeat, False),
+        (lambda: {"type": "websocket.receive", "bytes": b"\xff\xff"}, False),
+        (lambda: {"type": "websocket.receive", "text": "hello"}, False),
+    ],
+    ids=["click", "click in a part", "by the clock", "sign of life", "nonsense", "text"],
+)
+def test_what_a_person_does_keeps_a_session_and_a_pages_clock_does_not(
+    server: Server, monkeypatch: pytest.MonkeyPatch, says: Callable[[], dict[str, Any]], stays: bool
+) -> None:
+    assert stays_open(server, monkeypatch, says) == stays
+
+
+def test_connecting_again_and_again_keeps_no_session(
+    server: Server, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = server()
+    session = signed_in(app)
+    monkeypatch.setattr(sessions, "_SEEN_EVERY", dt.timedelta(0))
+    monkeypatch.setattr(visitors, "_REMEMBERED_S", 0.0)
+    digest = sessions.digest_of(session["cookie"].partition("=")[2])
+
+    def seen() -> str:
+        with store.reading() as connection:
+            return str(connection.execute("SELECT seen_at FROM sessions WHERE digest = ?", (digest,)).fetchone()[0])
+
+    before = seen()
+    for _ in range(3):
+        ends = time.monotonic() + 0.15
+        connect(app, {**session, "origin": "http://localhost:8501"}, messages=message, until=ends, every_s=0.1)
+    assert seen() == before
+
+
+def test_streamlits_script_says_which_runs_are_by_the_clock() -> None:
+    """Else nothing told a click from a clock: this version of Streamlit sets the field in the browser."""
+    scripts = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    assert any("isAutoRerun:" in file.read_text(encoding="utf-8") for file in scripts.glob("index.*.js"))

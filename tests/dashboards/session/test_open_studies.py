@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 import streamlit as st
 
@@ -24,14 +25,28 @@ def empty() -> None:
     st.cache_resource.clear()
 
 
-def test_the_least_recently_used_study_leaves_with_its_layers_and_values(library: Library, bare: Path) -> None:
-    folder = library(dict.fromkeys("abc", bare), studies_in_memory=2)
+def look(name: str) -> None:
+    """Look at a study as a visitor does."""
+    with on_study(name):
+        assert len(cache.layer("streets"))
+        cache.ground()
+        cache.categories("stalls")
 
-    def look(name: str) -> None:
-        with on_study(name):
-            assert len(cache.layer("streets"))
-            cache.ground()
-            cache.categories("stalls")
+
+@pytest.fixture
+def one(library: Library, bare: Path) -> int:
+    """The memory of one study that was looked at."""
+    library({"a": bare})
+    look("a")
+    size = open_studies().held_bytes
+    st.cache_resource.clear()
+    return size
+
+
+def test_the_least_recently_used_study_leaves_with_its_layers_and_values(
+    library: Library, bare: Path, one: int
+) -> None:
+    folder = library(dict.fromkeys("abc", bare), studies_gb=2.5 * one / 1e9)
 
     def there() -> set[str]:
         return {name for name in "abc" if folder / f"{name}.gpkg" in open_studies()}
@@ -44,12 +59,56 @@ def test_the_least_recently_used_study_leaves_with_its_layers_and_values(library
     look("b")
     look("a")
     look("c")
+    look("c")
     assert there() == {"a", "c"}, "b was used least recently"
+    look("b")
     look("b")
     assert there() == {"b", "c"}
     gc.collect()
     assert gone() is None
     assert kept() is None
+
+
+def test_many_small_studies_stay_where_few_large_ones_do(library: Library, bare: Path, built: Path, one: int) -> None:
+    """The bound is one of memory, not of studies."""
+    names = "abcdefgh"
+    folder = library(dict.fromkeys(names, bare), studies_gb=20 * one / 1e9)
+    for name in names:
+        look(name)
+    assert all(folder / f"{name}.gpkg" in open_studies() for name in names)
+    for name in names:
+        look(name)
+        assert open_studies().held_bytes <= 20 * one
+
+
+def test_the_bound_holds_and_the_open_study_stays_however_large(library: Library, bare: Path, one: int) -> None:
+    names = "abcdef"
+    folder = library(dict.fromkeys(names, bare), studies_gb=1.5 * one / 1e9)
+    for name in names * 2:
+        look(name)
+        with on_study(name):
+            cache.study()
+        assert folder / f"{name}.gpkg" in open_studies()
+        assert open_studies().held_bytes <= 1.5 * one
+    library(dict.fromkeys(names, bare), studies_gb=one / 100 / 1e9)
+    look("a")
+    look("a")
+    assert folder / "a.gpkg" in open_studies(), "larger than the bound by itself"
+    assert sum(folder / f"{name}.gpkg" in open_studies() for name in names) == 1
+
+
+def test_values_that_a_study_grows_by_are_counted(library: Library, bare: Path) -> None:
+    folder = library({"a": bare})
+    opened = open_studies().open(folder / "a.gpkg")
+    before = opened.held_bytes
+    opened.value("f", 1, 2, lambda: np.zeros(1_000_000))
+    assert opened.held_bytes - before == pytest.approx(8_000_000, rel=0.01)
+    opened.value("f", 2, 1, lambda: None)
+    assert opened.held_bytes < before + 1_000_000, "what has left is not counted"
+    layer = opened.handle.layer("streets")
+    of_layers = opened.held_bytes
+    opened.value("g", 1, 2, lambda: {"again": layer})
+    assert opened.held_bytes - of_layers < 0.2 * (of_layers - before), "what is shared with a layer is counted once"
 
 
 def test_values_of_two_studies_are_two(library: Library, bare: Path, built: Path) -> None:

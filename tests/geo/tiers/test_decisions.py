@@ -19,12 +19,13 @@ from geo.core.errors import StudyError
 from geo.core.text import Text
 from geo.rules import load_profile
 from geo.streets.cross_streets import find_section
+from geo.study.conflicts import ConflictError
 from geo.study.decisions import standing_decisions
 from geo.study.figures import info
 from geo.study.file import about, read_layer
 from geo.study.reader import Study
 from geo.tiers.audit import audit_study, conflicts_with_list
-from geo.tiers.decisions import ConflictError, decide_section, decide_tier, decide_tiers, find_street, undo
+from geo.tiers.decisions import decide_section, decide_tier, decide_tiers, find_street, undo
 from geo.tiers.study import grade_study
 from tests.support.extracts import write_osm
 

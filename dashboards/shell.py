@@ -17,6 +17,7 @@ from dashboards.decisions import page as decisions_page
 from dashboards.facilities import page as facilities_page
 from dashboards.library import page as library_page
 from dashboards.library.head import head
+from dashboards.map.view import take_click
 from dashboards.overview import page as overview
 from dashboards.overview import shared_view
 from dashboards.parking import page as parking_page
@@ -140,6 +141,7 @@ def main() -> None:
         _name_tab(page.title, _study_in_address())
         head()
         require("see", study_path())
+        take_click()
         page.run()  # before the side bar: the map is what a visitor waits for
         with st.sidebar:
             _language_switch()

@@ -14,6 +14,7 @@ from dashboards.session.open_studies import open_studies
 from dashboards.session.served_study import study_path
 from geo.complaints.answer_documents import ResponseDocument
 from geo.complaints.study import ANSWERS, response_of
+from geo.core.arrays import Integers
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import COVERAGE
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy
@@ -25,6 +26,7 @@ from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import Waterfall, waterfall
 from geo.network.graph import Network
 from geo.network.on_foot import WALKING, network_of
+from geo.parking.fall import bay_waterfall
 from geo.parking.room import BayHours, BayRoom
 from geo.parking.study import BAYS, BayStudy
 from geo.points.documents import ListDocument
@@ -200,6 +202,19 @@ def _rules(values: Values) -> Profile:
 def bay_room(hours: BayHours, off: float = 0.0, values: Values = ()) -> BayRoom:
     """Return where bays have room: `geo.parking.study.BayStudy.room`; `values` are other values of parameters."""
     return bay_study(values).room(hours, off)
+
+
+@derived(BAYS.made_of, kept=32)
+def bay_fall(hours: BayHours, street_ids: tuple[str, ...] = ()) -> Waterfall:
+    """Return the kerb taken by each rule from bays of the hours, on some streets or (none given) on all."""
+    room = bay_room(hours)
+    return bay_waterfall(room, kerbs_of_bays(hours), room.on_streets(street_ids) if street_ids else None)
+
+
+@derived(BAYS.made_of, kept=2)
+def kerbs_of_bays(hours: BayHours) -> Integers:
+    """Return the kerb of each of `placed_bays`."""
+    return bay_room(hours).kerbs.of(placed_bays(hours))
 
 
 def placed_bays(hours: BayHours, values: Values = ()) -> gpd.GeoDataFrame:

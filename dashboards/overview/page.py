@@ -9,13 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.map.view import map_view
-from dashboards.session import cache, filters
+from dashboards.session import cache, complaint_figures, filters
 from dashboards.session.language import _, current_language
 from dashboards.session.wording import tier_name
 from dashboards.shared.selection_card import card, hint
 from dashboards.shared.widgets import Figure, credits, first_screen, table
-from geo.points.cases import placed_cases
-from geo.streets.locating import count_per_street
 from geo.study.documents import FiguresDocument
 from geo.study.left_out import left_out_text
 from geo.study.schema import GRADED, TIERS
@@ -112,13 +110,8 @@ def _tier_table(figures: FiguresDocument) -> None:
 
 def _hot_streets() -> None:
     st.subheader(_("Streets with the most complaints"))
-    counted, roads = placed_cases(cache.layer("complaints")), cache.layer("roads")
-    complaints = counted.rows
-    chosen = filters.chosen_categories()
-    if chosen:
-        complaints = complaints[complaints["category"].isin(chosen)]
+    counts, left_out = complaint_figures.per_street(tuple(sorted(filters.chosen_categories())))
     streets = cache.layer("streets")
-    counts = count_per_street(complaints, roads, streets["street_id"])
     top = streets.loc[counts[counts > 0].nlargest(15).index]
     top = top[top["tier"].isin(filters.current().tiers)]
     number = counts.loc[top.index]
@@ -135,7 +128,7 @@ def _hot_streets() -> None:
         "streets-with-complaints",
         "hot-streets",
     )
-    _left_out(counted.left_out)
+    _left_out(left_out)
 
 
 def _left_out(left_out: Mapping[str, int]) -> None:

@@ -34,6 +34,7 @@ from geo.points.imports import PLACE, place_in
 from geo.points.other_lists import LISTS, lists_of
 from geo.points.reading import Place
 from geo.rules.loader import Profile
+from geo.stalls.penalty_steps import steps_due
 from geo.stalls.plan import Plan, UseKind
 from geo.stalls.study import PLAN, stall_plan
 from geo.streets.cross_streets import crossing_names
@@ -244,6 +245,12 @@ def answers(at: pd.Timestamp | None = None) -> ResponseDocument:
 def answers_at(moment: str) -> ResponseDocument:
     """Return how complaints are answered at a moment in ISO 8601."""
     return response_of(study(), pd.Timestamp(moment))
+
+
+@derived(MadeOf(layers=("stalls",), decisions=("step",), rules=("response",)), kept=2)
+def penalty_steps() -> pd.DataFrame:
+    """Return the steps due with operators, as `geo.stalls.penalty_steps.steps_due`. Shared: do not change it."""
+    return steps_due(study().layer("stalls"), study().decisions("step"), profile())
 
 
 def hour() -> pd.Timestamp:

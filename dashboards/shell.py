@@ -21,7 +21,7 @@ from dashboards.map.view import take_click
 from dashboards.overview import page as overview
 from dashboards.overview import shared_view
 from dashboards.parking import page as parking_page
-from dashboards.session import filters
+from dashboards.session import filters, state
 from dashboards.session.language import LANGUAGES, TAGS, _, current_language
 from dashboards.session.served_study import IN_ADDRESS, NoneChosenError, problem_of_study, study_path
 from dashboards.session.server import server
@@ -142,6 +142,7 @@ def main() -> None:
         head()
         require("see", study_path())
         take_click()
+        state.keep_in_address()
         page.run()  # before the side bar: the map is what a visitor waits for
         with st.sidebar:
             _language_switch()

@@ -64,7 +64,9 @@ async def settled_click_s(page: Page, street: str) -> float:
 
 async def shown_again(page: Page, street: str, until: float) -> float | None:
     """
-    Wait until a page that has lost its server has run its script anew and shows the selected street.
+    Wait until a page that has lost its server is connected anew, and its script shows the selected street again.
+
+    Streamlit's page connects by itself, and runs its script with the next click: the key R stands for that.
 
     Parameters
     ----------
@@ -82,6 +84,9 @@ async def shown_again(page: Page, street: str, until: float) -> float | None:
     """
     runs = await page.evaluate("window.jiexuRuns")
     try:
+        connected = "document.querySelector('[data-testid=stApp]').dataset.testConnectionState === 'CONNECTED'"
+        await page.wait_for_function(connected, timeout=max(until - time.monotonic(), 1.0) * 1000)
+        await page.keyboard.press("r")
         await page.wait_for_function(
             f"([runs, street]) => window.jiexuRuns > runs && ({_SHOWS})(street)",
             arg=[runs, street],

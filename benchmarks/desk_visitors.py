@@ -111,16 +111,23 @@ class Visitor:
         if made is not None:
             self.notes.take(kind, self.desk.page, made)
 
-    async def back(self, until: float) -> bool:
-        """Open the page again after the server has gone, trying until a moment; tell whether the selection is there."""
+    async def back(self, until: float) -> float | None:
+        """
+        Open the page again after the server has gone, trying until a moment.
+
+        Returns
+        -------
+        at
+            The moment at which it is there with its selection, or None.
+        """
         while time.monotonic() < until:
             try:
                 await self.desk.open(timeout=max(until - time.monotonic(), 1.0))
             except (DeskError, OSError, TimeoutError, WebSocketException):
                 await asyncio.sleep(_TRIES_AGAIN_S)
             else:
-                return self.shows_chosen()
-        return False
+                return time.monotonic() if self.shows_chosen() else None
+        return None
 
     @property
     def has_map(self) -> bool:

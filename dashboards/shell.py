@@ -17,10 +17,11 @@ from dashboards.decisions import page as decisions_page
 from dashboards.facilities import page as facilities_page
 from dashboards.library import page as library_page
 from dashboards.library.head import head
+from dashboards.map.view import take_click
 from dashboards.overview import page as overview
 from dashboards.overview import shared_view
 from dashboards.parking import page as parking_page
-from dashboards.session import filters, runs
+from dashboards.session import filters, runs, state
 from dashboards.session.language import LANGUAGES, TAGS, _, current_language
 from dashboards.session.served_study import IN_ADDRESS, NoneChosenError, problem_of_study, study_path
 from dashboards.session.server import server
@@ -141,6 +142,8 @@ def main() -> None:
         _name_tab(page.title, _study_in_address())
         head()
         require("see", study_path())
+        take_click()
+        state.keep_in_address()
         page.run()  # before the side bar: the map is what a visitor waits for
         with st.sidebar:
             _language_switch()

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.session import cache
-from geo.complaints.answer_times import span_of
+from dashboards.session.complaint_figures import covered
 
 AS_OF: Final = "complaints-as-of"
 """The key of the choice: `now`, or `end` for the end of the data."""
@@ -17,7 +17,7 @@ AS_OF: Final = "complaints-as-of"
 def moment() -> pd.Timestamp:
     """Return the moment: now, or the end of the data where somebody chose that."""
     if st.session_state.get(AS_OF) == "end":
-        end = span_of(cache.layer("complaints"), cache.hour()).until
+        end = covered(cache.hour().isoformat()).until
         if not pd.isna(end):
             return end
     return cache.hour()

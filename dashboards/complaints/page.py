@@ -12,16 +12,17 @@ import streamlit as st
 from dashboards.complaints import tabs
 from dashboards.complaints.moment import AS_OF, local, moment
 from dashboards.map.view import map_view
-from dashboards.session import cache, state
+from dashboards.session import cache, complaint_figures, state
+from dashboards.session.complaint_figures import Asked
 from dashboards.session.language import _
 from dashboards.session.wording import category_name
 from dashboards.shared import background
 from dashboards.shared.widgets import Figure, credits, first_screen, left_out_caption, out_of_date
-from geo.complaints.answer_times import FAR_BEHIND_DAYS, months, overdue, span_of, survival
+from geo.complaints.answer_times import FAR_BEHIND_DAYS
 from geo.complaints.hot_streets import CROSS_VALIDATED
 from geo.complaints.study import HOTSPOTS
 from geo.complaints.trends import weekday_hours
-from geo.points.cases import cases, placed_cases, unplaced
+from geo.points.cases import unplaced
 from geo.study.doubts import Kept
 from layers import palette
 from layers.complaints import VIEWS
@@ -33,18 +34,15 @@ _BRUSH: Final = "time"
 
 def page() -> None:
     """Draw the page."""
-    every = pd.DataFrame(cache.layer("complaints").drop(columns="geometry"))
-    if every.empty:
+    if cache.layer("complaints").empty:
         st.info(_("The study has no complaints yet: import them on the page Data."), icon=":material/campaign:")
         return
-    counted = cases(every, moment())
-    every = counted.rows.assign(month=months(counted.rows, cache.timezone()))
+    at = moment().isoformat()
+    counted = complaint_figures.counted(at)
+    every = counted.rows
     span, chosen = _brushed(every), state.selected()
-    complaints = every[every["month"].between(*span)] if span else every
-    if chosen:
-        roads = cache.layer("roads")
-        complaints = placed_cases(complaints).rows
-        complaints = complaints[complaints["segment_id"].isin(roads.loc[roads["street_id"].isin(chosen), "segment_id"])]
+    asked = Asked(at, *(span or ("", "")), tuple(chosen))
+    complaints = complaint_figures.chosen(asked)
 
     def left() -> None:
         _map()
@@ -57,13 +55,13 @@ def page() -> None:
         _find(span)
         _hours(complaints)
 
-    first_screen(_figures(complaints, span, bool(chosen)), left, right)
-    tabs.tabs(complaints)
+    first_screen(_figures(complaints, asked), left, right)
+    tabs.tabs(complaints, asked)
 
 
 def _as_of() -> None:
     """Offer to take ages at the end of data that end long before now."""
-    span = span_of(cache.layer("complaints"), cache.hour())
+    span = complaint_figures.covered(cache.hour().isoformat())
     behind = span.days_before(cache.hour())
     if behind is None or behind <= FAR_BEHIND_DAYS:
         return
@@ -91,19 +89,18 @@ def _reservations(counted: Kept[pd.DataFrame], selected: bool) -> None:
         )
 
 
-def _figures(complaints: pd.DataFrame, span: tuple[str, str] | None, selected: bool) -> list[Figure]:
+def _figures(complaints: pd.DataFrame, asked: Asked) -> list[Figure]:
     profile = cache.profile()
     now = moment()
     answered = complaints["response"].dropna()
     service = (answered == "service").mean() if len(answered) else float("nan")
-    half = survival(complaints, now).quantile(0.5)
-    late = overdue(complaints, profile, now)
+    half, late = complaint_figures.curve(asked).quantile(0.5), complaint_figures.late(asked)
     hot = cache.layer("hotspots")
     timeless = complaints["received_at"].isna().all()
     open_at = _("no times recorded") if timeless else _("open at {date:%Y-%m-%d}").format(date=local(now))
-    note = _("on the selected streets") if selected else _("in the study")
+    note = _("on the selected streets") if asked.street_ids else _("in the study")
     return [
-        Figure(_("Complaints"), f"{len(complaints):,}", " – ".join(span) if span else note),
+        Figure(_("Complaints"), f"{len(complaints):,}", " – ".join((asked.first, asked.last)) if asked.first else note),
         Figure(
             _("Hot segments"),
             f"{int(hot.drop_duplicates('segment_id')['hot'].sum()):,}" if len(hot) else "–",
@@ -153,8 +150,9 @@ def _brushed(every: pd.DataFrame) -> tuple[str, str] | None:
 def _months(every: pd.DataFrame) -> None:
     """Draw the complaints by month and response; months that are brushed count everywhere on the page."""
     names = {"service": _("service"), "management": _("management"), "enforcement": _("enforcement"), "": _("none")}
-    rows = every.assign(response=every["response"].fillna("").map(lambda code: names.get(code, code)))
-    counts = rows.groupby(["month", "response"]).size().rename("complaints").reset_index()
+    counts = every["response"].fillna("").groupby([every["month"], every["response"].fillna("")]).size()
+    counts = counts.rename("complaints").reset_index()
+    counts["response"] = counts["response"].map(lambda code: names.get(code, code))
     brush = alt.selection_interval(name=_BRUSH, encodings=["x"])
     chart = (
         alt.Chart(counts, title=_("By month: drag to choose a time"), height=240)

@@ -9,20 +9,21 @@ import streamlit as st
 
 from dashboards.complaints.hot_tab import hot_streets, named
 from dashboards.complaints.moment import local, moment
-from dashboards.session import cache
+from dashboards.session import cache, complaint_figures
+from dashboards.session.complaint_figures import Asked
 from dashboards.session.language import _, current_language
 from dashboards.session.wording import category_name, tier_name
 from dashboards.shared import background
-from dashboards.shared.widgets import left_out_caption, out_of_date, table
-from geo.complaints.answer_times import RESPONSES, months, overdue, shares, survival
+from dashboards.shared.widgets import each_once, left_out_caption, out_of_date, table
+from geo.complaints.answer_times import RESPONSES, shares
 from geo.complaints.patrol_study import PATROLS, PEOPLE
 from geo.core.text import pick
 from geo.stalls.penalty_steps import STEP_NAMES
 from layers import palette
 
 
-def tabs(complaints: pd.DataFrame) -> None:
-    """Draw the tabs; `complaints` are the complaints of the chosen time and streets."""
+def tabs(complaints: pd.DataFrame, asked: Asked) -> None:
+    """Draw the tabs; `complaints` are the complaints of the chosen time and streets, `asked` says which these are."""
     names = [
         _("Hot streets"),
         _("Recurring spots"),
@@ -39,7 +40,7 @@ def tabs(complaints: pd.DataFrame) -> None:
     with method:
         _method(complaints)
     with time:
-        _time(complaints)
+        _time(asked)
     with tiers:
         _tiers()
     with patrols:
@@ -75,7 +76,7 @@ def _again() -> None:
 
 def _method(complaints: pd.DataFrame) -> None:
     names = {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")}
-    found = shares(complaints, months(complaints, cache.timezone()))
+    found = shares(complaints, complaints["month"])
     if found.empty:
         st.caption(_("No complaint has a recorded response."))
         return
@@ -125,9 +126,9 @@ def _method(complaints: pd.DataFrame) -> None:
             left_out_caption(known["left_out"]["by_street"])
 
 
-def _time(complaints: pd.DataFrame) -> None:
+def _time(asked: Asked) -> None:
     now = moment()
-    curve = survival(complaints, now)
+    curve = complaint_figures.curve(asked)
     left, right = st.columns(2)
     with left:
         rows = pd.DataFrame({"hours": np.append(0.0, curve.hours), "open": np.append(1.0, curve.open_share)})
@@ -157,13 +158,13 @@ def _time(complaints: pd.DataFrame) -> None:
         table(shown.round(2), "channels", "channels")
         left_out_caption(cache.answers(moment())["left_out"]["channels"])
     with right:
-        late = overdue(complaints, cache.profile(), now)
+        late = complaint_figures.late(asked)
         roads = cache.layer("roads").drop_duplicates("segment_id").set_index("segment_id")["name"]
         st.markdown("**" + _("Overdue") + "**")
         shown = pd.DataFrame(
             {
                 _("Identifier"): late["complaint_id"],
-                _("Category"): late["category"].map(category_name),
+                _("Category"): each_once(late["category"], category_name),
                 _("Street"): late["segment_id"]
                 .map(roads)
                 .map(lambda name: named(name if isinstance(name, str) else None)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -16,6 +16,9 @@ from dashboards.session.language import _, current_language
 from dashboards.session.served_study import IN_ADDRESS, study_path
 from dashboards.session.server import server
 from geo.study.schema import POINT_KINDS
+
+_KEY: Final = "map"
+_PICKED: Final = "map-picked"
 
 _component = st.components.v2.component(
     "jiexu.map", js=(Path(__file__).parent / "view.js").read_text(encoding="utf-8"), isolate_styles=False
@@ -58,8 +61,8 @@ def map_view(
     if server().library is not None:
         asked[IN_ADDRESS] = study_path().stem
     address = f"{server().base_path}/map?{urlencode(asked)}"
-    result = _component(
-        key="map",
+    _component(
+        key=_KEY,
         data={
             "address": address,
             "state": {
@@ -71,12 +74,20 @@ def map_view(
             "height": height,
             "title": _("Map of streets"),
         },
-        on_pick_change=lambda: None,
+        on_pick_change=_note_pick,
     )
-    picked = result.get("pick")
+
+
+def take_click() -> None:
+    """Follow a click on the map before the page is drawn: a page that finds it while it is drawn is drawn twice."""
+    picked = st.session_state.pop(_PICKED, None)
     if picked:
         _take(picked)
-        st.rerun()  # the cards and the map follow the click
+
+
+def _note_pick() -> None:
+    """Keep a click for `take_click`: an error of a callback is shown by Streamlit, in its own words."""
+    st.session_state[_PICKED] = (st.session_state.get(_KEY) or {}).get("pick")
 
 
 def map_state(view: state.View) -> dict[str, Any]:

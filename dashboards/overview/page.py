@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from dashboards.map.view import map_view
-from dashboards.session import cache, filters
+from dashboards.session import cache, complaint_figures, filters
 from dashboards.session.language import _, current_language
 from dashboards.session.wording import tier_name
 from dashboards.shared.selection_card import card, hint
 from dashboards.shared.widgets import Figure, credits, first_screen, table
-from geo.points.cases import placed_cases
-from geo.streets.locating import count_per_street
 from geo.study.documents import FiguresDocument
 from geo.study.left_out import left_out_text
 from geo.study.schema import GRADED, TIERS
@@ -113,8 +111,11 @@ def _tier_table(figures: FiguresDocument) -> None:
 def _hot_streets() -> None:
     st.subheader(_("Streets with the most complaints"))
     streets = cache.columns("streets", "street_id", "name", "tier", "length_m", "complaints", "stalls")
-    chosen = filters.chosen_categories()
-    counts = _counts_of(chosen, streets["street_id"]) if chosen else streets["complaints"]
+    chosen, left_out = filters.chosen_categories(), cache.figures()["left_out"].get("complaints", {})
+    counts = streets["complaints"]
+    if chosen:
+        counts, left_out = complaint_figures.per_street(tuple(sorted(chosen)))
+        counts = counts.set_axis(streets.index)  # both in the layer's order
     top = streets.loc[counts[counts > 0].nlargest(15).index]
     top = top[top["tier"].isin(filters.current().tiers)]
     number = counts.loc[top.index]
@@ -131,13 +132,7 @@ def _hot_streets() -> None:
         "streets-with-complaints",
         "hot-streets",
     )
-    _left_out(cache.figures()["left_out"].get("complaints", {}))
-
-
-def _counts_of(categories: Collection[str], street_ids: pd.Series) -> pd.Series:
-    """Return how many complaints of these categories lie on each street."""
-    complaints = placed_cases(cache.layer("complaints")).rows
-    return count_per_street(complaints[complaints["category"].isin(categories)], cache.layer("roads"), street_ids)
+    _left_out(left_out)
 
 
 def _left_out(left_out: Mapping[str, int]) -> None:

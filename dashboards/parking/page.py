@@ -16,7 +16,6 @@ from dashboards.shared.waterfall_chart import waterfall_chart
 from dashboards.shared.widgets import Figure, credits, first_screen, out_of_date
 from geo.core.text import pick
 from geo.parking.documents import BaysDocument, ChoiceDocument
-from geo.parking.fall import bay_waterfall
 from geo.parking.need import PERIODS
 from geo.parking.room import BayHours
 from geo.parking.study import BAYS
@@ -29,11 +28,10 @@ _SHOWN: Final[tuple[Shown, ...]] = ("bays", "parking_need", "parking_differences
 def page() -> None:
     """Draw the page."""
     hours = _hours()
-    room, known = cache.bay_room(hours), cache.known(BAYS)
+    known = cache.known(BAYS)
     bays = cache.layer("bays")
     selected = state.selected()
-    counted = room.on_streets(selected) if selected else None
-    fall = bay_waterfall(room, cache.placed_bays(hours), counted)
+    fall = cache.bay_fall(hours, tuple(selected))
     capacity = cache.bay_study(()).capacity(hours, selected or None)
     shown = bays[bays["street_id"].isin(selected)] if selected else bays
     placed = shown["hours"].value_counts()

@@ -15,6 +15,7 @@ from dashboards.session.open_studies import open_studies
 from dashboards.session.served_study import study_path
 from geo.complaints.answer_documents import ResponseDocument
 from geo.complaints.study import ANSWERS, response_of
+from geo.core.arrays import Integers
 from geo.core.vocabulary import FacilityKind
 from geo.facilities.coverage_study import COVERAGE
 from geo.facilities.facility_study import DEMAND, DemandSource, FacilityStudy
@@ -26,6 +27,7 @@ from geo.kerbs.ground import GROUND, KerbGround, read_ground
 from geo.kerbs.waterfall import Waterfall, waterfall
 from geo.network.graph import Network
 from geo.network.on_foot import WALKING, network_of
+from geo.parking.fall import bay_waterfall
 from geo.parking.room import BayHours, BayRoom
 from geo.parking.study import BAYS, BayStudy
 from geo.points.documents import ListDocument
@@ -33,6 +35,7 @@ from geo.points.imports import PLACE, place_in
 from geo.points.other_lists import LISTS, lists_of
 from geo.points.reading import Place
 from geo.rules.loader import Profile
+from geo.stalls.penalty_steps import steps_due
 from geo.stalls.plan import Plan, UseKind
 from geo.stalls.study import PLAN, stall_plan
 from geo.streets.cross_streets import crossing_names
@@ -216,6 +219,19 @@ def bay_room(hours: BayHours, off: float = 0.0, values: Values = ()) -> BayRoom:
     return bay_study(values).room(hours, off)
 
 
+@derived(BAYS.made_of, kept=32)
+def bay_fall(hours: BayHours, street_ids: tuple[str, ...] = ()) -> Waterfall:
+    """Return the kerb taken by each rule from bays of the hours, on some streets or (none given) on all."""
+    room = bay_room(hours)
+    return bay_waterfall(room, kerbs_of_bays(hours), room.on_streets(street_ids) if street_ids else None)
+
+
+@derived(BAYS.made_of, kept=2)
+def kerbs_of_bays(hours: BayHours) -> Integers:
+    """Return the kerb of each of `placed_bays`."""
+    return bay_room(hours).kerbs.of(placed_bays(hours))
+
+
 def placed_bays(hours: BayHours, values: Values = ()) -> gpd.GeoDataFrame:
     """Return the bays that fit under the rules of the hours: `geo.parking.study.BayStudy.placed`."""
     return bay_study(values).placed(hours)
@@ -243,6 +259,12 @@ def answers(at: pd.Timestamp | None = None) -> ResponseDocument:
 def answers_at(moment: str) -> ResponseDocument:
     """Return how complaints are answered at a moment in ISO 8601."""
     return response_of(study(), pd.Timestamp(moment))
+
+
+@derived(MadeOf(layers=("stalls",), decisions=("step",), rules=("response",)), kept=2)
+def penalty_steps() -> pd.DataFrame:
+    """Return the steps due with operators, as `geo.stalls.penalty_steps.steps_due`. Shared: do not change it."""
+    return steps_due(study().layer("stalls"), study().decisions("step"), profile())
 
 
 def hour() -> pd.Timestamp:

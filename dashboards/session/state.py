@@ -65,6 +65,23 @@ def selected() -> list[str]:
     return list(st.session_state[_SELECTED])
 
 
+def keep_in_address() -> None:
+    """
+    Have the address name the selected streets, on every page.
+
+    Streamlit drops the address's query when another page is chosen; a page that is opened again after the server was
+    started anew has nothing but its address.
+    """
+    chosen = selected()
+    wanted = ",".join(chosen) if len(chosen) <= _IN_ADDRESS_AT_MOST else ""
+    if wanted == st.query_params.get("street", ""):
+        return
+    if wanted:
+        st.query_params["street"] = wanted
+    else:
+        del st.query_params["street"]
+
+
 def selected_streets() -> gpd.GeoDataFrame:
     """Return the selected streets' rows. They are shared between sessions: do not change them."""
     return cache.streets_of(tuple(selected()))
@@ -92,10 +109,7 @@ def select(
         Longitude and latitude of the place on the street to go to; by default all of it.
     """
     st.session_state[_SELECTED] = street_ids
-    if street_ids and len(street_ids) <= _IN_ADDRESS_AT_MOST:
-        st.query_params["street"] = ",".join(street_ids)
-    elif "street" in st.query_params:
-        del st.query_params["street"]
+    keep_in_address()
     st.session_state[_POINT] = point
     st.session_state[_AREA] = None
     if go and street_ids:

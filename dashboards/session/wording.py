@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from dashboards.session.language import _, current_language
 from geo.core.opening_hours import ALWAYS_TEXT, hours_parts
@@ -15,6 +16,15 @@ from geo.study.schema import STUDY_LAYERS, TIERS
 
 _NAMED_IDS = ("operator_id", "subject_id", "import_id")
 _KINDS_OF_FILES = ("complaints", "stalls", "parking", "facilities", "stall_places", "other")
+
+
+_CODES: Final[Mapping[str, Callable[[], Mapping[Any, str]]]] = {
+    "response": lambda: {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")},
+    "kind": lambda: {"on_street": _("on street"), "off_street": _("off street")},
+    "night_only": lambda: {True: _("yes"), False: _("no")},
+    "hardship": lambda: {True: _("yes"), False: _("no")},
+}
+"""The names of the coded values of columns of points, in the session's language."""
 
 
 def tier_name(tier: str) -> str:
@@ -40,14 +50,9 @@ def value_name(column: str, value: Any) -> Any:
         return precision_name(value)
     if column == "reasons":
         return rule_names(value)
-    names: dict[str, dict[Any, str]] = {
-        "response": {"service": _("service"), "management": _("management"), "enforcement": _("enforcement")},
-        "kind": {"on_street": _("on street"), "off_street": _("off street")},
-        "night_only": {True: _("yes"), False: _("no")},
-        "hardship": {True: _("yes"), False: _("no")},
-        "verdict": {verdict: name.pick(current_language()) for verdict, name in VERDICT_NAMES.items()},
-    }
-    return names.get(column, {}).get(value, value)
+    if column == "verdict":
+        return VERDICT_NAMES[value].pick(current_language()) if value in VERDICT_NAMES else value
+    return _CODES[column]().get(value, value) if column in _CODES else value
 
 
 def status_name(status: str) -> str:

@@ -59,9 +59,8 @@ def card() -> bool:
             _street(streets.iloc[0])
         else:
             _several(streets)
-        if st.button(_("Clear the selection"), icon=":material/close:", type="tertiary", key="clear"):
-            state.select([])
-            st.rerun()
+        words = _("Clear the selection")
+        st.button(words, icon=":material/close:", type="tertiary", key="clear", on_click=state.select, args=([],))
     return True
 
 

@@ -18,7 +18,7 @@ from dashboards.shared.marks import marked
 from dashboards.shared.signing import may, signature
 from dashboards.shared.widgets import each_once, marked_rows, table
 from geo.rules.units import STEPS
-from geo.stalls.penalty_steps import STEP_NAMES, record_step, steps_due
+from geo.stalls.penalty_steps import STEP_NAMES, record_step
 from geo.study.conflicts import Theirs
 from geo.study.schema import SYNTHETIC
 from layers.map_layer import captions
@@ -133,7 +133,7 @@ def moves() -> None:
 def penalty_steps() -> None:
     """Draw the penalty steps due with operators, and record one."""
     rows = cache.layer("stalls")
-    due = steps_due(rows, cache.layer("decisions"), cache.profile())
+    due = cache.penalty_steps()
     if due.empty:
         st.caption(_("No step is due: no stall stands in the way."))
         return
@@ -145,10 +145,10 @@ def penalty_steps() -> None:
         pd.DataFrame(
             {
                 _("Operator"): due["operator_id"],
-                _("Due now"): due["step"].map(lambda step: STEP_NAMES[step].pick(language)),
+                _("Due now"): each_once(due["step"], lambda step: STEP_NAMES[step].pick(language)),
                 _("Earlier offences"): due["offences"],
                 _("Steps recorded"): due["recorded"],
-                _("In hardship"): due["hardship"].map(lambda flag: value_name("hardship", flag)),
+                _("In hardship"): each_once(due["hardship"], lambda flag: value_name("hardship", flag)),
                 _("Stalls in the way"): due["stalls"],
                 _("Stalls"): due["stall_ids"],
             }
@@ -179,7 +179,7 @@ def penalty_steps() -> None:
             return
 
     def outcome() -> tuple[str, str]:
-        row = steps_due(cache.layer("stalls"), cache.layer("decisions"), cache.profile()).set_index("operator_id")
+        row = cache.penalty_steps().set_index("operator_id")
         # after a colleague's step, the next one is another
         names = [
             STEP_NAMES[step].pick(language) if step in STEP_NAMES else ""

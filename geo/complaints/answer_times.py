@@ -67,7 +67,9 @@ def wilson(hits: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
 def months(complaints: pd.DataFrame, timezone: str) -> pd.Series:
     """Return the month of each complaint as "2025-03", None where its time is not known."""
     numbers = months_of(complaints["received_at"], timezone)
-    return pd.Series([month_text(int(m)) if m >= 0 else None for m in numbers], index=complaints.index, dtype=object)
+    different, place = np.unique(numbers, return_inverse=True)
+    texts = np.array([month_text(int(month)) if month >= 0 else None for month in different], dtype=object)
+    return pd.Series(texts[place], index=complaints.index, dtype=object)
 
 
 class Survival(NamedTuple):

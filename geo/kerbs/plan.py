@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
@@ -141,6 +142,13 @@ class KerbPlan(ABC):
     def carriageway_m(self) -> Floats:
         """Shape (2 n,): the width of each kerb's carriageway, from kerb to kerb."""
         return self.kerbs.carriageway_m
+
+    @cached_property
+    def ranks(self) -> Integers:
+        """Shape (k,): the place of each exclusion's rule in `order`."""
+        place = {rule: number for number, rule in enumerate(self.order)}
+        codes, names = pd.factorize(self.exclusions.rule)
+        return np.array([place[name] for name in names], dtype=np.int64)[codes]
 
     @cached_property
     def excluded(self) -> Masks:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.kerbs.exclusions import holds, runs
+from geo.core.arrays import Integers
+from geo.kerbs.exclusions import Pieces, holds, runs
 from geo.kerbs.plan import KerbPlan, Zones
 
 
@@ -52,15 +53,13 @@ def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None)
     kerbs
         Shape (2 n,): the kerbs that count; by default all.
     """
-    pieces, found = plan.pieces, plan.exclusions
-    metres = plan.kerbs.kerb_metres(pieces.kerb, pieces.from_m, pieces.to_m)
+    order, group = plan.order, plan.kerb_groups
     counted_kerbs = np.ones(len(plan.kerbs), dtype=bool) if kerbs is None else kerbs
+    pieces = plan.pieces if kerbs is None else _of_groups(plan.pieces, group, counted_kerbs)
+    metres = plan.kerbs.kerb_metres(pieces.kerb, pieces.from_m, pieces.to_m)
     metres = np.where(counted_kerbs[pieces.kerb], metres, 0.0)
-    order = plan.order
-    rank_of = {rule: rank for rank, rule in enumerate(order)}
-    codes, names = pd.factorize(found.rule)
-    rank = np.array([rank_of[name] for name in names], dtype=np.int64)[codes][pieces.exclusion]
-    mask = found.mask[pieces.exclusion]
+    rank = plan.ranks[pieces.exclusion]
+    mask = plan.exclusions.mask[pieces.exclusion]
     now = holds(mask, slot)
     first = np.full(len(pieces.kerb), len(order))
     np.minimum.at(first, pieces.piece[now], rank[now])
@@ -74,7 +73,6 @@ def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None)
     excluded = np.zeros(len(pieces.kerb), dtype=np.uint64)
 
     # zones change only along the kerbs that a rule takes some of, and where rows go on from these
-    group = plan.kerb_groups
     pitches_of = np.zeros(len(plan.kerbs), dtype=np.int64)
 
     def fit_anew(touched: NDArray[np.bool_]) -> Zones:
@@ -116,6 +114,22 @@ def waterfall(plan: KerbPlan, slot: int, kerbs: NDArray[np.bool_] | None = None)
         float(taken[-1]),
         float(taken[-1]) - in_zones,
         pitches,
+    )
+
+
+def _of_groups(pieces: Pieces, group: Integers, kerbs: NDArray[np.bool_]) -> Pieces:
+    """Return the pieces of the groups of some kerbs: the zones of no other group reach them."""
+    near = np.zeros(len(group), dtype=bool)
+    near[group[kerbs]] = True
+    mine = near[group[pieces.kerb]]
+    covered = mine[pieces.piece]
+    number = np.cumsum(mine) - 1
+    return Pieces(
+        pieces.kerb[mine],
+        pieces.from_m[mine],
+        pieces.to_m[mine],
+        number[pieces.piece[covered]],
+        pieces.exclusion[covered],
     )
 
 

@@ -146,10 +146,9 @@ def _listed(table: pd.DataFrame, field: str) -> Flags:
     """Tell the rows that list a field among their doubts."""
     if COLUMN not in table:
         return np.zeros(len(table), dtype=bool)
-    text = table[COLUMN].astype("string")
-    return (
-        (_BETWEEN + text.str.replace(" ", "") + _BETWEEN)
-        .str.contains(f"{_BETWEEN}{field}{_BETWEEN}", regex=False)
-        .fillna(False)
-        .to_numpy(dtype=bool)
-    )
+    found = np.zeros(len(table), dtype=bool)
+    rows = np.flatnonzero(table[COLUMN].notna())  # hardly any row lists a doubt
+    text = table[COLUMN].iloc[rows].astype("string")
+    lists = _BETWEEN + text.str.replace(" ", "") + _BETWEEN
+    found[rows] = lists.str.contains(f"{_BETWEEN}{field}{_BETWEEN}", regex=False).fillna(False).to_numpy(dtype=bool)
+    return found

@@ -11,6 +11,7 @@ import pytest
 import streamlit as st
 
 from dashboards.session import cache
+from dashboards.session.complaint_figures import Asked
 from geo.study.reader import Reads, Study, recording
 from geo.study.schema import LAYERS
 from geo.tiers.decisions import decide_tier, find_street
@@ -29,6 +30,14 @@ ARGUMENTS: Mapping[str, tuple[Any, ...]] = {
     "lists_on": ("2026-01-01",),
     "answers_at": ("2026-01-01T00:00:00+00:00",),
     "distinct_hours": ("stall_zones",),
+    "bay_fall": ("night", ("s1",)),
+    "kerbs_of_bays": ("night",),
+    "counted": ("2026-01-01T00:00:00+00:00",),
+    "covered": ("2026-01-01T00:00:00+00:00",),
+    "chosen": (Asked("2026-01-01T00:00:00+00:00", street_ids=("s1",)),),
+    "late": (Asked("2026-01-01T00:00:00+00:00", street_ids=("s1",)),),
+    "curve": (Asked("2026-01-01T00:00:00+00:00", street_ids=("s1",)),),
+    "per_street_on": ("2026-01-01", ("noise",)),
 }
 """What a cached value is asked with; others take nothing."""
 
@@ -72,6 +81,9 @@ def test_every_cached_value_reads_what_it_declares_and_nothing_else(name: str, c
 
 
 _OTHER_WAYS: Mapping[str, set[str]] = {
+    # rooms read these when their bays are described
+    "bay_fall": {"complaints", "quarters", "segments", "streets"},
+    "kerbs_of_bays": {"complaints", "quarters", "segments", "streets"},
     # of a study without other lists
     "lists_on": {"segments", "street_lines", "quarters"},
     # demand of other kinds of facilities and of points, and balances, are read when they are asked for

@@ -29,7 +29,7 @@ _LARGEST: Final = 300_000_000
 
 
 class DeskError(Exception):
-    """No answer came, or the page lacks what was looked for."""
+    """No answer came, or the page lacks a widget."""
 
 
 @dataclass

@@ -110,7 +110,7 @@ class Elements:
         parent.children[last] = node
 
     def drop_old(self, of_fragment: bool) -> None:
-        """Drop all that the run which has just ended did not draw again."""
+        """Drop everything not drawn again by the run that has just ended."""
         run, fragments = self._run, self._fragments
         if of_fragment:
             self._root.keep(lambda node: node.fragment not in fragments or node.run == run)
@@ -118,7 +118,7 @@ class Elements:
             self._root.keep(lambda node: node.run == run)
 
     def leave_page(self) -> None:
-        """Drop the elements of the page, for another page; those of the shell around it stay."""
+        """Drop the elements of the page, for another page; the shell around it stays."""
         main = self._main
         self._root.keep(lambda node: node.script == main)
 

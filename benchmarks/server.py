@@ -128,7 +128,7 @@ async def first_answer(browser: Browser, served: Served, cookie: str) -> None:
 
 
 async def load(browser: Browser, served: Served, setting: Setting, cookies: Sequence[str]) -> list[Visitor]:
-    """Have all visitors click, and the browser beside them; print what it took."""
+    """Have all visitors click, and the browser beside them; print the figures."""
     notes, begun = Notes(), time.monotonic()
     until, warm = begun + setting.seconds, begun + setting.seconds * _WARM_SHARE
     visitors = [

@@ -23,7 +23,7 @@ from layers import palette
 
 
 def tabs(complaints: pd.DataFrame, asked: Asked) -> None:
-    """Draw the tabs; `complaints` are the complaints of the chosen time and streets, `asked` says which these are."""
+    """Draw the tabs of the complaints of the chosen time and streets."""
     names = [
         _("Hot streets"),
         _("Recurring spots"),

@@ -92,17 +92,21 @@ def options(settings: Settings) -> dict[str, Any]:
     return found
 
 
-def settle_memory() -> None:
+def share_memory() -> None:
     """
-    Have Python's collector of garbage pass over all that was loaded before anybody came: it stays for good.
+    Have all threads take memory from a few arenas.
 
-    Each visitor's script is a thread: where each of these had an arena of memory of its own, what they free would stay
-    in pieces that nobody else uses.
+    Each visitor's script is a thread: where each had an arena of its own, what they free would stay in pieces that nobody
+    else uses.
     """
+    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library than GNU's
             ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, _ARENAS)
-    pyarrow.set_memory_pool(pyarrow.system_memory_pool())
+
+
+def settle_memory() -> None:
+    """Have Python's collector of garbage pass over all that was loaded before anybody came: it stays for good."""
     gc.collect()
     gc.freeze()
 
@@ -113,6 +117,7 @@ def run(settings: Settings, browser: bool) -> None:
     os.environ["FORWARDED_ALLOW_IPS"] = ""
     # a fork, before there are threads and before a study is open: it has loaded what reading and cutting tiles takes
     warm(fork=True)
+    share_memory()
     mine = App(**parts(settings))
     warm_up()
     dispatcher = dispatcher_for(settings.folder, present(settings.folder), ends_noted(settings.folder))

@@ -28,6 +28,7 @@ from dashboards.parking import page as parking_page  # noqa: F401
 from dashboards.session import filters  # noqa: F401
 from dashboards.session.served_study import served_folder, served_library
 from dashboards.session.server import STUDIES_GB, Server, serve_as
+from dashboards.session.warming import warm_studies
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
 from geo.background.running import dispatcher_for
@@ -91,6 +92,8 @@ def run(settings: Settings, browser: bool) -> None:
     warm_up()
     dispatcher = dispatcher_for(settings.folder, present(settings.folder), ends_noted(settings.folder))
     dispatcher.start()
+    if (library := served_library()) is not None:
+        warm_studies(library)
     if browser:
         scheme = "https" if settings.certificate else "http"
         address = f"{scheme}://localhost:{settings.port}{settings.base_path}"

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -29,6 +30,9 @@ from geo.rules import load_profile
 from geo.streets.extract import read_ways
 from geo.streets.surveyed_widths import read_widths
 from geo.tiers.official_list import read_tier_list
+from jiexu.__main__ import app
+from tests.conftest import ROOT
+from tests.support.commands import run
 
 ANSWER = json.dumps(
     {
@@ -106,11 +110,12 @@ def zipped(make: Make, name: str = "points.zip", linked: str | None = None) -> M
 def book(host: str) -> dict[str, bytes]:
     """A workbook with links to another one, a picture and a query of the web."""
     made = openpyxl.Workbook()
-    made.active.append(["id", "lon", "lat"])
-    made.active.append(["1", 24.94, 60.17])
-    made.active["D2"] = f'=WEBSERVICE("{host}/formula")'
-    made.active["E2"] = f"='[{host}/other.xlsx]Sheet1'!A1"
-    made.active["A2"].hyperlink = f"{host}/hyperlink"
+    sheet: Any = made.active
+    sheet.append(["id", "lon", "lat"])
+    sheet.append(["1", 24.94, 60.17])
+    sheet["D2"] = f'=WEBSERVICE("{host}/formula")'
+    sheet["E2"] = f"='[{host}/other.xlsx]Sheet1'!A1"
+    sheet["A2"].hyperlink = f"{host}/hyperlink"
     content = io.BytesIO()
     made.save(content)
     changed = io.BytesIO()
@@ -298,3 +303,28 @@ def test_a_reader_apart_asks_no_host_either(listening: tuple[str, list[str]], tm
             read_areas(made(FILES[name](address), tmp_path), Text("区域", "areas"))
     assert asked == []
     assert shapely.is_valid(shapely.Point(0, 0))
+
+
+@pytest.mark.parametrize(
+    "words", [["add", "{study}", "{address}/points.csv", "--kind", "other"], ["widths", "{study}", "{address}/w.csv"]]
+)
+def test_the_command_line_fetches_no_file(
+    words: list[str], listening: tuple[str, list[str]], bare: Path, tmp_path: Path
+) -> None:
+    address, asked = listening
+    study = tmp_path / "study.gpkg"
+    study.write_bytes(bare.read_bytes())
+    result = run(app, [word.format(study=study, address=address) for word in words])
+    assert result.exit_code == 2
+    assert "not fetched from the network" in result.output or "不从网络读取文件" in result.output
+    new = run(app, ["build", str(tmp_path / "new.gpkg"), "--osm", f"{address}/x.osm.pbf"])
+    assert new.exit_code == 2
+    assert "Download it first" in new.output or "请先下载" in new.output
+    assert asked == []
+
+
+def test_no_page_has_a_field_for_an_address() -> None:
+    """Else the server would need a list of the hosts that it may ask."""
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "dashboards").rglob("*.py")]
+    asking = [text for text in texts if "import requests" in text or "urlopen" in text or "httpx" in text]
+    assert len(asking) == 1, "the identity provider alone is asked, at the address of the settings"

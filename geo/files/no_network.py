@@ -1,4 +1,4 @@
-"""Settings under which GDAL asks no host, whatever a file says: there are several copies of it, one in each library."""
+"""Settings of GDAL for reading without a network, whatever a file says: each library has a copy of its own."""
 
 from __future__ import annotations
 

@@ -33,6 +33,7 @@ from dashboards.parking import page as parking_page  # noqa: F401
 from dashboards.session import filters  # noqa: F401
 from dashboards.session.served_study import served_folder, served_library
 from dashboards.session.server import STUDIES_GB, Server, serve_as
+from dashboards.session.warming import warm_studies
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
 from geo.background.running import dispatcher_for
@@ -96,7 +97,7 @@ def share_memory() -> None:
     """
     Have all threads take memory from a few arenas.
 
-    Each visitor's script is a thread: where each had an arena of its own, what they free would stay in pieces that nobody
+    Each visitor's script is a thread: where each had an arena of its own, freed memory would stay in pieces that nobody
     else uses.
     """
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
@@ -123,6 +124,8 @@ def run(settings: Settings, browser: bool) -> None:
     dispatcher = dispatcher_for(settings.folder, present(settings.folder), ends_noted(settings.folder))
     dispatcher.start()
     settle_memory()
+    if (library := served_library()) is not None:
+        warm_studies(library)
     if browser:
         scheme = "https" if settings.certificate else "http"
         address = f"{scheme}://localhost:{settings.port}{settings.base_path}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from dashboards.access.edge import SAFE_METHODS
@@ -49,8 +49,6 @@ def message_by_person(message: Mapping[str, Any]) -> bool:
     if message["type"] != "websocket.receive" or not content:
         return False
     said = BackMsg()
-    try:
+    with suppress(Exception):  # no message of a page: nothing is in it then
         said.ParseFromString(content)
-    except DecodeError:
-        return False
     return said.WhichOneof("type") == "rerun_script" and not said.rerun_script.is_auto_rerun

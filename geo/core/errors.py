@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from geo.core.text import Language, Text
+
+_ADDRESS: Final = re.compile(r"(?:[a-z][a-z0-9+.-]+:/+[^/]|/vsi\w+/)", re.IGNORECASE)
+"""How an address of the network begins; a path makes one slash of two."""
 
 
 class JiexuError(Exception):
@@ -63,6 +68,19 @@ class InputError(JiexuError):
         if self.column is not None:
             parts.append(column.format(self.column))
         return ("，" if language == "zh" else ", ").join(parts)
+
+
+def no_file(path: Path | str) -> InputError:
+    """Return the error of a file that is not there; an address of the network is none."""
+    if _ADDRESS.match(str(path)):
+        return InputError(
+            path,
+            Text("这是网络地址，街序不从网络读取文件", "It is an address: files are not fetched from the network"),
+            Text("请先下载，再给出本地文件的路径", "Download it first, then name the file"),
+        )
+    return InputError(
+        path, Text("找不到文件", "No such file"), Text("请检查路径和文件名", "Check the path and the name")
+    )
 
 
 class RuleError(JiexuError):

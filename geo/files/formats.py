@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from geo.core.errors import InputError
+from geo.core.errors import InputError, no_file
 from geo.core.text import Text
 from geo.files.disguises import refuse_disguise
 from geo.files.layer_choice import Asked, Wanted
@@ -127,9 +127,7 @@ def read_file(
     path = Path(path)
     folder = path.is_dir() and path.suffix.lower() == GEODATABASE
     if not path.is_file() and not folder:
-        raise InputError(
-            path, Text("找不到文件", "No such file"), Text("请检查路径和文件名", "Check the path and the name")
-        )
+        raise no_file(path)
     if not folder and path.stat().st_size > _MAX_BYTES:
         raise InputError(
             path, Text("文件过大", "The file is too large"), Text("请分成几个文件", "Split it into several files")

@@ -24,6 +24,7 @@ from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.file_parts import copied_parts
 from geo.files.layer_choice import Asked, Layer, chosen, dimension_of, with_parts
+from geo.files.no_network import NO_NETWORK
 from geo.files.raw_file import RawFile
 from geo.files.row_geometry import Shapes, shapes_of_wkb
 from geo.files.shaped_rows import Rows, joined
@@ -255,7 +256,7 @@ def read_with_gdal(path: Path, asked: Asked, name: str, content: bytes | None = 
 
 def _read(path: Path, copy: Path, format_: Format, asked: Asked) -> RawFile:
     """Read the layers that are wanted."""
-    pyogrio.set_gdal_config_options({"GML_SKIP_RESOLVE_ELEMS": "ALL", "OGR_GPX_N_MAX_LINKS": "1"})
+    pyogrio.set_gdal_config_options({"GML_SKIP_RESOLVE_ELEMS": "ALL", "OGR_GPX_N_MAX_LINKS": "1", **NO_NETWORK})
     with _quietly():
         try:
             layers = [_layer(copy, str(name), kind, format_) for name, kind in pyogrio.list_layers(copy)]

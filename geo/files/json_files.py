@@ -47,7 +47,8 @@ def read_json(path: Path, asked: Asked) -> RawFile:
     document, broken = _documents(text)
     kind = _of_other_kind(document)
     if kind is not None:
-        return replace(read_with_gdal(path, asked, kind, text.encode("utf-8")), encoding=found)
+        content = _without_links(document, text).encode("utf-8")
+        return replace(read_with_gdal(path, asked, kind, content), encoding=found)
     records = _records(document)
     if records is None:
         raise InputError(
@@ -122,6 +123,14 @@ def _of_other_kind(document: Any) -> str | None:
     features = document.get("features")
     esri = isinstance(features, list) and features and isinstance(features[0], dict) and "attributes" in features[0]
     return "esrijson" if esri or ("geometryType" in document and "spatialReference" in document) else None
+
+
+def _without_links(document: dict[str, Any], text: str) -> str:
+    """Return a document without an address in the place of its coordinate system: GDAL would ask for it."""
+    crs = document.get("crs")
+    if crs is None or (isinstance(crs, dict) and str(crs.get("type")).casefold() in ("name", "epsg")):
+        return text
+    return json.dumps({key: value for key, value in document.items() if key != "crs"}, ensure_ascii=False)
 
 
 def _records(document: Any, depth: int = 0) -> list[Any] | None:

@@ -15,6 +15,7 @@ from geo.core.crs import WGS84
 from geo.core.errors import InputError
 from geo.core.text import Text
 from geo.files.crs_detection import Ground
+from geo.files.no_network import NO_NETWORK
 from geo.files.reading_apart import apart
 
 RASTERS: Final = (".tif", ".tiff")
@@ -59,7 +60,8 @@ def _cells(file: Path, crs: pyproj.CRS, bounds: tuple[float, float, float, float
     import rasterio.windows  # noqa: PLC0415
 
     try:
-        with rasterio.open(file) as source:
+        # a text called .tif may name any file or host in the place of a raster
+        with rasterio.Env(**NO_NETWORK), rasterio.open(file, driver="GTiff") as source:
             if source.crs is None:
                 raise InputError(
                     file,

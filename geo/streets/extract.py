@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.core.arrays import Floats, Integers
-from geo.core.errors import InputError
+from geo.core.errors import InputError, no_file
 from geo.core.text import Text
 from geo.files.reading_apart import apart, extract_limits
 from geo.streets.ordered_extract import Extract, NoExtractError, is_packed, ordered, osm_file
@@ -302,9 +302,7 @@ def _vertices(wkb: osmium.geom.WKBFactory, way: osmium.osm.Way) -> str:
 def _existing(path: Path | str) -> Path:
     path = Path(path)
     if not path.is_file():
-        raise InputError(
-            path, Text("找不到文件", "No such file"), Text("请检查路径和文件名", "Check the path and the name")
-        )
+        raise no_file(path)
     if not path.name.lower().endswith(_SUFFIXES):
         raise InputError(
             path,

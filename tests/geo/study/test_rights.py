@@ -22,7 +22,7 @@ from geo.parking.study import plan_bays
 from geo.points.import_removal import remove_import
 from geo.points.imports import add_points
 from geo.rules import load_profile
-from geo.stalls.decisions import decide_zone
+from geo.stalls.decisions import decide_zone, decide_zones
 from geo.stalls.penalty_steps import record_step
 from geo.stalls.study import guide_stalls, plan_stalls
 from geo.study.checks import accept_changes
@@ -54,6 +54,7 @@ LEAST: dict[str, tuple[Role, Callable[[Path], object]]] = {
     "decide_tiers": ("planner", lambda study: decide_tiers(study, ["s"], "secondary", "reason")),
     "decide_section": ("planner", lambda study: decide_section(study, "s", ["g"], "a–b", "secondary", "reason")),
     "decide_zone": ("planner", lambda study: decide_zone(study, "z", True, "reason")),
+    "decide_zones": ("planner", lambda study: decide_zones(study, ["z"], True, "reason")),
     "decide_site": ("planner", lambda study: decide_site(study, "toilet", 0, 0, "reason")),
     "adopt_bays": ("planner", lambda study: adopt_bays(study, "reason")),
     "grade_study": ("planner", grade_study),

@@ -60,7 +60,7 @@ def shown_layers(study: Path) -> list[str]:
 
 
 def tile_urls() -> dict[str, str]:
-    """Return the address of each layer's archive, which is cut when it is asked for; a layer without rows has none."""
+    """Return the address of each layer's archive: it is cut when it is asked for. A layer without rows has none."""
     study, shown = study_path(), shown_layers(study_path())
     lead = "tiles/" if server().library is None else f"tiles/{quote(study.stem, safe='')}/"
     return {layer: f"{lead}{name}" for layer, name in archive_names(study).items() if layer in shown}

@@ -93,7 +93,7 @@ def gate_of(path: Path) -> Gate:
 
 
 def _forget() -> None:
-    """Give a forked process gates and open files of its own: nobody else is in it, and it may have closed the others."""
+    """Give a forked process gates and open files of its own: nobody else is in it, and others may be closed there."""
     global _keeping  # noqa: PLW0603
     _keeping = threading.Lock()
     _gates.clear()

@@ -188,7 +188,7 @@ class Study:
         return name in layer_names(self.path)
 
     def filled(self, *names: str) -> set[str]:
-        """Return the names, of these layers, views and tables, of the ones that are there with rows; none is read for it."""
+        """Return the names of the ones, of these layers, views and tables, that are there with rows; none is read."""
         self.reads.layers |= set(names)
         with file.connect(self.path) as connection:
             return {name for name in names if any_in(connection, source_of(name))}

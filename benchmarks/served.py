@@ -114,8 +114,8 @@ class Served:
         return sum(_each(self.process, lambda each: sum(each.cpu_times()[:2])))
 
     def mb(self) -> float:
-        """Return the memory of the server and its children."""
-        return sum(_each(self.process, lambda each: each.memory_info().rss)) / 1e6
+        """Return the memory of the server and its children, what they share counted once where the system tells."""
+        return sum(_each(self.process, _own_bytes)) / 1e6
 
     def _answers(self) -> bool:
         try:
@@ -123,6 +123,12 @@ class Served:
                 return True
         except OSError:
             return False
+
+
+def _own_bytes(process: psutil.Process) -> int:
+    """Return a process's share of memory; a fork has most of its memory in common with its parent."""
+    full = process.memory_full_info()
+    return int(getattr(full, "pss", full.uss))
 
 
 def _each(process: psutil.Popen | None, measure: Callable[[psutil.Process], float]) -> list[float]:

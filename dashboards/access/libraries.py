@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,8 @@ from geo.study.library import SUFFIX, free_path
 from geo.study.library_documents import BackupDocument, CopyResultDocument, RestoredDocument
 from geo.study.library_moves import Moved, place
 from geo.study.rights import EVERY_STUDY, current, require
+
+_log: Final = logging.getLogger(__name__)
 
 _STEM, _SUFFIX = Path(NAME).stem, Path(NAME).suffix
 _OWNER_ONLY: Final = 0o600
@@ -61,7 +65,7 @@ def moved(folder: Path, move: Callable[[], Moved], current_study: str | None = N
         event = _MOVES.get(done.after.partition(":")[0] if ":" in done.after else "", "renamed")
         if ":" in done.before and event == "renamed":
             event = "restored"
-        noted(event, folder / f"{done.path.stem}{SUFFIX}", f"{done.before} → {done.after}", current(), None)
+        _noted(event, folder / f"{done.path.stem}{SUFFIX}", f"{done.before} → {done.after}")
     return done.path
 
 
@@ -82,6 +86,14 @@ def new_path(folder: Path, name: str) -> Path:
     return path
 
 
+def _noted(event: Event, study: Path | None, subject: str, *, folder: Path | None = None) -> None:
+    """Note an act that is done in the log of access; where that cannot be written, the act stands and a log says so."""
+    try:
+        noted(event, study, subject, current(), None, folder=folder)
+    except (JiexuError, sqlite3.Error, OSError) as error:
+        _log.warning("the log of access cannot be written: %s", error)
+
+
 def back_up_all(source: Path, to: Path, keep: int | None = None) -> BackupDocument:
     """Copy a library with its accounts, as `geo.study.backups.back_up`; of one study, only that."""
     found = back_up(source, to, keep)
@@ -94,7 +106,7 @@ def back_up_all(source: Path, to: Path, keep: int | None = None) -> BackupDocume
     study = None if source.is_dir() else source
     missing = sum(each["status"] == "failed" for each in found["files"])
     subject = f"→ {to}" + (f" ({missing} failed)" if missing else "")
-    noted("backed_up", study, subject, current(), None, folder=source if source.is_dir() else None)
+    _noted("backed_up", study, subject, folder=source if source.is_dir() else None)
     return found
 
 
@@ -112,7 +124,7 @@ def bring_study_back(copy: Path, target: Path, replace: bool = False) -> Restore
     if current().may("administer", study):
         refuse_if_busy(study)
     done = bring_back(copy, target, replace)
-    noted("restored", Path(done["file"]), f"← {copy.name}", current(), None)
+    _noted("restored", Path(done["file"]), f"← {copy.name}")
     return done
 
 

@@ -204,9 +204,10 @@ def test_the_later_of_two_visitors_is_shown_the_earlier_decision(study: Path, vi
         first.page.get_by_role("button", name="Save the decision").click()
         first.page.get_by_text("D0001").first.wait_for()
         second.page.get_by_role("button", name="Save the decision").click()
-        second.page.get_by_text("meanwhile made it").wait_for()
+        second.page.get_by_text("Somebody else decided meanwhile").wait_for()
+        expect(second.page.get_by_text("Theirs", exact=True)).to_be_visible()
         assert read_layer(study, "decisions")["reason"].tolist() == ["first"]
-        second.page.get_by_role("button", name="Save the decision").click()
+        second.page.get_by_role("button", name="Decide nevertheless").click()
         second.page.get_by_text("D0002").first.wait_for()
     assert read_layer(study, "decisions")["reason"].tolist() == ["first", "second"]
 

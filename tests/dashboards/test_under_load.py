@@ -11,6 +11,7 @@ from benchmarks.desk_visitors import Notes, Visitor
 from benchmarks.served import Sample, slope_of
 from benchmarks.server import streets_of
 from tests.browser.conftest import serving
+from tests.support.asgi import on_its_own_thread
 
 VISITORS: Final = 3
 KINDS: Final = ("street", "widget", "search", "map", "clear", "page")
@@ -36,7 +37,7 @@ def test_visitors_at_once_see_their_own_pages_without_an_error(placed: Path) -> 
             await each.desk.close()
 
     with serving(placed) as address:
-        asyncio.run(visit(address))
+        on_its_own_thread(visit(address))
 
 
 async def _every_page(visitor: Visitor) -> None:
@@ -67,7 +68,7 @@ def test_a_click_on_the_map_draws_the_page_once_and_stays_in_the_address(placed:
         await asyncio.gather(desk.close(), again.close())
 
     with serving(placed) as address:
-        asyncio.run(visit(address))
+        on_its_own_thread(visit(address))
 
 
 def test_the_slope_of_memory_is_of_a_hundred_clicks() -> None:

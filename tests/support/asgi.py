@@ -35,7 +35,7 @@ class Answer:
         return next(found, "").removeprefix(lead).partition(";")[0]
 
 
-def _finish(work: Any) -> None:
+def on_its_own_thread(work: Any) -> None:
     """Run a coroutine to its end on a thread of its own: another loop may run on this one (a browser's)."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work).result()
@@ -86,7 +86,7 @@ def ask(
         else:
             answer.body += message.get("body", b"")
 
-    _finish(app(scope, receive, send))
+    on_its_own_thread(app(scope, receive, send))
     return answer
 
 
@@ -163,5 +163,5 @@ def connect(
 
         await app(scope, receive, send)
 
-    _finish(run())
+    on_its_own_thread(run())
     return said

@@ -114,7 +114,7 @@ class Served:
         return sum(_each(self.process, lambda each: sum(each.cpu_times()[:2])))
 
     def mb(self) -> float:
-        """Return the memory of the server and its children, what they share counted once where the system tells."""
+        """Return the memory of the server and its children; shared parts count once where the system tells them."""
         return sum(_each(self.process, _own_bytes)) / 1e6
 
     def _answers(self) -> bool:

@@ -15,6 +15,8 @@ _SAMPLE: Final = 200
 _GEOMETRY: Final = 184
 """Bytes of a geometry besides its coordinates: the Python object and the structures of GEOS (measured, 64 bits)."""
 _COORDINATE: Final = 16
+_ARRAY: Final = 112
+"""Bytes of an array besides its values."""
 _DEEPEST: Final = 12
 _NOTHING: Final = (bool, int, float, complex, type, pd.RangeIndex)
 
@@ -64,8 +66,10 @@ def _index(value: pd.Index, known: set[int], depth: int) -> int:
 
 def _mapping(value: Mapping[Any, Any], known: set[int], depth: int) -> int:
     # as pairs: looking through all of a mapping that notes its keys is no question
-    parts = [part for pair in value.items() for part in pair]
-    return sys.getsizeof(value) + _all(parts, known, depth)
+    pairs = list(value.items())
+    # keys and values apart: a sample of both in turn could be of keys alone
+    parts = ([key for key, _ in pairs], [each for _, each in pairs])
+    return sys.getsizeof(value) + sum(_all(part, known, depth) for part in parts)
 
 
 def _container(value: Any, known: set[int], depth: int) -> int:
@@ -96,7 +100,7 @@ def _array(array: np.ndarray, known: set[int], depth: int) -> int:
             return 0
         known.add(id(base))
     if base.dtype != object:
-        return int(base.nbytes)
+        return int(base.nbytes) + _ARRAY
     flat = base.reshape(-1)
     found = flat[np.linspace(0, flat.size - 1, min(flat.size, _SAMPLE)).astype(int)] if flat.size else flat
     if len(found) and isinstance(next((each for each in found if each is not None), None), shapely.Geometry):

@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from benchmarks.desk_client import Desk
 from benchmarks.desk_visitors import Notes, Visitor
 from benchmarks.served import Sample, slope_of
@@ -17,6 +19,7 @@ VISITORS: Final = 3
 KINDS: Final = ("street", "widget", "search", "map", "clear", "page")
 
 
+@pytest.mark.slow
 def test_visitors_at_once_see_their_own_pages_without_an_error(placed: Path) -> None:
     streets = streets_of(placed)
 

@@ -34,7 +34,7 @@ MADE: dict[str, Callable[[], Any]] = {
 }
 
 
-_FRAMES = 40
+_FRAMES = 20
 
 
 @pytest.mark.parametrize("name", MADE)

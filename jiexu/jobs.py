@@ -81,15 +81,11 @@ def _list(queue: Queue, study: str | None, as_json: bool) -> None:
 
 
 def _cancel(folder: Path, number: int, as_json: bool) -> None:
-    from dashboards.access.acts import ends_noted  # noqa: PLC0415
+    from dashboards.access.acts import cancelled  # noqa: PLC0415
     from geo.background.documents import job_document  # noqa: PLC0415
-    from geo.background.submitting import cancel  # noqa: PLC0415
     from geo.jobs.queue import Queue  # noqa: PLC0415
 
-    waited = Queue(folder).find(number).state == "waiting"
-    job, queue = cancel(folder, number), Queue(folder)
-    if waited and job.state == "cancelled":  # one that runs is noted by whoever runs it
-        ends_noted(folder)(job, None)
+    job, queue = cancelled(folder, number), Queue(folder)
     if job.active:
         say(Text(f"任务 {number} 正在结束", f"Job {number} is being ended"))
     elif job.state == "cancelled":

@@ -7,7 +7,6 @@ import datetime as dt
 import errno
 import json
 import math
-import sqlite3
 import sys
 import traceback
 from collections.abc import Callable, Mapping
@@ -210,27 +209,18 @@ def note_changes() -> None:
 
 def _note_change(actor: Actor, right: Right, study: Path) -> None:
     if has_accounts(study):
-        from dashboards.access.acts import changed  # noqa: PLC0415
+        from dashboards.access.acts import changed, note_done  # noqa: PLC0415
 
-        _in_log(lambda: changed(actor, right, study))
+        note_done(lambda: changed(actor, right, study), say)
 
 
 def note_export(study: Path, subject: str) -> None:
     """Note in the log of access that something of a study was written to a file, where there are accounts."""
     if has_accounts(study):
-        from dashboards.access.acts import noted  # noqa: PLC0415
+        from dashboards.access.acts import note_done, noted  # noqa: PLC0415
         from geo.study.rights import current  # noqa: PLC0415
 
-        _in_log(lambda: noted("exported", study, subject, current(), None))
-
-
-def _in_log(write: Callable[[], None]) -> None:
-    """Write a line of the log; where that fails, its act is done all the same."""
-    try:
-        write()
-    except (JiexuError, sqlite3.Error, OSError) as error:
-        why = error.sentence(language()) if isinstance(error, JiexuError) else str(error)
-        say(Text(f"已完成，但访问日志无法写入：{why}", f"Done, but the log of access cannot be written: {why}"))
+        note_done(lambda: noted("exported", study, subject, current(), None), say)
 
 
 def has_accounts(study: Path) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,8 +12,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboards.access.access_log import Event, note
 from dashboards.access.store import Store
+from geo.background import cancel
 from geo.background.actors import from_json
+from geo.core.errors import JiexuError
+from geo.core.text import Text
 from geo.jobs.dispatcher import Over
+from geo.jobs.queue import Queue
 from geo.jobs.queued import QueuedJob
 from geo.study.rights import Actor, Right, doing, when_changed
 
@@ -60,12 +65,41 @@ def noted(
             note(connection, event, actor.name, study=None if study is None else study.stem, subject=subject, host=host)
 
 
+def note_done(write: Callable[[], None], say: Callable[[Text], None]) -> None:
+    """
+    Write the line of an act that is done; where the log cannot be written, the act stands.
+
+    Parameters
+    ----------
+    write
+        Writes the line.
+    say
+        Told of a log that cannot be written.
+    """
+    try:
+        write()
+    except (JiexuError, sqlite3.Error, OSError) as error:
+        zh, en = (
+            error.sentence(language) if isinstance(error, JiexuError) else str(error) for language in ("zh", "en")
+        )
+        say(Text(f"已完成，但访问日志无法写入：{zh}", f"Done, but the log of access cannot be written: {en}"))
+
+
 def changed(actor: Actor, right: Right, study: Path) -> None:
     """Note a change of a study, by the function that it was asked of."""
     asked = doing() or right
     on_page = get_script_run_ctx(suppress_warning=True) is not None
     host = st.context.ip_address if on_page else None
     noted("built" if asked == "build_study" else "changed", study, asked, actor, host)
+
+
+def cancelled(folder: Path, number: int) -> QueuedJob:
+    """Have a job end, as `geo.background.cancel`; one that waits is over at once, and noted here."""
+    waited = Queue(folder).find(number).state == "waiting"
+    job = cancel(folder, number)
+    if waited and job.state == "cancelled":  # one that runs is noted by whoever runs it
+        ends_noted(folder)(job, None)
+    return job
 
 
 def ends_noted(folder: Path) -> Over:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from dashboards.access import accounts
 from dashboards.access.access_log import Event, note
-from dashboards.access.acts import noted
+from dashboards.access.acts import note_done, noted
 from dashboards.access.store import NAME, Store
 from geo.background import refuse_if_busy
 from geo.core.aside import aside
@@ -87,11 +86,11 @@ def new_path(folder: Path, name: str) -> Path:
 
 
 def _noted(event: Event, study: Path | None, subject: str, *, folder: Path | None = None) -> None:
-    """Note an act that is done in the log of access; where that cannot be written, the act stands and a log says so."""
-    try:
-        noted(event, study, subject, current(), None, folder=folder)
-    except (JiexuError, sqlite3.Error, OSError) as error:
-        _log.warning("the log of access cannot be written: %s", error)
+    """Note an act that is done in the log of access."""
+    note_done(
+        lambda: noted(event, study, subject, current(), None, folder=folder),
+        lambda problem: _log.warning("%s", problem.en),
+    )
 
 
 def back_up_all(source: Path, to: Path, keep: int | None = None) -> BackupDocument:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,12 +16,11 @@ from dashboards.session.language import _, current_language
 from dashboards.session.server import server
 from dashboards.shared import background
 from dashboards.shared.widgets import show_error, uploaded
-from geo.background.tasks import EXTRACTS
-from geo.build import STEPS, Inputs, build_study
-from geo.core.errors import InputError, JiexuError
+from geo.background.tasks import EXTRACTS, build_new
+from geo.build import STEPS
+from geo.core.errors import JiexuError
 from geo.core.text import Text
 from geo.jobs.dispatcher import dispatcher_of
-from geo.sample import write_sample
 from geo.study import library_moves
 from geo.study.library import SUFFIX, ListedStudy, studies
 from geo.study.library_documents import Shelf
@@ -173,15 +171,5 @@ def _build(path: Path, file: st.runtime.uploaded_file_manager.UploadedFile | Non
         done += 1
         bar.progress(min(1.0, done / STEPS), step.pick(language))
 
-    with tempfile.TemporaryDirectory(prefix="jiexu-") as private:
-        if file is None:
-            build_study(path, write_sample(Path(private)), on_step)
-            return
-        suffix = next((each for each in EXTRACTS if file.name.lower().endswith(each)), "")
-        extract = Path(private) / f"extract{suffix}"
-        extract.write_bytes(file.getbuffer())
-        try:
-            build_study(path, Inputs(extract, file.name), on_step)
-        except InputError as error:
-            error.file = file.name  # as the user knows it
-            raise
+    with uploaded(file) as extract:
+        build_new(path, extract, "" if file is None else file.name, on_step)

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dashboards.session.cache import derived
 from dashboards.session.language import LANGUAGES, language_of
 from dashboards.session.served_study import IN_ADDRESS, NoneChosenError, on_study, problem_of_study, study_path
 from dashboards.session.server import server
@@ -23,11 +24,12 @@ from geo.core.errors import JiexuError
 from geo.core.text import Text
 from geo.study.figures import synthetic_counts
 from geo.study.reader import Study
+from geo.study.results import MadeOf
 from geo.study.rights import RightError, acting, require, system_user
 from layers.map.compose import ASSETS, compose_map
 from layers.map.cutting import cut_archive
 from layers.map.tiles import archive_names, kept_archive
-from layers.registry import BY_NAME
+from layers.registry import BY_NAME, LAYERS
 
 _FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 _NEVER = {"Cache-Control": "private, no-store"}
@@ -59,11 +61,17 @@ def shown_layers(study: Path) -> list[str]:
     return [layer for layer in BY_NAME if grant is not None and (layer == _GROUND or grant.shows(layer))]
 
 
+@derived(MadeOf(layers=tuple(dict.fromkeys(layer.source for layer in LAYERS))), kept=2)
+def tile_names() -> dict[str, str]:
+    """Return the names of the study's archives, as `layers.map.tiles.archive_names`; every click asks for them."""
+    return archive_names(study_path())
+
+
 def tile_urls() -> dict[str, str]:
     """Return the address of each layer's archive: it is cut when it is asked for. A layer without rows has none."""
     study, shown = study_path(), shown_layers(study_path())
     lead = "tiles/" if server().library is None else f"tiles/{quote(study.stem, safe='')}/"
-    return {layer: f"{lead}{name}" for layer, name in archive_names(study).items() if layer in shown}
+    return {layer: f"{lead}{name}" for layer, name in tile_names().items() if layer in shown}
 
 
 async def _map(request: Request) -> Response:
@@ -158,7 +166,7 @@ def _archive(study: str | None, layer: str, name: str) -> Path | None:
                 Text("请联系管理员", "Ask an administrator"),
             )
         there = kept_archive(path, name)
-        if there is None and archive_names(path).get(layer) == name:
+        if there is None and tile_names().get(layer) == name:
             return cut_archive(path, layer)
         return there
 

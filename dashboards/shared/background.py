@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboards.access.acts import ends_noted
+from dashboards.access.acts import cancelled
 from dashboards.session import cache, runs
 from dashboards.session.language import _, current_language
 from dashboards.session.served_study import study_path
 from dashboards.shared.widgets import compute, show_error
-from geo.background import WORKS, cancel, do_here, submit
+from geo.background import WORKS, do_here, submit
 from geo.core.errors import JiexuError
 from geo.jobs.dispatcher import dispatcher_of
 from geo.jobs.queue import Queue
@@ -221,9 +221,7 @@ def _spell(seconds: float) -> str:
 
 def _cancel(job: QueuedJob, folder: Path) -> None:
     try:
-        ended = cancel(folder, job.number)
-        if job.state == "waiting" and ended.state == "cancelled":  # one that runs is noted by whoever runs it
-            ends_noted(folder)(ended, None)
+        cancelled(folder, job.number)
     except JiexuError as error:
         show_error(error)
         return

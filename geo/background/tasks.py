@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from geo.build import Inputs, build_study
+from geo.build import Inputs, OnStep, build_study
 from geo.complaints.patrol_study import plan_patrols
 from geo.complaints.study import find_hotspots
 from geo.core.errors import InputError
@@ -40,10 +40,25 @@ Result = dict[str, Any]
 
 
 def build(study: Path, file: Path | None = None, name: str = "") -> Result:
+    """Build a study that is not there yet."""
+    build_new(study, file, name)
+    return {"study": study.name}
+
+
+def build_new(study: Path, file: Path | None = None, name: str = "", on_step: OnStep = lambda step: None) -> None:
     """
     Build a study that is not there yet, of an extract, or of the sample where none is given.
 
     It is written aside and put in its place whole: a build that is ended leaves nothing.
+
+    Parameters
+    ----------
+    study
+        The study to make.
+    file, name
+        The extract, which is taken away, and its name as the user knows it.
+    on_step
+        Told of each step.
 
     Raises
     ------
@@ -53,17 +68,16 @@ def build(study: Path, file: Path | None = None, name: str = "") -> Result:
     free_path(study.parent, study.stem)
     with TemporaryDirectory(prefix="jiexu-", dir=None if file is None else file.parent) as private:
         if file is None:
-            build_study(study, write_sample(Path(private)))
-            return {"study": study.name}
+            build_study(study, write_sample(Path(private)), on_step)
+            return
         # under a name that says its format, in the folder of the job, which goes with the job
         extract = Path(private) / f"extract{_suffix(name)}"
         file.rename(extract)
         try:
-            build_study(study, Inputs(extract, name))
+            build_study(study, Inputs(extract, name), on_step)
         except InputError as error:
             error.file = name  # as the user knows it
             raise
-    return {"study": study.name}
 
 
 def _suffix(name: str) -> str:

@@ -82,7 +82,7 @@ class Dispatcher:
         self.folder, self.most = folder.resolve(), most
         self.queue = Queue(self.folder)
         self._function, self._limits, self._admit = function, limits, admit
-        self._over, self._acted = over, dict[int, Any]()
+        self._over = over
         self._pool = Pool(modules, most)
         self._wake, self._closing = threading.Event(), threading.Event()
         self._running: dict[int, threading.Thread] = {}
@@ -163,8 +163,8 @@ class Dispatcher:
 
     def _run(self, job: QueuedJob) -> None:
         try:
-            self._run_to_its_end(job)
-            self._over(self.queue.find(job.number), self._acted.pop(job.number, None))
+            acted = self._run_to_its_end(job)
+            self._over(self.queue.find(job.number), acted)
         except Exception:  # of the queue's file
             _log.exception("job %s", job.number)
         finally:
@@ -172,10 +172,12 @@ class Dispatcher:
                 self._running.pop(job.number, None)
             self.poke()
 
-    def _run_to_its_end(self, job: QueuedJob) -> None:
+    def _run_to_its_end(self, job: QueuedJob) -> Any:
+        """Run a job, and return the rights that it acted with, None where it could not start."""
         end, number = self.queue.end, job.number
+        rights = None
         try:
-            rights = self._acted[number] = self._admit(job)
+            rights = self._admit(job)
             watch = _Watch(self, job, self._admit)
             result = self._pool.run(
                 self._function, [str(self.folder), number, rights], {}, self._limits(job), watch.reason

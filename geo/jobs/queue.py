@@ -215,10 +215,6 @@ class Queue:
             rows = connection.execute(every) if study is None else connection.execute(of_one, (study,))
             return [from_row(row) for row in rows]
 
-    def active(self, study: str) -> list[QueuedJob]:
-        """Return the jobs of a study that wait or run, the ones that run first."""
-        return sorted((job for job in self.jobs(study) if job.active), key=lambda job: (job.state, job.number))
-
     def earlier(self, job: QueuedJob) -> list[QueuedJob]:
         """Return the latest runs of the same work that came to their end: on the same study, else on any."""
         with self.database.connected() as connection:

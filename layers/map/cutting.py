@@ -20,14 +20,8 @@ _SHARE_OF_MEMORY: Final = 0.75
 _HOUR_S: Final = 3600.0
 
 
-class _Turn:
-    """Whoever asks for an archive that is being cut waits for it."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-
-
-_turns: WeakValueDictionary[tuple[Path, str], _Turn] = WeakValueDictionary()
+_cutting: WeakValueDictionary[tuple[Path, str], threading.Lock] = WeakValueDictionary()
+"""Whoever asks for an archive that is being cut waits for it; nobody's lock goes."""
 _taking = threading.Lock()
 
 
@@ -41,8 +35,8 @@ def cut_archive(study: Path, layer: str) -> Path | None:
         If the study is not there, or its layer cannot be cut within this computer's memory.
     """
     with _taking:
-        turn = _turns.setdefault((study, layer), _Turn())
-    with turn.lock:
+        lock = _cutting.setdefault((study, layer), threading.Lock())
+    with lock:
         if is_inside():
             return tile_archive(study, layer)
         try:

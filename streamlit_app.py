@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import gc
 import os
-import sys
 import threading
 import webbrowser
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pyarrow
 from starlette.middleware import Middleware
@@ -37,11 +34,8 @@ from dashboards.session.warming import warm_studies
 from dashboards.stalls import page as stalls_page  # noqa: F401
 from dashboards.streets import page as streets_page  # noqa: F401
 from geo.background.running import dispatcher_for
+from geo.core.freed_memory import share_arenas
 from geo.files.reading_apart import setting, warm
-
-_M_ARENA_MAX: Final = -8
-"""The number of this option of `mallopt`, in GNU's C library."""
-_ARENAS: Final = 2
 
 
 def parts(settings: Settings) -> dict[str, Any]:
@@ -94,16 +88,9 @@ def options(settings: Settings) -> dict[str, Any]:
 
 
 def share_memory() -> None:
-    """
-    Have all threads take memory from a few arenas.
-
-    Each visitor's script is a thread: where each had an arena of its own, freed memory would stay in pieces that nobody
-    else uses.
-    """
+    """Have all visitors' scripts, each of which is a thread, take memory from the same places."""
     pyarrow.set_memory_pool(pyarrow.system_memory_pool())
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # another C library than GNU's
-            ctypes.CDLL("libc.so.6").mallopt(_M_ARENA_MAX, _ARENAS)
+    share_arenas()
 
 
 def settle_memory() -> None:

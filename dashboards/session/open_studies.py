@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
 
 from dashboards.session.server import server
+from geo.core.freed_memory import give_back
 from geo.core.sizes import held_bytes
 from geo.study.reader import Study
 
@@ -143,14 +141,7 @@ class OpenStudies:
                 self._studies.popitem(last=False)
             left = True
         if left:
-            _give_back()
-
-
-def _give_back() -> None:
-    """Have the C library give freed memory back to the system, where it can."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
+            give_back()
 
 
 @st.cache_resource(show_spinner=False)

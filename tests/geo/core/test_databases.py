@@ -6,7 +6,6 @@ import datetime as dt
 import sqlite3
 import stat
 import sys
-import threading
 from contextlib import closing
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
@@ -15,6 +14,7 @@ import pytest
 from geo.core.databases import PrivateDatabase, address, utc_text
 from geo.core.errors import StudyError
 from geo.core.text import Text
+from tests.support.at_once import failures_at_once
 
 
 @pytest.mark.parametrize(
@@ -78,21 +78,11 @@ def test_a_change_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_many_that_make_it_at_once_make_one_and_lose_nothing(tmp_path: Path) -> None:
-    failed: list[BaseException] = []
-
     def make() -> None:
-        try:
-            with Notes(tmp_path).changing() as connection:
-                connection.execute("INSERT INTO notes VALUES ('a')")
-        except BaseException as error:
-            failed.append(error)
+        with Notes(tmp_path).changing() as connection:
+            connection.execute("INSERT INTO notes VALUES ('a')")
 
-    threads = [threading.Thread(target=make) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    assert failures_at_once(make) == []
     with Notes(tmp_path).connected() as connection:
         assert connection.execute("SELECT count(*) FROM notes").fetchone()[0] == 8
 

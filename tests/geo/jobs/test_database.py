@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import stat
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from geo.core.databases import utc_text
 from geo.core.errors import StudyError
 from geo.jobs.database import Database, seconds_between
+from tests.support.at_once import failures_at_once
 
 
 def mode_of(path: Path) -> int:
@@ -51,21 +51,11 @@ def test_a_change_is_whole_or_nothing(tmp_path: Path) -> None:
 
 
 def test_many_that_make_it_at_once_make_one(tmp_path: Path) -> None:
-    failed: list[BaseException] = []
-
     def make() -> None:
-        try:
-            with Database(tmp_path).changing() as connection:
-                connection.execute("SELECT * FROM jobs")
-        except BaseException as error:
-            failed.append(error)
+        with Database(tmp_path).changing() as connection:
+            connection.execute("SELECT * FROM jobs")
 
-    threads = [threading.Thread(target=make) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    assert failures_at_once(make) == []
 
 
 def test_another_file_under_this_name_is_refused_in_a_sentence(tmp_path: Path) -> None:
